@@ -1,0 +1,144 @@
+import type { Course, CourseContent, NewCourse } from './model/course.js';
+import type { CourseId, SessionId, UserId } from './model/ids.js';
+import type { LifetimeStats } from './model/lifetime.js';
+import type { Page } from './model/page.js';
+import type { NewSession, Session, SessionContent } from './model/session.js';
+
+/** A learner in a course: whose lifetime stats are kept. */
+export interface LearnerKey {
+  readonly userId: UserId;
+  readonly courseId: CourseId;
+}
+
+/** A session's identity. Two users may use the same `sessionId` and never see or touch each other's. */
+export interface SessionKey extends LearnerKey {
+  readonly sessionId: SessionId;
+}
+
+export interface PageRequest {
+  /** How many items the page holds at most: 1 to 1,000, by default 100. */
+  readonly limit?: number | undefined;
+  /** The `next` of the page before; left out for the first page. */
+  readonly cursor?: string | undefined;
+}
+
+export interface SessionRange {
+  /** Only sessions completed at this time or later: RFC 3339 with offset. */
+  readonly from?: string | undefined;
+  /** Only sessions completed before this time: RFC 3339 with offset. */
+  readonly to?: string | undefined;
+}
+
+/**
+ * What stats-service does, the same on a database (`openStats`) and on a running server (`connectStats`).
+ *
+ * Every call checks its arguments, whatever the compiler was told, and rejects with a {@link StatsError}:
+ * `invalid-request` names every fault at once, `database-unavailable` and `server-unavailable` mean that
+ * repeating the call is safe. Whatever else it rejects with is a defect.
+ */
+export interface StatsCalls {
+  /**
+   * Creates a course. Without `courseId` it gets a new one.
+   *
+   * @throws {StatsError} `course-id-taken`, `course-name-taken`
+   */
+  addCourse(call: { readonly course: NewCourse }): Promise<Course>;
+
+  /**
+   * Creates or replaces a course, as a platform does that copies its catalogue again and again. Repeating
+   * it changes nothing, not even `updatedAt`.
+   *
+   * @throws {StatsError} `course-name-taken`
+   */
+  setCourse(call: {
+    readonly courseId: CourseId;
+    readonly course: CourseContent;
+  }): Promise<{ outcome: 'created' | 'replaced'; course: Course }>;
+
+  /** @throws {StatsError} `course-not-found` */
+  getCourse(call: { readonly courseId: CourseId }): Promise<Course>;
+
+  /** The courses by name, in the order of its Unicode code points. */
+  listCourses(call: PageRequest): Promise<Page<Course>>;
+
+  /**
+   * Records a session exactly once. Scores are rounded half up to 4 decimals; `timeStudied` is in
+   * milliseconds. The same session again changes nothing and is `replayed`, however many copies arrive, at
+   * once or years apart: `completedAt` is compared only if it is sent.
+   *
+   * @example
+   * const { outcome, session } = await stats.recordSession({
+   *   userId,
+   *   courseId,
+   *   session: { totalModulesStudied: 6, averageScore: 68.4, timeStudied: 280_000 },
+   * });
+   * console.log(outcome, session.sessionId);
+   *
+   * @throws {StatsError} `course-not-found`; `session-conflict` if the session exists with other content;
+   *   `total-out-of-range` if the learner's totals could no longer be exact
+   */
+  recordSession(
+    call: LearnerKey & { readonly session: NewSession },
+  ): Promise<{ outcome: 'recorded' | 'replayed'; session: Session }>;
+
+  /**
+   * Records a session or replaces its content; lifetime stats follow in the same transaction. A replaced
+   * session keeps its `completedAt` unless another is sent.
+   *
+   * @throws {StatsError} `course-not-found`, `total-out-of-range`
+   */
+  putSession(
+    call: SessionKey & { readonly session: SessionContent },
+  ): Promise<{ outcome: 'recorded' | 'replaced'; session: Session }>;
+
+  /** @throws {StatsError} `course-not-found`, `session-not-found` */
+  getSession(call: SessionKey): Promise<Session>;
+
+  /**
+   * Deletes a session; lifetime stats follow in the same transaction.
+   *
+   * @throws {StatsError} `course-not-found`, `session-not-found`
+   */
+  deleteSession(call: SessionKey): Promise<void>;
+
+  /**
+   * A user's sessions in a course, newest first.
+   *
+   * @throws {StatsError} `course-not-found`
+   */
+  listSessions(call: LearnerKey & SessionRange & PageRequest): Promise<Page<Session>>;
+
+  /**
+   * The sum of a user's sessions in a course, in one read however long the history. Without sessions:
+   * zeros and nulls.
+   *
+   * @example
+   * const { averageScore, timeStudied } = await stats.getStats({ userId, courseId });
+   * console.log(averageScore ?? 'no modules yet', `${timeStudied / 60_000} minutes`);
+   *
+   * @throws {StatsError} `course-not-found`
+   */
+  getStats(call: LearnerKey): Promise<LifetimeStats>;
+}
+
+/** The same calls for arguments of unknown origin, such as a stranger's JSON. They are checked all the same. */
+export type Unchecked<Calls> = {
+  [Name in keyof Calls]: Calls[Name] extends (call: never) => infer Result
+    ? (call: unknown) => Result
+    : never;
+};
+
+/** Lifetime stats on a database or on a server, until it is closed. */
+export interface Stats extends StatsCalls, AsyncDisposable {
+  readonly unchecked: Unchecked<StatsCalls>;
+
+  /**
+   * Resolves if calls can be answered now: the database is reachable and its schema current.
+   *
+   * @throws {StatsError} `database-unavailable`, `schema-outdated`, `schema-newer`, `server-unavailable`
+   */
+  ready(): Promise<void>;
+
+  /** Finishes what is under way and lets go of every connection and file. */
+  close(): Promise<void>;
+}

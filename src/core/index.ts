@@ -1,0 +1,35 @@
+/**
+ * What learners did, recorded exactly once, and how they are doing, to the digit.
+ *
+ * - A **user** is a learner, known only by an id.
+ * - A **course** is what a user studies.
+ * - A **session** is one finished learning session of one user in one course.
+ * - **Lifetime stats** are the sum of one user's sessions in one course.
+ *
+ * @module
+ */
+export { openMigrator, openStats, type Migrator, type StatsConfig } from './stats.js';
+export type {
+  LearnerKey,
+  PageRequest,
+  SessionKey,
+  SessionRange,
+  Stats,
+  StatsCalls,
+  Unchecked,
+} from './api.js';
+export { ERRORS, StatsError, type ErrorCode, type ErrorKind, type Fault } from './errors.js';
+export type { Course, CourseContent, NewCourse } from './model/course.js';
+export {
+  toCourseId,
+  toSessionId,
+  toUserId,
+  type CourseId,
+  type SessionId,
+  type UserId,
+} from './model/ids.js';
+export type { LifetimeStats } from './model/lifetime.js';
+export type { Page } from './model/page.js';
+export type { NewSession, Session, SessionContent } from './model/session.js';
+export type { Clock } from './model/time.js';
+export type { MigrationStatus } from './store/migrate.js';

@@ -1,0 +1,148 @@
+import { migrations } from '../../migrations/index.js';
+import type { Stats, StatsCalls, Unchecked } from './api.js';
+import { callSchemas, type CallSchemas } from './model/calls.js';
+import { parseCall } from './model/faults.js';
+import type { CourseId } from './model/ids.js';
+import { toLifetimeStats } from './model/lifetime.js';
+import { toInstant, type Clock } from './model/time.js';
+import {
+  courseNotFound,
+  refused,
+  schemaOutdated,
+  sessionConflict,
+  sessionNotFound,
+  taken,
+} from './refusals.js';
+import { toSession } from './store/rows.js';
+import * as courses from './store/commands/courses.js';
+import * as sessions from './store/commands/sessions.js';
+import { withDriverFaults, type Database } from './store/database.js';
+import { migrationStatus } from './store/migrate.js';
+import { findCourse, listCourses } from './store/queries/courses.js';
+import { findSession, listSessions } from './store/queries/sessions.js';
+import { findTotals } from './store/queries/totals.js';
+
+/**
+ * The calls on a database: each checks its arguments, runs, and turns outcomes that are no success into
+ * errors of the catalogue.
+ */
+export class LocalStats implements Stats, Unchecked<StatsCalls> {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #schemas: CallSchemas;
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#schemas = callSchemas(clock);
+  }
+
+  get unchecked(): Unchecked<StatsCalls> {
+    return this;
+  }
+
+  async addCourse(call: unknown) {
+    const { course } = parseCall(this.#schemas.addCourse, call);
+    const result = await this.#run((now) => courses.addCourse(this.#database, course, now));
+    if (result.outcome === 'taken') throw taken(result);
+    return result.course;
+  }
+
+  async setCourse(call: unknown) {
+    const { courseId, course } = parseCall(this.#schemas.setCourse, call);
+    const result = await this.#run((now) => courses.setCourse(this.#database, courseId, course, now));
+    if (result.outcome === 'taken') throw taken(result);
+    return result;
+  }
+
+  async getCourse(call: unknown) {
+    const { courseId } = parseCall(this.#schemas.getCourse, call);
+    const course = await this.#run(() => findCourse(this.#database, courseId));
+    if (!course) throw courseNotFound(courseId);
+    return course;
+  }
+
+  async listCourses(call: unknown) {
+    const page = parseCall(this.#schemas.listCourses, call);
+    return this.#run(() => listCourses(this.#database, page));
+  }
+
+  async recordSession(call: unknown) {
+    const checked = parseCall(this.#schemas.recordSession, call);
+    const result = await this.#run((now) => sessions.recordSession(this.#database, checked, now));
+    switch (result.outcome) {
+      case 'recorded':
+      case 'replayed':
+        return { outcome: result.outcome, session: result.session };
+      case 'conflict':
+        throw sessionConflict(result.session);
+      default:
+        throw refused(result, checked.courseId);
+    }
+  }
+
+  async putSession(call: unknown) {
+    const checked = parseCall(this.#schemas.putSession, call);
+    const result = await this.#run((now) => sessions.putSession(this.#database, checked, now));
+    switch (result.outcome) {
+      case 'recorded':
+      case 'replaced':
+        return { outcome: result.outcome, session: result.session };
+      default:
+        throw refused(result, checked.courseId);
+    }
+  }
+
+  async getSession(call: unknown) {
+    const key = parseCall(this.#schemas.getSession, call);
+    const session = await this.#run(() => findSession(this.#database, key));
+    if (session) return toSession(session);
+    await this.#assertCourse(key.courseId);
+    throw sessionNotFound(key.sessionId);
+  }
+
+  async deleteSession(call: unknown) {
+    const key = parseCall(this.#schemas.deleteSession, call);
+    const outcome = await this.#run((now) => sessions.deleteSession(this.#database, key, now));
+    if (outcome === 'deleted') return;
+    await this.#assertCourse(key.courseId);
+    throw sessionNotFound(key.sessionId);
+  }
+
+  async listSessions(call: unknown) {
+    const checked = parseCall(this.#schemas.listSessions, call);
+    const page = await this.#run(() => listSessions(this.#database, checked));
+    if (page.items.length === 0) await this.#assertCourse(checked.courseId);
+    return page;
+  }
+
+  async getStats(call: unknown) {
+    const learner = parseCall(this.#schemas.getStats, call);
+    const totals = await this.#run(() => findTotals(this.#database, learner));
+    if (!totals) await this.#assertCourse(learner.courseId);
+    return toLifetimeStats(learner.courseId, totals);
+  }
+
+  async ready(): Promise<void> {
+    const { pending } = await this.#run(() => migrationStatus(this.#database, migrations));
+    if (pending.length > 0) throw schemaOutdated(pending);
+  }
+
+  async close(): Promise<void> {
+    await this.#database.kysely.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** The hot paths ask for the course only where they have found nothing. */
+  async #assertCourse(courseId: CourseId): Promise<void> {
+    const course = await this.#run(() => findCourse(this.#database, courseId));
+    if (!course) throw courseNotFound(courseId);
+  }
+
+  #run<T>(work: (now: string) => Promise<T>): Promise<T> {
+    return withDriverFaults(this.#database, () => work(toInstant(this.#clock())));
+  }
+}

@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { courseContentSchema, newCourseSchema, nameSchema } from './course.js';
+import { courseIdSchema, sessionIdSchema, userIdSchema } from './ids.js';
+import { cursorSchema, limitSchema } from './page.js';
+import { newSessionSchema, sessionContentSchema } from './session.js';
+import { boundSchema, type Clock } from './time.js';
+
+/**
+ * The arguments of every call, by its name. The library checks its calls with them, and the HTTP API is
+ * described by them, so that no face can accept what another refuses.
+ */
+export function callSchemas(clock: Clock) {
+  const learner = { userId: userIdSchema, courseId: courseIdSchema };
+  const session = { ...learner, sessionId: sessionIdSchema };
+  return {
+    addCourse: z.strictObject({ course: newCourseSchema }),
+    setCourse: z.strictObject({ courseId: courseIdSchema, course: courseContentSchema }),
+    getCourse: z.strictObject({ courseId: courseIdSchema }),
+    listCourses: z.strictObject({
+      limit: limitSchema,
+      cursor: cursorSchema(z.tuple([nameSchema])).optional(),
+    }),
+    recordSession: z.strictObject({ ...learner, session: newSessionSchema(clock) }),
+    putSession: z.strictObject({ ...session, session: sessionContentSchema(clock) }),
+    getSession: z.strictObject(session),
+    deleteSession: z.strictObject(session),
+    listSessions: z.strictObject({
+      ...learner,
+      from: boundSchema.describe('Only sessions completed at this time or later.').optional(),
+      to: boundSchema.describe('Only sessions completed before this time.').optional(),
+      limit: limitSchema,
+      cursor: cursorSchema(z.tuple([boundSchema, sessionIdSchema])).optional(),
+    }),
+    getStats: z.strictObject(learner),
+  };
+}
+
+export type CallSchemas = ReturnType<typeof callSchemas>;
+/** The arguments of a call after its check. */
+export type Call<Name extends keyof CallSchemas> = z.output<CallSchemas[Name]>;

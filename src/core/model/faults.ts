@@ -1,0 +1,59 @@
+import type * as z from 'zod';
+import { StatsError, type Fault } from '../errors.js';
+
+/** The arguments that are a document of their own: their faults are told by JSON Pointer. */
+const DOCUMENTS: ReadonlySet<PropertyKey> = new Set(['course', 'session']);
+
+/**
+ * Checks the arguments of a call.
+ *
+ * @throws {StatsError} `invalid-request` with every fault of the call at once.
+ */
+export function parseCall<T>(schema: z.ZodType<T>, call: unknown): T {
+  const result = schema.safeParse(call);
+  if (result.success) return result.data;
+  throw invalidRequest(toFaults(result.error.issues));
+}
+
+export function invalidRequest(faults: readonly Fault[]): StatsError {
+  const [first] = faults;
+  const detail =
+    faults.length === 1 && first ? describeFault(first) : `${faults.length} values break their rules.`;
+  return new StatsError('invalid-request', detail, { faults });
+}
+
+export function describeFault(fault: Fault): string {
+  const subject = 'pointer' in fault ? fault.pointer || 'The document' : fault.parameter;
+  return `${subject} ${fault.detail}.`;
+}
+
+function toFaults(issues: readonly z.core.$ZodIssue[]): Fault[] {
+  const faults = issues.flatMap(({ path, ...issue }) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => toFault([...path, key], 'is not known here'))
+      : [toFault(path, issue.message)],
+  );
+  // A value that breaks two bounds of one rule is one fault.
+  return faults.filter(
+    (fault, index) => !faults.slice(0, index).some((earlier) => sameFault(earlier, fault)),
+  );
+}
+
+function toFault(path: readonly PropertyKey[], detail: string): Fault {
+  const [argument = '', ...rest] = path;
+  if (!DOCUMENTS.has(argument)) return { parameter: path.map(String).join('.'), detail };
+  return { pointer: rest.map((key) => `/${escapePointer(String(key))}`).join(''), detail };
+}
+
+function sameFault(a: Fault, b: Fault): boolean {
+  return a.detail === b.detail && place(a) === place(b);
+}
+
+function place(fault: Fault): string {
+  return 'pointer' in fault ? fault.pointer : `?${fault.parameter}`;
+}
+
+/** RFC 6901, section 3. */
+function escapePointer(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}

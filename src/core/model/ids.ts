@@ -1,0 +1,68 @@
+import { v7 as uuidV7 } from 'uuid';
+import * as z from 'zod';
+import { invalidRequest } from './faults.js';
+import { rule } from './rules.js';
+
+const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
+const error = rule('must be a UUID: 8-4-4-4-12 hexadecimal digits');
+
+/** UUID text of any version and case; lower case from here on. */
+const uuid = () => z.string({ error }).regex(UUID, { error }).toLowerCase();
+
+export const userIdSchema = uuid().brand<'UserId'>();
+export const courseIdSchema = uuid().brand<'CourseId'>();
+export const sessionIdSchema = uuid().brand<'SessionId'>();
+
+/** A learner's id: a UUID in lower case, made by {@link toUserId}. */
+export type UserId = z.output<typeof userIdSchema>;
+/** A course's id: a UUID in lower case, made by {@link toCourseId}. */
+export type CourseId = z.output<typeof courseIdSchema>;
+/** A session's id, unique within its user and course: a UUID in lower case, made by {@link toSessionId}. */
+export type SessionId = z.output<typeof sessionIdSchema>;
+
+/**
+ * Checks a learner's id.
+ *
+ * @example
+ * const userId = toUserId('7C7B7D42-FF2F-57E0-B43E-BDAC13420B81');
+ * console.log(userId); // 7c7b7d42-ff2f-57e0-b43e-bdac13420b81
+ *
+ * @throws {StatsError} `invalid-request` if the text is not a UUID.
+ */
+export function toUserId(text: string): UserId {
+  return toId(userIdSchema, 'userId', text);
+}
+
+/**
+ * Checks a course's id.
+ *
+ * @throws {StatsError} `invalid-request` if the text is not a UUID.
+ */
+export function toCourseId(text: string): CourseId {
+  return toId(courseIdSchema, 'courseId', text);
+}
+
+/**
+ * Checks a session's id.
+ *
+ * @throws {StatsError} `invalid-request` if the text is not a UUID.
+ */
+export function toSessionId(text: string): SessionId {
+  return toId(sessionIdSchema, 'sessionId', text);
+}
+
+/** A new id, UUID version 7 (RFC 9562): ordered by time, so that new rows lie together in the index. */
+export function newCourseId(): CourseId {
+  return toCourseId(uuidV7());
+}
+
+/** A new id, UUID version 7 (RFC 9562). */
+export function newSessionId(): SessionId {
+  return toSessionId(uuidV7());
+}
+
+function toId<Schema extends z.ZodType>(schema: Schema, parameter: string, text: string): z.output<Schema> {
+  const result = schema.safeParse(text);
+  if (result.success) return result.data;
+  throw invalidRequest(result.error.issues.map((issue) => ({ parameter, detail: issue.message })));
+}

@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import { courseIdSchema, type CourseId } from './ids.js';
+import { nearestQuotient } from './quotient.js';
+import { UNITS_PER_SCORE } from './score.js';
+import { instantSchema } from './time.js';
+
+const total = () => z.int().min(0);
+
+/** The sum of one user's sessions in one course. */
+export const lifetimeStatsSchema = z.object({
+  courseId: courseIdSchema,
+  sessionCount: total().describe('How many sessions were recorded.'),
+  totalModulesStudied: total().describe('The sum of their modules.'),
+  averageScore: z
+    .number()
+    .min(0)
+    .nullable()
+    .describe(
+      'The average of their scores, weighted by modules: the double nearest to the exact quotient; null without modules.',
+    ),
+  timeStudied: total().describe('The sum of their time, in milliseconds.'),
+  firstCompletedAt: instantSchema
+    .nullable()
+    .describe('When the first of them was completed; null without sessions.'),
+  lastCompletedAt: instantSchema
+    .nullable()
+    .describe('When the last of them was completed; null without sessions.'),
+});
+
+export type LifetimeStats = z.output<typeof lifetimeStatsSchema>;
+
+/** Lifetime stats as they are kept: every sum an exact integer. */
+export interface Totals {
+  readonly sessionCount: number;
+  readonly totalModulesStudied: number;
+  /** Σ score × modules, in 1/10,000 of a score. */
+  readonly weightedScoreUnits: bigint;
+  /** Milliseconds. */
+  readonly timeStudied: number;
+  readonly firstCompletedAt: string;
+  readonly lastCompletedAt: string;
+}
+
+export function toLifetimeStats(courseId: CourseId, totals: Totals | undefined): LifetimeStats {
+  return {
+    courseId,
+    sessionCount: totals?.sessionCount ?? 0,
+    totalModulesStudied: totals?.totalModulesStudied ?? 0,
+    averageScore: totals ? averageScore(totals) : null,
+    timeStudied: totals?.timeStudied ?? 0,
+    firstCompletedAt: totals?.firstCompletedAt ?? null,
+    lastCompletedAt: totals?.lastCompletedAt ?? null,
+  };
+}
+
+function averageScore({ weightedScoreUnits, totalModulesStudied }: Totals): number | null {
+  if (totalModulesStudied === 0) return null;
+  return nearestQuotient(weightedScoreUnits, BigInt(totalModulesStudied) * BigInt(UNITS_PER_SCORE));
+}

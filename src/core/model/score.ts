@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { grouped, rule } from './rules.js';
+
+const MAX_SCORE = 1_000_000;
+const DECIMALS = 4;
+/** Scores are stored and summed as integers of 1/10,000, so that no sum depends on its order. */
+export const UNITS_PER_SCORE = 10 ** DECIMALS;
+
+const error = rule(`must be a number from 0 to ${grouped(MAX_SCORE)}`);
+
+/** A score as it arrives; rounded to 4 decimals from here on. */
+export const scoreSchema = z
+  .number({ error })
+  .min(0, { error })
+  .max(MAX_SCORE, { error })
+  .overwrite((score) => fromUnits(toUnits(score)));
+
+/**
+ * A score as an integer of 1/10,000, rounded half up as its shortest decimal text reads: 1.00005 lies below
+ * the half as a binary fraction, but who wrote it meant the half.
+ */
+export function toUnits(score: number): number {
+  const [digits = '', exponent = '0'] = String(score).split('e');
+  const [whole = '', fraction = ''] = digits.split('.');
+  // The decimal point moves right by the exponent and by the decimals that are kept.
+  const point = whole.length + Number(exponent) + DECIMALS;
+  const text = `${whole}${fraction}`;
+  if (point < 0) return 0;
+  const kept = text.slice(0, point).padEnd(point, '0');
+  const roundUp = text.charAt(point) >= '5';
+  return Number(kept) + (roundUp ? 1 : 0);
+}
+
+export function fromUnits(units: number): number {
+  return units / UNITS_PER_SCORE;
+}

@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import { rule } from './rules.js';
+
+/** The time as milliseconds since 1970, UTC: `Date.now`, or a test's. */
+export type Clock = () => number;
+
+/** How far a session's completion may lie ahead of our clock, in milliseconds: clocks differ, time zones are mistaken. */
+const MAX_AHEAD = 24 * 60 * 60 * 1000;
+const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+const RFC_3339 =
+  /^([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$/;
+
+const RFC_3339_RULE = 'must be an RFC 3339 time with offset, such as 2026-11-22T10:00:00Z';
+const instantRule = rule(RFC_3339_RULE);
+const completedAtRule = rule(`${RFC_3339_RULE}, from 1970 and at most 24 hours ahead of the server's clock`);
+
+/** An instant as it is stored and returned: UTC, to the millisecond. */
+export const instantSchema = z.string().meta({ format: 'date-time' });
+
+/** When a session was completed. */
+export function completedAtSchema(clock: Clock) {
+  return rfc3339(completedAtRule, (time) => time >= 0 && time <= Math.min(clock() + MAX_AHEAD, LAST_INSTANT));
+}
+
+/** A bound of a range of time. No session lies outside 1970 … 9999, so that a bound beyond is moved there. */
+export const boundSchema = rfc3339(instantRule, () => true);
+
+function rfc3339(error: ReturnType<typeof rule>, accepts: (time: number) => boolean) {
+  return z
+    .string({ error })
+    .regex(RFC_3339, { error, abort: true })
+    .refine((text) => isRealDate(text) && accepts(Date.parse(text.toUpperCase())), { error })
+    .overwrite((text) => toInstant(Date.parse(text.toUpperCase())))
+    .meta({ format: 'date-time' });
+}
+
+/** The instant of a time in milliseconds, moved into the years that RFC 3339 can write. */
+export function toInstant(time: number): string {
+  return new Date(Math.min(Math.max(time, 0), LAST_INSTANT)).toISOString();
+}
+
+/** `Date.parse` takes the 30th of February for the 2nd of March. */
+function isRealDate(text: string): boolean {
+  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number);
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}

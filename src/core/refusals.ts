@@ -1,0 +1,60 @@
+import { StatsError, type Fault } from './errors.js';
+import type { CourseId, SessionId } from './model/ids.js';
+import type { Session } from './model/session.js';
+import type { Taken } from './store/commands/courses.js';
+import type { Refused } from './store/commands/sessions.js';
+
+export function courseNotFound(courseId: CourseId): StatsError {
+  return new StatsError('course-not-found', `There is no course ${courseId}.`, {
+    faults: [{ parameter: 'courseId', detail: 'must be the id of a course that exists' }],
+  });
+}
+
+/** Also where the session belongs to another user or course: nobody learns of another's session. */
+export function sessionNotFound(sessionId: SessionId): StatsError {
+  return new StatsError('session-not-found', `The user has no session ${sessionId} in this course.`, {
+    faults: [
+      { parameter: 'sessionId', detail: "must be the id of one of the user's sessions in the course" },
+    ],
+  });
+}
+
+export function sessionConflict({ sessionId }: Session): StatsError {
+  return new StatsError(
+    'session-conflict',
+    `Session ${sessionId} was recorded before with other content; nothing was changed.`,
+    { faults: [{ pointer: '/sessionId', detail: 'must be new, or come with the content that is stored' }] },
+  );
+}
+
+export function taken({ courseId, name }: Taken): StatsError {
+  const faults: Fault[] = [];
+  if (courseId) faults.push({ pointer: '/courseId', detail: 'must not be the id of a course that exists' });
+  if (name) faults.push({ pointer: '/name', detail: 'must not be the name of another course' });
+  return courseId
+    ? new StatsError('course-id-taken', 'A course with this id exists; nothing was changed.', { faults })
+    : new StatsError('course-name-taken', 'Another course has this name; nothing was changed.', { faults });
+}
+
+export function refused({ outcome }: Refused, courseId: CourseId): StatsError {
+  if (outcome === 'course-not-found') return courseNotFound(courseId);
+  return new StatsError(
+    'total-out-of-range',
+    "With this session the learner's totals in the course would exceed what can be summed exactly; nothing was changed.",
+    {
+      faults: [
+        {
+          pointer: '',
+          detail: 'must keep the totals within 64 bits, and those of modules and time below 2^53',
+        },
+      ],
+    },
+  );
+}
+
+export function schemaOutdated(pending: readonly string[]): StatsError {
+  return new StatsError(
+    'schema-outdated',
+    `The database schema is not current (${pending.join(', ')} pending); run "stats-service migrate up".`,
+  );
+}

@@ -1,0 +1,77 @@
+import { migrations } from '../../migrations/index.js';
+import type { Stats } from './api.js';
+import { LocalStats } from './local.js';
+import type { Clock } from './model/time.js';
+import { withDriverFaults, type Database } from './store/database.js';
+import { migrateDown, migrateUp, migrationStatus, type MigrationStatus } from './store/migrate.js';
+import { openDatabase } from './store/open.js';
+
+export interface StatsConfig {
+  /** `sqlite:PATH`, `sqlite::memory:` or `postgres://…`; `PG*` variables fill in what that URL leaves out. */
+  readonly database: string;
+  /** Bring the schema up to date first; otherwise one that is not current is refused. Default: true. */
+  readonly migrate?: boolean;
+  /** Make a SQLite file that does not exist yet. Default: true. */
+  readonly create?: boolean;
+  /** The time in milliseconds since 1970. Default: `Date.now`. */
+  readonly clock?: Clock;
+}
+
+/**
+ * Opens a database for recording and reading.
+ *
+ * @example
+ * await using stats = await openStats({ database: 'sqlite::memory:' });
+ * const course = await stats.addCourse({ course: { name: 'Algebra' } });
+ * console.log(course.courseId);
+ *
+ * @throws {StatsError} `invalid-database-url`, `node-unsupported`, `database-not-found`,
+ *   `database-unusable`, `database-unavailable`, `schema-newer`, `schema-outdated`
+ */
+export async function openStats(config: StatsConfig): Promise<Stats> {
+  const { database: url, migrate = true, create = true, clock = Date.now } = config;
+  const database = await openDatabase(url, { create });
+  const stats = new LocalStats(database, clock);
+  try {
+    if (migrate) await withDriverFaults(database, () => migrateUp(database, migrations, clock));
+    else await stats.ready();
+    return stats;
+  } catch (error) {
+    await closeQuietly(database);
+    throw error;
+  }
+}
+
+/** The schema of a database, to be looked at or moved by hand. */
+export interface Migrator extends AsyncDisposable {
+  /** Which migrations are applied and which are pending. */
+  status(): Promise<MigrationStatus>;
+  /** Applies what is pending, all or nothing; the names of it. Safe while other processes do the same. */
+  up(): Promise<readonly string[]>;
+  /** Takes the last migration back, and the data with it; its name, or `undefined` if there is none. */
+  down(): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a database to look at its schema or to move it.
+ *
+ * @throws {StatsError} as `openStats`; each call `schema-newer` if the database is ahead of this program
+ */
+export async function openMigrator(config: Omit<StatsConfig, 'migrate'>): Promise<Migrator> {
+  const { database: url, create = true, clock = Date.now } = config;
+  const database = await openDatabase(url, { create });
+  const close = () => database.kysely.destroy();
+  return {
+    status: () => withDriverFaults(database, () => migrationStatus(database, migrations)),
+    up: () => withDriverFaults(database, () => migrateUp(database, migrations, clock)),
+    down: () => withDriverFaults(database, () => migrateDown(database, migrations)),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** The error that made us close is the one to tell. */
+async function closeQuietly(database: Database): Promise<void> {
+  await database.kysely.destroy().catch(() => undefined);
+}

@@ -1,0 +1,59 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { DialectName } from '../../../migrations/columns.js';
+import { StatsError } from '../errors.js';
+import type { Schema } from './schema.js';
+
+/** What a driver's error means, where that is known. */
+export type DriverFault = 'unique' | 'foreign-key' | 'out-of-range' | 'unavailable' | 'unusable';
+
+/** An open database of either dialect. */
+export interface Database {
+  readonly dialect: DialectName;
+  readonly kysely: Kysely<Schema>;
+  faultOf(error: unknown): DriverFault | undefined;
+}
+
+/** The database itself or a transaction on it, so that queries compose. */
+export type StoreContext = Pick<Database, 'dialect' | 'kysely'>;
+
+export interface TransactionContext extends StoreContext {
+  readonly kysely: Transaction<Schema>;
+}
+
+/**
+ * Runs writes in one transaction. On SQLite it takes the write lock at once. On Postgres each statement sees
+ * what was committed before it began, whatever the server's default: the commands rely on it after a lock.
+ */
+export function inTransaction<T>(
+  { dialect, kysely }: Database,
+  work: (context: TransactionContext) => Promise<T>,
+): Promise<T> {
+  return kysely
+    .transaction()
+    .setIsolationLevel('read committed')
+    .execute((transaction) => work({ dialect, kysely: transaction }));
+}
+
+/** Gives driver errors that a caller can act on their name; anything else is a defect and stays as it is. */
+export async function withDriverFaults<T>(database: Database, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    switch (database.faultOf(error)) {
+      case 'unavailable':
+        throw new StatsError('database-unavailable', 'The database is unavailable or busy; try again.', {
+          cause: error,
+        });
+      case 'unusable':
+        throw new StatsError('database-unusable', `The database cannot be used: ${messageOf(error)}.`, {
+          cause: error,
+        });
+      default:
+        throw error;
+    }
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,95 @@
+import { Kysely, PostgresDialect, PostgresDriver } from 'kysely';
+import { Pool, TypeOverrides, types, type CustomTypesConfig } from 'pg';
+import type { Database, DriverFault } from './database.js';
+import type { Schema } from './schema.js';
+
+/** Milliseconds. A fault of the network or a lock held too long ends a call instead of hanging it. */
+const TIMEOUTS = {
+  connectionTimeoutMillis: 5_000,
+  lock_timeout: 5_000,
+  statement_timeout: 10_000,
+  idle_in_transaction_session_timeout: 10_000,
+};
+
+/** Opens a pool of connections; the first query connects. What the URL leaves out comes from `PG*` variables. */
+export function openPostgres(url: string): Database {
+  const pool = new Pool({
+    connectionString: url,
+    application_name: 'stats-service',
+    types: valueParsers(),
+    ...TIMEOUTS,
+  });
+  // A connection lost while idle is told to the pool, one lost while in use to the client: without a listener
+  // either ends the process. The query that was under way fails with the same error.
+  pool.on('error', ignore);
+  pool.on('connect', (client) => client.on('error', ignore));
+  return {
+    dialect: 'postgres',
+    kysely: new Kysely<Schema>({ dialect: new SafePostgresDialect(pool) }),
+    faultOf: postgresFault,
+  };
+}
+
+function ignore(): void {}
+
+class SafePostgresDialect extends PostgresDialect {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    super({ pool });
+    this.#pool = pool;
+  }
+
+  override createDriver(): SafePostgresDriver {
+    return new SafePostgresDriver({ pool: this.#pool });
+  }
+}
+
+class SafePostgresDriver extends PostgresDriver {
+  /** Where the connection is lost, its transaction is rolled back already; the first error is the one to tell. */
+  override async rollbackTransaction(
+    ...[connection]: Parameters<PostgresDriver['rollbackTransaction']>
+  ): Promise<void> {
+    await super.rollbackTransaction(connection).catch(ignore);
+  }
+}
+
+/** Reads the same JavaScript values as SQLite gives. */
+function valueParsers(): CustomTypesConfig {
+  const parsers = new TypeOverrides();
+  parsers.setTypeParser(types.builtins.INT8, safeInteger);
+  parsers.setTypeParser(types.builtins.TIMESTAMPTZ, (value) => new Date(value).toISOString());
+  return parsers;
+}
+
+function safeInteger(value: string): number {
+  const integer = Number(value);
+  if (!Number.isSafeInteger(integer)) throw new RangeError(`${value} is beyond the exact integers.`);
+  return integer;
+}
+
+/** SQLSTATE classes and codes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+function postgresFault(error: unknown): DriverFault | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  switch (code) {
+    case '23505':
+      return 'unique';
+    case '23503':
+      return 'foreign-key';
+    case '22003':
+    case '23514':
+      return 'out-of-range';
+    default:
+  }
+  // Connection lost, resources short, operator's intervention, serialization and locks, read-only replica.
+  if (/^(08|53|57P|40|55P03|57014|25006)/.test(code)) return 'unavailable';
+  // Wrong password, no such database or role.
+  if (/^(28|3D)/.test(code)) return 'unusable';
+  if (/^E[A-Z_]+$/.test(code) && 'syscall' in error) return 'unavailable';
+  return CONNECTION_ERROR.test(error.message) ? 'unavailable' : undefined;
+}
+
+/** What pg says without a code. */
+const CONNECTION_ERROR =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|Client was closed)/;

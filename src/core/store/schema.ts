@@ -1,0 +1,48 @@
+import type { CourseId, SessionId, UserId } from '../model/ids.js';
+
+/**
+ * The tables as Kysely sees them; migrations/ makes them. The drivers are set up to agree: instants are ISO
+ * 8601 text in UTC, ids lower-case text, and integers numbers, exact up to 2^53 - 1. A larger one is written
+ * as a bigint and read as text.
+ */
+export interface Schema {
+  courses: CoursesTable;
+  study_sessions: StudySessionsTable;
+  course_stats: CourseStatsTable;
+  schema_migrations: SchemaMigrationsTable;
+}
+
+interface CommonColumns {
+  created_at: string;
+  updated_at: string;
+}
+
+export interface CoursesTable extends CommonColumns {
+  course_id: CourseId;
+  name: string;
+}
+
+export interface StudySessionsTable extends CommonColumns {
+  user_id: UserId;
+  course_id: CourseId;
+  session_id: SessionId;
+  total_modules_studied: number;
+  average_score_units: number;
+  time_studied: number;
+  completed_at: string;
+}
+
+export interface CourseStatsTable extends CommonColumns {
+  user_id: UserId;
+  course_id: CourseId;
+  session_count: number;
+  total_modules_studied: number;
+  weighted_score_units: bigint;
+  time_studied: number;
+  first_completed_at: string;
+  last_completed_at: string;
+}
+
+interface SchemaMigrationsTable extends CommonColumns {
+  name: string;
+}

@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { Client } from 'pg';
+import type { DialectName } from '../../migrations/columns.js';
+import { startPostgres } from './postgres.js';
+
+export const DIALECTS: readonly DialectName[] = ['sqlite', 'postgres'];
+
+export interface TestDatabase extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** A new, empty database of its own. */
+export async function createDatabase(dialect: DialectName): Promise<TestDatabase> {
+  return dialect === 'sqlite' ? createSqlite() : createPostgres();
+}
+
+async function createSqlite(): Promise<TestDatabase> {
+  const folder = await mkdtemp(join(tmpdir(), 'stats-service-test-'));
+  return {
+    url: `sqlite:${join(folder, 'stats.db')}`,
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+async function createPostgres(): Promise<TestDatabase> {
+  const server = await postgresUrl();
+  const name = `test_${crypto.randomUUID().replaceAll('-', '')}`;
+  await runOn(server, `create database ${name}`);
+  const url = new URL(server);
+  url.pathname = name;
+  return {
+    url: url.href,
+    [Symbol.asyncDispose]: () => runOn(server, `drop database ${name} with (force)`),
+  };
+}
+
+/** Runs statements on a Postgres database, on a connection of their own; the rows of the last one. */
+export async function runOn(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+let ownServer: Promise<string> | undefined;
+
+/** The suite's server; a test file that is run by itself starts one of its own. */
+function postgresUrl(): Promise<string> {
+  const shared = process.env['STATS_TEST_POSTGRES'];
+  if (shared !== undefined) return Promise.resolve(shared);
+  ownServer ??= startPostgres().then((server) => {
+    after(() => server.stop());
+    return server.url;
+  });
+  return ownServer;
+}
