@@ -58,8 +58,8 @@ export interface StatsCalls {
   /** @throws {StatsError} `course-not-found` */
   getCourse(call: { readonly courseId: CourseId }): Promise<Course>;
 
-  /** The courses by name, in the order of its Unicode code points. */
-  listCourses(call: PageRequest): Promise<Page<Course>>;
+  /** The courses by name, in the order of its Unicode code points; all, or the one with an id. */
+  listCourses(call: PageRequest & { readonly courseId?: CourseId | undefined }): Promise<Page<Course>>;
 
   /**
    * Records a session exactly once. Scores are rounded half up to 4 decimals; `timeStudied` is in

@@ -17,6 +17,7 @@ export function callSchemas(clock: Clock) {
     setCourse: z.strictObject({ courseId: courseIdSchema, course: courseContentSchema }),
     getCourse: z.strictObject({ courseId: courseIdSchema }),
     listCourses: z.strictObject({
+      courseId: courseIdSchema.describe('Only the course with this id.').optional(),
       limit: limitSchema,
       cursor: cursorSchema(z.tuple([nameSchema])).optional(),
     }),

@@ -14,7 +14,10 @@ export const nameSchema = z
   .trim()
   .refine((name) => name.isWellFormed() && !name.includes('\0'), { error })
   .refine((name) => name !== '' && Array.from(name).length <= MAX_NAME, { error })
-  .meta({ minLength: 1, maxLength: MAX_NAME, description: 'Unique among the courses, compared exactly.' });
+  .meta({
+    pattern: String.raw`\S`,
+    description: `1 to ${MAX_NAME} characters after trimming; unique, compared exactly.`,
+  });
 
 /** What a course says, as it arrives: the body of a PUT. */
 export const courseContentSchema = document({ name: nameSchema });

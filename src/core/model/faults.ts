@@ -1,5 +1,11 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { StatsError, type Fault } from '../errors.js';
+
+/** A fault as it travels. */
+export const faultSchema = z.union([
+  z.object({ pointer: z.string(), detail: z.string() }),
+  z.object({ parameter: z.string(), detail: z.string() }),
+]);
 
 /** The arguments that are a document of their own: their faults are told by JSON Pointer. */
 const DOCUMENTS: ReadonlySet<PropertyKey> = new Set(['course', 'session']);

@@ -45,15 +45,9 @@ export async function withDriverFaults<T>(database: Database, work: () => Promis
           cause: error,
         });
       case 'unusable':
-        throw new StatsError('database-unusable', `The database cannot be used: ${messageOf(error)}.`, {
-          cause: error,
-        });
+        throw new StatsError('database-unusable', 'The database cannot be used.', { cause: error });
       default:
         throw error;
     }
   }
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

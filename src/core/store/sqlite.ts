@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { CompiledQuery, Kysely, SqliteDialect, SqliteDriver, type DatabaseConnection } from 'kysely';
 import { StatsError } from '../errors.js';
-import { messageOf, type Database, type DriverFault } from './database.js';
+import type { Database, DriverFault } from './database.js';
 import type { Schema } from './schema.js';
 
 /** How long a statement waits for another process's write lock, in milliseconds. */
@@ -55,7 +55,7 @@ function checkPath(path: string, create: boolean): void {
 
 function openingError(path: string, error: unknown): StatsError {
   const code = sqliteFault(error) === 'unavailable' ? 'database-unavailable' : 'database-unusable';
-  return new StatsError(code, `The database ${path} cannot be opened: ${messageOf(error)}.`, {
+  return new StatsError(code, `The database ${path} cannot be opened.`, {
     cause: error,
   });
 }

@@ -16,13 +16,14 @@ export async function findCourse({ kysely }: StoreContext, courseId: CourseId): 
 
 export async function listCourses(
   { kysely }: StoreContext,
-  { limit, cursor }: Call<'listCourses'>,
+  { courseId, limit, cursor }: Call<'listCourses'>,
 ): Promise<Page<Course>> {
   let query = kysely
     .selectFrom('courses')
     .selectAll()
     .orderBy('name')
     .limit(limit + 1);
+  if (courseId) query = query.where('course_id', '=', courseId);
   if (cursor) query = query.where('name', '>', cursor[0]);
   const courses = (await query.execute()).map(toCourse);
   return toPage(courses, limit, (last) => encodeCursor([last.name]));

@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import type { Course } from '../../core/index.js';
+import type { Io } from '../io.js';
+import { writeFields, writeJson, writeLine } from '../output.js';
+import { addPageOptions, writePage, type PageOptions } from '../pages.js';
+import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
+import { COURSE_HEADING, courseFields, courseRow } from '../views.js';
+
+interface CourseOptions extends TargetOptions {
+  readonly course?: string;
+  readonly name?: string;
+  readonly json?: boolean;
+}
+
+export function addCourse(program: Command, io: Io): void {
+  const course = program.command('course').description('create, replace, list and show courses');
+
+  addTargetOptions(course.command('add'))
+    .description('create a course')
+    .requiredOption('--name <name>', 'its name, unique among the courses')
+    .option('--course <id>', 'its id (default: a new one)')
+    .option('--json', 'one JSON document')
+    .action(async (options: CourseOptions) => {
+      const { course: courseId, name } = options;
+      await withStats(io, options, 'write', async ({ unchecked: stats }) => {
+        writeCourse(io, options, await stats.addCourse({ course: { courseId, name } }));
+      });
+    });
+
+  addTargetOptions(course.command('set'))
+    .description('create or replace a course')
+    .requiredOption('--course <id>', 'its id')
+    .requiredOption('--name <name>', 'its name, unique among the courses')
+    .option('--json', 'one JSON document')
+    .action(async (options: CourseOptions) => {
+      const { course: courseId, name } = options;
+      await withStats(io, options, 'write', async ({ unchecked: stats }) => {
+        const result = await stats.setCourse({ courseId, course: { name } });
+        writeLine(io.stderr, result.outcome === 'created' ? 'Created.' : 'Replaced.');
+        writeCourse(io, options, result.course);
+      });
+    });
+
+  addTargetOptions(course.command('show'))
+    .description('one course')
+    .requiredOption('--course <id>', 'its id')
+    .option('--json', 'one JSON document')
+    .action(async (options: CourseOptions) => {
+      await withStats(io, options, 'read', async ({ unchecked: stats }) => {
+        writeCourse(io, options, await stats.getCourse({ courseId: options.course }));
+      });
+    });
+
+  addPageOptions(addTargetOptions(course.command('list')))
+    .description('the courses by name')
+    .action(async (options: TargetOptions & PageOptions) => {
+      const { limit, cursor } = options;
+      await withStats(io, options, 'read', async ({ unchecked: stats }) => {
+        writePage(io, options, await stats.listCourses({ limit, cursor }), COURSE_HEADING, courseRow);
+      });
+    });
+}
+
+function writeCourse(io: Io, { json }: CourseOptions, course: Course): void {
+  if (json) writeJson(io.stdout, course);
+  else writeFields(io.stdout, courseFields(course));
+}

@@ -1,0 +1,45 @@
+import { Argument, type Command } from 'commander';
+import { UsageError } from '../errors.js';
+import type { Io } from '../io.js';
+import { writeJson, writeLine, writeTable } from '../output.js';
+import { addDatabaseOption, databaseUrl } from '../target.js';
+
+interface Options {
+  readonly database?: string;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+export function addMigrate(program: Command, io: Io): void {
+  addDatabaseOption(program.command('migrate'))
+    .description("bring a database's schema up to date, show it, or take its last step back")
+    .addArgument(new Argument('[direction]').choices(['up', 'status', 'down']).default('up'))
+    .option('--yes', 'with down: delete the data that the step has made room for')
+    .option('--json', 'with status: one JSON document')
+    .action((direction: string, options: Options) => migrate(io, direction, options));
+}
+
+async function migrate(io: Io, direction: string, options: Options): Promise<void> {
+  if (direction === 'down' && !options.yes) {
+    throw new UsageError('migrate down deletes data for good; add --yes if that is what you want');
+  }
+  const create = direction === 'up';
+  const { openMigrator } = await import('../../core/index.js');
+  await using migrator = await openMigrator({ database: databaseUrl(io, options, { create }), create });
+  if (direction === 'status') {
+    const status = await migrator.status();
+    if (options.json) return writeJson(io.stdout, status);
+    const rows = [
+      ...status.applied.map((name) => [name, 'applied']),
+      ...status.pending.map((name) => [name, 'pending']),
+    ];
+    return writeTable(io.stdout, ['Migration', 'State'], rows);
+  }
+  if (direction === 'down') {
+    const name = await migrator.down();
+    return writeLine(io.stderr, name === undefined ? 'There is nothing to take back.' : `Took back ${name}.`);
+  }
+  const names = await migrator.up();
+  for (const name of names) writeLine(io.stderr, `Applied ${name}.`);
+  if (names.length === 0) writeLine(io.stderr, 'The schema is current.');
+}

@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import { duration, number } from '../arguments.js';
+import type { Io } from '../io.js';
+import { writeFields, writeJson, writeLine } from '../output.js';
+import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
+import { sessionFields } from '../views.js';
+
+interface Options extends TargetOptions {
+  readonly user: string;
+  readonly course: string;
+  readonly session?: string;
+  readonly modules: number | string;
+  readonly score: number | string;
+  readonly time: number;
+  readonly completedAt?: string;
+  readonly replace?: boolean;
+  readonly json?: boolean;
+}
+
+const SAID = {
+  recorded: 'Recorded.',
+  replayed: 'Recorded before; nothing has changed.',
+  replaced: 'Replaced.',
+};
+
+export function addRecord(program: Command, io: Io): void {
+  addTargetOptions(program.command('record'))
+    .description('record a session, exactly once')
+    .requiredOption('--user <id>', 'the learner')
+    .requiredOption('--course <id>', 'the course')
+    .option('--session <id>', 'the id of the session; without it each call records a new one')
+    .requiredOption('--modules <count>', 'how many modules were studied', number)
+    .requiredOption('--score <score>', 'the average score over them', number)
+    .requiredOption('--time <duration>', 'milliseconds, or 25m, 1h5m, PT25M', duration)
+    .option('--completed-at <time>', 'RFC 3339 with offset (default: now)')
+    .option('--replace', 'replace what was recorded under --session')
+    .option('--json', 'one JSON document')
+    .action((options: Options) => record(io, options));
+}
+
+async function record(io: Io, options: Options): Promise<void> {
+  const content = {
+    totalModulesStudied: options.modules,
+    averageScore: options.score,
+    timeStudied: options.time,
+    completedAt: options.completedAt,
+  };
+  const { user: userId, course: courseId, session: sessionId } = options;
+  await withStats(io, options, 'write', async ({ unchecked: stats }) => {
+    const { outcome, session } = options.replace
+      ? await stats.putSession({ userId, courseId, sessionId, session: content })
+      : await stats.recordSession({ userId, courseId, session: { sessionId, ...content } });
+    writeLine(io.stderr, SAID[outcome]);
+    if (options.json) writeJson(io.stdout, session);
+    else writeFields(io.stdout, sessionFields(session));
+  });
+}

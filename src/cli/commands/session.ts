@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import type { Io } from '../io.js';
+import { writeFields, writeJson, writeLine } from '../output.js';
+import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
+import { sessionFields } from '../views.js';
+
+interface Options extends TargetOptions {
+  readonly user: string;
+  readonly course: string;
+  readonly session: string;
+  readonly delete?: boolean;
+  readonly json?: boolean;
+}
+
+export function addSession(program: Command, io: Io): void {
+  addTargetOptions(program.command('session'))
+    .description("one of a learner's sessions")
+    .requiredOption('--user <id>', 'the learner')
+    .requiredOption('--course <id>', 'the course')
+    .requiredOption('--session <id>', 'the session')
+    .option('--delete', 'delete it; lifetime stats follow')
+    .option('--json', 'one JSON document')
+    .action((options: Options) => (options.delete ? remove(io, options) : show(io, options)));
+}
+
+async function show(io: Io, options: Options): Promise<void> {
+  await withStats(io, options, 'read', async ({ unchecked: stats }) => {
+    const session = await stats.getSession(keyOf(options));
+    if (options.json) writeJson(io.stdout, session);
+    else writeFields(io.stdout, sessionFields(session));
+  });
+}
+
+async function remove(io: Io, options: Options): Promise<void> {
+  await withStats(io, options, 'write', async ({ unchecked: stats }) => {
+    await stats.deleteSession(keyOf(options));
+    writeLine(io.stderr, 'Deleted.');
+  });
+}
+
+function keyOf({ user: userId, course: courseId, session: sessionId }: Options) {
+  return { userId, courseId, sessionId };
+}

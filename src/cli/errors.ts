@@ -1,0 +1,58 @@
+import { CommanderError } from 'commander';
+import { StatsError, type Fault } from '../core/errors.js';
+import { EXIT, EXIT_OF_KIND } from './exit-codes.js';
+
+/** The command line itself is wrong. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Where the user gave a value that the core finds fault with. */
+const FLAGS: Readonly<Record<string, string>> = {
+  userId: '--user',
+  courseId: '--course',
+  '/courseId': '--course',
+  sessionId: '--session',
+  '/sessionId': '--session',
+  '/name': '--name',
+  '/totalModulesStudied': '--modules',
+  '/averageScore': '--score',
+  '/timeStudied': '--time',
+  '/completedAt': '--completed-at',
+  from: '--from',
+  to: '--to',
+  limit: '--limit',
+  cursor: '--cursor',
+};
+
+/** The user has ended the program with Ctrl-C, or the system with a signal. */
+export class Interruption extends Error {
+  override readonly name = 'Interruption';
+}
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof Interruption) return EXIT.interrupted;
+  if (error instanceof StatsError) return EXIT_OF_KIND[error.kind];
+  if (error instanceof UsageError) return EXIT.usage;
+  // Commander ends with an error after --help and --version too.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  return EXIT.failed;
+}
+
+/** One line that says what is wrong and, where the user can, what to do. */
+export function describeError(error: unknown): string {
+  if (error instanceof StatsError && error.kind === 'invalid' && error.faults.length > 0) {
+    return error.faults.map(describeFault).join('; ');
+  }
+  return error instanceof Error ? `${error.message}${describeCause(error.cause)}` : String(error);
+}
+
+/** The driver's own words, which a server keeps to itself. */
+function describeCause(cause: unknown): string {
+  return cause instanceof Error && cause.message !== '' ? ` (${cause.message})` : '';
+}
+
+function describeFault(fault: Fault): string {
+  const place = 'pointer' in fault ? fault.pointer : fault.parameter;
+  return `${FLAGS[place] ?? place} ${fault.detail}`;
+}

@@ -1,0 +1,12 @@
+import type { Writable } from 'node:stream';
+
+/** What a command gets from its surroundings; the program itself reads neither the environment nor the clock. */
+export interface Io {
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of the package. */
+  readonly version: string;
+  /** Aborted when the user or the system wants the program to end. */
+  readonly signal: AbortSignal;
+}

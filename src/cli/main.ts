@@ -1,0 +1,58 @@
+import { inspect } from 'node:util';
+import { Command, CommanderError } from 'commander';
+import { addCourse } from './commands/course.js';
+import { addMigrate } from './commands/migrate.js';
+import { addRecord } from './commands/record.js';
+import { addServe } from './commands/serve.js';
+import { addSession } from './commands/session.js';
+import { addSessions } from './commands/sessions.js';
+import { addStats } from './commands/stats.js';
+import { describeError, exitCodeOf } from './errors.js';
+import { EXIT } from './exit-codes.js';
+import type { Io } from './io.js';
+import { writeLine } from './output.js';
+
+export type { Io } from './io.js';
+
+const HELP = `
+Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 unavailable (try again), 130 interrupted.`;
+
+/**
+ * Runs the command line; never rejects.
+ *
+ * @param argv the arguments after the program's name
+ * @returns the exit code: 0 done, 1 failed, 2 usage, 3 not found, 4 unavailable, 130 interrupted
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const program = createProgram(io);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return EXIT.done;
+  } catch (error) {
+    // Commander has written its own errors already.
+    if (!(error instanceof CommanderError)) {
+      writeLine(io.stderr, `stats-service: ${describeError(error)}`);
+      if (program.opts()['verbose'] === true && error instanceof Error) writeLine(io.stderr, inspect(error));
+    }
+    return exitCodeOf(error);
+  }
+}
+
+/** Every command; each loads what it needs only when it runs. */
+export function createProgram(io: Io): Command {
+  const program = new Command('stats-service')
+    .description("records learners' study sessions exactly once and answers their lifetime stats")
+    .version(io.version)
+    .option('--verbose', 'tell more of an error: its stack and what caused it')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'stats-service: ')),
+    })
+    .addHelpText('after', HELP);
+  for (const add of [addServe, addMigrate, addCourse, addRecord, addStats, addSession, addSessions]) {
+    add(program, io);
+  }
+  return program;
+}

@@ -1,0 +1,92 @@
+import { mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import type { Stats } from '../core/index.js';
+import { Interruption, UsageError } from './errors.js';
+import type { Io } from './io.js';
+
+/** Where a command works: on a database or on a running server. */
+export interface TargetOptions {
+  readonly database?: string;
+  readonly server?: string;
+}
+
+/** A command that only reads changes nothing, neither a schema nor a file. */
+export type Access = 'read' | 'write';
+
+export function addDatabaseOption(command: Command): Command {
+  return command.option(
+    '--database <url>',
+    'sqlite:PATH, sqlite::memory: or postgres://… (STATS_DATABASE_URL; default: a file in the data folder)',
+  );
+}
+
+export function addTargetOptions(command: Command): Command {
+  return addDatabaseOption(command).option('--server <url>', 'a running server instead (STATS_SERVER_URL)');
+}
+
+/** Does the work of a command and closes what it worked on, also when the user interrupts it. */
+export async function withStats(
+  io: Io,
+  options: TargetOptions,
+  access: Access,
+  work: (stats: Stats) => Promise<void>,
+): Promise<void> {
+  await using stats = await openTarget(io, options, access);
+  await Promise.race([work(stats), interruption(io.signal)]);
+}
+
+async function openTarget(io: Io, options: TargetOptions, access: Access): Promise<Stats> {
+  const server = serverUrl(io, options);
+  if (server !== undefined) {
+    const { connectStats } = await import('../client/index.js');
+    return connectStats({ server });
+  }
+  const writes = access === 'write';
+  const database = databaseUrl(io, options, { create: writes });
+  const { openStats } = await import('../core/index.js');
+  return openStats({ database, create: writes, migrate: writes });
+}
+
+/** Flags before environment; within each the user must say which of the two is meant. */
+function serverUrl(io: Io, options: TargetOptions): string | undefined {
+  if (options.database !== undefined && options.server !== undefined) {
+    throw new UsageError('--database and --server exclude each other');
+  }
+  if (options.database !== undefined) return undefined;
+  if (options.server !== undefined) return options.server;
+  const { STATS_DATABASE_URL: database, STATS_SERVER_URL: server } = io.env;
+  if (database && server) {
+    throw new UsageError(
+      'STATS_DATABASE_URL and STATS_SERVER_URL are both set; choose with --database or --server',
+    );
+  }
+  return server || undefined;
+}
+
+export function databaseUrl(
+  io: Io,
+  options: { readonly database?: string },
+  { create }: { readonly create: boolean },
+): string {
+  const url = options.database ?? (io.env['STATS_DATABASE_URL'] || undefined);
+  if (url !== undefined) return url;
+  const path = defaultDatabase(io.env);
+  if (create) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  return `sqlite:${path}`;
+}
+
+/** In the user's data folder: https://specifications.freedesktop.org/basedir-spec/latest/ */
+function defaultDatabase(env: Io['env']): string {
+  const data = env['XDG_DATA_HOME'] || join(env['HOME'] || homedir(), '.local', 'share');
+  return join(data, 'stats-service', 'stats.db');
+}
+
+function interruption(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const interrupt = () => reject(new Interruption('interrupted'));
+    if (signal.aborted) interrupt();
+    else signal.addEventListener('abort', interrupt, { once: true });
+  });
+}

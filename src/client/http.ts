@@ -1,0 +1,104 @@
+import { Agent, request } from 'undici';
+import * as z from 'zod';
+import { isErrorCode, StatsError } from '../core/errors.js';
+import { faultSchema } from '../core/model/faults.js';
+import type { UserId } from '../core/model/ids.js';
+
+/** Milliseconds. */
+const TIMEOUTS = { connect: { timeout: 5_000 }, headersTimeout: 30_000, bodyTimeout: 30_000 };
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Relative to the server's URL, without a slash at its beginning. */
+  readonly path: string;
+  readonly userId?: UserId;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly body?: unknown;
+}
+
+export interface HttpResponse<T> {
+  readonly status: number;
+  readonly body: T;
+}
+
+const problemSchema = z.object({
+  code: z.string(),
+  detail: z.string(),
+  errors: z.array(faultSchema).default([]),
+});
+
+/** Requests to one server, over connections that are kept. */
+export class HttpConnection {
+  readonly #base: URL;
+  readonly #agent = new Agent(TIMEOUTS);
+
+  constructor(base: URL) {
+    this.#base = base;
+  }
+
+  /** @throws {StatsError} what the server answers, `server-unavailable`, `server-incompatible` */
+  async send<T>(
+    schema: z.ZodType<T>,
+    { method, path, userId, query = {}, body }: HttpRequest,
+  ): Promise<HttpResponse<T>> {
+    const url = new URL(path, this.#base);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    const { status, text } = await this.#exchange(url, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(userId !== undefined && { 'x-user-id': userId }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const json = parseJson(text);
+    if (status >= 400) throw toError(status, json);
+    const result = schema.safeParse(json);
+    if (result.success) return { status, body: result.data };
+    throw new StatsError('server-incompatible', `${url.origin} does not answer as stats-service does.`, {
+      cause: result.error,
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.close();
+  }
+
+  async #exchange(
+    url: URL,
+    options: { method: HttpRequest['method']; headers: Record<string, string>; body: string | null },
+  ): Promise<{ status: number; text: string }> {
+    try {
+      const response = await request(url, { ...options, dispatcher: this.#agent });
+      return { status: response.statusCode, text: await response.body.text() };
+    } catch (error) {
+      throw new StatsError('server-unavailable', `The server ${url.origin} cannot be reached; try again.`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+/** The server's own error where it sent one; a gateway before it sends others. */
+function toError(status: number, json: unknown): StatsError {
+  const problem = problemSchema.safeParse(json);
+  if (problem.success && isErrorCode(problem.data.code)) {
+    const { code, detail, errors } = problem.data;
+    return new StatsError(code, detail, { faults: errors });
+  }
+  const said = problem.success ? `${problem.data.code}: ${problem.data.detail}` : 'no problem document';
+  return status === 502 || status === 503 || status === 504
+    ? new StatsError('server-unavailable', `The server answered ${status}; try again.`)
+    : new StatsError('server-incompatible', `The server answered ${status} (${said}).`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,142 @@
+import * as z from 'zod';
+import type { Stats, StatsCalls, Unchecked } from '../core/api.js';
+import { StatsError } from '../core/errors.js';
+import { callSchemas } from '../core/model/calls.js';
+import { courseSchema } from '../core/model/course.js';
+import { parseCall } from '../core/model/faults.js';
+import { toUserId } from '../core/model/ids.js';
+import { lifetimeStatsSchema } from '../core/model/lifetime.js';
+import { encodeCursor, pageSchema } from '../core/model/page.js';
+import { sessionSchema } from '../core/model/session.js';
+import { courseNotFound } from '../core/refusals.js';
+import { HttpConnection } from './http.js';
+
+/** Whom a call speaks for that concerns no learner: the nil UUID (RFC 9562, section 5.9). */
+const NOBODY = toUserId('00000000-0000-0000-0000-000000000000');
+
+/** Arguments are checked here too; only the server's clock can tell what lies too far ahead. */
+const calls = callSchemas(() => Number.MAX_SAFE_INTEGER);
+
+const CREATED = 201;
+
+/** The calls on a running server. */
+export class RemoteStats implements Stats, Unchecked<StatsCalls> {
+  readonly #http: HttpConnection;
+
+  constructor(base: URL) {
+    this.#http = new HttpConnection(base);
+  }
+
+  get unchecked(): Unchecked<StatsCalls> {
+    return this;
+  }
+
+  async addCourse(call: unknown) {
+    const { course } = parseCall(calls.addCourse, call);
+    const request = { method: 'POST', path: 'courses', userId: NOBODY, body: course } as const;
+    return (await this.#http.send(courseSchema, request)).body;
+  }
+
+  async setCourse(call: unknown) {
+    const { courseId, course } = parseCall(calls.setCourse, call);
+    const { status, body } = await this.#http.send(courseSchema, {
+      method: 'PUT',
+      path: `courses/${courseId}`,
+      userId: NOBODY,
+      body: course,
+    });
+    return { outcome: status === CREATED ? ('created' as const) : ('replaced' as const), course: body };
+  }
+
+  async getCourse(call: unknown) {
+    const { courseId } = parseCall(calls.getCourse, call);
+    const [course] = (await this.listCourses({ courseId })).items;
+    if (!course) throw courseNotFound(courseId);
+    return course;
+  }
+
+  async listCourses(call: unknown) {
+    const { cursor, ...query } = parseCall(calls.listCourses, call);
+    const { body } = await this.#http.send(pageSchema(courseSchema), {
+      method: 'GET',
+      path: 'courses',
+      userId: NOBODY,
+      query: { ...query, cursor: cursor && encodeCursor(cursor) },
+    });
+    return body;
+  }
+
+  async recordSession(call: unknown) {
+    const { userId, courseId, session } = parseCall(calls.recordSession, call);
+    const { status, body } = await this.#http.send(sessionSchema, {
+      method: 'POST',
+      path: `courses/${courseId}`,
+      userId,
+      body: session,
+    });
+    return { outcome: status === CREATED ? ('recorded' as const) : ('replayed' as const), session: body };
+  }
+
+  async putSession(call: unknown) {
+    const { userId, courseId, sessionId, session } = parseCall(calls.putSession, call);
+    const { status, body } = await this.#http.send(sessionSchema, {
+      method: 'PUT',
+      path: `courses/${courseId}/sessions/${sessionId}`,
+      userId,
+      body: session,
+    });
+    return { outcome: status === CREATED ? ('recorded' as const) : ('replaced' as const), session: body };
+  }
+
+  async getSession(call: unknown) {
+    const { userId, courseId, sessionId } = parseCall(calls.getSession, call);
+    const path = `courses/${courseId}/sessions/${sessionId}`;
+    return (await this.#http.send(sessionSchema, { method: 'GET', path, userId })).body;
+  }
+
+  async deleteSession(call: unknown) {
+    const { userId, courseId, sessionId } = parseCall(calls.deleteSession, call);
+    const path = `courses/${courseId}/sessions/${sessionId}`;
+    await this.#http.send(z.undefined(), { method: 'DELETE', path, userId });
+  }
+
+  async listSessions(call: unknown) {
+    const { userId, courseId, cursor, ...query } = parseCall(calls.listSessions, call);
+    const { body } = await this.#http.send(pageSchema(sessionSchema), {
+      method: 'GET',
+      path: `courses/${courseId}/sessions`,
+      userId,
+      query: { ...query, cursor: cursor && encodeCursor(cursor) },
+    });
+    return body;
+  }
+
+  async getStats(call: unknown) {
+    const { userId, courseId } = parseCall(calls.getStats, call);
+    const path = `courses/${courseId}`;
+    return (await this.#http.send(lifetimeStatsSchema, { method: 'GET', path, userId })).body;
+  }
+
+  async ready(): Promise<void> {
+    await this.#http.send(z.object({ status: z.literal('ok') }), { method: 'GET', path: 'readyz' });
+  }
+
+  async close(): Promise<void> {
+    await this.#http.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/** @throws {StatsError} `invalid-server-url` */
+export function parseServerUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !['http:', 'https:'].includes(url.protocol)) {
+    throw new StatsError('invalid-server-url', 'The server URL must be http://… or https://….');
+  }
+  // A server behind a path keeps it: relative paths resolve below the last slash.
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url;
+}

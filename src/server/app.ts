@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Stats } from '../core/index.js';
+import { readJson } from './body.js';
+import { describeApi } from './openapi/index.js';
+import { queryNames } from './openapi/places.js';
+import { problemAnswer } from './problem.js';
+import { checkHeaders, parseTarget, readQuery, readUser } from './request.js';
+import { isServiceRoute, type Answer } from './route.js';
+import { Router } from './router.js';
+import { routes } from './routes/index.js';
+
+export interface AppOptions {
+  /**
+   * Told of every answer of 500 and 503, with the id that the answer carries as `X-Request-Id`.
+   * Default: nothing is told.
+   */
+  readonly onError?: (error: unknown, requestId: string) => void;
+}
+
+/** A `node:http` request listener. */
+export type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
+
+/** Personal data: no cache keeps it, no browser guesses its type. */
+const COMMON_HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+
+/**
+ * The whole API as a listener for a `node:http` server of your own. It never listens and never closes
+ * `stats`.
+ *
+ * @example
+ * import { createServer } from 'node:http';
+ *
+ * const stats = await openStats({ database: 'sqlite::memory:' });
+ * const server = createServer(createListener(stats));
+ * server.listen(8080);
+ */
+export function createListener(stats: Stats, options: AppOptions = {}): Listener {
+  return createListeners(stats, options).request;
+}
+
+/** For our own server also the listener of Node's `checkContinue`, which lets us refuse a body before it is sent. */
+export function createListeners(
+  stats: Stats,
+  options: AppOptions = {},
+): { request: Listener; checkContinue: Listener } {
+  const app = new App(stats, options);
+  return {
+    request: (request, response) => void app.serve(request, response, () => undefined),
+    checkContinue: (request, response) => void app.serve(request, response, () => response.writeContinue()),
+  };
+}
+
+class App {
+  readonly #stats: Stats;
+  readonly #onError: NonNullable<AppOptions['onError']>;
+  readonly #router = new Router(routes);
+
+  constructor(stats: Stats, { onError = () => undefined }: AppOptions) {
+    this.#stats = stats;
+    this.#onError = onError;
+  }
+
+  /** Never rejects. */
+  async serve(request: IncomingMessage, response: ServerResponse, acceptBody: () => void): Promise<void> {
+    const requestId = requestIdOf(request);
+    response.setHeader('X-Request-Id', requestId);
+    try {
+      send(response, await this.#answer(request, acceptBody));
+    } catch (error) {
+      // Who has gone gets no answer, and is no error of ours.
+      if (response.destroyed) return;
+      const answer = problemAnswer(error);
+      if (answer.status >= 500) this.#onError(error, requestId);
+      send(response, answer);
+    }
+  }
+
+  async #answer(request: IncomingMessage, acceptBody: () => void): Promise<Answer> {
+    const { pathname, search } = parseTarget(request.url ?? '');
+    checkHeaders(request);
+    const match = this.#router.find(request.method ?? '', pathname);
+    if ('allow' in match) return { status: 204, headers: { Allow: match.allow } };
+
+    const { route, path } = match;
+    if (isServiceRoute(route))
+      return route.handle({ stats: this.#stats, describe: () => describeApi(routes) });
+    const userId = readUser(request);
+    const query = readQuery(search, queryNames(route));
+    const body = route.document === undefined ? undefined : await readJson(request, acceptBody);
+    return route.handle(this.#stats.unchecked, { userId, path, query, body });
+  }
+}
+
+function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+function send(response: ServerResponse, { status, headers, type = 'application/json', body }: Answer): void {
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  response.writeHead(status, {
+    ...COMMON_HEADERS,
+    ...(text !== undefined && { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }),
+    ...headers,
+  });
+  response.end(text);
+}

@@ -1,0 +1,77 @@
+import type { IncomingMessage } from 'node:http';
+import { HttpError } from './http-error.js';
+
+/** Bytes. */
+export const MAX_BODY = 1024 * 1024;
+
+const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*(?:utf-8|"utf-8")[ \t]*)?$/i;
+
+/**
+ * The request's body, parsed.
+ *
+ * @throws {HttpError} `unsupported-media-type`, `body-too-large`, `invalid-utf-8`, `malformed-json`
+ */
+export async function readJson(request: IncomingMessage, onAccepted: () => void): Promise<unknown> {
+  checkDeclaration(request);
+  onAccepted();
+  return parse(decode(await readBytes(request)));
+}
+
+function checkDeclaration({ headers }: IncomingMessage): void {
+  if (!JSON_TYPE.test(headers['content-type'] ?? '')) {
+    throw unsupported('Content-Type', 'must be application/json, in UTF-8');
+  }
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
+    throw unsupported('Content-Encoding', 'must be left out: the body must not be compressed');
+  }
+  if (Number(headers['content-length'] ?? 0) > MAX_BODY) throw tooLarge();
+}
+
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return new Promise((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      // What comes after is still taken from the socket, and dropped, until the answer has closed it.
+      if (size > MAX_BODY) reject(tooLarge());
+      else chunks.push(chunk);
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('error', reject);
+  });
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new HttpError('invalid-utf-8', 'The body must be JSON in UTF-8; it has bytes that are not.', {
+      faults: [{ pointer: '', detail: 'must be UTF-8' }],
+    });
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HttpError('malformed-json', text === '' ? 'The body is empty.' : 'The body is not JSON.', {
+      faults: [{ pointer: '', detail: 'must be a JSON document' }],
+    });
+  }
+}
+
+function unsupported(parameter: string, detail: string): HttpError {
+  return new HttpError('unsupported-media-type', `${parameter} ${detail}.`, {
+    faults: [{ parameter, detail }],
+  });
+}
+
+function tooLarge(): HttpError {
+  return new HttpError('body-too-large', `The body must not exceed ${MAX_BODY} bytes.`, {
+    faults: [{ pointer: '', detail: `must not exceed ${MAX_BODY} bytes` }],
+    // The rest of the body is not waited for.
+    headers: { Connection: 'close' },
+  });
+}

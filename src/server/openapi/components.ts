@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { courseContentSchema, courseSchema, newCourseSchema } from '../../core/model/course.js';
+import { lifetimeStatsSchema } from '../../core/model/lifetime.js';
+import { pageSchema } from '../../core/model/page.js';
+import { newSessionSchema, sessionContentSchema, sessionSchema } from '../../core/model/session.js';
+import { problemSchema } from '../problem.js';
+
+/** What requests carry. */
+const INPUTS = {
+  NewCourse: newCourseSchema,
+  CourseContent: courseContentSchema,
+  NewSession: newSessionSchema(Date.now),
+  SessionContent: sessionContentSchema(Date.now),
+};
+
+/** What answers carry. */
+const OUTPUTS = {
+  Course: courseSchema,
+  CoursePage: pageSchema(courseSchema),
+  Session: sessionSchema,
+  SessionPage: pageSchema(sessionSchema),
+  LifetimeStats: lifetimeStatsSchema,
+  Health: z.object({ status: z.literal('ok') }),
+  Problem: problemSchema,
+};
+
+export type InputName = keyof typeof INPUTS;
+export type OutputName = keyof typeof OUTPUTS;
+
+export function componentSchemas(): Record<string, unknown> {
+  return {
+    ...jsonSchemas(INPUTS, 'input'),
+    ...jsonSchemas(OUTPUTS, 'output'),
+  };
+}
+
+export function reference(name: InputName | OutputName): { $ref: string } {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+function jsonSchemas(schemas: Readonly<Record<string, z.ZodType>>, io: 'input' | 'output') {
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => {
+      const { $schema: _, ...jsonSchema } = z.toJSONSchema(schema, { io });
+      return [name, jsonSchema];
+    }),
+  );
+}

@@ -1,0 +1,69 @@
+import { ERRORS, type ErrorCode } from '../../core/index.js';
+import { HTTP_ERRORS, type HttpErrorCode } from '../http-error.js';
+import { PROBLEM_TYPE, STATUS_OF_KIND } from '../problem.js';
+import { isServiceRoute, type Route } from '../route.js';
+import { reference } from './components.js';
+
+const HEADERS = {
+  Location: { description: 'The path of what was made.', schema: { type: 'string' } },
+  Link: { description: 'The next page, rel="next"; left out on the last one.', schema: { type: 'string' } },
+};
+
+const OF_CALLS: readonly HttpErrorCode[] = ['malformed-request', 'duplicate-header', 'unauthenticated'];
+const OF_BODIES: readonly HttpErrorCode[] = [
+  'malformed-json',
+  'invalid-utf-8',
+  'request-timeout',
+  'body-too-large',
+  'unsupported-media-type',
+];
+const OF_ALL: readonly HttpErrorCode[] = ['uri-too-long', 'headers-too-large', 'internal-error'];
+
+/** What a route answers, by status. */
+export function responsesOf(route: Route): Record<string, unknown> {
+  return { ...successes(route), ...failures(route) };
+}
+
+function successes({ answers }: Route): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, { description, schema, headers = [] }]) => [
+      status,
+      {
+        description,
+        ...(headers.length > 0 && {
+          headers: Object.fromEntries(headers.map((name) => [name, HEADERS[name]])),
+        }),
+        ...(schema && { content: { 'application/json': { schema: reference(schema) } } }),
+      },
+    ]),
+  );
+}
+
+function failures(route: Route): Record<string, unknown> {
+  const codes = Map.groupBy(errorsOf(route), ({ status }) => status);
+  return Object.fromEntries(
+    Array.from(codes, ([status, errors]) => [
+      status,
+      {
+        description: errors.map(({ code, title }) => `\`${code}\`: ${title}.`).join(' '),
+        content: { [PROBLEM_TYPE]: { schema: reference('Problem') } },
+      },
+    ]),
+  );
+}
+
+function errorsOf(route: Route): { code: string; title: string; status: number }[] {
+  const ofCalls: readonly ErrorCode[] = ['invalid-request', 'database-unavailable'];
+  const http = isServiceRoute(route)
+    ? OF_ALL
+    : [...OF_ALL, ...OF_CALLS, ...(route.document ? OF_BODIES : [])];
+  const core = isServiceRoute(route) ? route.errors : [...route.errors, ...ofCalls];
+  return [
+    ...http.map((code) => ({ code, ...HTTP_ERRORS[code] })),
+    ...core.map((code) => ({
+      code,
+      title: ERRORS[code].title,
+      status: STATUS_OF_KIND[ERRORS[code].kind],
+    })),
+  ];
+}

@@ -1,0 +1,104 @@
+import type { IncomingMessage } from 'node:http';
+import { StatsError, toUserId, type UserId } from '../core/index.js';
+import { HttpError } from './http-error.js';
+import type { Query } from './route.js';
+import { decoded } from './router.js';
+
+/** Bytes. */
+export const MAX_URL = 8 * 1024;
+
+/** What other hops may read otherwise than we do must not come twice. */
+const SINGLE_HEADERS: ReadonlySet<string> = new Set(['host', 'content-type', 'x-user-id']);
+
+export interface Target {
+  readonly pathname: string;
+  readonly search: string;
+}
+
+/** @throws {HttpError} `uri-too-long` */
+export function parseTarget(url: string): Target {
+  if (Buffer.byteLength(url) > MAX_URL) {
+    throw uriTooLong();
+  }
+  // RFC 9112, section 3.2.2: a server takes the absolute form too.
+  const target = url.replace(/^https?:\/\/[^/?#]*/i, '');
+  const [pathname = '', ...search] = target.split('?');
+  return { pathname, search: search.join('?') };
+}
+
+export function uriTooLong(): HttpError {
+  return new HttpError('uri-too-long', `The URL must not exceed ${MAX_URL} bytes.`);
+}
+
+/** @throws {HttpError} `duplicate-header`, `malformed-request` */
+export function checkHeaders(request: IncomingMessage): void {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  // Node joins or drops repeated headers; only the raw ones still show them.
+  for (let index = 0; index < request.rawHeaders.length; index += 2) {
+    const name = (request.rawHeaders[index] ?? '').toLowerCase();
+    if (!SINGLE_HEADERS.has(name)) continue;
+    if (seen.has(name)) repeated.add(name);
+    seen.add(name);
+  }
+  if (repeated.size > 0) {
+    const faults = Array.from(repeated, (name) => ({
+      parameter: canonical(name),
+      detail: 'must come only once',
+    }));
+    throw new HttpError('duplicate-header', 'A header that must be single came twice.', { faults });
+  }
+  if (!seen.has('host') && request.httpVersion === '1.1') {
+    throw new HttpError('malformed-request', 'A request must have a Host header.', {
+      faults: [{ parameter: 'Host', detail: 'is required' }],
+    });
+  }
+}
+
+/**
+ * The learner, whom another service has authenticated.
+ *
+ * @throws {HttpError} `unauthenticated`
+ */
+export function readUser(request: IncomingMessage): UserId {
+  const header = request.headers['x-user-id'];
+  try {
+    return toUserId(typeof header === 'string' ? header : '');
+  } catch (error) {
+    if (!(error instanceof StatsError)) throw error;
+    const detail = 'is required and must be a UUID: 8-4-4-4-12 hexadecimal digits';
+    throw new HttpError('unauthenticated', `X-User-Id ${detail}.`, {
+      faults: [{ parameter: 'X-User-Id', detail }],
+      // RFC 9110, section 15.5.2: a 401 says how to authenticate.
+      headers: { 'WWW-Authenticate': 'X-User-Id' },
+    });
+  }
+}
+
+/**
+ * The query as the core's arguments: RFC 3986, so that the `+` of a time's offset is itself. Names that the
+ * route does not have are marked, so that none can stand in for another argument; the core refuses them
+ * together with all other faults.
+ *
+ * @throws {HttpError} `malformed-request` if a name comes twice
+ */
+export function readQuery(search: string, names: ReadonlySet<string>): Query {
+  const query: Record<string, string | number> = {};
+  for (const pair of search.split('&').filter(Boolean)) {
+    const [rawName = '', ...rawValue] = pair.split('=');
+    const name = decoded(rawName);
+    const key = names.has(name) ? name : `?${name}`;
+    if (Object.hasOwn(query, key)) {
+      throw new HttpError('malformed-request', `The query parameter ${name} came twice.`, {
+        faults: [{ parameter: name, detail: 'must come only once' }],
+      });
+    }
+    const value = decoded(rawValue.join('='));
+    query[key] = /^[0-9]{1,15}$/.test(value) ? Number(value) : value;
+  }
+  return query;
+}
+
+function canonical(name: string): string {
+  return name.replaceAll(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+}

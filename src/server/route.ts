@@ -1,0 +1,70 @@
+import type { ErrorCode, Stats, StatsCalls, Unchecked, UserId } from '../core/index.js';
+import type { InputName, OutputName } from './openapi/components.js';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** The query parameters by name; those that look like integers are. */
+export type Query = Readonly<Record<string, string | number>>;
+
+/** What a route's handler gets of a request. All but the user is as the client sent it, unchecked. */
+export interface RequestContext {
+  readonly userId: UserId;
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: Query;
+  readonly body: unknown;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Default: `application/json`. */
+  readonly type?: string;
+  /** Written as JSON; left out where there is none. */
+  readonly body?: unknown;
+}
+
+/** A success as the API description tells it. */
+export interface DocumentedAnswer {
+  readonly description: string;
+  /** The name of its schema among the components. */
+  readonly schema?: OutputName;
+  readonly headers?: readonly ('Location' | 'Link')[];
+}
+
+interface CommonRoute {
+  readonly method: Method;
+  /** With the path parameters in braces, as OpenAPI writes it. */
+  readonly path: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly answers: Readonly<Record<number, DocumentedAnswer>>;
+  /** The core's errors that this route can meet beyond those of all routes. */
+  readonly errors: readonly ErrorCode[];
+}
+
+/** A route of the API: one call of the core, whose arguments describe the request. */
+export interface CallRoute extends CommonRoute {
+  /** The name of the call, and the `operationId`. */
+  readonly operation: keyof StatsCalls;
+  /** The argument that is the request's body, and its schema among the components. */
+  readonly document?: { readonly argument: 'course' | 'session'; readonly schema: InputName };
+  handle(stats: Unchecked<StatsCalls>, request: RequestContext): Promise<Answer>;
+}
+
+/** A route for operators and tools; it asks for no user. */
+export interface ServiceRoute extends CommonRoute {
+  readonly operation: 'live' | 'ready' | 'describe';
+  handle(service: Service): Promise<Answer>;
+}
+
+export interface Service {
+  readonly stats: Stats;
+  /** The OpenAPI document. */
+  readonly describe: () => unknown;
+}
+
+export type Route = CallRoute | ServiceRoute;
+
+export function isServiceRoute(route: Route): route is ServiceRoute {
+  return route.operation === 'live' || route.operation === 'ready' || route.operation === 'describe';
+}

@@ -1,0 +1,88 @@
+import { HttpError } from './http-error.js';
+import type { Route } from './route.js';
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'];
+
+export interface Match {
+  readonly route: Route;
+  readonly path: Readonly<Record<string, string>>;
+}
+
+interface Resource {
+  readonly segments: readonly string[];
+  readonly routes: ReadonlyMap<string, Route>;
+  /** The methods that it has, as the `Allow` header tells them. */
+  readonly allow: string;
+}
+
+/** Finds the route of a request among those of an API. */
+export class Router {
+  readonly #resources: readonly Resource[];
+
+  constructor(routes: readonly Route[]) {
+    const paths = Map.groupBy(routes, (route) => route.path);
+    this.#resources = Array.from(paths, ([path, ofPath]) => toResource(path, ofPath));
+  }
+
+  /**
+   * The route, or for OPTIONS the methods of the path. HEAD is a GET whose body Node leaves out.
+   *
+   * @throws {HttpError} `route-not-found`, `method-not-allowed`
+   */
+  find(method: string, pathname: string): Match | { readonly allow: string } {
+    const segments = pathname.split('/');
+    for (const resource of this.#resources) {
+      const path = matchSegments(resource.segments, segments);
+      if (!path) continue;
+      if (method === 'OPTIONS') return { allow: resource.allow };
+      const route = resource.routes.get(method === 'HEAD' ? 'GET' : method);
+      if (route) return { route, path };
+      throw new HttpError(
+        'method-not-allowed',
+        `${method} is not a method of this path; it has ${resource.allow}.`,
+        {
+          headers: { Allow: resource.allow },
+        },
+      );
+    }
+    throw new HttpError('route-not-found', 'This path is not part of the API; /openapi.json describes it.');
+  }
+}
+
+function toResource(path: string, routes: readonly Route[]): Resource {
+  const methods = new Set<string>(routes.map(({ method }) => method)).add('OPTIONS');
+  if (methods.has('GET')) methods.add('HEAD');
+  return {
+    segments: path.split('/'),
+    routes: new Map(routes.map((route) => [route.method, route])),
+    allow: METHODS.filter((method) => methods.has(method)).join(', '),
+  };
+}
+
+function matchSegments(
+  template: readonly string[],
+  segments: readonly string[],
+): Record<string, string> | undefined {
+  if (template.length !== segments.length) return undefined;
+  const path: Record<string, string> = {};
+  for (const [index, expected] of template.entries()) {
+    const actual = segments[index] ?? '';
+    if (!expected.startsWith('{')) {
+      if (expected !== actual) return undefined;
+    } else if (actual === '') {
+      return undefined;
+    } else {
+      path[expected.slice(1, -1)] = decoded(actual);
+    }
+  }
+  return path;
+}
+
+/** What cannot be decoded stays as it is: the value's own rule refuses it, and names it. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

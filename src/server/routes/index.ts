@@ -1,0 +1,7 @@
+import type { Route } from '../route.js';
+import { courseRoutes } from './courses.js';
+import { serviceRoutes } from './service.js';
+import { sessionRoutes } from './sessions.js';
+
+/** The whole API: the router, the description and the tests read it from here. */
+export const routes: readonly Route[] = [...courseRoutes, ...sessionRoutes, ...serviceRoutes];

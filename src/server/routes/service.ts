@@ -1,0 +1,39 @@
+import type { ServiceRoute } from '../route.js';
+
+export const serviceRoutes: readonly ServiceRoute[] = [
+  {
+    method: 'GET',
+    path: '/livez',
+    operation: 'live',
+    summary: 'Whether the process runs',
+    answers: { 200: { description: 'It runs.', schema: 'Health' } },
+    errors: [],
+    async handle() {
+      return { status: 200, body: { status: 'ok' } };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/readyz',
+    operation: 'ready',
+    summary: 'Whether requests can be answered',
+    description: 'The database is reachable and its schema current.',
+    answers: { 200: { description: 'They can.', schema: 'Health' } },
+    errors: ['database-unavailable', 'database-unusable', 'schema-outdated', 'schema-newer'],
+    async handle({ stats }) {
+      await stats.ready();
+      return { status: 200, body: { status: 'ok' } };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/openapi.json',
+    operation: 'describe',
+    summary: 'This description of the API',
+    answers: { 200: { description: 'An OpenAPI 3.1 document.' } },
+    errors: [],
+    async handle({ describe }) {
+      return { status: 200, body: describe() };
+    },
+  },
+];

@@ -1,0 +1,97 @@
+import type { Session } from '../../core/index.js';
+import type { CallRoute } from '../route.js';
+import { nextLink } from './links.js';
+
+const SESSIONS = '/courses/{courseId}/sessions';
+const SESSION = '/courses/{courseId}/sessions/{sessionId}';
+
+export const sessionRoutes: readonly CallRoute[] = [
+  {
+    method: 'POST',
+    path: '/courses/{courseId}',
+    operation: 'recordSession',
+    summary: 'Record a session, exactly once',
+    description:
+      "A session's identity is (user, course, session). The same session again changes nothing and is answered with 200; the same identity with other content is refused with 409. `completedAt` is compared only if it is sent.",
+    document: { argument: 'session', schema: 'NewSession' },
+    answers: {
+      200: { description: 'Recorded before.', schema: 'Session', headers: ['Location'] },
+      201: { description: 'Recorded.', schema: 'Session', headers: ['Location'] },
+    },
+    errors: ['course-not-found', 'session-conflict', 'total-out-of-range'],
+    async handle(stats, { userId, path, query, body }) {
+      const { outcome, session } = await stats.recordSession({ ...query, ...path, userId, session: body });
+      return { status: outcome === 'recorded' ? 201 : 200, headers: location(session), body: session };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/courses/{courseId}',
+    operation: 'getStats',
+    summary: "The user's lifetime stats in a course",
+    answers: { 200: { description: 'Zeros and nulls without sessions.', schema: 'LifetimeStats' } },
+    errors: ['course-not-found'],
+    async handle(stats, { userId, path, query }) {
+      return { status: 200, body: await stats.getStats({ ...query, ...path, userId }) };
+    },
+  },
+  {
+    method: 'GET',
+    path: SESSIONS,
+    operation: 'listSessions',
+    summary: "The user's sessions in a course, newest first",
+    answers: { 200: { description: 'A page of sessions.', schema: 'SessionPage', headers: ['Link'] } },
+    errors: ['course-not-found'],
+    async handle(stats, { userId, path, query }) {
+      const page = await stats.listSessions({ ...query, ...path, userId });
+      const { courseId } = path;
+      return { status: 200, headers: nextLink(`/courses/${courseId}/sessions`, query, page), body: page };
+    },
+  },
+  {
+    method: 'GET',
+    path: SESSION,
+    operation: 'getSession',
+    summary: 'One session',
+    answers: { 200: { description: 'The session.', schema: 'Session' } },
+    errors: ['course-not-found', 'session-not-found'],
+    async handle(stats, { userId, path, query }) {
+      return { status: 200, body: await stats.getSession({ ...query, ...path, userId }) };
+    },
+  },
+  {
+    method: 'PUT',
+    path: SESSION,
+    operation: 'putSession',
+    summary: 'Record or replace a session',
+    description: 'Lifetime stats follow. A replaced session keeps its `completedAt` unless another is sent.',
+    document: { argument: 'session', schema: 'SessionContent' },
+    answers: {
+      200: { description: 'Replaced.', schema: 'Session' },
+      201: { description: 'Recorded.', schema: 'Session', headers: ['Location'] },
+    },
+    errors: ['course-not-found', 'total-out-of-range'],
+    async handle(stats, { userId, path, query, body }) {
+      const { outcome, session } = await stats.putSession({ ...query, ...path, userId, session: body });
+      if (outcome === 'replaced') return { status: 200, body: session };
+      return { status: 201, headers: location(session), body: session };
+    },
+  },
+  {
+    method: 'DELETE',
+    path: SESSION,
+    operation: 'deleteSession',
+    summary: 'Delete a session',
+    description: 'Lifetime stats follow.',
+    answers: { 204: { description: 'Deleted.' } },
+    errors: ['course-not-found', 'session-not-found'],
+    async handle(stats, { userId, path, query }) {
+      await stats.deleteSession({ ...query, ...path, userId });
+      return { status: 204 };
+    },
+  },
+];
+
+function location({ courseId, sessionId }: Session): Record<string, string> {
+  return { Location: `/courses/${courseId}/sessions/${sessionId}` };
+}
