@@ -21,13 +21,16 @@ async function run() {
       throw error;
     });
   }
+  const signal = endingSignal();
   process.exitCode = await main(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,
     env: { ...dotEnv(), ...process.env },
     version: packageVersion(),
-    signal: endingSignal(),
+    signal,
   });
+  // What an interrupted command was waiting for must not keep the process.
+  if (signal.aborted) process.exit();
 }
 
 /** The first signal asks to end, the second ends at once. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { columnTypes, createTable } from './columns.js';
-import type { Migration } from './index.js';
+import type { Migration } from './migration.js';
 
 /** The largest integer that a JSON number carries exactly: 2^53 - 1. A total beyond it is refused, not rounded. */
 const MAX_TOTAL = sql.lit(Number.MAX_SAFE_INTEGER);

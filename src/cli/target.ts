@@ -26,15 +26,18 @@ export function addTargetOptions(command: Command): Command {
   return addDatabaseOption(command).option('--server <url>', 'a running server instead (STATS_SERVER_URL)');
 }
 
-/** Does the work of a command and closes what it worked on, also when the user interrupts it. */
+/** Does the work of a command and closes what it worked on; an interruption waits for neither. */
 export async function withStats(
   io: Io,
   options: TargetOptions,
   access: Access,
   work: (stats: Stats) => Promise<void>,
 ): Promise<void> {
-  await using stats = await openTarget(io, options, access);
-  await Promise.race([work(stats), interruption(io.signal)]);
+  const run = async () => {
+    await using stats = await openTarget(io, options, access);
+    await work(stats);
+  };
+  await Promise.race([run(), interruption(io.signal)]);
 }
 
 async function openTarget(io: Io, options: TargetOptions, access: Access): Promise<Stats> {

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Stats } from '../core/index.js';
+import type { Answer } from './answer.js';
 import { readJson } from './body.js';
 import { describeApi } from './openapi/index.js';
 import { queryNames } from './openapi/places.js';
 import { problemAnswer } from './problem.js';
 import { checkHeaders, parseTarget, readQuery, readUser } from './request.js';
-import { isServiceRoute, type Answer } from './route.js';
+import { isServiceRoute } from './route.js';
 import { Router } from './router.js';
 import { routes } from './routes/index.js';
 
@@ -57,6 +58,8 @@ class App {
   readonly #stats: Stats;
   readonly #onError: NonNullable<AppOptions['onError']>;
   readonly #router = new Router(routes);
+  readonly #queryNames = new Map(routes.map((route) => [route, queryNames(route)]));
+  #description: unknown;
 
   constructor(stats: Stats, { onError = () => undefined }: AppOptions) {
     this.#stats = stats;
@@ -85,12 +88,16 @@ class App {
     if ('allow' in match) return { status: 204, headers: { Allow: match.allow } };
 
     const { route, path } = match;
-    if (isServiceRoute(route))
-      return route.handle({ stats: this.#stats, describe: () => describeApi(routes) });
+    if (isServiceRoute(route)) return route.handle({ stats: this.#stats, describe: () => this.#describe() });
     const userId = readUser(request);
-    const query = readQuery(search, queryNames(route));
+    const query = readQuery(search, this.#queryNames.get(route));
     const body = route.document === undefined ? undefined : await readJson(request, acceptBody);
     return route.handle(this.#stats.unchecked, { userId, path, query, body });
+  }
+
+  #describe(): unknown {
+    this.#description ??= describeApi(routes);
+    return this.#description;
   }
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { StatsError, type ErrorKind, type Fault } from '../core/index.js';
 import { faultSchema } from '../core/model/faults.js';
 import { HttpError } from './http-error.js';
-import type { Answer } from './route.js';
+import type { Answer } from './answer.js';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 

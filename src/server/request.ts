@@ -82,7 +82,7 @@ export function readUser(request: IncomingMessage): UserId {
  *
  * @throws {HttpError} `malformed-request` if a name comes twice
  */
-export function readQuery(search: string, names: ReadonlySet<string>): Query {
+export function readQuery(search: string, names: ReadonlySet<string> = new Set()): Query {
   const query: Record<string, string | number> = {};
   for (const pair of search.split('&').filter(Boolean)) {
     const [rawName = '', ...rawValue] = pair.split('=');

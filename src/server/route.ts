@@ -1,4 +1,5 @@
 import type { ErrorCode, Stats, StatsCalls, Unchecked, UserId } from '../core/index.js';
+import type { Answer } from './answer.js';
 import type { InputName, OutputName } from './openapi/components.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -12,15 +13,6 @@ export interface RequestContext {
   readonly path: Readonly<Record<string, string>>;
   readonly query: Query;
   readonly body: unknown;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Default: `application/json`. */
-  readonly type?: string;
-  /** Written as JSON; left out where there is none. */
-  readonly body?: unknown;
 }
 
 /** A success as the API description tells it. */

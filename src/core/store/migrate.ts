@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { columnTypes, createTable } from '../../../migrations/columns.js';
-import type { Migration } from '../../../migrations/index.js';
+import type { Migration } from '../../../migrations/migration.js';
 import { StatsError } from '../errors.js';
 import { toInstant, type Clock } from '../model/time.js';
 import { inTransaction, type Database, type StoreContext, type TransactionContext } from './database.js';

@@ -1,5 +1,5 @@
 import { callSchemas } from '../../core/model/calls.js';
-import type { CallRoute } from '../route.js';
+import { isServiceRoute, type CallRoute, type Route } from '../route.js';
 
 export type Place = 'header' | 'path' | 'query' | 'body';
 
@@ -14,7 +14,8 @@ export function placeOf(route: CallRoute, argument: string): Place {
 }
 
 /** The query parameters that a route has. */
-export function queryNames(route: CallRoute): ReadonlySet<string> {
+export function queryNames(route: Route): ReadonlySet<string> {
+  if (isServiceRoute(route)) return new Set();
   const names = Object.keys(CALLS[route.operation].shape);
   return new Set(names.filter((name) => placeOf(route, name) === 'query'));
 }

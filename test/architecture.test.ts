@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** What the files of a layer may import besides their own layer. */
+const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  'src/cli': ['src/server', 'src/client', 'src/core'],
+  'src/server': ['src/core'],
+  'src/client': ['src/core'],
+  'src/core': ['migrations'],
+  migrations: [],
+};
+
+/** Packages that only one file may import. */
+const DRIVERS: Readonly<Record<string, string>> = {
+  'better-sqlite3': 'src/core/store/sqlite.ts',
+  pg: 'src/core/store/postgres.ts',
+};
+
+const sources = new Map(
+  ['src', 'migrations'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => [join(folder, file), readFileSync(join(ROOT, folder, file), 'utf8')] as const),
+  ),
+);
+
+/** Of the whole program, types included: they show the design as much as values do. */
+const imports = new Map(Array.from(sources, ([file, text]) => [file, specifiersOf(text)]));
+
+test('imports go bin → cli → server → core, and never back', () => {
+  for (const [file, specifiers] of imports) {
+    const layer = layerOf(file);
+    for (const imported of specifiers.filter(isRelative).map((specifier) => resolve(file, specifier))) {
+      const target = layerOf(imported);
+      const allowed = target === layer || LAYERS[layer]?.includes(target);
+      assert.ok(allowed, `${file} must not import ${imported}`);
+    }
+  }
+});
+
+test('there are no cycles', () => {
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    assert.ok(!path.includes(file), [...path, file].join(' → '));
+    if (done.has(file)) return;
+    for (const specifier of (imports.get(file) ?? []).filter(isRelative)) {
+      visit(resolve(file, specifier), [...path, file]);
+    }
+    done.add(file);
+  };
+  for (const file of sources.keys()) visit(file, []);
+});
+
+test('one file knows each driver', () => {
+  for (const [driver, owner] of Object.entries(DRIVERS)) {
+    const users = Array.from(imports).filter(([, specifiers]) => specifiers.includes(driver));
+    assert.deepEqual(
+      users.map(([file]) => file),
+      [owner],
+    );
+  }
+});
+
+test('only the program itself reads the environment', () => {
+  for (const [file, text] of sources) assert.ok(!text.includes('process.env'), file);
+});
+
+function specifiersOf(text: string): string[] {
+  return Array.from(text.matchAll(/(?:from|import\()\s*'([^']+)'/g), ([, specifier = '']) => specifier);
+}
+
+function isRelative(specifier: string): boolean {
+  return specifier.startsWith('.');
+}
+
+function resolve(from: string, specifier: string): string {
+  const file = join(dirname(from), specifier.replace(/\.js$/, '.ts'));
+  assert.ok(sources.has(relative('.', file)), `${from} imports ${specifier}, which does not exist`);
+  return file;
+}
+
+function layerOf(file: string): string {
+  const layer = Object.keys(LAYERS).find((folder) => file.startsWith(`${folder}/`));
+  assert.ok(layer, file);
+  return layer;
+}

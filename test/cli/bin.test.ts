@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { dirname } from 'node:path';
+import { test } from 'node:test';
+import { BIN, runBin } from '../support/cli.js';
+import { createDatabase } from '../support/databases.js';
+import { sqlitePath } from '../support/sql.js';
+
+const PACKAGE = new URL('../../package.json', import.meta.url);
+
+test('the version is that of the package', async () => {
+  const { version } = JSON.parse(await readFile(PACKAGE, 'utf8'));
+  assert.deepEqual(await runBin(['--version']), { code: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+test('.env of the working folder is read, the environment comes before it', async () => {
+  await using fromFile = await createDatabase('sqlite');
+  await using fromEnvironment = await createDatabase('sqlite');
+  const cwd = dirname(sqlitePath(fromFile.url));
+  await writeFile(`${cwd}/.env`, `STATS_DATABASE_URL="${fromFile.url}"\n`);
+  const add = ['course', 'add', '--name', 'Algebra'];
+  const list = ['course', 'list', '--json'];
+
+  assert.equal((await runBin(add, { cwd })).code, 0);
+  assert.match((await runBin(list, { env: { STATS_DATABASE_URL: fromFile.url } })).stdout, /Algebra/);
+  const env = { STATS_DATABASE_URL: fromEnvironment.url };
+  assert.equal((await runBin(list, { cwd, env })).code, 3);
+});
+
+test('a closed pipe is no error', async () => {
+  const child = spawn(process.execPath, [BIN, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  const [code] = await once(child, 'exit');
+  assert.equal(code, 0);
+});
+
+test('Ctrl-C ends a command that waits', async () => {
+  // A server that never answers, so that the command is still waiting when the signal comes.
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const address = silent.address();
+  assert.ok(address !== null && typeof address === 'object');
+  const child = spawn(process.execPath, [
+    BIN,
+    'course',
+    'list',
+    '--server',
+    `http://127.0.0.1:${address.port}`,
+  ]);
+  await once(silent, 'request');
+  child.kill('SIGINT');
+  const [code] = await once(child, 'exit');
+  assert.equal(code, 130);
+  silent.closeAllConnections();
+  silent.close();
+});

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { formatDuration, parseDuration } from '../../src/cli/duration.js';
+
+const DURATIONS: readonly (readonly [text: string, milliseconds: number | undefined])[] = [
+  ['0', 0],
+  ['1500000', 1_500_000],
+  ['25m', 1_500_000],
+  ['1h5m', 3_900_000],
+  ['1H5M', 3_900_000],
+  ['1.5h', 5_400_000],
+  ['2d', 172_800_000],
+  ['1s500ms', 1_500],
+  ['0.0005s', 1],
+  ['PT25M', 1_500_000],
+  ['pt1h5m', 3_900_000],
+  ['P1DT1S', 86_401_000],
+  ['PT0.5S', 500],
+  ['', undefined],
+  ['P', undefined],
+  ['PT', undefined],
+  ['m', undefined],
+  ['5m1h', undefined],
+  ['-5m', undefined],
+  ['-1', undefined],
+  ['1.5', undefined],
+  ['P1M', undefined],
+  ['25 m', undefined],
+];
+
+test('milliseconds, short and ISO 8601 durations are read, nothing else', () => {
+  for (const [text, milliseconds] of DURATIONS) assert.equal(parseDuration(text), milliseconds, text);
+});
+
+test('what is written is read again', () => {
+  fc.assert(
+    fc.property(fc.nat(), (milliseconds) => {
+      assert.equal(parseDuration(formatDuration(milliseconds)), milliseconds);
+    }),
+  );
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { serve } from '../../src/server/index.js';
+import { runCli, type Finished } from '../support/cli.js';
+import { DIALECTS } from '../support/databases.js';
+import { createFixture } from '../support/fixture.js';
+import { newCourseId, newSessionId, newUserId } from '../support/factories.js';
+
+/** What a person sees does not depend on when they look. */
+const TIMES = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
+
+for (const dialect of DIALECTS) {
+  describe(`commands on ${dialect} and on a server`, () => {
+    test('say the same', async () => {
+      await using fixture = await createFixture(dialect);
+      await using server = await serve(fixture.stats, { port: 0 });
+      const onDatabase = await runAll('--database', fixture.database.url);
+      const onServer = await runAll('--server', server.url);
+      assert.deepEqual(onServer, onDatabase);
+      assert.deepEqual(
+        onDatabase.map(({ code }) => code),
+        [0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 3, 3, 3, 2],
+      );
+    });
+  });
+}
+
+/** The same commands for ids of their own, which do not show in what is returned. */
+async function runAll(target: string, url: string): Promise<Finished[]> {
+  const [course, user, session] = [newCourseId(), newUserId(), newSessionId()];
+  const learner = ['--user', user, '--course', course];
+  const record = ['record', ...learner, '--session', session, '--modules', '6', '--time', '4m40s'];
+  const commands = [
+    ['course', 'add', '--course', course, '--name', `Geometry ${course}`],
+    ['course', 'add', '--course', course, '--name', `Geometry ${course}`],
+    ['course', 'set', '--course', course, '--name', `Geometry 2 ${course}`],
+    ['course', 'show', '--course', course],
+    ['course', 'show', '--course', course, '--json'],
+    ['course', 'list', '--limit', '1'],
+    [...record, '--score', '68.4', '--completed-at', '2026-01-01T00:00:00+01:00'],
+    [...record, '--score', '68.4'],
+    [...record, '--score', '70'],
+    [...record, '--score', '66.66666666666667', '--replace'],
+    ['session', ...learner, '--session', session],
+    ['sessions', ...learner],
+    ['sessions', ...learner, '--json', '--from', '2026-01-01T00:00:00Z'],
+    ['stats', ...learner, '--json'],
+    ['session', ...learner, '--session', session, '--delete'],
+    ['session', ...learner, '--session', session, '--delete'],
+    ['stats', '--user', user, '--course', newCourseId()],
+    ['sessions', '--user', user, '--course', newCourseId()],
+    ['record', '--user', 'x', '--course', 'y', '--modules', '1.5', '--score', 'a', '--time', '1'],
+  ];
+  const results: Finished[] = [];
+  for (const command of commands) {
+    const { code, stdout, stderr } = await runCli([...command, target, url]);
+    results.push({ code, stdout: mask(stdout), stderr: mask(stderr) });
+  }
+  return results;
+
+  function mask(text: string): string {
+    return text
+      .replaceAll(course, 'COURSE')
+      .replaceAll(user, 'USER')
+      .replaceAll(session, 'SESSION')
+      .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID')
+      .replaceAll(TIMES, 'TIME')
+      .replaceAll(/--cursor \S+/g, '--cursor CURSOR');
+  }
+}

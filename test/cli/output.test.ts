@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runCli } from '../support/cli.js';
+import { createFixture } from '../support/fixture.js';
+import { newUserId, sessionContent } from '../support/factories.js';
+
+const COMPLETED_AT = '2026-11-22T09:00:00.000Z';
+
+test('a table for people, JSON for programs', async () => {
+  await using fixture = await createFixture('sqlite');
+  const { courseId, stats, database } = fixture;
+  const userId = newUserId();
+  await stats.recordSession({ userId, courseId, session: sessionContent({ completedAt: COMPLETED_AT }) });
+  const command = ['stats', '--user', userId, '--course', courseId, '--database', database.url];
+
+  const table = await runCli(command);
+  assert.equal(
+    table.stdout,
+    [
+      `Course           ${courseId}`,
+      'Sessions         1',
+      'Modules studied  6',
+      'Average score    68.4',
+      'Time studied     4m40s',
+      `First completed  ${COMPLETED_AT}`,
+      `Last completed   ${COMPLETED_AT}`,
+      '',
+    ].join('\n'),
+  );
+  assert.equal(table.stderr, '');
+
+  const json = await runCli([...command, '--json']);
+  assert.deepEqual(JSON.parse(json.stdout), await stats.getStats({ userId, courseId }));
+  assert.equal(json.stdout.split('\n').length, 2);
+});
+
+test('a list is a table with a heading, or a JSON document a line; how to go on stands on stderr', async () => {
+  await using fixture = await createFixture('sqlite');
+  const { courseId, stats, database } = fixture;
+  const userId = newUserId();
+  for (const timeStudied of [0, 90_061_001]) {
+    const session = sessionContent({ completedAt: COMPLETED_AT, timeStudied });
+    await stats.recordSession({ userId, courseId, session });
+  }
+  const { items } = await stats.listSessions({ userId, courseId });
+  const command = ['sessions', '--user', userId, '--course', courseId, '--database', database.url];
+
+  const { stdout } = await runCli(command);
+  const [heading, ...rows] = stdout.trimEnd().split('\n');
+  assert.equal(
+    heading,
+    'Completed                 Session                               Modules  Score  Time',
+  );
+  assert.deepEqual(
+    rows,
+    items.map(
+      ({ sessionId, timeStudied }) =>
+        `${COMPLETED_AT}  ${sessionId}        6   68.4  ${timeStudied === 0 ? '0s' : '1d1h1m1s1ms'}`,
+    ),
+  );
+
+  const first = await runCli([...command, '--json', '--limit', '1']);
+  assert.deepEqual(JSON.parse(first.stdout), items[0]);
+  const cursor = /--cursor (\S+)/.exec(first.stderr)?.[1];
+  assert.ok(cursor);
+  const second = await runCli([...command, '--json', '--cursor', cursor]);
+  assert.deepEqual(JSON.parse(second.stdout), items[1]);
+  assert.equal(second.stderr, '');
+});
+
+test('no value is a dash, and a name cannot command the terminal', async () => {
+  await using fixture = await createFixture('sqlite');
+  const { courseId, database } = fixture;
+  const stats = await runCli([
+    'stats',
+    '--user',
+    newUserId(),
+    '--course',
+    courseId,
+    '--database',
+    database.url,
+  ]);
+  assert.match(stats.stdout, /^Average score    –$/m);
+  const added = await runCli(['course', 'add', '--name', 'a\x1b[31mred\nb\x7f', '--database', database.url]);
+  assert.match(added.stdout, /^Name     a\\u001b\[31mred\\nb\\u007f$/m);
+});
+
+test('what happened stands on stderr', async () => {
+  await using fixture = await createFixture('sqlite');
+  const { courseId, database } = fixture;
+  const session = crypto.randomUUID();
+  const key = ['--user', newUserId(), '--course', courseId, '--session', session];
+  const record = ['record', ...key, '--modules', '1', '--score', '5e1', '--database', database.url];
+  assert.equal((await runCli([...record, '--time', '25m'])).stderr, 'Recorded.\n');
+  assert.equal(
+    (await runCli([...record, '--time', 'PT25M'])).stderr,
+    'Recorded before; nothing has changed.\n',
+  );
+  assert.equal((await runCli([...record, '--time', '1h', '--replace'])).stderr, 'Replaced.\n');
+  const conflict = await runCli([...record, '--time', '25m']);
+  assert.equal(conflict.code, 1);
+  assert.match(conflict.stderr, /was recorded before with other content; nothing was changed\.\n$/);
+  assert.equal(conflict.stdout, '');
+});

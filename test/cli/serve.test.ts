@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { test } from 'node:test';
+import { runBin } from '../support/cli.js';
+import { createDatabase, DIALECTS } from '../support/databases.js';
+import { startService } from '../support/service.js';
+
+for (const dialect of DIALECTS) {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    test(`serve on ${dialect} makes its database, answers, and ends well on ${signal}`, async () => {
+      await using database = await createDatabase(dialect);
+      await using service = await startService(['--database', database.url, '--port', '0']);
+      const ready = await fetch(`${service.url}/readyz`);
+      assert.equal(ready.status, 200);
+      const { code, stdout, stderr } = await service.stop(signal);
+      assert.equal(code, 0);
+      assert.equal(stdout, '');
+      assert.match(
+        stderr,
+        /^Database: (sqlite:|postgres:\/\/postgres:\*\*\*@).*\nListening on .*\nStopping\.\n$/,
+      );
+    });
+  }
+}
+
+test('host and port come from the environment too', async () => {
+  await using database = await createDatabase('sqlite');
+  const env = { STATS_DATABASE_URL: database.url, STATS_HOST: '::1', STATS_PORT: '0' };
+  await using service = await startService([], env);
+  assert.match(service.url, /^http:\/\/\[::1\]:\d+$/);
+  assert.equal((await fetch(`${service.url}/livez`)).status, 200);
+});
+
+test('a port that is taken is told in one line', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const address = other.address();
+  assert.ok(address !== null && typeof address === 'object');
+  const { code, stderr } = await runBin([
+    'serve',
+    '--database',
+    'sqlite::memory:',
+    '--port',
+    String(address.port),
+  ]);
+  assert.equal(code, 1);
+  assert.match(stderr, /^stats-service: .*EADDRINUSE.*\n$/);
+  other.close();
+});
+
+test('--no-migrate refuses a database whose schema is not current', async () => {
+  await using database = await createDatabase('postgres');
+  const argv = ['serve', '--database', database.url, '--port', '0', '--no-migrate'];
+  const { code, stderr } = await runBin(argv);
+  assert.equal(code, 4);
+  assert.match(stderr, /run "stats-service migrate up"\.\n$/);
+});

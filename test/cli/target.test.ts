@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { runCli } from '../support/cli.js';
+import { sqlitePath } from '../support/sql.js';
+import { createDatabase } from '../support/databases.js';
+
+test('flags come before the environment, the environment before the default', async () => {
+  await using flag = await createDatabase('sqlite');
+  await using variable = await createDatabase('sqlite');
+  await using home = await createDatabase('sqlite');
+  const XDG_DATA_HOME = sqlitePath(home.url);
+  const add = ['course', 'add', '--name', 'Algebra'];
+
+  const STATS_DATABASE_URL = variable.url;
+  await runCli([...add, '--database', flag.url], { STATS_DATABASE_URL, XDG_DATA_HOME });
+  assert.ok(existsSync(sqlitePath(flag.url)));
+  assert.ok(!existsSync(sqlitePath(variable.url)));
+
+  await runCli(add, { STATS_DATABASE_URL, XDG_DATA_HOME });
+  assert.ok(existsSync(sqlitePath(variable.url)));
+  assert.ok(!existsSync(XDG_DATA_HOME));
+
+  await runCli(add, { HOME: XDG_DATA_HOME });
+  assert.ok(existsSync(join(XDG_DATA_HOME, '.local', 'share', 'stats-service', 'stats.db')));
+  await runCli(add, { XDG_DATA_HOME });
+  assert.ok(existsSync(join(XDG_DATA_HOME, 'stats-service', 'stats.db')));
+});
+
+test('two targets at once in the environment are not guessed between', async () => {
+  const env = { STATS_DATABASE_URL: 'sqlite::memory:', STATS_SERVER_URL: 'http://127.0.0.1:1' };
+  const { code, stderr } = await runCli(['course', 'list'], env);
+  assert.equal(code, 2);
+  assert.match(stderr, /STATS_DATABASE_URL and STATS_SERVER_URL are both set/);
+});
+
+test('a command that reads makes no database and changes no schema', async () => {
+  await using database = await createDatabase('sqlite');
+  const target = ['--database', database.url];
+  const missing = await runCli(['course', 'list', ...target]);
+  assert.equal(missing.code, 3);
+  assert.ok(missing.stderr.includes(sqlitePath(database.url)));
+  assert.ok(!existsSync(sqlitePath(database.url)));
+
+  assert.equal((await runCli(['migrate', 'up', ...target])).stderr, 'Applied 0001-courses-and-sessions.\n');
+  assert.equal((await runCli(['migrate', ...target])).stderr, 'The schema is current.\n');
+  assert.equal((await runCli(['course', 'list', ...target])).code, 0);
+  assert.equal(
+    (await runCli(['migrate', 'down', '--yes', ...target])).stderr,
+    'Took back 0001-courses-and-sessions.\n',
+  );
+  const outdated = await runCli(['course', 'list', ...target]);
+  assert.equal(outdated.code, 4);
+  assert.match(outdated.stderr, /run "stats-service migrate up"/);
+  const { stdout } = await runCli(['migrate', 'status', '--json', ...target]);
+  assert.deepEqual(JSON.parse(stdout), { applied: [], pending: ['0001-courses-and-sessions'] });
+  assert.equal(
+    (await runCli(['migrate', 'down', '--yes', ...target])).stderr,
+    'There is nothing to take back.\n',
+  );
+});
+
+test('what cannot be reached is told with exit code 4, and no password', async () => {
+  const database = await runCli(['course', 'list', '--database', 'postgres://user:secret@127.0.0.1:1/x']);
+  assert.equal(database.code, 4);
+  assert.match(
+    database.stderr,
+    /^stats-service: The database is unavailable or busy; try again\. \(.*ECONNREFUSED.*\)\n$/,
+  );
+  const server = await runCli(['course', 'list', '--server', 'http://127.0.0.1:1']);
+  assert.equal(server.code, 4);
+  assert.match(server.stderr, /The server http:\/\/127\.0\.0\.1:1 cannot be reached; try again\./);
+  const verbose = await runCli([
+    '--verbose',
+    'course',
+    'list',
+    '--database',
+    'postgres://user:secret@127.0.0.1:1/x',
+  ]);
+  assert.match(verbose.stderr, /\n {4}at /);
+  assert.ok(!verbose.stderr.includes('secret'));
+});

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runCli } from '../support/cli.js';
+
+const ID = '7c7b7d42-ff2f-57e0-b43e-bdac13420b81';
+const RECORD = ['record', '--user', ID, '--course', ID];
+
+const MISTAKES: readonly (readonly [argv: readonly string[], says: RegExp])[] = [
+  [['nope'], /unknown command 'nope'/],
+  [['stats', '--user', ID], /required option '--course <id>' not specified/],
+  [['stats', '--usr', ID], /option/],
+  [['course'], /Usage: stats-service course/],
+  [['migrate', 'sideways'], /Allowed choices are up, status, down/],
+  [['migrate', 'down'], /--yes/],
+  [['course', 'list', '--database', 'mysql://x'], /must be sqlite:PATH, sqlite::memory: or postgres:/],
+  [['course', 'list', '--database', 'sqlite::memory:', '--server', 'http://x'], /exclude each other/],
+  [['course', 'list', '--server', 'ftp://x'], /must be http/],
+  [['serve', '--port', '70000', '--database', 'sqlite::memory:'], /--port must be a port from 0 to 65535/],
+  [[...RECORD, '--modules', '1', '--score', '1', '--time', 'long'], /milliseconds or a duration such as 25m/],
+  [
+    [...RECORD, '--modules', '-1', '--score', 'NaN', '--time', '1', '--database', 'sqlite::memory:'],
+    /^stats-service: --modules must be an integer from 0 to 100,000; --score must be a number from 0 to 1,000,000\n$/,
+  ],
+  [
+    [
+      ...RECORD,
+      '--modules',
+      '1',
+      '--score',
+      '1',
+      '--time',
+      '1',
+      '--replace',
+      '--database',
+      'sqlite::memory:',
+    ],
+    /--session is required/,
+  ],
+];
+
+test('a mistake is told on stderr and ends with 2', async () => {
+  for (const [argv, says] of MISTAKES) {
+    const { code, stdout, stderr } = await runCli(argv);
+    assert.equal(code, 2, argv.join(' '));
+    assert.match(stderr, says);
+    assert.equal(stdout, '');
+  }
+});
+
+test('help and version are no mistakes', async () => {
+  for (const argv of [['--help'], ['record', '--help'], ['course', 'add', '--help'], ['help', 'stats']]) {
+    const { code, stdout, stderr } = await runCli(argv);
+    assert.equal(code, 0);
+    assert.match(stdout, /^Usage: stats-service /);
+    assert.equal(stderr, '');
+  }
+  assert.equal((await runCli(['--version'])).stdout, '0.0.0\n');
+});

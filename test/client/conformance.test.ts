@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { connectStats } from '../../src/client/index.js';
+import { StatsError, type Stats } from '../../src/core/index.js';
+import { serve } from '../../src/server/index.js';
+import { stoppedClock } from '../support/clock.js';
+import { createDatabase, DIALECTS } from '../support/databases.js';
+import { openStats } from '../../src/core/index.js';
+import { forgeCursor, newCourseId, newSessionId, newUserId, sessionContent } from '../support/factories.js';
+
+const [ALGEBRA, GEOMETRY, UNKNOWN] = [newCourseId(), newCourseId(), newCourseId()];
+const [ANN, BOB, FIRST, SECOND] = [newUserId(), newUserId(), newSessionId(), newSessionId()];
+const LEARNER = { userId: ANN, courseId: ALGEBRA };
+const BROKEN = { totalModulesStudied: 3.5, averageScore: -1, timeStudied: '3', what: 1 };
+
+/** Every call, with every outcome that it can have. */
+const CALLS: readonly ((stats: Stats) => Promise<unknown>)[] = [
+  (stats) => stats.ready(),
+  (stats) => stats.addCourse({ course: { courseId: ALGEBRA, name: ' Algebra ' } }),
+  (stats) => stats.addCourse({ course: { courseId: ALGEBRA, name: 'Algebra' } }),
+  (stats) => stats.setCourse({ courseId: GEOMETRY, course: { name: 'Geometry' } }),
+  (stats) => stats.setCourse({ courseId: GEOMETRY, course: { name: 'Geometry 2' } }),
+  (stats) => stats.setCourse({ courseId: GEOMETRY, course: { name: 'Algebra' } }),
+  (stats) => stats.getCourse({ courseId: GEOMETRY }),
+  (stats) => stats.getCourse({ courseId: UNKNOWN }),
+  (stats) => stats.listCourses({}),
+  async (stats) => {
+    const { next } = await stats.listCourses({ limit: 1 });
+    return stats.listCourses({ limit: 1, cursor: next ?? undefined });
+  },
+  (stats) => stats.recordSession({ ...LEARNER, session: { sessionId: FIRST, ...sessionContent() } }),
+  (stats) => stats.recordSession({ ...LEARNER, session: { sessionId: FIRST, ...sessionContent() } }),
+  (stats) =>
+    stats.recordSession({
+      ...LEARNER,
+      session: { sessionId: FIRST, ...sessionContent({ averageScore: 1 }) },
+    }),
+  (stats) => stats.recordSession({ userId: ANN, courseId: UNKNOWN, session: sessionContent() }),
+  (stats) => stats.unchecked.recordSession({ userId: 'x', courseId: 'y', session: BROKEN }),
+  (stats) => stats.putSession({ ...LEARNER, sessionId: SECOND, session: sessionContent() }),
+  (stats) => stats.putSession({ ...LEARNER, sessionId: SECOND, session: sessionContent({ timeStudied: 1 }) }),
+  (stats) => stats.getSession({ ...LEARNER, sessionId: SECOND }),
+  (stats) => stats.getSession({ ...LEARNER, userId: BOB, sessionId: SECOND }),
+  (stats) =>
+    stats.listSessions({ ...LEARNER, from: '2026-11-22T11:00:00+01:00', to: '2026-11-23T00:00:00Z' }),
+  async (stats) => {
+    const { next } = await stats.listSessions({ ...LEARNER, limit: 1 });
+    return stats.listSessions({ ...LEARNER, limit: 1, cursor: next ?? undefined });
+  },
+  (stats) => stats.listSessions({ ...LEARNER, limit: 0, cursor: forgeCursor(['now', 'x']) }),
+  (stats) => stats.getStats(LEARNER),
+  (stats) => stats.getStats({ ...LEARNER, userId: BOB }),
+  (stats) => stats.deleteSession({ ...LEARNER, sessionId: FIRST }),
+  (stats) => stats.deleteSession({ ...LEARNER, sessionId: FIRST }),
+  (stats) => stats.getStats(LEARNER),
+  (stats) => stats.getStats({ ...LEARNER, courseId: UNKNOWN }),
+];
+
+for (const dialect of DIALECTS) {
+  describe(dialect, () => {
+    test('every call has the same outcome over HTTP as on the database', async () => {
+      await using ofLibrary = await createDatabase(dialect);
+      await using ofServer = await createDatabase(dialect);
+      const clock = stoppedClock().read;
+      await using library = await openStats({ database: ofLibrary.url, clock });
+      await using served = await openStats({ database: ofServer.url, clock });
+      await using server = await serve(served, { port: 0 });
+      await using client = connectStats({ server: server.url });
+      for (const call of CALLS) {
+        assert.deepEqual(await outcomeOf(client, call), await outcomeOf(library, call), call.toString());
+      }
+    });
+  });
+}
+
+async function outcomeOf(stats: Stats, call: (stats: Stats) => Promise<unknown>): Promise<unknown> {
+  try {
+    return await call(stats);
+  } catch (error) {
+    assert.ok(error instanceof StatsError, String(error));
+    return { code: error.code, message: error.message, faults: error.faults };
+  }
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { unsupportedNode } from '../../src/core/runtime.js';
+import { runBin, runNode } from '../support/cli.js';
+
+const PRETEND_OLD = `data:text/javascript,${encodeURIComponent(
+  'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.20.2" } });',
+)}`;
+const SAID = 'stats-service needs Node.js 22.19 or newer; this is Node.js 20.20.2.';
+
+test('what is too old is what package.json says', async () => {
+  const { engines } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  assert.equal(engines.node, '>=22.19');
+  for (const version of ['22.19.0', '22.20.1', '24.0.0', '26.1.0'])
+    assert.equal(unsupportedNode(version), undefined);
+  for (const version of ['18.20.8', '20.20.2', '22.18.0'])
+    assert.match(unsupportedNode(version) ?? '', /needs/);
+});
+
+test('an older Node gets one clear line from the program', async () => {
+  const finished = await runBin(['--version'], { node: ['--import', PRETEND_OLD] });
+  assert.deepEqual(finished, { code: 1, stdout: '', stderr: `${SAID}\n` });
+});
+
+test('an older Node gets an exception from openStats', async () => {
+  const source = `
+    const { openStats } = await import('stats-service');
+    await openStats({ database: 'sqlite::memory:' }).catch((error) => console.log(error.code, error.message));`;
+  const { stdout } = await runNode(['--import', PRETEND_OLD, '--input-type=module', '--eval', source]);
+  assert.equal(stdout, `node-unsupported ${SAID}\n`);
+});

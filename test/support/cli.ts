@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { main } from '../../src/cli/main.js';
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+class Captured extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+/** Runs the command line in this process. */
+export async function runCli(argv: readonly string[], env: Environment = {}): Promise<Finished> {
+  const stdout = new Captured();
+  const stderr = new Captured();
+  const { signal } = new AbortController();
+  const code = await main(argv, { stdout, stderr, env, version: '0.0.0', signal });
+  return { code, stdout: stdout.text, stderr: stderr.text };
+}
+
+export const BIN = fileURLToPath(new URL('../../bin/stats-service.js', import.meta.url));
+
+interface ProcessOptions {
+  readonly env?: Environment;
+  readonly cwd?: string;
+}
+
+/** Runs the real program, in a folder and an environment of its own. */
+export function runBin(
+  argv: readonly string[],
+  { node = [], ...options }: ProcessOptions & { readonly node?: readonly string[] } = {},
+): Promise<Finished> {
+  return runNode([...node, BIN, ...argv], options);
+}
+
+export async function runNode(argv: readonly string[], options: ProcessOptions = {}): Promise<Finished> {
+  const child = spawn(process.execPath, argv, {
+    cwd: options.cwd,
+    env: options.env ?? {},
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', resolve);
+  });
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
+  return { code, stdout, stderr };
+}

@@ -1,0 +1,21 @@
+/** Compiled with the tests, never run: each line marked as an error must not compile. */
+import { toCourseId, toUserId, type SessionId, type Stats } from '../../src/core/index.js';
+
+const userId = toUserId('7c7b7d42-ff2f-57e0-b43e-bdac13420b81');
+const courseId = toCourseId('7384c218-7413-5439-8a53-127d6e177480');
+
+export function misuse(stats: Stats, sessionId: SessionId): void {
+  void stats.getStats({ userId, courseId });
+  // @ts-expect-error A course is no user.
+  void stats.getStats({ userId: courseId, courseId });
+  // @ts-expect-error A user is no course.
+  void stats.getStats({ userId, courseId: userId });
+  // @ts-expect-error Text is no id until it is checked.
+  void stats.getStats({ userId: '7c7b7d42-ff2f-57e0-b43e-bdac13420b81', courseId });
+  // @ts-expect-error A session is no course.
+  void stats.getSession({ userId, courseId: sessionId, sessionId });
+  // @ts-expect-error A misspelt field does not compile.
+  void stats.listSessions({ userId, courseId, form: '2026-01-01T00:00:00Z' });
+  // @ts-expect-error Nor does a missing one.
+  void stats.recordSession({ userId, courseId, session: { totalModulesStudied: 1, averageScore: 1 } });
+}
