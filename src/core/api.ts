@@ -10,6 +10,11 @@ export interface LearnerKey {
   readonly courseId: CourseId;
 }
 
+/** A learner's identity in a call that is about no single session: a session's would be refused as unknown. */
+export interface LearnerCall extends LearnerKey {
+  readonly sessionId?: never;
+}
+
 /** A session's identity. Two users may use the same `sessionId` and never see or touch each other's. */
 export interface SessionKey extends LearnerKey {
   readonly sessionId: SessionId;
@@ -78,7 +83,7 @@ export interface StatsCalls {
    *   `total-out-of-range` if the learner's totals could no longer be exact
    */
   recordSession(
-    call: LearnerKey & { readonly session: NewSession },
+    call: LearnerCall & { readonly session: NewSession },
   ): Promise<{ outcome: 'recorded' | 'replayed'; session: Session }>;
 
   /**
@@ -106,7 +111,7 @@ export interface StatsCalls {
    *
    * @throws {StatsError} `course-not-found`
    */
-  listSessions(call: LearnerKey & SessionRange & PageRequest): Promise<Page<Session>>;
+  listSessions(call: LearnerCall & SessionRange & PageRequest): Promise<Page<Session>>;
 
   /**
    * The sum of a user's sessions in a course, in one read however long the history. Without sessions:
@@ -118,7 +123,7 @@ export interface StatsCalls {
    *
    * @throws {StatsError} `course-not-found`
    */
-  getStats(call: LearnerKey): Promise<LifetimeStats>;
+  getStats(call: LearnerCall): Promise<LifetimeStats>;
 }
 
 /** The same calls for arguments of unknown origin, such as a stranger's JSON. They are checked all the same. */

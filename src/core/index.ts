@@ -10,6 +10,7 @@
  */
 export { openMigrator, openStats, type Migrator, type StatsConfig } from './stats.js';
 export type {
+  LearnerCall,
   LearnerKey,
   PageRequest,
   SessionKey,

@@ -37,7 +37,7 @@ async function createPostgres(): Promise<TestDatabase> {
   };
 }
 
-/** Runs statements on a Postgres database, on a connection of their own; the rows of the last one. */
+/** Runs a statement on a Postgres database, on a connection of its own. */
 export async function runOn(url: string, statement: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();

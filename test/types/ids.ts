@@ -5,6 +5,8 @@ const userId = toUserId('7c7b7d42-ff2f-57e0-b43e-bdac13420b81');
 const courseId = toCourseId('7384c218-7413-5439-8a53-127d6e177480');
 
 export function misuse(stats: Stats, sessionId: SessionId): void {
+  const sessionKey = { userId, courseId, sessionId };
+  void stats.getSession(sessionKey);
   void stats.getStats({ userId, courseId });
   // @ts-expect-error A course is no user.
   void stats.getStats({ userId: courseId, courseId });
@@ -14,6 +16,8 @@ export function misuse(stats: Stats, sessionId: SessionId): void {
   void stats.getStats({ userId: '7c7b7d42-ff2f-57e0-b43e-bdac13420b81', courseId });
   // @ts-expect-error A session is no course.
   void stats.getSession({ userId, courseId: sessionId, sessionId });
+  // @ts-expect-error A session's key says more than a learner's.
+  void stats.getStats(sessionKey);
   // @ts-expect-error A misspelt field does not compile.
   void stats.listSessions({ userId, courseId, form: '2026-01-01T00:00:00Z' });
   // @ts-expect-error Nor does a missing one.

@@ -28,10 +28,11 @@ const error = rule('must be the `next` of an earlier page');
  * that come or go meanwhile neither shift nor repeat the others.
  */
 export function cursorSchema<Key>(key: z.ZodType<Key>) {
-  return z.string({ error }).transform((text, context) => {
-    const decoded = key.safeParse(parseJson(Buffer.from(text, 'base64url').toString()));
+  const text = z.string({ error }).regex(/^[\w-]+$/, { error, abort: true });
+  return text.transform((cursor, context) => {
+    const decoded = key.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
     if (decoded.success) return decoded.data;
-    context.addIssue({ code: 'custom', message: error({ input: text }) });
+    context.addIssue({ code: 'custom', message: error({ input: cursor }) });
     return z.NEVER;
   });
 }

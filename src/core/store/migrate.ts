@@ -88,9 +88,10 @@ async function appliedNames(context: StoreContext): Promise<string[]> {
 }
 
 async function tableExists({ dialect, kysely }: StoreContext): Promise<boolean> {
+  // Not to_regclass: after the wait for the lock it may still answer from a cache filled before it.
   const found =
     dialect === 'postgres'
-      ? sql`select 1 where to_regclass('schema_migrations') is not null`
+      ? sql`select 1 from pg_tables where schemaname = any (current_schemas(false)) and tablename = 'schema_migrations'`
       : sql`select 1 from sqlite_master where type = 'table' and name = 'schema_migrations'`;
   return (await found.execute(kysely)).rows.length > 0;
 }

@@ -17,8 +17,9 @@ export async function openDatabase(url: string, options: { readonly create: bool
   const tooOld = unsupportedNode(process.versions.node);
   if (tooOld !== undefined) throw new StatsError('node-unsupported', tooOld);
 
-  const path = SQLITE.exec(url)?.[1];
-  if (path !== undefined) {
+  // The driver trims the path; then no check may see another.
+  const path = SQLITE.exec(url)?.[1]?.trim();
+  if (path && !path.includes('\0')) {
     const { openSqlite } = await import('./sqlite.js');
     return openSqlite(path, options);
   }

@@ -86,7 +86,11 @@ function postgresFault(error: unknown): DriverFault | undefined {
   if (/^(08|53|57P|40|55P03|57014|25006)/.test(code)) return 'unavailable';
   // Wrong password, no such database or role.
   if (/^(28|3D)/.test(code)) return 'unusable';
-  if (/^E[A-Z_]+$/.test(code) && 'syscall' in error) return 'unavailable';
+  // A file that the URL names, such as a certificate.
+  if (code === 'ENOENT' || code === 'EACCES') return 'unusable';
+  // A host with several addresses fails with one error for all of them.
+  const ofSystem = 'syscall' in error || error instanceof AggregateError;
+  if (ofSystem && /^E[A-Z_]+$/.test(code)) return 'unavailable';
   return CONNECTION_ERROR.test(error.message) ? 'unavailable' : undefined;
 }
 

@@ -8,8 +8,11 @@ import type { CoursesTable, CourseStatsTable, StudySessionsTable } from './schem
 
 export type CourseRow = Selectable<CoursesTable>;
 export type SessionRow = Selectable<StudySessionsTable>;
-/** The one integer that may exceed a JavaScript number is read as text. */
-export type TotalsRow = Omit<Selectable<CourseStatsTable>, 'weighted_score_units'> & {
+export type TotalsRow = Omit<
+  Selectable<CourseStatsTable>,
+  'user_id' | 'course_id' | 'weighted_score_units' | 'created_at' | 'updated_at'
+> & {
+  /** The one integer that may exceed a JavaScript number is read as text. */
   weighted_score_units: string;
 };
 

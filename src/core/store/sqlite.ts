@@ -9,6 +9,9 @@ import type { Schema } from './schema.js';
 /** How long a statement waits for another process's write lock, in milliseconds. */
 const BUSY_TIMEOUT = 5_000;
 
+/** Milliseconds between attempts to switch a new file to WAL. */
+const WAL_RETRY = 5;
+
 export const MEMORY = ':memory:';
 
 /**
@@ -54,7 +57,7 @@ function checkPath(path: string, create: boolean): void {
 }
 
 function openingError(path: string, error: unknown): StatsError {
-  const code = sqliteFault(error) === 'unavailable' ? 'database-unavailable' : 'database-unusable';
+  const code = isBusy(error) ? 'database-unavailable' : 'database-unusable';
   return new StatsError(code, `The database ${path} cannot be opened.`, {
     cause: error,
   });
@@ -62,11 +65,25 @@ function openingError(path: string, error: unknown): StatsError {
 
 /** WAL lets readers go on during a write; FULL makes a commit outlive a power cut, which WAL alone does not. */
 function configure(connection: BetterSqlite.Database): void {
-  connection.pragma('journal_mode = wal');
+  useWal(connection);
   connection.pragma('synchronous = full');
   connection.pragma('foreign_keys = on');
   if (connection.pragma('synchronous', { simple: true }) !== 2) {
     throw new Error('synchronous = full is not in force, so that a commit may be lost');
+  }
+}
+
+/** While another process makes the same switch, SQLite answers busy at once instead of waiting. */
+function useWal(connection: BetterSqlite.Database): void {
+  const deadline = Date.now() + BUSY_TIMEOUT;
+  for (;;) {
+    try {
+      connection.pragma('journal_mode = wal');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAL_RETRY);
+    }
   }
 }
 
@@ -100,6 +117,10 @@ class ImmediateSqliteDriver extends SqliteDriver {
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     if (this.#connection.inTransaction) await super.rollbackTransaction(connection);
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof BetterSqlite.SqliteError && /^SQLITE_(BUSY|LOCKED)/.test(error.code);
 }
 
 function sqliteFault(error: unknown): DriverFault | undefined {

@@ -11,8 +11,14 @@ export async function findTotals(
 ): Promise<Totals | undefined> {
   const row = await kysely
     .selectFrom('course_stats')
-    .selectAll()
-    .select(sql<string>`cast(weighted_score_units as text)`.as('weighted_score_units'))
+    .select([
+      'session_count',
+      'total_modules_studied',
+      sql<string>`cast(weighted_score_units as text)`.as('weighted_score_units'),
+      'time_studied',
+      'first_completed_at',
+      'last_completed_at',
+    ])
     .where('user_id', '=', userId)
     .where('course_id', '=', courseId)
     .executeTakeFirst();

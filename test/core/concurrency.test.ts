@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import type { LearnerKey } from '../../src/core/index.js';
+import { DIALECTS } from '../support/databases.js';
+import { newSessionId, newUserId, sessionContent } from '../support/factories.js';
+import { createFixture, type Fixture } from '../support/fixture.js';
+import { runCalls, type Call } from '../support/jobs.js';
+import { assertRollups } from '../support/rollups.js';
+import { startWorkers } from '../support/workers.js';
+
+const COPIES = 64;
+const PROCESSES = 4;
+/** Far beyond what a run takes: a hang is to fail, not to stop the suite. */
+const timeout = 60_000;
+
+const workers = await startWorkers(PROCESSES);
+after(() => workers[Symbol.asyncDispose]());
+
+type Run = (fixture: Fixture, share: () => Call[]) => Promise<string[]>;
+
+/** Both make the same calls: a share for each process, or all shares in one. */
+const RUNS: readonly [where: string, run: Run][] = [
+  [
+    'from one process',
+    ({ stats }, share) => runCalls(stats, Array.from({ length: PROCESSES }, share).flat()),
+  ],
+  [
+    `from ${PROCESSES} processes`,
+    async ({ database }, share) =>
+      (await workers.run(() => ({ database: database.url, calls: share() }))).flat(),
+  ],
+];
+
+function records(learner: LearnerKey, sessions: readonly object[]): Call[] {
+  return sessions.map((session) => ({ name: 'recordSession', arguments: { ...learner, session } }));
+}
+
+const newSessions = (amount: number) =>
+  Array.from({ length: amount }, () => ({ sessionId: newSessionId(), ...sessionContent() }));
+
+/** Records, replacements and deletions of a few sessions, each of them again and again. */
+function mixture(learner: LearnerKey, sessionIds: readonly string[]): Call[] {
+  return Array.from({ length: COPIES }, (_, index) => {
+    const sessionId = sessionIds[index % sessionIds.length];
+    const completedAt = new Date(Date.UTC(2020, 0, 1 + ((index * 7) % 28))).toISOString();
+    const content = sessionContent({ totalModulesStudied: index % 5, timeStudied: index, completedAt });
+    switch (Math.floor(index / sessionIds.length) % 3) {
+      case 0:
+        return { name: 'recordSession', arguments: { ...learner, session: { sessionId, ...content } } };
+      case 1:
+        return { name: 'putSession', arguments: { ...learner, sessionId, session: content } };
+      default:
+        return { name: 'deleteSession', arguments: { ...learner, sessionId } };
+    }
+  });
+}
+
+const MIXED_OUTCOMES: ReadonlySet<string> = new Set([
+  'recorded',
+  'replayed',
+  'replaced',
+  'deleted',
+  'session-conflict',
+  'session-not-found',
+]);
+
+function tally(outcomes: readonly string[]): Record<string, number> {
+  const groups = Object.groupBy(outcomes, (outcome) => outcome);
+  return Object.fromEntries(Object.entries(groups).map(([outcome, all = []]) => [outcome, all.length]));
+}
+
+for (const dialect of DIALECTS) {
+  for (const [where, run] of RUNS) {
+    describe(`at once ${where} on ${dialect}`, { timeout }, () => {
+      test('different sessions of one learner are each counted once', async () => {
+        await using fixture = await createFixture(dialect);
+        const learner = { userId: newUserId(), courseId: fixture.courseId };
+        const perProcess = COPIES / PROCESSES;
+
+        const outcomes = await run(fixture, () => records(learner, newSessions(perProcess)));
+
+        assert.deepEqual(tally(outcomes), { recorded: COPIES });
+        const { sessionCount, totalModulesStudied, averageScore } = await fixture.stats.getStats(learner);
+        assert.deepEqual([sessionCount, totalModulesStudied, averageScore], [COPIES, COPIES * 6, 68.4]);
+        await assertRollups(fixture.database.url);
+      });
+
+      test('copies of one session count once: one records it, the others replay it', async () => {
+        await using fixture = await createFixture(dialect);
+        const learner = { userId: newUserId(), courseId: fixture.courseId };
+        const [session] = newSessions(1);
+        assert.ok(session);
+        const copies = Array.from({ length: COPIES / PROCESSES }, () => session);
+
+        const outcomes = await run(fixture, () => records(learner, copies));
+
+        assert.deepEqual(tally(outcomes), { recorded: 1, replayed: COPIES - 1 });
+        const { sessionCount, timeStudied } = await fixture.stats.getStats(learner);
+        assert.deepEqual([sessionCount, timeStudied], [1, session.timeStudied]);
+        await assertRollups(fixture.database.url);
+      });
+
+      test('whatever is recorded, replaced and deleted, the totals are those of the sessions', async () => {
+        await using fixture = await createFixture(dialect);
+        const learner = { userId: newUserId(), courseId: fixture.courseId };
+        const sessionIds = Array.from({ length: 5 }, () => newSessionId());
+
+        const outcomes = await run(fixture, () => mixture(learner, sessionIds));
+
+        assert.deepEqual(
+          outcomes.filter((outcome) => !MIXED_OUTCOMES.has(outcome)),
+          [],
+        );
+        await assertRollups(fixture.database.url);
+      });
+    });
+  }
+}

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Course, Stats } from '../../src/core/index.js';
+import { DIALECTS } from '../support/databases.js';
+import { forgeCursor, newCourseId } from '../support/factories.js';
+import { createFixture } from '../support/fixture.js';
+
+const ID_TAKEN = { pointer: '/courseId', detail: 'must not be the id of a course that exists' };
+const NAME_TAKEN = { pointer: '/name', detail: 'must not be the name of another course' };
+
+const namesOf = (courses: readonly Course[]) => courses.map(({ name }) => name);
+
+async function allCourses(stats: Stats): Promise<Course[]> {
+  const { items, next } = await stats.listCourses({ limit: 1_000 });
+  assert.equal(next, null);
+  return items;
+}
+
+for (const dialect of DIALECTS) {
+  describe(`courses on ${dialect}`, () => {
+    test('a course is added with the id that is sent, in lower case, and its name trimmed', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats } = fixture;
+      const courseId = newCourseId();
+
+      const course = await stats.unchecked.addCourse({
+        course: { courseId: courseId.toUpperCase(), name: '  Linear Algebra ' },
+      });
+
+      assert.deepEqual(course, {
+        courseId,
+        name: 'Linear Algebra',
+        createdAt: '2026-11-22T10:00:00.000Z',
+        updatedAt: '2026-11-22T10:00:00.000Z',
+      });
+      assert.deepEqual(await stats.getCourse({ courseId }), course);
+    });
+
+    test('a course without an id gets one of version 7', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats } = fixture;
+      const course = await stats.addCourse({ course: { name: 'Logic' } });
+      assert.match(course.courseId, /^[0-9a-f-]{14}7/);
+      assert.deepEqual(await stats.getCourse({ courseId: course.courseId }), course);
+    });
+
+    test('an id or a name that is taken is refused, both at once if both are', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId } = fixture;
+      const other = await stats.addCourse({ course: { name: 'Logic' } });
+      const before = await allCourses(stats);
+
+      await assert.rejects(stats.addCourse({ course: { courseId, name: 'New' } }), {
+        code: 'course-id-taken',
+        kind: 'conflict',
+        faults: [ID_TAKEN],
+      });
+      await assert.rejects(stats.addCourse({ course: { name: ' Algebra ' } }), {
+        code: 'course-name-taken',
+        kind: 'conflict',
+        faults: [NAME_TAKEN],
+      });
+      const both = { code: 'course-id-taken', faults: [ID_TAKEN, NAME_TAKEN] };
+      await assert.rejects(stats.addCourse({ course: { courseId, name: 'Algebra' } }), both);
+      await assert.rejects(stats.addCourse({ course: { courseId: other.courseId, name: 'Algebra' } }), both);
+      assert.deepEqual(await allCourses(stats), before);
+    });
+
+    test('names are compared exactly', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats } = fixture;
+      const names = [
+        'algebra',
+        'ALGEBRA',
+        'Álgebra',
+        'A\u0301lgebra',
+        'Algebra\u200B',
+        'Alge  bra',
+        'Alge bra',
+      ];
+      for (const name of names) await stats.addCourse({ course: { name } });
+      assert.equal((await allCourses(stats)).length, names.length + 1);
+    });
+
+    test('setting creates a course, then replaces its name, then changes nothing', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, clock } = fixture;
+      const courseId = newCourseId();
+      const set = (name: string) => stats.setCourse({ courseId, course: { name } });
+      const createdAt = '2026-11-22T10:00:00.000Z';
+
+      const created = { courseId, name: 'Logic', createdAt, updatedAt: createdAt };
+      assert.deepEqual(await set(' Logic '), { outcome: 'created', course: created });
+      clock.advance(60_000);
+      assert.deepEqual(await set('Logic'), { outcome: 'replaced', course: created });
+      const replaced = { ...created, name: 'Set Theory', updatedAt: '2026-11-22T10:01:00.000Z' };
+      assert.deepEqual(await set('Set Theory'), { outcome: 'replaced', course: replaced });
+      clock.advance(60_000);
+      assert.deepEqual(await set('Set Theory'), { outcome: 'replaced', course: replaced });
+      assert.deepEqual(await stats.getCourse({ courseId }), replaced);
+    });
+
+    test('setting a name that another course has is refused, and the name that it left is free', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId } = fixture;
+      const { course: logic } = await stats.setCourse({ courseId: newCourseId(), course: { name: 'Logic' } });
+      const before = await allCourses(stats);
+
+      const refused = { code: 'course-name-taken', faults: [NAME_TAKEN] };
+      await assert.rejects(stats.setCourse({ courseId, course: { name: 'Logic' } }), refused);
+      await assert.rejects(stats.setCourse({ courseId: newCourseId(), course: { name: 'Logic' } }), refused);
+      assert.deepEqual(await allCourses(stats), before);
+
+      await stats.setCourse({ courseId: logic.courseId, course: { name: 'Set Theory' } });
+      const { course } = await stats.setCourse({ courseId, course: { name: 'Logic' } });
+      assert.equal(course.name, 'Logic');
+    });
+
+    test('are listed by the code points of their names', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats } = fixture;
+      // Neither a language's order nor that of UTF-16 units, in which the emoji would come before U+FFFF.
+      const ordered = [
+        '"',
+        '10',
+        '9',
+        'Algebra',
+        'Z',
+        'Za',
+        '_',
+        'a',
+        'a b',
+        'aa',
+        'b',
+        'é',
+        'ﬀ',
+        '\uFFFF',
+        '😀',
+      ];
+      for (const name of ordered.toReversed()) {
+        if (name !== 'Algebra') await stats.addCourse({ course: { name } });
+      }
+      assert.deepEqual(namesOf(await allCourses(stats)), ordered);
+    });
+
+    test('are listed in pages that never overlap, none empty', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats } = fixture;
+      const names = ['Algebra', 'B', 'C', '\uFFFF', '😀', '😀😀'];
+      for (const name of names.slice(1)) await stats.addCourse({ course: { name } });
+      for (const limit of [1, 2, 3, 5, 6, 7]) {
+        const pages: string[][] = [];
+        let cursor: string | undefined;
+        do {
+          const { items, next } = await stats.listCourses({ limit, cursor });
+          pages.push(namesOf(items));
+          cursor = next ?? undefined;
+        } while (cursor !== undefined);
+        assert.deepEqual(pages.flat(), names);
+        assert.equal(pages.length, Math.ceil(names.length / limit));
+      }
+    });
+
+    test('the one with an id can be listed by itself', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId } = fixture;
+      await stats.addCourse({ course: { name: 'Logic' } });
+      const algebra = await stats.getCourse({ courseId });
+      assert.deepEqual(await stats.listCourses({ courseId, limit: 1 }), { items: [algebra], next: null });
+      assert.deepEqual(await stats.listCourses({ courseId: newCourseId() }), { items: [], next: null });
+    });
+
+    test('a cursor of another origin is refused', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats } = fixture;
+      const cursors = [
+        '',
+        'x',
+        'random text',
+        null,
+        3,
+        forgeCursor('A'),
+        forgeCursor(['a', 'b']),
+        forgeCursor(['a\0']),
+        forgeCursor(['']),
+      ];
+      for (const cursor of cursors) {
+        await assert.rejects(
+          stats.unchecked.listCourses({ cursor }),
+          {
+            code: 'invalid-request',
+            faults: [{ parameter: 'cursor', detail: 'must be the `next` of an earlier page' }],
+          },
+          String(cursor),
+        );
+      }
+    });
+  });
+}

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { after, describe, test } from 'node:test';
+import { migrations } from '../../migrations/index.js';
+import type { DialectName } from '../../migrations/columns.js';
+import { openMigrator, openStats } from '../../src/core/index.js';
+import { createDatabase, DIALECTS } from '../support/databases.js';
+import { runSql, sqlitePath } from '../support/sql.js';
+import { startWorkers } from '../support/workers.js';
+
+const NAMES = migrations.map(({ name }) => name);
+const PROCESSES = 20;
+/** Far beyond what a run takes: a hang is to fail, not to stop the suite. */
+const timeout = 60_000;
+
+const workers = await startWorkers(PROCESSES);
+after(() => workers[Symbol.asyncDispose]());
+
+const COLUMNS: Readonly<Record<DialectName, string>> = {
+  sqlite: `
+    select tables.name as "table", columns.name as "column", lower(columns.type) as type, columns."notnull" as required
+    from sqlite_schema as tables, pragma_table_info(tables.name) as columns
+    where tables.type = 'table' and tables.name not like 'sqlite_%'`,
+  postgres: `
+    select relname as "table", attname as "column", format_type(atttypid, atttypmod) as type, attnotnull::int as required
+    from pg_attribute join pg_class on pg_class.oid = attrelid
+    where relkind = 'r' and relnamespace = 'public'::regnamespace and attnum > 0`,
+};
+
+const INSTANT: Readonly<Record<DialectName, string>> = {
+  sqlite: 'text',
+  postgres: 'timestamp(3) with time zone',
+};
+
+const tablesOf = async (dialect: DialectName, url: string) =>
+  runSql(url, `select distinct "table" from (${COLUMNS[dialect]}) as columns order by 1`);
+
+for (const dialect of DIALECTS) {
+  describe(`the schema on ${dialect}`, () => {
+    test('goes up, down and up again', async () => {
+      await using database = await createDatabase(dialect);
+      await using migrator = await openMigrator({ database: database.url });
+
+      assert.deepEqual(await migrator.status(), { applied: [], pending: NAMES });
+      assert.deepEqual(await migrator.up(), NAMES);
+      assert.deepEqual(await migrator.status(), { applied: NAMES, pending: [] });
+      assert.deepEqual(await migrator.up(), []);
+      const tables = await tablesOf(dialect, database.url);
+
+      for (const name of NAMES.toReversed()) assert.equal(await migrator.down(), name);
+      assert.equal(await migrator.down(), undefined);
+      assert.deepEqual(await migrator.status(), { applied: [], pending: NAMES });
+      assert.deepEqual(await tablesOf(dialect, database.url), [{ table: 'schema_migrations' }]);
+
+      assert.deepEqual(await migrator.up(), NAMES);
+      assert.deepEqual(await tablesOf(dialect, database.url), tables);
+    });
+
+    test('asking for the status writes nothing', async () => {
+      await using database = await createDatabase(dialect);
+      await using migrator = await openMigrator({ database: database.url });
+      await migrator.status();
+      assert.deepEqual(await tablesOf(dialect, database.url), []);
+    });
+
+    test('keeps what was recorded when it is opened again', async () => {
+      await using database = await createDatabase(dialect);
+      const open = () => openStats({ database: database.url });
+      const first = await open();
+      const course = await first.addCourse({ course: { name: 'Algebra' } });
+      await first.close();
+      await using second = await open();
+      assert.deepEqual(await second.getCourse({ courseId: course.courseId }), course);
+    });
+
+    test('gives every table the time of its creation and of its last change', async () => {
+      await using database = await createDatabase(dialect);
+      await using _ = await openStats({ database: database.url });
+      const tables = await tablesOf(dialect, database.url);
+      assert.ok(tables.length >= 4);
+      for (const column of ['created_at', 'updated_at']) {
+        const having = await runSql(
+          database.url,
+          `select "table" from (${COLUMNS[dialect]}) as columns
+           where "column" = '${column}' and type = '${INSTANT[dialect]}' and required = 1 order by 1`,
+        );
+        assert.deepEqual(having, tables);
+      }
+    });
+
+    test('is made once though many processes open an empty database together', { timeout }, async () => {
+      // One round may miss a race between two of them.
+      for (let round = 0; round < 3; round += 1) {
+        await using database = await createDatabase(dialect);
+        const outcomes = await workers.run(() => ({ database: database.url, calls: [] }));
+        assert.deepEqual(
+          outcomes,
+          Array.from({ length: PROCESSES }, () => []),
+        );
+        await using migrator = await openMigrator({ database: database.url });
+        assert.deepEqual(await migrator.status(), { applied: NAMES, pending: [] });
+      }
+    });
+
+    test('of a newer program is refused and left alone', async () => {
+      await using database = await createDatabase(dialect);
+      await using migrator = await openMigrator({ database: database.url });
+      await migrator.up();
+      await runSql(
+        database.url,
+        `insert into schema_migrations (name, created_at, updated_at)
+         select '9999-unheard-of', created_at, updated_at from schema_migrations limit 1`,
+      );
+      const newer = { code: 'schema-newer', kind: 'incompatible', message: /9999-unheard-of/ };
+      await assert.rejects(openStats({ database: database.url }), newer);
+      await assert.rejects(openStats({ database: database.url, migrate: false }), newer);
+      await assert.rejects(migrator.status(), newer);
+      await assert.rejects(migrator.up(), newer);
+      await assert.rejects(migrator.down(), newer);
+      const [row] = await runSql(
+        database.url,
+        'select cast(count(*) as text) as applied from schema_migrations',
+      );
+      assert.deepEqual(row, { applied: String(NAMES.length + 1) });
+    });
+
+    test('that is not current is refused if it is not to be migrated', async () => {
+      await using database = await createDatabase(dialect);
+      await assert.rejects(openStats({ database: database.url, migrate: false }), {
+        code: 'schema-outdated',
+        kind: 'unavailable',
+        message: new RegExp(NAMES.join(', ')),
+      });
+      await using migrator = await openMigrator({ database: database.url });
+      await migrator.up();
+      await using stats = await openStats({ database: database.url, migrate: false });
+      await stats.ready();
+      await migrator.down();
+      await assert.rejects(stats.ready(), { code: 'schema-outdated' });
+    });
+  });
+}
+
+test('a SQLite file that is missing is not made unless that is wanted', async () => {
+  await using database = await createDatabase('sqlite');
+  const config = { database: database.url, create: false };
+  const notFound = { code: 'database-not-found', kind: 'not-found' };
+  await assert.rejects(openStats(config), notFound);
+  await assert.rejects(openStats({ ...config, migrate: false }), notFound);
+  await assert.rejects(openMigrator(config), notFound);
+  assert.equal(existsSync(sqlitePath(database.url)), false);
+
+  await (await openStats({ database: database.url })).close();
+  await (await openStats(config)).close();
+});
+
+test('a SQLite file is in WAL mode, so that readers go on during a write', async () => {
+  await using database = await createDatabase('sqlite');
+  await using _ = await openStats({ database: database.url });
+  assert.deepEqual(await runSql(database.url, 'pragma journal_mode'), [{ journal_mode: 'wal' }]);
+});

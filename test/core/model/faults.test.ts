@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { StatsError, type Fault } from '../../../src/core/index.js';
+import { callSchemas } from '../../../src/core/model/calls.js';
+import { parseCall } from '../../../src/core/model/faults.js';
+import { newCourseId, newSessionId, newUserId, sessionContent } from '../../support/factories.js';
+
+const schemas = callSchemas(() => Date.parse('2026-11-22T10:00:00.000Z'));
+
+const UUID = 'must be a UUID: 8-4-4-4-12 hexadecimal digits';
+const MODULES = 'must be an integer from 0 to 100,000';
+const SCORE = 'must be a number from 0 to 1,000,000';
+const TIME = 'must be an integer from 0 to 2,147,483,647';
+const COMPLETED =
+  "must be an RFC 3339 time with offset, such as 2026-11-22T10:00:00Z, from 1970 and at most 24 hours ahead of the server's clock";
+
+function refusalOf(name: keyof typeof schemas, call: unknown): StatsError {
+  try {
+    parseCall<unknown>(schemas[name], call);
+  } catch (error) {
+    assert.ok(error instanceof StatsError);
+    assert.equal(error.code, 'invalid-request');
+    return error;
+  }
+  throw new Error('The call was accepted.');
+}
+
+const learner = { userId: newUserId(), courseId: newCourseId() };
+const faultsOfRecord = (session: unknown): readonly Fault[] =>
+  refusalOf('recordSession', { ...learner, session }).faults;
+
+test('every fault of a call is told at once, each with its place and its rule', () => {
+  const error = refusalOf('recordSession', {
+    userId: 'ada',
+    session: {
+      sessionId: 7,
+      totalModulesStudied: 3.5,
+      averageScore: '3',
+      completedAt: 'yesterday',
+      averagescore: 3,
+    },
+    sesion: {},
+  });
+  assert.deepEqual(
+    new Set(error.faults),
+    new Set<Fault>([
+      { parameter: 'userId', detail: UUID },
+      { parameter: 'courseId', detail: `is required and ${UUID}` },
+      { pointer: '/sessionId', detail: UUID },
+      { pointer: '/totalModulesStudied', detail: MODULES },
+      { pointer: '/averageScore', detail: SCORE },
+      { pointer: '/timeStudied', detail: `is required and ${TIME}` },
+      { pointer: '/completedAt', detail: COMPLETED },
+      { pointer: '/averagescore', detail: 'is not known here' },
+      { parameter: 'sesion', detail: 'is not known here' },
+    ]),
+  );
+  assert.equal(error.faults.length, 9);
+  assert.equal(error.message, '9 values break their rules.');
+});
+
+test('a single fault is the message', () => {
+  const error = refusalOf('recordSession', { ...learner, session: sessionContent({ averageScore: -1 }) });
+  assert.equal(error.message, `/averageScore ${SCORE}.`);
+});
+
+describe('a value of another type or beyond its bounds is one fault', () => {
+  const values: readonly unknown[] = ['3', NaN, Infinity, -Infinity, null, true, [3], { value: 3 }, -1, 3n];
+  const fields = [
+    ['totalModulesStudied', MODULES, [3.5, 100_001, 2 ** 53, 1e300]],
+    ['averageScore', SCORE, [1_000_000.1, 1e300]],
+    ['timeStudied', TIME, [0.5, 2_147_483_648, 2 ** 53]],
+  ] as const;
+  for (const [field, detail, more] of fields) {
+    for (const value of [...values, ...more]) {
+      test(`${field}: ${typeof value} ${String(value)}`, () => {
+        const faults = faultsOfRecord({ ...sessionContent(), [field]: value });
+        assert.deepEqual(faults, [{ pointer: `/${field}`, detail }]);
+      });
+    }
+  }
+});
+
+test('-0 is 0', () => {
+  const session = { totalModulesStudied: -0, averageScore: -0, timeStudied: -0 };
+  assert.deepEqual(parseCall(schemas.recordSession, { ...learner, session }).session, {
+    totalModulesStudied: 0,
+    averageScore: 0,
+    timeStudied: 0,
+  });
+});
+
+test('a missing value is told from a wrong one; an optional one may be undefined but not null', () => {
+  const { averageScore: _, ...missing } = sessionContent();
+  assert.deepEqual(faultsOfRecord(missing), [
+    { pointer: '/averageScore', detail: `is required and ${SCORE}` },
+  ]);
+  assert.deepEqual(faultsOfRecord({ ...sessionContent(), completedAt: null }), [
+    { pointer: '/completedAt', detail: COMPLETED },
+  ]);
+  assert.deepEqual(faultsOfRecord({ ...sessionContent(), sessionId: null }), [
+    { pointer: '/sessionId', detail: UUID },
+  ]);
+  const session = { ...sessionContent(), sessionId: undefined, completedAt: undefined };
+  assert.equal(parseCall(schemas.recordSession, { ...learner, session }).session.completedAt, undefined);
+});
+
+test('an unknown field is named by a JSON Pointer, in which ~ and / are escaped', () => {
+  assert.deepEqual(faultsOfRecord({ ...sessionContent(), 'a/b~c~1': 1, '': 2 }), [
+    { pointer: '/a~1b~0c~01', detail: 'is not known here' },
+    { pointer: '/', detail: 'is not known here' },
+  ]);
+});
+
+test('__proto__ is an unknown field like any other', () => {
+  const body = JSON.stringify(sessionContent()).replace('{', '{"__proto__":{"averageScore":1},');
+  assert.deepEqual(faultsOfRecord(JSON.parse(body)), [
+    { pointer: '/__proto__', detail: 'is not known here' },
+  ]);
+});
+
+test('a document that is none is a fault of the whole', () => {
+  for (const session of [null, 3, 'x', [sessionContent()]]) {
+    assert.deepEqual(faultsOfRecord(session), [{ pointer: '', detail: 'must be a JSON object' }]);
+  }
+  assert.deepEqual(faultsOfRecord(undefined), [
+    { pointer: '', detail: 'is required and must be a JSON object' },
+  ]);
+});
+
+test('a call that is no object is refused', () => {
+  for (const call of [undefined, null, 3, 'x', []]) {
+    assert.equal(refusalOf('recordSession', call).faults.length, 1);
+  }
+});
+
+test('a session is addressed by its parameter, its content by pointers', () => {
+  const { faults } = refusalOf('putSession', {
+    ...learner,
+    sessionId: 'x',
+    session: { ...sessionContent(), sessionId: newSessionId() },
+  });
+  assert.deepEqual(faults, [
+    { parameter: 'sessionId', detail: UUID },
+    { pointer: '/sessionId', detail: 'is not known here' },
+  ]);
+});
+
+test('the limit of a page is an integer from 1 to 1,000, by default 100', () => {
+  assert.equal(parseCall(schemas.listCourses, {}).limit, 100);
+  assert.equal(parseCall(schemas.listCourses, { limit: 1 }).limit, 1);
+  assert.equal(parseCall(schemas.listCourses, { limit: 1_000 }).limit, 1_000);
+  for (const limit of [0, 1_001, 1.5, '10', null]) {
+    assert.deepEqual(refusalOf('listCourses', { limit }).faults, [
+      { parameter: 'limit', detail: 'must be an integer from 1 to 1,000' },
+    ]);
+  }
+});

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, test } from 'node:test';
+import { inspect } from 'node:util';
+import { openStats, StatsError } from '../../src/core/index.js';
+import { openPostgres } from '../../src/core/store/postgres.js';
+import { createDatabase } from '../support/databases.js';
+import { closedPort, listenAndHangUp } from '../support/ports.js';
+
+const PASSWORD = 'correct horse/battery';
+
+/** How opening fails; whatever it tells must not give the password away, in any spelling. */
+async function refusalOf(url: URL): Promise<StatsError> {
+  try {
+    await using _ = await openStats({ database: url.href });
+  } catch (error) {
+    assert.ok(error instanceof StatsError, inspect(error));
+    for (const told of [error.message, inspect(error, { depth: Infinity })]) {
+      assert.ok(!told.includes(PASSWORD) && !told.includes(encodeURIComponent(PASSWORD)), told);
+    }
+    return error;
+  }
+  throw new Error('It was opened.');
+}
+
+function urlAt(port: number, host = '127.0.0.1'): URL {
+  const url = new URL(`postgres://ada@${host}:${port}/stats`);
+  url.password = encodeURIComponent(PASSWORD);
+  return url;
+}
+
+describe('a Postgres that cannot be reached is unavailable', () => {
+  test('nobody listens', async () => {
+    const port = await closedPort();
+    for (const host of ['127.0.0.1', 'localhost']) {
+      const { code, kind } = await refusalOf(urlAt(port, host));
+      assert.deepEqual([code, kind], ['database-unavailable', 'unavailable']);
+    }
+  });
+
+  test('the other end hangs up', async () => {
+    await using listener = await listenAndHangUp();
+    assert.equal((await refusalOf(urlAt(listener.port))).code, 'database-unavailable');
+  });
+
+  test('nobody listens at any of the addresses that its name has', async () => {
+    const socket = connect({
+      host: 'postgres.example',
+      port: await closedPort(),
+      lookup: (_host, _options, callback) =>
+        callback(null, [
+          { address: '127.0.0.1', family: 4 },
+          { address: '::1', family: 6 },
+        ]),
+    });
+    const [error] = await once(socket, 'error').catch((reason: unknown) => [reason]);
+    assert.ok(error instanceof AggregateError);
+    const database = openPostgres('postgres://postgres.example/stats');
+    await using _ = database.kysely;
+    assert.equal(database.faultOf(error), 'unavailable');
+  });
+});
+
+describe('a Postgres that refuses us is unusable', () => {
+  test('wrong password', async () => {
+    await using database = await createDatabase('postgres');
+    const url = new URL(database.url);
+    url.password = encodeURIComponent(PASSWORD);
+    const error = await refusalOf(url);
+    assert.deepEqual([error.code, error.kind], ['database-unusable', 'incompatible']);
+    assert.match(inspect(error.cause), /password authentication failed/);
+  });
+
+  test('no such database', async () => {
+    await using database = await createDatabase('postgres');
+    const url = new URL(`${database.url}_missing`);
+    const error = await refusalOf(url);
+    assert.equal(error.code, 'database-unusable');
+    assert.match(inspect(error.cause), /does not exist/);
+  });
+});

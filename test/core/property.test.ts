@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import {
+  openStats,
+  StatsError,
+  type SessionContent,
+  type SessionKey,
+  type Stats,
+} from '../../src/core/index.js';
+import { stoppedClock } from '../support/clock.js';
+import { createDatabase, DIALECTS } from '../support/databases.js';
+import { newCourseId, newSessionId, newUserId } from '../support/factories.js';
+import { NaiveStats, type Answer } from '../support/naive-stats.js';
+
+/** Few values, so that contents meet again; those at the bounds and those that round among them. */
+const content: fc.Arbitrary<SessionContent> = fc.record(
+  {
+    totalModulesStudied: fc.constantFrom(0, 1, 3, 100_000),
+    averageScore: fc.oneof(
+      fc.constantFrom(0, 1.00005, 68.4, 66.66666666666667, 1_000_000),
+      fc.double({ min: 0, max: 1_000_000, noNaN: true }),
+    ),
+    timeStudied: fc.constantFrom(0, 280_000, 2_147_483_647),
+    completedAt: fc.constantFrom(
+      '1970-01-01T00:00:00.000Z',
+      '2024-02-29T23:59:59.999Z',
+      '2026-11-23T09:00:00.000Z',
+    ),
+  },
+  { requiredKeys: ['totalModulesStudied', 'averageScore', 'timeStudied'] },
+);
+
+/** A replay sends what is stored, a contradiction all of it but the time; without a session both record. */
+const call = fc.constantFrom('record', 'record', 'replay', 'contradict', 'put', 'put', 'delete');
+
+const steps = fc.array(
+  fc.record({
+    user: fc.nat({ max: 1 }),
+    course: fc.nat({ max: 1 }),
+    session: fc.nat({ max: 2 }),
+    call,
+    content,
+  }),
+  { maxLength: 40 },
+);
+
+function contentOf(name: string, drawn: SessionContent, stored: SessionContent | undefined): SessionContent {
+  if (!stored || (name !== 'replay' && name !== 'contradict')) return drawn;
+  const { totalModulesStudied, averageScore, timeStudied, completedAt } = stored;
+  const time = name === 'replay' ? timeStudied : Math.abs(timeStudied - 1);
+  return { totalModulesStudied, averageScore, timeStudied: time, completedAt };
+}
+
+function foretell(
+  naive: NaiveStats,
+  name: string,
+  key: SessionKey,
+  sent: SessionContent,
+  now: string,
+): Answer {
+  if (name === 'put') return naive.put(key, sent, now);
+  if (name === 'delete') return naive.delete(key);
+  return naive.record(key, sent, now);
+}
+
+async function perform(stats: Stats, name: string, key: SessionKey, sent: SessionContent): Promise<Answer> {
+  const { sessionId, ...learner } = key;
+  try {
+    if (name === 'put') return await stats.putSession({ ...key, session: sent });
+    if (name !== 'delete') return await stats.recordSession({ ...learner, session: { sessionId, ...sent } });
+    await stats.deleteSession(key);
+    return { outcome: 'deleted' };
+  } catch (error) {
+    if (error instanceof StatsError) return { outcome: error.code };
+    throw error;
+  }
+}
+
+function pick<T>(items: readonly T[], index: number): T {
+  const item = items[index];
+  assert.ok(item !== undefined);
+  return item;
+}
+
+test('whatever is recorded, replaced and deleted, both databases answer what simple sums foretell, to the byte', async () => {
+  await using stack = new AsyncDisposableStack();
+  const clock = stoppedClock();
+  const handles: Stats[] = [];
+  for (const dialect of DIALECTS) {
+    const { url } = stack.use(await createDatabase(dialect));
+    handles.push(stack.use(await openStats({ database: url, clock: clock.read })));
+  }
+  const courses = [newCourseId(), newCourseId()];
+  for (const [index, courseId] of courses.entries()) {
+    for (const stats of handles) await stats.addCourse({ course: { courseId, name: `Course ${index}` } });
+  }
+
+  const agree = async (foretold: unknown, ask: (stats: Stats) => Promise<unknown>) => {
+    const answers = await Promise.all(handles.map(ask));
+    for (const answer of answers) assert.deepEqual(answer, foretold);
+    assert.equal(new Set(answers.map((answer) => JSON.stringify(answer))).size, 1);
+  };
+
+  const property = fc.asyncProperty(steps, async (sequence) => {
+    const naive = new NaiveStats();
+    // New learners at each run: the databases are shared by all runs.
+    const users = [newUserId(), newUserId()];
+    const sessions = [newSessionId(), newSessionId(), newSessionId()];
+
+    for (const { user, course, session, call: name, content: drawn } of sequence) {
+      clock.advance(1);
+      const key = {
+        userId: pick(users, user),
+        courseId: pick(courses, course),
+        sessionId: pick(sessions, session),
+      };
+      const sent = contentOf(name, drawn, naive.find(key));
+      const foretold = foretell(naive, name, key, sent, new Date(clock.read()).toISOString());
+      await agree(foretold, (stats) => perform(stats, name, key, sent));
+    }
+    for (const userId of users) {
+      for (const courseId of courses) {
+        const learner = { userId, courseId };
+        await agree(naive.stats(learner), (stats) => stats.getStats(learner));
+        await agree({ items: naive.list(learner), next: null }, (stats) => stats.listSessions(learner));
+      }
+    }
+  });
+  await fc.assert(property, { numRuns: 200 });
+});

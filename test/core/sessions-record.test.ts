@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { DIALECTS } from '../support/databases.js';
+import { newCourseId, newSessionId, newUserId, sessionContent } from '../support/factories.js';
+import { createFixture } from '../support/fixture.js';
+
+for (const dialect of DIALECTS) {
+  describe(`recording a session on ${dialect}`, () => {
+    test('stores it and answers what is stored', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId } = fixture;
+      const learner = { userId: newUserId(), courseId };
+      const sessionId = newSessionId();
+      const content = sessionContent({ completedAt: '2026-11-20T23:30:00+05:30' });
+
+      const result = await stats.recordSession({ ...learner, session: { sessionId, ...content } });
+
+      assert.deepEqual(result, {
+        outcome: 'recorded',
+        session: {
+          sessionId,
+          courseId,
+          totalModulesStudied: 6,
+          averageScore: 68.4,
+          timeStudied: 280_000,
+          completedAt: '2026-11-20T18:00:00.000Z',
+          createdAt: '2026-11-22T10:00:00.000Z',
+          updatedAt: '2026-11-22T10:00:00.000Z',
+        },
+      });
+      assert.deepEqual(await stats.getSession({ ...learner, sessionId }), result.session);
+    });
+
+    test('completes it now and names it itself if it is told neither', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId } = fixture;
+      const learner = { userId: newUserId(), courseId };
+
+      const first = await stats.recordSession({ ...learner, session: sessionContent() });
+      const second = await stats.recordSession({ ...learner, session: sessionContent() });
+
+      assert.match(first.session.sessionId, /^[0-9a-f-]{14}7/);
+      assert.notEqual(first.session.sessionId, second.session.sessionId);
+      assert.equal(first.session.completedAt, '2026-11-22T10:00:00.000Z');
+      assert.deepEqual([first.outcome, second.outcome], ['recorded', 'recorded']);
+      assert.equal((await stats.getStats(learner)).sessionCount, 2);
+    });
+
+    test('takes every value at its bounds', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId } = fixture;
+      const learner = { userId: newUserId(), courseId };
+      for (const bounds of [
+        { totalModulesStudied: 0, averageScore: 0, timeStudied: 0 },
+        { totalModulesStudied: 100_000, averageScore: 1_000_000, timeStudied: 2_147_483_647 },
+        { totalModulesStudied: 1, averageScore: 999_999.9999, timeStudied: 1 },
+      ]) {
+        const { session } = await stats.recordSession({ ...learner, session: bounds });
+        assert.deepEqual(await stats.getSession({ ...learner, sessionId: session.sessionId }), {
+          ...session,
+          ...bounds,
+        });
+      }
+    });
+
+    test('again, however much later and however its values are written, replays it', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId, clock } = fixture;
+      const learner = { userId: newUserId(), courseId };
+      const sessionId = newSessionId();
+      const content = sessionContent({ averageScore: 66.6667, completedAt: '2026-11-22T09:00:00Z' });
+      const { session } = await stats.recordSession({ ...learner, session: { sessionId, ...content } });
+      const before = await stats.getStats(learner);
+      clock.advance(400 * 24 * 60 * 60 * 1000);
+
+      const upper = {
+        userId: learner.userId.toUpperCase(),
+        courseId: courseId.toUpperCase(),
+        sessionId: sessionId.toUpperCase(),
+      };
+      const { completedAt: _, ...withoutTime } = content;
+      const copies = [
+        { sessionId, ...content },
+        { sessionId, ...withoutTime },
+        { sessionId, ...content, averageScore: 66.66666666666667 },
+        { sessionId, ...content, averageScore: 66.66665 },
+        { sessionId, ...content, completedAt: '2026-11-22T14:30:00.0009+05:30' },
+        { ...content, sessionId: upper.sessionId },
+      ];
+      for (const copy of copies) {
+        assert.deepEqual(
+          await stats.unchecked.recordSession({
+            userId: upper.userId,
+            courseId: upper.courseId,
+            session: copy,
+          }),
+          { outcome: 'replayed', session },
+        );
+      }
+      assert.deepEqual(await stats.getStats(learner), before);
+    });
+
+    test('with other content is a conflict and changes nothing', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId, clock } = fixture;
+      const learner = { userId: newUserId(), courseId };
+      const sessionId = newSessionId();
+      const content = sessionContent({ completedAt: '2026-11-22T09:00:00Z' });
+      const { session } = await stats.recordSession({ ...learner, session: { sessionId, ...content } });
+      const before = await stats.getStats(learner);
+      clock.advance(1_000);
+
+      for (const other of [
+        { totalModulesStudied: 7 },
+        { averageScore: 68.4001 },
+        { timeStudied: 280_001 },
+        { completedAt: '2026-11-22T09:00:00.001Z' },
+      ]) {
+        await assert.rejects(
+          stats.recordSession({ ...learner, session: { sessionId, ...content, ...other } }),
+          {
+            code: 'session-conflict',
+            kind: 'conflict',
+            faults: [
+              { pointer: '/sessionId', detail: 'must be new, or come with the content that is stored' },
+            ],
+          },
+        );
+      }
+      assert.deepEqual(await stats.getSession({ ...learner, sessionId }), session);
+      assert.deepEqual(await stats.getStats(learner), before);
+    });
+
+    test('in a course that does not exist is refused', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats } = fixture;
+      const courseId = newCourseId();
+      await assert.rejects(
+        stats.recordSession({ userId: newUserId(), courseId, session: sessionContent() }),
+        {
+          code: 'course-not-found',
+          kind: 'not-found',
+          faults: [{ parameter: 'courseId', detail: 'must be the id of a course that exists' }],
+        },
+      );
+    });
+
+    test('that breaks a rule stores nothing', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId } = fixture;
+      const learner = { userId: newUserId(), courseId };
+      const session = sessionContent({ completedAt: '2026-11-23T10:00:00.001Z' });
+      await assert.rejects(stats.recordSession({ ...learner, session }), { code: 'invalid-request' });
+      assert.deepEqual(await stats.listSessions(learner), { items: [], next: null });
+      assert.equal((await stats.getStats(learner)).sessionCount, 0);
+    });
+  });
+}

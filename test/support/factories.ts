@@ -1,0 +1,15 @@
+import { toCourseId, toSessionId, toUserId, type SessionContent } from '../../src/core/index.js';
+
+export const newUserId = () => toUserId(crypto.randomUUID());
+export const newCourseId = () => toCourseId(crypto.randomUUID());
+export const newSessionId = () => toSessionId(crypto.randomUUID());
+
+/** What a session says; a test names only the values that it is about. */
+export function sessionContent(values: Partial<SessionContent> = {}): SessionContent {
+  return { totalModulesStudied: 6, averageScore: 68.4, timeStudied: 280_000, ...values };
+}
+
+/** A cursor that no page has given: it carries whatever a stranger wants. */
+export function forgeCursor(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}

@@ -1,0 +1,28 @@
+import type { DialectName } from '../../migrations/columns.js';
+import { openStats, type CourseId, type Stats } from '../../src/core/index.js';
+import { stoppedClock, type StoppedClock } from './clock.js';
+import { createDatabase, type TestDatabase } from './databases.js';
+
+export interface Fixture extends AsyncDisposable {
+  readonly database: TestDatabase;
+  readonly stats: Stats;
+  readonly clock: StoppedClock;
+  readonly courseId: CourseId;
+}
+
+/** A database of its own, open, with one course in it and a clock that stands still. */
+export async function createFixture(dialect: DialectName): Promise<Fixture> {
+  await using stack = new AsyncDisposableStack();
+  const clock = stoppedClock();
+  const database = stack.use(await createDatabase(dialect));
+  const stats = stack.use(await openStats({ database: database.url, clock: clock.read }));
+  const { courseId } = await stats.addCourse({ course: { name: 'Algebra' } });
+  const resources = stack.move();
+  return {
+    database,
+    stats,
+    clock,
+    courseId,
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}

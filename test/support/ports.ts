@@ -1,0 +1,27 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+
+export interface Listener extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** Hangs up on everyone who connects, as a proxy does whose database is gone. */
+export async function listenAndHangUp(): Promise<Listener> {
+  const server = createServer((socket) => socket.destroy());
+  const port = await listen(server);
+  return { port, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+/** A port at which nobody listens. */
+export async function closedPort(): Promise<number> {
+  await using server = createServer();
+  return await listen(server);
+}
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return address.port;
+}

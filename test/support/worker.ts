@@ -1,0 +1,24 @@
+/**
+ * Runs jobs in a process of its own, one per line of its standard input, until that ends. It says that it is
+ * ready before it is given the first, so that several can be started together however long each takes to load.
+ */
+import { createInterface } from 'node:readline';
+import { inspect } from 'node:util';
+import { openStats } from '../../src/core/index.js';
+import { jobSchema, runCalls, type Job } from './jobs.js';
+
+process.stdout.write('ready\n');
+for await (const line of createInterface({ input: process.stdin })) {
+  const outcomes = await run(jobSchema.parse(JSON.parse(line)));
+  process.stdout.write(`${JSON.stringify(outcomes)}\n`);
+}
+
+/** A failure of the whole job is told as an outcome: the test that expects another shows it. */
+async function run(job: Job): Promise<string[]> {
+  try {
+    await using stats = await openStats({ database: job.database });
+    return await runCalls(stats, job.calls);
+  } catch (error) {
+    return [inspect(error)];
+  }
+}
