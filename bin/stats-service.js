@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import process from 'node:process';
-import { parseEnv } from 'node:util';
 import { unsupportedNode } from '../dist/src/core/runtime.js';
 
 const tooOld = unsupportedNode(process.versions.node);
@@ -14,23 +13,36 @@ if (tooOld === undefined) {
 
 async function run() {
   const { main } = await import('../dist/src/cli/main.js');
-  // Who has closed the pipe wants no more; that is no error.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
-    });
-  }
+  // Who has closed the pipe wants no more; that is no error. Without stderr there is still work to do.
+  process.stdout.on('error', endOnClosedPipe);
+  process.stderr.on('error', () => undefined);
+  loadDotEnv();
   const signal = endingSignal();
   process.exitCode = await main(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,
-    env: { ...dotEnv(), ...process.env },
+    env: process.env,
     version: packageVersion(),
     signal,
   });
   // What an interrupted command was waiting for must not keep the process.
   if (signal.aborted) process.exit();
+}
+
+function endOnClosedPipe(error) {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+}
+
+/** Into the environment itself, where the Postgres driver looks for its `PG*` variables; what is set stays. */
+function loadDotEnv() {
+  // A folder of that name is somebody else's.
+  if (!statSync('.env', { throwIfNoEntry: false })?.isFile()) return;
+  try {
+    process.loadEnvFile();
+  } catch (error) {
+    process.stderr.write(`stats-service: .env cannot be read (${error.message})\n`);
+  }
 }
 
 /** The first signal asks to end, the second ends at once. */
@@ -46,16 +58,6 @@ function endingSignal() {
     });
   }
   return controller.signal;
-}
-
-/** Variables of the `.env` file in the working folder; those of the environment come before them. */
-function dotEnv() {
-  try {
-    return parseEnv(readFileSync('.env', 'utf8'));
-  } catch (error) {
-    if (error.code === 'ENOENT') return {};
-    throw error;
-  }
 }
 
 function packageVersion() {

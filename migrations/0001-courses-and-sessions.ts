@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import { columnTypes, createTable } from './columns.js';
 import type { Migration } from './migration.js';
 
-/** The largest integer that a JSON number carries exactly: 2^53 - 1. A total beyond it is refused, not rounded. */
-const MAX_TOTAL = sql.lit(Number.MAX_SAFE_INTEGER);
+const NOT_NEGATIVE = sql<boolean>`total_modules_studied >= 0 and weighted_score_units >= 0 and time_studied >= 0`;
+/** A JSON number carries integers to 2^53 - 1 exactly. A total beyond it is refused, not rounded. */
+const EXACT = sql<boolean>`total_modules_studied <= 9007199254740991 and time_studied <= 9007199254740991`;
 
 /**
  * Every table of a user's data has a primary key that begins with `user_id`, and nothing unique across users,
@@ -18,8 +19,17 @@ export const coursesAndSessions: Migration = {
     await createTable(db, dialect, 'courses', (table) =>
       table
         .addColumn('course_id', id, (column) => column.primaryKey().notNull())
-        .addColumn('name', name, (column) => column.notNull().unique()),
+        .addColumn('name', name, (column) => column.notNull()),
     );
+    // A partial index is no key to Postgres: otherwise a new name would wait for every session that is being
+    // recorded in the course, and they for it.
+    await db.schema
+      .createIndex('courses_by_name')
+      .unique()
+      .on('courses')
+      .column('name')
+      .where(sql.ref('name'), 'is not', null)
+      .execute();
 
     await createTable(db, dialect, 'study_sessions', (table) =>
       table
@@ -48,18 +58,14 @@ export const coursesAndSessions: Migration = {
         .addColumn('user_id', id, (column) => column.notNull())
         .addColumn('course_id', id, (column) => column.notNull().references('courses.course_id'))
         .addColumn('session_count', bigint, (column) => column.notNull().check(sql`session_count > 0`))
-        .addColumn('total_modules_studied', bigint, (column) =>
-          column.notNull().check(sql`total_modules_studied between 0 and ${MAX_TOTAL}`),
-        )
-        .addColumn('weighted_score_units', bigint, (column) =>
-          column.notNull().check(sql`weighted_score_units >= 0`),
-        )
-        .addColumn('time_studied', bigint, (column) =>
-          column.notNull().check(sql`time_studied between 0 and ${MAX_TOTAL}`),
-        )
+        .addColumn('total_modules_studied', bigint, (column) => column.notNull())
+        .addColumn('weighted_score_units', bigint, (column) => column.notNull())
+        .addColumn('time_studied', bigint, (column) => column.notNull())
         .addColumn('first_completed_at', instant, (column) => column.notNull())
         .addColumn('last_completed_at', instant, (column) => column.notNull())
-        .addPrimaryKeyConstraint('course_stats_pkey', ['user_id', 'course_id']),
+        .addPrimaryKeyConstraint('course_stats_pkey', ['user_id', 'course_id'])
+        .addCheckConstraint('course_stats_totals_are_not_negative', NOT_NEGATIVE)
+        .addCheckConstraint('course_stats_totals_are_exact', EXACT),
     );
   },
 

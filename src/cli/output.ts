@@ -14,17 +14,20 @@ export function writeLine(stream: Writable, line: string): void {
   stream.write(`${line}\n`);
 }
 
-/** A table for people: a heading, then the rows, columns aligned, numbers to the right. */
+/** A table for people: columns aligned, numbers to the right; without a heading where it goes on. */
 export function writeTable(
   stream: Writable,
-  heading: readonly string[],
   rows: readonly (readonly Cell[])[],
+  heading?: readonly string[],
 ): void {
-  const numeric = heading.map((_, column) => rows.some((row) => typeof row[column] === 'number'));
-  const lines = [heading, ...rows.map((row) => row.map(format))];
-  const widths = heading.map((_, column) => Math.max(...lines.map((line) => width(line[column] ?? ''))));
+  const body = rows.map((row) => row.map(format));
+  const lines = heading ? [heading, ...body] : body;
+  const columns = Array.from(lines[0] ?? [], (_, column) => ({
+    width: Math.max(...lines.map((line) => width(line[column] ?? ''))),
+    right: rows.some((row) => typeof row[column] === 'number'),
+  }));
   for (const line of lines) {
-    const cells = line.map((cell, column) => pad(cell, widths[column] ?? 0, numeric[column] ?? false));
+    const cells = columns.map((column, index) => pad(line[index] ?? '', column.width, column.right));
     writeLine(stream, cells.join('  ').trimEnd());
   }
 }

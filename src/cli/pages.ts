@@ -10,22 +10,38 @@ export interface PageOptions {
   readonly json?: boolean;
 }
 
+/** How many items are asked for at once where no limit is given. */
+const PAGE = 1000;
+
 export function addPageOptions(command: Command): Command {
   return command
-    .option('--limit <count>', 'how many at most, 1 to 1,000 (default: 100)', number)
+    .option('--limit <count>', 'one page of so many at most, 1 to 1,000 (default: everything)', number)
     .option('--cursor <cursor>', 'where the page before has ended')
     .option('--json', 'a JSON document a line (NDJSON)');
 }
 
-/** A page of a list on stdout; on stderr how to go on. */
-export function writePage<T>(
+/** A list on stdout, page by page; after a single page on stderr how to go on. */
+export async function writePages<T>(
   io: Io,
-  { json }: PageOptions,
-  { items, next }: Page<T>,
+  { json, limit, cursor }: PageOptions,
+  fetchPage: (page: { limit: number | string; cursor: string | undefined }) => Promise<Page<T>>,
   heading: readonly string[],
   toRow: (item: T) => readonly Cell[],
-): void {
-  if (json) for (const item of items) writeJson(io.stdout, item);
-  else writeTable(io.stdout, heading, items.map(toRow));
-  if (next !== null) writeLine(io.stderr, `There are more: add --cursor ${next}`);
+): Promise<void> {
+  const first = await fetchPage({ limit: limit ?? PAGE, cursor });
+  write(first.items, heading);
+  if (limit !== undefined) {
+    if (first.next !== null) writeLine(io.stderr, `There are more: add --cursor ${first.next}`);
+    return;
+  }
+  for (let { next } = first; next !== null;) {
+    const page = await fetchPage({ limit: PAGE, cursor: next });
+    write(page.items);
+    ({ next } = page);
+  }
+
+  function write(items: readonly T[], head?: readonly string[]): void {
+    if (json) for (const item of items) writeJson(io.stdout, item);
+    else writeTable(io.stdout, items.map(toRow), head);
+  }
 }

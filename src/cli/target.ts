@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { Command } from 'commander';
 import type { Stats } from '../core/index.js';
 import { Interruption, UsageError } from './errors.js';
@@ -13,7 +13,7 @@ export interface TargetOptions {
 }
 
 /** A command that only reads changes nothing, neither a schema nor a file. */
-export type Access = 'read' | 'write';
+type Access = 'read' | 'write';
 
 export function addDatabaseOption(command: Command): Command {
   return command.option(
@@ -37,7 +37,12 @@ export async function withStats(
     await using stats = await openTarget(io, options, access);
     await work(stats);
   };
-  await Promise.race([run(), interruption(io.signal)]);
+  await interruptible(io, run());
+}
+
+/** @throws {Interruption} as soon as the user wants the program to end; the work is left as it is */
+export function interruptible<T>(io: Io, work: Promise<T>): Promise<T> {
+  return Promise.race([work, interruption(io.signal)]);
 }
 
 async function openTarget(io: Io, options: TargetOptions, access: Access): Promise<Stats> {
@@ -80,9 +85,18 @@ export function databaseUrl(
   return `sqlite:${path}`;
 }
 
+/** A database URL as it may be shown: without its password, wherever that stands. */
+export function describeDatabase(url: string): string {
+  if (url.startsWith('sqlite:') || !URL.canParse(url)) return url;
+  const { protocol, username, host, pathname } = new URL(url);
+  return `${protocol}//${username && `${username}@`}${host}${pathname}`;
+}
+
 /** In the user's data folder: https://specifications.freedesktop.org/basedir-spec/latest/ */
 function defaultDatabase(env: Io['env']): string {
-  const data = env['XDG_DATA_HOME'] || join(env['HOME'] || homedir(), '.local', 'share');
+  const named = env['XDG_DATA_HOME'] ?? '';
+  // The specification has relative paths ignored.
+  const data = isAbsolute(named) ? named : join(env['HOME'] || homedir(), '.local', 'share');
   return join(data, 'stats-service', 'stats.db');
 }
 

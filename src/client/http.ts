@@ -14,6 +14,8 @@ export interface HttpRequest {
   readonly userId?: UserId;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
+  /** The statuses of success; default: 200. Any other below 400 comes from another program. */
+  readonly successes?: readonly number[];
 }
 
 export interface HttpResponse<T> {
@@ -31,6 +33,7 @@ const problemSchema = z.object({
 export class HttpConnection {
   readonly #base: URL;
   readonly #agent = new Agent(TIMEOUTS);
+  #closing: Promise<void> | undefined;
 
   constructor(base: URL) {
     this.#base = base;
@@ -39,13 +42,13 @@ export class HttpConnection {
   /** @throws {StatsError} what the server answers, `server-unavailable`, `server-incompatible` */
   async send<T>(
     schema: z.ZodType<T>,
-    { method, path, userId, query = {}, body }: HttpRequest,
+    { method, path, userId, query = {}, body, successes = [200] }: HttpRequest,
   ): Promise<HttpResponse<T>> {
     const url = new URL(path, this.#base);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    const { status, text } = await this.#exchange(url, {
+    const { status, text, requestId } = await this.#exchange(url, {
       method,
       headers: {
         accept: 'application/json',
@@ -55,25 +58,27 @@ export class HttpConnection {
       body: body === undefined ? null : JSON.stringify(body),
     });
     const json = parseJson(text);
-    if (status >= 400) throw toError(status, json);
+    if (status >= 400) throw toError(status, json, requestId);
     const result = schema.safeParse(json);
-    if (result.success) return { status, body: result.data };
+    if (result.success && successes.includes(status)) return { status, body: result.data };
     throw new StatsError('server-incompatible', `${url.origin} does not answer as stats-service does.`, {
-      cause: result.error,
+      cause: result.error ?? new Error(`It answered ${status}.`),
     });
   }
 
   async close(): Promise<void> {
-    await this.#agent.close();
+    this.#closing ??= this.#agent.close();
+    await this.#closing;
   }
 
   async #exchange(
     url: URL,
     options: { method: HttpRequest['method']; headers: Record<string, string>; body: string | null },
-  ): Promise<{ status: number; text: string }> {
+  ): Promise<{ status: number; text: string; requestId: string }> {
     try {
       const response = await request(url, { ...options, dispatcher: this.#agent });
-      return { status: response.statusCode, text: await response.body.text() };
+      const requestId = String(response.headers['x-request-id'] ?? 'unknown');
+      return { status: response.statusCode, text: await response.body.text(), requestId };
     } catch (error) {
       throw new StatsError('server-unavailable', `The server ${url.origin} cannot be reached; try again.`, {
         cause: error,
@@ -83,16 +88,17 @@ export class HttpConnection {
 }
 
 /** The server's own error where it sent one; a gateway before it sends others. */
-function toError(status: number, json: unknown): StatsError {
+function toError(status: number, json: unknown, requestId: string): StatsError {
   const problem = problemSchema.safeParse(json);
   if (problem.success && isErrorCode(problem.data.code)) {
     const { code, detail, errors } = problem.data;
     return new StatsError(code, detail, { faults: errors });
   }
-  const said = problem.success ? `${problem.data.code}: ${problem.data.detail}` : 'no problem document';
-  return status === 502 || status === 503 || status === 504
-    ? new StatsError('server-unavailable', `The server answered ${status}; try again.`)
-    : new StatsError('server-incompatible', `The server answered ${status} (${said}).`);
+  if (status === 502 || status === 503 || status === 504) {
+    return new StatsError('server-unavailable', `The server answered ${status}; try again.`);
+  }
+  const said = problem.success ? `${problem.data.code}, request id ${requestId}` : 'no problem document';
+  return new StatsError('server-incompatible', `The server answered ${status} (${said}).`);
 }
 
 function parseJson(text: string): unknown {

@@ -8,7 +8,7 @@ import { toUserId } from '../core/model/ids.js';
 import { lifetimeStatsSchema } from '../core/model/lifetime.js';
 import { encodeCursor, pageSchema } from '../core/model/page.js';
 import { sessionSchema } from '../core/model/session.js';
-import { courseNotFound } from '../core/refusals.js';
+import { courseNotFound, repeatable } from '../core/refusals.js';
 import { HttpConnection } from './http.js';
 
 /** Whom a call speaks for that concerns no learner: the nil UUID (RFC 9562, section 5.9). */
@@ -17,7 +17,9 @@ const NOBODY = toUserId('00000000-0000-0000-0000-000000000000');
 /** Arguments are checked here too; only the server's clock can tell what lies too far ahead. */
 const calls = callSchemas(() => Number.MAX_SAFE_INTEGER);
 
+const OK = 200;
 const CREATED = 201;
+const NO_CONTENT = 204;
 
 /** The calls on a running server. */
 export class RemoteStats implements Stats, Unchecked<StatsCalls> {
@@ -33,8 +35,14 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
 
   async addCourse(call: unknown) {
     const { course } = parseCall(calls.addCourse, call);
-    const request = { method: 'POST', path: 'courses', userId: NOBODY, body: course } as const;
-    return (await this.#http.send(courseSchema, request)).body;
+    const { body } = await this.#http.send(courseSchema, {
+      method: 'POST',
+      path: 'courses',
+      userId: NOBODY,
+      body: course,
+      successes: [CREATED],
+    });
+    return body;
   }
 
   async setCourse(call: unknown) {
@@ -44,6 +52,7 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
       path: `courses/${courseId}`,
       userId: NOBODY,
       body: course,
+      successes: [OK, CREATED],
     });
     return { outcome: status === CREATED ? ('created' as const) : ('replaced' as const), course: body };
   }
@@ -68,12 +77,15 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
 
   async recordSession(call: unknown) {
     const { userId, courseId, session } = parseCall(calls.recordSession, call);
-    const { status, body } = await this.#http.send(sessionSchema, {
-      method: 'POST',
-      path: `courses/${courseId}`,
-      userId,
-      body: session,
-    });
+    const { status, body } = await repeatable(session.sessionId, (sessionId) =>
+      this.#http.send(sessionSchema, {
+        method: 'POST',
+        path: `courses/${courseId}`,
+        userId,
+        body: { ...session, sessionId },
+        successes: [OK, CREATED],
+      }),
+    );
     return { outcome: status === CREATED ? ('recorded' as const) : ('replayed' as const), session: body };
   }
 
@@ -84,6 +96,7 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
       path: `courses/${courseId}/sessions/${sessionId}`,
       userId,
       body: session,
+      successes: [OK, CREATED],
     });
     return { outcome: status === CREATED ? ('recorded' as const) : ('replaced' as const), session: body };
   }
@@ -97,7 +110,12 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
   async deleteSession(call: unknown) {
     const { userId, courseId, sessionId } = parseCall(calls.deleteSession, call);
     const path = `courses/${courseId}/sessions/${sessionId}`;
-    await this.#http.send(z.undefined(), { method: 'DELETE', path, userId });
+    await this.#http.send(z.undefined(), {
+      method: 'DELETE',
+      path,
+      userId,
+      successes: [NO_CONTENT],
+    });
   }
 
   async listSessions(call: unknown) {

@@ -5,7 +5,7 @@
  * - `not-found`: what the call names does not exist.
  * - `conflict`: it contradicts what is stored.
  * - `unavailable`: the database can't be reached or is busy; try again, repeating is safe.
- * - `incompatible`: this program, this Node or this database do not fit together; an operator must act.
+ * - `incompatible`: this program and its Node, database or server do not fit together; an operator must act.
  */
 export type ErrorKind = 'invalid' | 'not-found' | 'conflict' | 'unavailable' | 'incompatible';
 
@@ -23,7 +23,7 @@ export const ERRORS = {
   'session-conflict': { kind: 'conflict', title: 'The session exists with other content' },
   'database-unavailable': { kind: 'unavailable', title: 'The database is unavailable' },
   'server-unavailable': { kind: 'unavailable', title: 'The server is unavailable' },
-  'schema-outdated': { kind: 'unavailable', title: 'The database schema is not current' },
+  'schema-outdated': { kind: 'incompatible', title: 'The database schema is not current' },
   'schema-newer': { kind: 'incompatible', title: 'The database schema is newer than this program' },
   'database-unusable': { kind: 'incompatible', title: 'The database cannot be used' },
   'server-incompatible': { kind: 'incompatible', title: 'The server does not answer as stats-service does' },

@@ -8,6 +8,7 @@ import { toInstant, type Clock } from './model/time.js';
 import {
   courseNotFound,
   refused,
+  repeatable,
   schemaOutdated,
   sessionConflict,
   sessionNotFound,
@@ -30,6 +31,8 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #schemas: CallSchemas;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
 
   constructor(database: Database, clock: Clock) {
     this.#database = database;
@@ -68,8 +71,12 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   }
 
   async recordSession(call: unknown) {
-    const checked = parseCall(this.#schemas.recordSession, call);
-    const result = await this.#run((now) => sessions.recordSession(this.#database, checked, now));
+    const { userId, courseId, session } = parseCall(this.#schemas.recordSession, call);
+    const result = await repeatable(session.sessionId, (sessionId) =>
+      this.#run((now) =>
+        sessions.recordSession(this.#database, { userId, courseId, sessionId }, session, now),
+      ),
+    );
     switch (result.outcome) {
       case 'recorded':
       case 'replayed':
@@ -77,7 +84,7 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
       case 'conflict':
         throw sessionConflict(result.session);
       default:
-        throw refused(result, checked.courseId);
+        throw refused(result, courseId);
     }
   }
 
@@ -129,7 +136,8 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   }
 
   async close(): Promise<void> {
-    await this.#database.kysely.destroy();
+    this.#closing ??= Promise.allSettled(this.#underWay).then(() => this.#database.close());
+    await this.#closing;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -142,7 +150,13 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
     if (!course) throw courseNotFound(courseId);
   }
 
-  #run<T>(work: (now: string) => Promise<T>): Promise<T> {
-    return withDriverFaults(this.#database, () => work(toInstant(this.#clock())));
+  async #run<T>(work: (now: string) => Promise<T>): Promise<T> {
+    const running = withDriverFaults(this.#database, () => work(toInstant(this.#clock())));
+    this.#underWay.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#underWay.delete(running);
+    }
   }
 }

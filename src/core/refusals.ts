@@ -1,5 +1,5 @@
 import { StatsError, type Fault } from './errors.js';
-import type { CourseId, SessionId } from './model/ids.js';
+import { newSessionId, type CourseId, type SessionId } from './model/ids.js';
 import type { Session } from './model/session.js';
 import type { Taken } from './store/commands/courses.js';
 import type { Refused } from './store/commands/sessions.js';
@@ -57,4 +57,27 @@ export function schemaOutdated(pending: readonly string[]): StatsError {
     'schema-outdated',
     `The database schema is not current (${pending.join(', ')} pending); run "stats-service migrate up".`,
   );
+}
+
+/**
+ * Records a session so that the call can be repeated whatever becomes of it: where the caller has sent no id, an
+ * error that leaves open whether the session was recorded tells the one to repeat it with.
+ *
+ * @throws {StatsError} that of the work; `unavailable` ones with the id as a fault of `/sessionId`
+ */
+export async function repeatable<T>(
+  sent: SessionId | undefined,
+  record: (sessionId: SessionId) => Promise<T>,
+): Promise<T> {
+  if (sent !== undefined) return record(sent);
+  const sessionId = newSessionId();
+  try {
+    return await record(sessionId);
+  } catch (error) {
+    if (!(error instanceof StatsError) || error.kind !== 'unavailable') throw error;
+    throw new StatsError(error.code, error.message, {
+      faults: [{ pointer: '/sessionId', detail: `must be ${sessionId} when the call is repeated` }],
+      cause: error.cause,
+    });
+  }
 }

@@ -61,7 +61,7 @@ export interface Migrator extends AsyncDisposable {
 export async function openMigrator(config: Omit<StatsConfig, 'migrate'>): Promise<Migrator> {
   const { database: url, create = true, clock = Date.now } = config;
   const database = await openDatabase(url, { create });
-  const close = () => database.kysely.destroy();
+  const close = () => database.close();
   return {
     status: () => withDriverFaults(database, () => migrationStatus(database, migrations)),
     up: () => withDriverFaults(database, () => migrateUp(database, migrations, clock)),
@@ -73,5 +73,5 @@ export async function openMigrator(config: Omit<StatsConfig, 'migrate'>): Promis
 
 /** The error that made us close is the one to tell. */
 async function closeQuietly(database: Database): Promise<void> {
-  await database.kysely.destroy().catch(() => undefined);
+  await database.close().catch(() => undefined);
 }

@@ -6,10 +6,12 @@ import { readJson } from './body.js';
 import { describeApi } from './openapi/index.js';
 import { queryNames } from './openapi/places.js';
 import { problemAnswer } from './problem.js';
-import { checkHeaders, parseTarget, readQuery, readUser } from './request.js';
+import { readQuery } from './query.js';
+import { checkHeaders, readUser } from './request.js';
 import { isServiceRoute } from './route.js';
 import { Router } from './router.js';
 import { routes } from './routes/index.js';
+import { parseTarget } from './target.js';
 
 export interface AppOptions {
   /**
@@ -50,7 +52,14 @@ export function createListeners(
   const app = new App(stats, options);
   return {
     request: (request, response) => void app.serve(request, response, () => undefined),
-    checkContinue: (request, response) => void app.serve(request, response, () => response.writeContinue()),
+    checkContinue: (request, response) => {
+      // A client whose body is refused may send it or not: only a new connection is sure to begin with a request.
+      response.shouldKeepAlive = false;
+      void app.serve(request, response, () => {
+        response.shouldKeepAlive = true;
+        response.writeContinue();
+      });
+    },
   };
 }
 
@@ -73,12 +82,19 @@ class App {
     try {
       send(response, await this.#answer(request, acceptBody));
     } catch (error) {
-      // Who has gone gets no answer, and is no error of ours.
-      if (response.destroyed) return;
+      // Who has gone before the end of the request gets no answer, and is no error of ours.
+      if (!request.complete && response.destroyed) return;
       const answer = problemAnswer(error);
-      if (answer.status >= 500) this.#onError(error, requestId);
       send(response, answer);
+      if (answer.status >= 500) this.#report(error, requestId);
     }
+  }
+
+  /** A log that fails must not end the server. */
+  #report(error: unknown, requestId: string): void {
+    try {
+      this.#onError(error, requestId);
+    } catch {}
   }
 
   async #answer(request: IncomingMessage, acceptBody: () => void): Promise<Answer> {

@@ -1,28 +1,34 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
+/** A request and its answer, which is under way. */
+export interface OpenAnswer {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
 /** The answers that are under way, by connection. */
 export class OpenAnswers {
-  readonly #answers = new Map<Duplex, ServerResponse>();
+  readonly #answers = new Map<Duplex, OpenAnswer>();
   #closing = false;
 
   add(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
-    this.#answers.set(socket, response);
+    this.#answers.set(socket, { request, response });
     response.once('close', () => {
-      if (this.#answers.get(socket) === response) this.#answers.delete(socket);
+      if (this.#answers.get(socket)?.response === response) this.#answers.delete(socket);
     });
     if (this.#closing) announceClose(response);
   }
 
-  of(socket: Duplex): ServerResponse | undefined {
+  of(socket: Duplex): OpenAnswer | undefined {
     return this.#answers.get(socket);
   }
 
   /** From now on every answer is the last of its connection, and says so: Node itself would keep it alive. */
   closeConnections(): void {
     this.#closing = true;
-    for (const response of this.#answers.values()) announceClose(response);
+    for (const { response } of this.#answers.values()) announceClose(response);
   }
 }
 

@@ -1,8 +1,9 @@
-import { STATUS_CODES, type ServerResponse } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { HttpError } from './http-error.js';
+import type { OpenAnswer } from './open-answers.js';
 import { problemAnswer } from './problem.js';
-import { MAX_URL, uriTooLong } from './request.js';
+import { MAX_URL, uriTooLong } from './target.js';
 
 const LONG_REQUEST_LINE = new RegExp(String.raw`^[A-Z]+ [^\n]{${MAX_URL}}`);
 
@@ -14,12 +15,18 @@ interface ParserError extends Error {
 
 /**
  * Answers what Node's parser refuses, which no request listener ever sees, with a problem document too.
- * `answer` is the one that the connection is waiting for or getting.
+ * `open` is what the connection is waiting for or getting.
  */
-export function refuse(error: ParserError, socket: Duplex, answer: ServerResponse | undefined): void {
+export function refuse(error: ParserError, socket: Duplex, open: OpenAnswer | undefined): void {
+  if (open?.request.complete && !open.response.headersSent) {
+    // The fault is in what was sent after that request, whose answer is still to come, and the last.
+    open.response.setHeader('Connection', 'close');
+    return;
+  }
   // An answer that has begun cannot be taken back, and who has gone reads none.
-  if (error.code === 'ECONNRESET' || !socket.writable || answer?.headersSent) socket.destroy();
-  else socket.end(rawAnswer(toHttpError(error)));
+  if (error.code === 'ECONNRESET' || !socket.writable || open?.response.headersSent) socket.destroy();
+  // Who does not close in turn must not keep the connection, nor send the rest of the request.
+  else socket.end(rawAnswer(toHttpError(error)), () => socket.destroy());
 }
 
 function toHttpError({ code, rawPacket }: ParserError): HttpError {
@@ -44,6 +51,7 @@ function rawAnswer(error: HttpError): string {
     `Content-Type: ${type}`,
     `Content-Length: ${Buffer.byteLength(text)}`,
     'Cache-Control: no-store',
+    'X-Content-Type-Options: nosniff',
     'Connection: close',
     '',
     text,

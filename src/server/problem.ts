@@ -3,6 +3,7 @@ import { StatsError, type ErrorKind, type Fault } from '../core/index.js';
 import { faultSchema } from '../core/model/faults.js';
 import { HttpError } from './http-error.js';
 import type { Answer } from './answer.js';
+import { UNKNOWN } from './query.js';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -77,5 +78,6 @@ function toProblem(status: number, { code, title, message, faults }: Failure): P
 
 /** Query parameters that a route does not have were marked, to be told from its arguments. */
 function unmarked(fault: Fault): Fault {
-  return 'parameter' in fault ? { ...fault, parameter: fault.parameter.replace(/^\?/, '') } : fault;
+  if (!('parameter' in fault) || !fault.parameter.startsWith(UNKNOWN)) return fault;
+  return { ...fault, parameter: fault.parameter.slice(UNKNOWN.length) };
 }

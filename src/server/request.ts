@@ -1,34 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { StatsError, toUserId, type UserId } from '../core/index.js';
 import { HttpError } from './http-error.js';
-import type { Query } from './route.js';
-import { decoded } from './router.js';
-
-/** Bytes. */
-export const MAX_URL = 8 * 1024;
 
 /** What other hops may read otherwise than we do must not come twice. */
 const SINGLE_HEADERS: ReadonlySet<string> = new Set(['host', 'content-type', 'x-user-id']);
-
-export interface Target {
-  readonly pathname: string;
-  readonly search: string;
-}
-
-/** @throws {HttpError} `uri-too-long` */
-export function parseTarget(url: string): Target {
-  if (Buffer.byteLength(url) > MAX_URL) {
-    throw uriTooLong();
-  }
-  // RFC 9112, section 3.2.2: a server takes the absolute form too.
-  const target = url.replace(/^https?:\/\/[^/?#]*/i, '');
-  const [pathname = '', ...search] = target.split('?');
-  return { pathname, search: search.join('?') };
-}
-
-export function uriTooLong(): HttpError {
-  return new HttpError('uri-too-long', `The URL must not exceed ${MAX_URL} bytes.`);
-}
 
 /** @throws {HttpError} `duplicate-header`, `malformed-request` */
 export function checkHeaders(request: IncomingMessage): void {
@@ -73,30 +48,6 @@ export function readUser(request: IncomingMessage): UserId {
       headers: { 'WWW-Authenticate': 'X-User-Id' },
     });
   }
-}
-
-/**
- * The query as the core's arguments: RFC 3986, so that the `+` of a time's offset is itself. Names that the
- * route does not have are marked, so that none can stand in for another argument; the core refuses them
- * together with all other faults.
- *
- * @throws {HttpError} `malformed-request` if a name comes twice
- */
-export function readQuery(search: string, names: ReadonlySet<string> = new Set()): Query {
-  const query: Record<string, string | number> = {};
-  for (const pair of search.split('&').filter(Boolean)) {
-    const [rawName = '', ...rawValue] = pair.split('=');
-    const name = decoded(rawName);
-    const key = names.has(name) ? name : `?${name}`;
-    if (Object.hasOwn(query, key)) {
-      throw new HttpError('malformed-request', `The query parameter ${name} came twice.`, {
-        faults: [{ parameter: name, detail: 'must come only once' }],
-      });
-    }
-    const value = decoded(rawValue.join('='));
-    query[key] = /^[0-9]{1,15}$/.test(value) ? Number(value) : value;
-  }
-  return query;
 }
 
 function canonical(name: string): string {

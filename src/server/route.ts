@@ -1,11 +1,9 @@
 import type { ErrorCode, Stats, StatsCalls, Unchecked, UserId } from '../core/index.js';
 import type { Answer } from './answer.js';
+import type { Query } from './query.js';
 import type { InputName, OutputName } from './openapi/components.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
-
-/** The query parameters by name; those that look like integers are. */
-export type Query = Readonly<Record<string, string | number>>;
 
 /** What a route's handler gets of a request. All but the user is as the client sent it, unchecked. */
 export interface RequestContext {

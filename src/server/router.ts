@@ -1,5 +1,6 @@
 import { HttpError } from './http-error.js';
 import type { Route } from './route.js';
+import { decoded } from './target.js';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'];
 
@@ -76,13 +77,4 @@ function matchSegments(
     }
   }
   return path;
-}
-
-/** What cannot be decoded stays as it is: the value's own rule refuses it, and names it. */
-export function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -40,7 +40,9 @@ const MAX_HEADER_SIZE = 24 * 1024;
  * @throws the error of `listen`, such as `EADDRINUSE`
  */
 export async function serve(stats: Stats, options: ServeOptions = {}): Promise<RunningServer> {
-  const { host = '127.0.0.1', port = 8080, requestTimeout = 30_000 } = options;
+  const { port = 8080, requestTimeout = 30_000 } = options;
+  // An empty host would listen on every address.
+  const host = options.host || '127.0.0.1';
   const server = createServer({
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
     requestTimeout,

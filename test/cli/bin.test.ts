@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { BIN, runBin } from '../support/cli.js';
 import { createDatabase } from '../support/databases.js';
+import { listen } from '../support/ports.js';
 import { sqlitePath } from '../support/sql.js';
 
 const PACKAGE = new URL('../../package.json', import.meta.url);
@@ -30,6 +31,22 @@ test('.env of the working folder is read, the environment comes before it', asyn
   assert.equal((await runBin(list, { cwd, env })).code, 3);
 });
 
+test('.env reaches the Postgres driver; a folder of that name is left alone', async () => {
+  await using folder = await createDatabase('sqlite');
+  await using database = await createDatabase('postgres');
+  const cwd = dirname(sqlitePath(folder.url));
+  const url = new URL(database.url);
+  const argv = ['course', 'add', '--name', 'Algebra', '--database'];
+  await writeFile(`${cwd}/.env`, `PGPASSWORD=${url.password}\n`);
+  url.password = '';
+  assert.equal((await runBin([...argv, url.href])).code, 1);
+  assert.equal((await runBin([...argv, url.href], { cwd })).code, 0);
+
+  await rm(`${cwd}/.env`);
+  await mkdir(`${cwd}/.env`);
+  assert.deepEqual(await runBin(['--version'], { cwd }), await runBin(['--version']));
+});
+
 test('a closed pipe is no error', async () => {
   const child = spawn(process.execPath, [BIN, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.destroy();
@@ -39,21 +56,11 @@ test('a closed pipe is no error', async () => {
 
 test('Ctrl-C ends a command that waits', async () => {
   // A server that never answers, so that the command is still waiting when the signal comes.
-  const silent = createServer().listen(0, '127.0.0.1');
-  await once(silent, 'listening');
-  const address = silent.address();
-  assert.ok(address !== null && typeof address === 'object');
-  const child = spawn(process.execPath, [
-    BIN,
-    'course',
-    'list',
-    '--server',
-    `http://127.0.0.1:${address.port}`,
-  ]);
+  await using silent = createServer();
+  const port = await listen(silent);
+  const child = spawn(process.execPath, [BIN, 'course', 'list', '--server', `http://127.0.0.1:${port}`]);
   await once(silent, 'request');
   child.kill('SIGINT');
   const [code] = await once(child, 'exit');
   assert.equal(code, 130);
-  silent.closeAllConnections();
-  silent.close();
 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { runBin } from '../support/cli.js';
 import { createDatabase, DIALECTS } from '../support/databases.js';
+import { listen } from '../support/ports.js';
 import { startService } from '../support/service.js';
 
 for (const dialect of DIALECTS) {
@@ -16,10 +16,7 @@ for (const dialect of DIALECTS) {
       const { code, stdout, stderr } = await service.stop(signal);
       assert.equal(code, 0);
       assert.equal(stdout, '');
-      assert.match(
-        stderr,
-        /^Database: (sqlite:|postgres:\/\/postgres:\*\*\*@).*\nListening on .*\nStopping\.\n$/,
-      );
+      assert.match(stderr, /^Database: (sqlite:|postgres:\/\/postgres@).*\nListening on .*\nStopping\.\n$/);
     });
   }
 }
@@ -33,26 +30,17 @@ test('host and port come from the environment too', async () => {
 });
 
 test('a port that is taken is told in one line', async () => {
-  const other = createServer().listen(0, '127.0.0.1');
-  await once(other, 'listening');
-  const address = other.address();
-  assert.ok(address !== null && typeof address === 'object');
-  const { code, stderr } = await runBin([
-    'serve',
-    '--database',
-    'sqlite::memory:',
-    '--port',
-    String(address.port),
-  ]);
+  await using other = createServer();
+  const port = await listen(other);
+  const { code, stderr } = await runBin(['serve', '--database', 'sqlite::memory:', '--port', String(port)]);
   assert.equal(code, 1);
   assert.match(stderr, /^stats-service: .*EADDRINUSE.*\n$/);
-  other.close();
 });
 
 test('--no-migrate refuses a database whose schema is not current', async () => {
   await using database = await createDatabase('postgres');
   const argv = ['serve', '--database', database.url, '--port', '0', '--no-migrate'];
   const { code, stderr } = await runBin(argv);
-  assert.equal(code, 4);
+  assert.equal(code, 1);
   assert.match(stderr, /run "stats-service migrate up"\.\n$/);
 });

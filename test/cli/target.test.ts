@@ -43,22 +43,22 @@ test('a command that reads makes no database and changes no schema', async () =>
   assert.ok(missing.stderr.includes(sqlitePath(database.url)));
   assert.ok(!existsSync(sqlitePath(database.url)));
 
-  assert.equal((await runCli(['migrate', 'up', ...target])).stderr, 'Applied 0001-courses-and-sessions.\n');
-  assert.equal((await runCli(['migrate', ...target])).stderr, 'The schema is current.\n');
+  const migrate = async (...argv: string[]) => {
+    const { stderr } = await runCli(['migrate', ...argv, ...target]);
+    const [first, ...said] = stderr.split('\n');
+    assert.equal(first, `Database: ${database.url}`);
+    return said.join('\n');
+  };
+  assert.equal(await migrate('up'), 'Applied 0001-courses-and-sessions.\n');
+  assert.equal(await migrate(), 'The schema is current.\n');
   assert.equal((await runCli(['course', 'list', ...target])).code, 0);
-  assert.equal(
-    (await runCli(['migrate', 'down', '--yes', ...target])).stderr,
-    'Took back 0001-courses-and-sessions.\n',
-  );
+  assert.equal(await migrate('down', '--yes'), 'Took back 0001-courses-and-sessions.\n');
   const outdated = await runCli(['course', 'list', ...target]);
-  assert.equal(outdated.code, 4);
+  assert.equal(outdated.code, 1);
   assert.match(outdated.stderr, /run "stats-service migrate up"/);
   const { stdout } = await runCli(['migrate', 'status', '--json', ...target]);
   assert.deepEqual(JSON.parse(stdout), { applied: [], pending: ['0001-courses-and-sessions'] });
-  assert.equal(
-    (await runCli(['migrate', 'down', '--yes', ...target])).stderr,
-    'There is nothing to take back.\n',
-  );
+  assert.equal(await migrate('down', '--yes'), 'There is nothing to take back.\n');
 });
 
 test('what cannot be reached is told with exit code 4, and no password', async () => {

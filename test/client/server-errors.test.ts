@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { test } from 'node:test';
-import { connectStats } from '../../src/client/index.js';
-import { newCourseId, newUserId } from '../support/factories.js';
+import { connectStats, StatsError } from '../../src/client/index.js';
+import { newCourseId, newSessionId, newUserId, sessionContent } from '../support/factories.js';
+import { listen } from '../support/ports.js';
 
 /** What stands between a client and the service, or in its place, on a bad day. */
 const ANSWERS: readonly (readonly [what: string, listener: RequestListener, code: string, says: RegExp])[] = [
@@ -22,9 +22,10 @@ const ANSWERS: readonly (readonly [what: string, listener: RequestListener, code
   ],
   [
     'a defect of the server',
-    (_, response) => response.writeHead(500).end('{"code":"internal-error","detail":"Our fault."}'),
+    (_, response) =>
+      response.writeHead(500, { 'X-Request-Id': 'r1' }).end('{"code":"internal-error","detail":""}'),
     'server-incompatible',
-    /500 \(internal-error: Our fault\.\)/,
+    /500 \(internal-error, request id r1\)/,
   ],
   [
     'a connection that is cut',
@@ -36,35 +37,57 @@ const ANSWERS: readonly (readonly [what: string, listener: RequestListener, code
 
 for (const [what, listener, code, says] of ANSWERS) {
   test(`${what} is told as ${code}`, async () => {
-    const server = createServer(listener).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    assert.ok(address !== null && typeof address === 'object');
-    await using stats = connectStats({ server: `http://127.0.0.1:${address.port}` });
+    await using server = createServer(listener);
+    const port = await listen(server);
+    await using stats = connectStats({ server: `http://127.0.0.1:${port}` });
     await assert.rejects(stats.getStats({ userId: newUserId(), courseId: newCourseId() }), {
       code,
       message: says,
     });
-    server.close();
-    server.closeAllConnections();
   });
 }
 
+test('only what deletes has deleted', async () => {
+  await using server = createServer((_, response) => response.end('<html>'));
+  const port = await listen(server);
+  await using stats = connectStats({ server: `http://127.0.0.1:${port}` });
+  const key = { userId: newUserId(), courseId: newCourseId(), sessionId: newSessionId() };
+  await assert.rejects(stats.deleteSession(key), { code: 'server-incompatible' });
+});
+
+test('a lost answer can be asked for again, also where the caller sent no id', async () => {
+  await using server = createServer((request) => request.socket.destroy());
+  const port = await listen(server);
+  await using stats = connectStats({ server: `http://127.0.0.1:${port}` });
+  const learner = { userId: newUserId(), courseId: newCourseId() };
+  await assert.rejects(stats.recordSession({ ...learner, session: sessionContent() }), (error) => {
+    assert.ok(error instanceof StatsError);
+    assert.equal(error.code, 'server-unavailable');
+    const [fault] = error.faults;
+    assert.ok(fault && 'pointer' in fault);
+    assert.equal(fault.pointer, '/sessionId');
+    assert.match(fault.detail, /^must be [0-9a-f-]{36} when the call is repeated$/);
+    return true;
+  });
+});
+
+test('a handle closes twice', async () => {
+  await using stats = connectStats({ server: 'http://127.0.0.1:1' });
+  await stats.close();
+});
+
 test('a server behind a path keeps it', async () => {
   const paths: (string | undefined)[] = [];
-  const server = createServer((request, response) => {
+  await using server = createServer((request, response) => {
     paths.push(request.url);
     response.end('{"status":"ok"}');
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  assert.ok(address !== null && typeof address === 'object');
+  });
+  const port = await listen(server);
   for (const path of ['', '/', '/stats', '/stats/']) {
-    await using stats = connectStats({ server: `http://127.0.0.1:${address.port}${path}` });
+    await using stats = connectStats({ server: `http://127.0.0.1:${port}${path}` });
     await stats.ready();
   }
   assert.deepEqual(paths, ['/readyz', '/readyz', '/stats/readyz', '/stats/readyz']);
-  server.close();
 });
 
 test('what is no server URL is refused before anything is sent', () => {

@@ -128,7 +128,7 @@ for (const dialect of DIALECTS) {
       await using database = await createDatabase(dialect);
       await assert.rejects(openStats({ database: database.url, migrate: false }), {
         code: 'schema-outdated',
-        kind: 'unavailable',
+        kind: 'incompatible',
         message: new RegExp(NAMES.join(', ')),
       });
       await using migrator = await openMigrator({ database: database.url });

@@ -18,7 +18,8 @@ export async function closedPort(): Promise<number> {
   return await listen(server);
 }
 
-async function listen(server: Server): Promise<number> {
+/** Listens on a free port; the port. */
+export async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Course } from '../../core/index.js';
 import type { Io } from '../io.js';
 import { writeFields, writeJson, writeLine } from '../output.js';
-import { addPageOptions, writePage, type PageOptions } from '../pages.js';
+import { addPageOptions, writePages, type PageOptions } from '../pages.js';
 import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
 import { COURSE_HEADING, courseFields, courseRow } from '../views.js';
 
@@ -54,9 +54,8 @@ export function addCourse(program: Command, io: Io): void {
   addPageOptions(addTargetOptions(course.command('list')))
     .description('the courses by name')
     .action(async (options: TargetOptions & PageOptions) => {
-      const { limit, cursor } = options;
       await withStats(io, options, 'read', async ({ unchecked: stats }) => {
-        writePage(io, options, await stats.listCourses({ limit, cursor }), COURSE_HEADING, courseRow);
+        await writePages(io, options, (page) => stats.listCourses(page), COURSE_HEADING, courseRow);
       });
     });
 }

@@ -1,8 +1,9 @@
 import { Argument, type Command } from 'commander';
+import type { MigrationStatus, Migrator } from '../../core/index.js';
 import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import { writeJson, writeLine, writeTable } from '../output.js';
-import { addDatabaseOption, databaseUrl } from '../target.js';
+import { addDatabaseOption, databaseUrl, describeDatabase, interruptible } from '../target.js';
 
 interface Options {
   readonly database?: string;
@@ -24,21 +25,31 @@ async function migrate(io: Io, direction: string, options: Options): Promise<voi
     throw new UsageError('migrate down deletes data for good; add --yes if that is what you want');
   }
   const create = direction === 'up';
+  const database = databaseUrl(io, options, { create });
   const { openMigrator } = await import('../../core/index.js');
-  await using migrator = await openMigrator({ database: databaseUrl(io, options, { create }), create });
-  if (direction === 'status') {
-    const status = await migrator.status();
-    if (options.json) return writeJson(io.stdout, status);
-    const rows = [
-      ...status.applied.map((name) => [name, 'applied']),
-      ...status.pending.map((name) => [name, 'pending']),
-    ];
-    return writeTable(io.stdout, ['Migration', 'State'], rows);
-  }
-  if (direction === 'down') {
-    const name = await migrator.down();
-    return writeLine(io.stderr, name === undefined ? 'There is nothing to take back.' : `Took back ${name}.`);
-  }
+  const run = async () => {
+    await using migrator = await openMigrator({ database, create });
+    if (direction === 'status') writeStatus(io, options, await migrator.status());
+    else if (direction === 'down') await takeBack(io, migrator);
+    else await bringUp(io, migrator);
+  };
+  writeLine(io.stderr, `Database: ${describeDatabase(database)}`);
+  await interruptible(io, run());
+}
+
+function writeStatus(io: Io, { json }: Options, status: MigrationStatus): void {
+  if (json) return writeJson(io.stdout, status);
+  const applied = status.applied.map((name) => [name, 'applied']);
+  const pending = status.pending.map((name) => [name, 'pending']);
+  return writeTable(io.stdout, [...applied, ...pending], ['Migration', 'State']);
+}
+
+async function takeBack(io: Io, migrator: Migrator): Promise<void> {
+  const name = await migrator.down();
+  writeLine(io.stderr, name === undefined ? 'There is nothing to take back.' : `Took back ${name}.`);
+}
+
+async function bringUp(io: Io, migrator: Migrator): Promise<void> {
   const names = await migrator.up();
   for (const name of names) writeLine(io.stderr, `Applied ${name}.`);
   if (names.length === 0) writeLine(io.stderr, 'The schema is current.');

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import { writeJson, writeLine } from '../output.js';
-import { addDatabaseOption, databaseUrl } from '../target.js';
+import { addDatabaseOption, databaseUrl, describeDatabase, interruptible } from '../target.js';
 
 interface Options {
   readonly database?: string;
@@ -23,20 +23,21 @@ export function addServe(program: Command, io: Io): void {
 
 async function runServer(io: Io, options: Options): Promise<void> {
   const database = databaseUrl(io, options, { create: true });
-  const host = options.host ?? (io.env['STATS_HOST'] || undefined);
+  const host = options.host || io.env['STATS_HOST'] || undefined;
   const port = portOf(io, options);
   const [{ openStats }, { serve }] = await Promise.all([
     import('../../core/index.js'),
     import('../../server/index.js'),
   ]);
 
-  await using stats = await openStats({ database, create: options.migrate, migrate: options.migrate });
+  const opening = openStats({ database, create: options.migrate, migrate: options.migrate });
+  await using stats = await interruptible(io, opening);
   await using server = await serve(stats, {
     host,
     port,
     onError: (error, requestId) => writeJson(io.stderr, { requestId, ...errorEntry(error) }),
   });
-  writeLine(io.stderr, `Database: ${withoutPassword(database)}`);
+  writeLine(io.stderr, `Database: ${describeDatabase(database)}`);
   writeLine(io.stderr, `Listening on ${server.url}`);
   if (!io.signal.aborted) await once(io.signal, 'abort');
   writeLine(io.stderr, 'Stopping.');
@@ -48,10 +49,6 @@ function portOf(io: Io, { port: flag }: Options): number | undefined {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
   throw new UsageError(`${flag === undefined ? 'STATS_PORT' : '--port'} must be a port from 0 to 65535`);
-}
-
-function withoutPassword(database: string): string {
-  return database.replace(/^(postgres(?:ql)?:\/\/[^/@:]*):[^/]*@/, '$1:***@');
 }
 
 /** An error and what caused it, as one entry of the log. */

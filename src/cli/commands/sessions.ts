@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
-import { addPageOptions, writePage, type PageOptions } from '../pages.js';
+import { addPageOptions, writePages, type PageOptions } from '../pages.js';
 import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
 import { SESSION_HEADING, sessionRow } from '../views.js';
 
@@ -19,10 +19,10 @@ export function addSessions(program: Command, io: Io): void {
     .option('--from <time>', 'only those completed at this time or later: RFC 3339 with offset')
     .option('--to <time>', 'only those completed before this time');
   addPageOptions(command).action(async (options: Options) => {
-    const { user: userId, course: courseId, from, to, limit, cursor } = options;
+    const { user: userId, course: courseId, from, to } = options;
     await withStats(io, options, 'read', async ({ unchecked: stats }) => {
-      const page = await stats.listSessions({ userId, courseId, from, to, limit, cursor });
-      writePage(io, options, page, SESSION_HEADING, sessionRow);
+      const fetchPage = (page: object) => stats.listSessions({ userId, courseId, from, to, ...page });
+      await writePages(io, options, fetchPage, SESSION_HEADING, sessionRow);
     });
   });
 }

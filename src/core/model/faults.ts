@@ -10,6 +10,9 @@ export const faultSchema = z.union([
 /** The arguments that are a document of their own: their faults are told by JSON Pointer. */
 const DOCUMENTS: ReadonlySet<PropertyKey> = new Set(['course', 'session']);
 
+/** How many faults are told at most: a hostile document can have as many as it has bytes. */
+const MAX_FAULTS = 100;
+
 /**
  * Checks the arguments of a call.
  *
@@ -25,7 +28,7 @@ export function invalidRequest(faults: readonly Fault[]): StatsError {
   const [first] = faults;
   const detail =
     faults.length === 1 && first ? describeFault(first) : `${faults.length} values break their rules.`;
-  return new StatsError('invalid-request', detail, { faults });
+  return new StatsError('invalid-request', detail, { faults: faults.slice(0, MAX_FAULTS) });
 }
 
 export function describeFault(fault: Fault): string {
@@ -40,23 +43,13 @@ function toFaults(issues: readonly z.core.$ZodIssue[]): Fault[] {
       : [toFault(path, issue.message)],
   );
   // A value that breaks two bounds of one rule is one fault.
-  return faults.filter(
-    (fault, index) => !faults.slice(0, index).some((earlier) => sameFault(earlier, fault)),
-  );
+  return Array.from(new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values());
 }
 
 function toFault(path: readonly PropertyKey[], detail: string): Fault {
   const [argument = '', ...rest] = path;
   if (!DOCUMENTS.has(argument)) return { parameter: path.map(String).join('.'), detail };
   return { pointer: rest.map((key) => `/${escapePointer(String(key))}`).join(''), detail };
-}
-
-function sameFault(a: Fault, b: Fault): boolean {
-  return a.detail === b.detail && place(a) === place(b);
-}
-
-function place(fault: Fault): string {
-  return 'pointer' in fault ? fault.pointer : `?${fault.parameter}`;
 }
 
 /** RFC 6901, section 3. */

@@ -11,6 +11,7 @@ export interface Database {
   readonly dialect: DialectName;
   readonly kysely: Kysely<Schema>;
   faultOf(error: unknown): DriverFault | undefined;
+  close(): Promise<void>;
 }
 
 /** The database itself or a transaction on it, so that queries compose. */

@@ -7,6 +7,8 @@ import { inTransaction, type Database, type StoreContext, type TransactionContex
 
 /** Any number that no other program on the database uses for its own advisory locks. */
 const LOCK = 7_384_218;
+/** How long another process's migration is waited for. */
+const LOCK_TIMEOUT = '60s';
 
 export interface MigrationStatus {
   readonly applied: readonly string[];
@@ -64,7 +66,7 @@ export async function migrateDown(
 function underLock<T>(database: Database, work: (context: TransactionContext) => Promise<T>): Promise<T> {
   return inTransaction(database, async (context) => {
     if (context.dialect === 'postgres') {
-      await sql`select set_config('lock_timeout', '0', true), set_config('statement_timeout', '0', true)`.execute(
+      await sql`select set_config('lock_timeout', ${LOCK_TIMEOUT}, true), set_config('statement_timeout', '0', true)`.execute(
         context.kysely,
       );
       await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(context.kysely);

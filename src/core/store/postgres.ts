@@ -1,9 +1,9 @@
 import { Kysely, PostgresDialect, PostgresDriver } from 'kysely';
-import { Pool, TypeOverrides, types, type CustomTypesConfig } from 'pg';
+import { Pool, TypeOverrides, types, type CustomTypesConfig, type PoolClient } from 'pg';
 import type { Database, DriverFault } from './database.js';
-import type { Schema } from './schema.js';
+import { TOTALS_CONSTRAINT, type Schema } from './schema.js';
 
-/** Milliseconds. A fault of the network or a lock held too long ends a call instead of hanging it. */
+/** Milliseconds. A server that cannot be reached or a lock held too long ends a call instead of hanging it. */
 const TIMEOUTS = {
   connectionTimeoutMillis: 5_000,
   lock_timeout: 5_000,
@@ -17,20 +17,42 @@ export function openPostgres(url: string): Database {
     connectionString: url,
     application_name: 'stats-service',
     types: valueParsers(),
+    keepAlive: true,
+    verify: (client, done) => void verifyConnection(client, done),
     ...TIMEOUTS,
   });
   // A connection lost while idle is told to the pool, one lost while in use to the client: without a listener
   // either ends the process. The query that was under way fails with the same error.
   pool.on('error', ignore);
   pool.on('connect', (client) => client.on('error', ignore));
-  return {
-    dialect: 'postgres',
-    kysely: new Kysely<Schema>({ dialect: new SafePostgresDialect(pool) }),
-    faultOf: postgresFault,
-  };
+  const kysely = new Kysely<Schema>({ dialect: new SafePostgresDialect(pool) });
+  return { dialect: 'postgres', kysely, faultOf: postgresFault, close: () => kysely.destroy() };
 }
 
 function ignore(): void {}
+
+/** The pool hands out a new connection only after this, and ends it where this fails. */
+async function verifyConnection(client: PoolClient, done: (error?: Error) => void): Promise<void> {
+  try {
+    await prepareConnection(client);
+  } catch (error) {
+    done(error instanceof Error ? error : new Error(String(error)));
+    return;
+  }
+  done();
+}
+
+/**
+ * Settles what a server or a role may set otherwise: how times are written, which the driver must read, and
+ * commits that do not wait for the disk.
+ */
+async function prepareConnection(client: PoolClient): Promise<void> {
+  await client.query(
+    `select set_config('datestyle', 'ISO', false), set_config('timezone', 'UTC', false),
+       case when current_setting('synchronous_commit') = 'off'
+         then set_config('synchronous_commit', 'on', false) end`,
+  );
+}
 
 class SafePostgresDialect extends PostgresDialect {
   readonly #pool: Pool;
@@ -78,14 +100,16 @@ function postgresFault(error: unknown): DriverFault | undefined {
     case '23503':
       return 'foreign-key';
     case '22003':
-    case '23514':
       return 'out-of-range';
+    case '23514':
+      return 'constraint' in error && error.constraint === TOTALS_CONSTRAINT ? 'out-of-range' : undefined;
     default:
   }
   // Connection lost, resources short, operator's intervention, serialization and locks, read-only replica.
-  if (/^(08|53|57P|40|55P03|57014|25006)/.test(code)) return 'unavailable';
-  // Wrong password, no such database or role.
-  if (/^(28|3D)/.test(code)) return 'unusable';
+  if (/^(08|53|57P|58|40|55000|55P03|57014|25006|25P03)/.test(code)) return 'unavailable';
+  // Wrong password, no such database or role, no rights, no trusted certificate.
+  if (/^(28|3D|42501)/.test(code) || TLS_ERROR.test(code) || error.message.startsWith('SASL'))
+    return 'unusable';
   // A file that the URL names, such as a certificate.
   if (code === 'ENOENT' || code === 'EACCES') return 'unusable';
   // A host with several addresses fails with one error for all of them.
@@ -94,6 +118,9 @@ function postgresFault(error: unknown): DriverFault | undefined {
   return CONNECTION_ERROR.test(error.message) ? 'unavailable' : undefined;
 }
 
+/** Of OpenSSL and of Node's own check of the host's name. */
+const TLS_ERROR = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
+
 /** What pg says without a code. */
 const CONNECTION_ERROR =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|Client was closed)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/;

@@ -1,5 +1,8 @@
 import type { CourseId, SessionId, UserId } from '../model/ids.js';
 
+/** What refuses a total that a JSON number could not carry exactly. */
+export const TOTALS_CONSTRAINT = 'course_stats_totals_are_exact';
+
 /**
  * The tables as Kysely sees them; migrations/ makes them. The drivers are set up to agree: instants are ISO
  * 8601 text in UTC, ids lower-case text, and integers numbers, exact up to 2^53 - 1. A larger one is written

@@ -1,18 +1,18 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import BetterSqlite from 'better-sqlite3';
 import { CompiledQuery, Kysely, SqliteDialect, SqliteDriver, type DatabaseConnection } from 'kysely';
 import { StatsError } from '../errors.js';
 import type { Database, DriverFault } from './database.js';
-import type { Schema } from './schema.js';
+import { TOTALS_CONSTRAINT, type Schema } from './schema.js';
 
-/** How long a statement waits for another process's write lock, in milliseconds. */
+/** How long a transaction waits for another process's write lock, in milliseconds. */
 const BUSY_TIMEOUT = 5_000;
+/** How long SQLite itself waits, in milliseconds: it stops the whole process meanwhile. */
+const BLOCKING_TIMEOUT = 10;
 
-/** Milliseconds between attempts to switch a new file to WAL. */
-const WAL_RETRY = 5;
-
-export const MEMORY = ':memory:';
+const MEMORY = ':memory:';
 
 /**
  * Opens a SQLite file, made if it is missing and `create` says so.
@@ -22,22 +22,28 @@ export const MEMORY = ':memory:';
 export function openSqlite(path: string, options: { readonly create: boolean }): Database {
   const connection = connect(path, options.create);
   try {
-    configure(connection);
+    configure(connection, options);
   } catch (error) {
     connection.close();
     throw openingError(path, error);
   }
+  const kysely = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(connection) });
   return {
     dialect: 'sqlite',
-    kysely: new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(connection) }),
+    kysely,
     faultOf: sqliteFault,
+    async close() {
+      await kysely.destroy();
+      // Kysely closes only what it has used.
+      connection.close();
+    },
   };
 }
 
 function connect(path: string, create: boolean): BetterSqlite.Database {
   if (path !== MEMORY) checkPath(path, create);
   try {
-    return new BetterSqlite(path, { fileMustExist: !create, timeout: BUSY_TIMEOUT });
+    return new BetterSqlite(path, { fileMustExist: !create, timeout: BLOCKING_TIMEOUT });
   } catch (error) {
     throw openingError(path, error);
   }
@@ -64,8 +70,9 @@ function openingError(path: string, error: unknown): StatsError {
 }
 
 /** WAL lets readers go on during a write; FULL makes a commit outlive a power cut, which WAL alone does not. */
-function configure(connection: BetterSqlite.Database): void {
-  useWal(connection);
+function configure(connection: BetterSqlite.Database, { create }: { readonly create: boolean }): void {
+  // Who does not make the file does not change it either: it may be another program's.
+  if (create) useWal(connection);
   connection.pragma('synchronous = full');
   connection.pragma('foreign_keys = on');
   if (connection.pragma('synchronous', { simple: true }) !== 2) {
@@ -73,7 +80,7 @@ function configure(connection: BetterSqlite.Database): void {
   }
 }
 
-/** While another process makes the same switch, SQLite answers busy at once instead of waiting. */
+/** While another process makes the same switch, SQLite answers busy at once, whatever its timeout. */
 function useWal(connection: BetterSqlite.Database): void {
   const deadline = Date.now() + BUSY_TIMEOUT;
   for (;;) {
@@ -82,9 +89,14 @@ function useWal(connection: BetterSqlite.Database): void {
       return;
     } catch (error) {
       if (!isBusy(error) || Date.now() > deadline) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAL_RETRY);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryDelay());
     }
   }
+}
+
+/** Milliseconds; at random, so that processes that wait do not meet again. */
+function retryDelay(): number {
+  return 1 + Math.random() * 9;
 }
 
 class ImmediateSqliteDialect extends SqliteDialect {
@@ -108,9 +120,21 @@ class ImmediateSqliteDriver extends SqliteDriver {
     this.#connection = connection;
   }
 
-  /** A transaction that reads before it writes would fail at once if another process wrote in between. */
+  /**
+   * Takes the write lock at once: a transaction that reads before it writes would fail if another process
+   * wrote in between. While that one holds the lock, this process goes on with other work.
+   */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+    const deadline = Date.now() + BUSY_TIMEOUT;
+    for (;;) {
+      try {
+        await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+        return;
+      } catch (error) {
+        if (!isBusy(error) || Date.now() > deadline) throw error;
+        await setTimeout(retryDelay());
+      }
+    }
   }
 
   /** SQLite ends a transaction by itself on some errors; a second rollback would hide the first error. */
@@ -133,11 +157,12 @@ function sqliteFault(error: unknown): DriverFault | undefined {
       return 'foreign-key';
     // A sum beyond 64 bits turns into a real number, which a strict integer column refuses.
     case 'SQLITE_CONSTRAINT_DATATYPE':
+      return error.message.includes('weighted_score_units') ? 'out-of-range' : undefined;
     case 'SQLITE_CONSTRAINT_CHECK':
-      return 'out-of-range';
+      return error.message.includes(TOTALS_CONSTRAINT) ? 'out-of-range' : undefined;
     default:
   }
-  if (/^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN)/.test(error.code)) return 'unavailable';
-  if (/^SQLITE_(CORRUPT|NOTADB)/.test(error.code)) return 'unusable';
+  if (/^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN)/.test(error.code)) return 'unavailable';
+  if (/^SQLITE_(CORRUPT|NOTADB|READONLY|PERM|AUTH)/.test(error.code)) return 'unusable';
   return undefined;
 }

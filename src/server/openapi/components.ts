@@ -22,6 +22,7 @@ const OUTPUTS = {
   LifetimeStats: lifetimeStatsSchema,
   Health: z.object({ status: z.literal('ok') }),
   Problem: problemSchema,
+  OpenApi: z.looseObject({ openapi: z.string(), paths: z.looseObject({}) }),
 };
 
 export type InputName = keyof typeof INPUTS;

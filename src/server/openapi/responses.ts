@@ -4,12 +4,25 @@ import { PROBLEM_TYPE, STATUS_OF_KIND } from '../problem.js';
 import { isServiceRoute, type Route } from '../route.js';
 import { reference } from './components.js';
 
+const text = { type: 'string' };
+
 const HEADERS = {
-  Location: { description: 'The path of what was made.', schema: { type: 'string' } },
-  Link: { description: 'The next page, rel="next"; left out on the last one.', schema: { type: 'string' } },
+  Location: { description: 'The path of what was made.', schema: text },
+  Link: { description: 'The next page, rel="next"; left out on the last one.', schema: text },
 };
 
-const OF_CALLS: readonly HttpErrorCode[] = ['malformed-request', 'duplicate-header', 'unauthenticated'];
+/** What every answer carries. */
+const COMMON_HEADERS = {
+  'X-Request-Id': { description: "The request's own, if it has one that is well-formed.", schema: text },
+};
+
+/** What errors of a status carry. */
+const ERROR_HEADERS: Readonly<Record<number, Readonly<Record<string, unknown>>>> = {
+  401: { 'WWW-Authenticate': { description: 'The header that is missing or wrong.', schema: text } },
+  503: { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } },
+};
+
+const OF_CALLS: readonly HttpErrorCode[] = ['unauthenticated'];
 const OF_BODIES: readonly HttpErrorCode[] = [
   'malformed-json',
   'invalid-utf-8',
@@ -17,7 +30,13 @@ const OF_BODIES: readonly HttpErrorCode[] = [
   'body-too-large',
   'unsupported-media-type',
 ];
-const OF_ALL: readonly HttpErrorCode[] = ['uri-too-long', 'headers-too-large', 'internal-error'];
+const OF_ALL: readonly HttpErrorCode[] = [
+  'malformed-request',
+  'duplicate-header',
+  'uri-too-long',
+  'headers-too-large',
+  'internal-error',
+];
 
 /** What a route answers, by status. */
 export function responsesOf(route: Route): Record<string, unknown> {
@@ -30,9 +49,7 @@ function successes({ answers }: Route): Record<string, unknown> {
       status,
       {
         description,
-        ...(headers.length > 0 && {
-          headers: Object.fromEntries(headers.map((name) => [name, HEADERS[name]])),
-        }),
+        headers: { ...COMMON_HEADERS, ...Object.fromEntries(headers.map((name) => [name, HEADERS[name]])) },
         ...(schema && { content: { 'application/json': { schema: reference(schema) } } }),
       },
     ]),
@@ -46,6 +63,7 @@ function failures(route: Route): Record<string, unknown> {
       status,
       {
         description: errors.map(({ code, title }) => `\`${code}\`: ${title}.`).join(' '),
+        headers: { ...COMMON_HEADERS, ...ERROR_HEADERS[status] },
         content: { [PROBLEM_TYPE]: { schema: reference('Problem') } },
       },
     ]),
@@ -53,7 +71,7 @@ function failures(route: Route): Record<string, unknown> {
 }
 
 function errorsOf(route: Route): { code: string; title: string; status: number }[] {
-  const ofCalls: readonly ErrorCode[] = ['invalid-request', 'database-unavailable'];
+  const ofCalls: readonly ErrorCode[] = ['invalid-request', 'database-unavailable', 'database-unusable'];
   const http = isServiceRoute(route)
     ? OF_ALL
     : [...OF_ALL, ...OF_CALLS, ...(route.document ? OF_BODIES : [])];

@@ -1,5 +1,5 @@
 import type { Page } from '../../core/index.js';
-import type { Query } from '../route.js';
+import type { Query } from '../query.js';
 
 /** The `Link` to the next page of a list (RFC 8288), with the same limit and range. */
 export function nextLink(path: string, query: Query, { next }: Page<unknown>): Record<string, string> {

@@ -30,7 +30,7 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     path: '/openapi.json',
     operation: 'describe',
     summary: 'This description of the API',
-    answers: { 200: { description: 'An OpenAPI 3.1 document.' } },
+    answers: { 200: { description: 'An OpenAPI 3.1 document.', schema: 'OpenApi' } },
     errors: [],
     async handle({ describe }) {
       return { status: 200, body: describe() };

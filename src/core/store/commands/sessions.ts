@@ -1,5 +1,4 @@
 import type { SessionKey } from '../../api.js';
-import { newSessionId } from '../../model/ids.js';
 import type { Call } from '../../model/calls.js';
 import { toUnits } from '../../model/score.js';
 import type { Session, SessionContent } from '../../model/session.js';
@@ -21,10 +20,10 @@ interface Stored<Outcome> {
 /** A conflict carries the session as it is stored. */
 export async function recordSession(
   database: Database,
-  { userId, courseId, session }: Call<'recordSession'>,
+  key: SessionKey,
+  session: SessionContent,
   now: string,
 ): Promise<Stored<'recorded' | 'replayed' | 'conflict'> | Refused> {
-  const key = { userId, courseId, sessionId: session.sessionId ?? newSessionId() };
   return write(database, async (context) => {
     const { inserted, stored } = await insertOrFind(context, key, session, now);
     if (inserted) return { outcome: 'recorded', session: toSession(inserted) };

@@ -117,6 +117,7 @@ async function lockTotals(
   return session_count;
 }
 
+/** A bigint, since SQLite would take a large number for a real one, and add it inexactly. */
 function weightedScore(session: SessionRow): bigint {
   return BigInt(session.average_score_units) * BigInt(session.total_modules_studied);
 }

@@ -21,10 +21,11 @@ export async function listCourses(
   let query = kysely
     .selectFrom('courses')
     .selectAll()
+    // Every name is greater than the empty one; saying so lets the partial index serve the first page too.
+    .where('name', '>', cursor?.[0] ?? '')
     .orderBy('name')
     .limit(limit + 1);
   if (courseId) query = query.where('course_id', '=', courseId);
-  if (cursor) query = query.where('name', '>', cursor[0]);
   const courses = (await query.execute()).map(toCourse);
   return toPage(courses, limit, (last) => encodeCursor([last.name]));
 }

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Client } from 'pg';
+import { newUserId } from '../support/factories.js';
+import { head, RawConnection } from '../support/http-raw.js';
+import { createService } from '../support/http-service.js';
+import { waitForLock } from '../support/http-lock.js';
+
+const HOST = 'Host: stats';
+const USER = `X-User-Id: ${newUserId()}`;
+const BODY = '{"name":"Logic"}';
+const POST = ['POST /courses HTTP/1.1', HOST, USER, 'Content-Type: application/json'];
+const DECLARED = [...POST, `Content-Length: ${BODY.length}`];
+
+/** No test waits for it: a connection that only the deadline ends makes the test run out of time. */
+const NEVER = 2 ** 31 - 1;
+const HANGS = { timeout: 60_000 };
+
+describe('close()', () => {
+  test(
+    'answers what has not arrived in full, says that it is the last answer, and takes no more',
+    HANGS,
+    async () => {
+      await using service = await createService('sqlite');
+      const { server, url, stats } = service;
+      using connection = await RawConnection.open(url);
+      connection.write(head(...DECLARED, 'Expect: 100-continue'));
+      assert.equal((await connection.read()).status, 100);
+
+      const closed = server.close(NEVER);
+      await assert.rejects(RawConnection.open(url), { code: 'ECONNREFUSED' });
+      connection.write(BODY);
+      const answer = await connection.read();
+      assert.equal(answer.status, 201);
+      assert.equal(answer.headers['connection'], 'close');
+      await connection.assertEnded();
+      await closed;
+      // The database is still ours.
+      assert.equal((await stats.listCourses({})).items.length, 2);
+    },
+  );
+
+  test('answers what the database is still busy with', HANGS, async () => {
+    await using service = await createService('postgres');
+    const { server, url, database } = service;
+    const rival = new Client({ connectionString: database.url });
+    await rival.connect();
+    try {
+      await rival.query('begin');
+      await rival.query('lock table courses in access exclusive mode');
+      using connection = await RawConnection.open(url);
+      connection.write(head(...DECLARED) + BODY);
+      await waitForLock(rival);
+
+      const closed = server.close(NEVER);
+      await rival.query('rollback');
+      const answer = await connection.read();
+      assert.equal(answer.status, 201);
+      assert.equal(answer.headers['connection'], 'close');
+      await connection.assertEnded();
+      await closed;
+    } finally {
+      await rival.end();
+    }
+  });
+
+  test('is not held open by a connection that is kept alive', HANGS, async () => {
+    await using service = await createService('sqlite');
+    using connection = await RawConnection.open(service.url);
+    for (const path of ['/livez', '/readyz']) {
+      connection.write(head(`GET ${path} HTTP/1.1`, HOST));
+      const answer = await connection.read();
+      assert.equal(answer.status, 200);
+      assert.equal(answer.headers['connection'], 'keep-alive');
+    }
+    await service.server.close(NEVER);
+    await connection.assertEnded();
+  });
+
+  test('cuts what is not done by its deadline', HANGS, async () => {
+    await using service = await createService('sqlite');
+    using connection = await RawConnection.open(service.url);
+    connection.write(head(...DECLARED, 'Expect: 100-continue'));
+    assert.equal((await connection.read()).status, 100);
+    await service.server.close(1);
+    await connection.assertEnded();
+    assert.deepEqual(service.reported, []);
+  });
+
+  test('may be called again', HANGS, async () => {
+    await using service = await createService('sqlite');
+    await Promise.all([service.server.close(NEVER), service.server.close(NEVER)]);
+    await service.server.close(NEVER);
+  });
+});

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { openStats, StatsError } from '../../src/core/index.js';
+import { serve } from '../../src/server/index.js';
+import { createDatabase, DIALECTS, runOn } from '../support/databases.js';
+import { newSessionId, newUserId, sessionContent } from '../support/factories.js';
+import { assertFaults, assertProblem, type HttpAnswer } from '../support/http-answer.js';
+import { HttpClient } from '../support/http-client.js';
+import { Gate } from '../support/http-gate.js';
+import { createService } from '../support/http-service.js';
+import { runSql } from '../support/sql.js';
+
+function assertUnavailable(answer: HttpAnswer, code: string): void {
+  assertFaults(answer, 503, code, []);
+  assert.match(answer.headers['retry-after'] ?? '', /^[1-9][0-9]*$/);
+}
+
+/** What only the server's own people may read. */
+const SECRETS =
+  /select|insert|course_stats|relation|no such table|sqlite|postgres|kysely|node_modules|\.ts|\.js|\bat /i;
+
+test('503 while the database cannot be reached, and all is well once it can', async () => {
+  await using database = await createDatabase('postgres');
+  await using gate = await Gate.before(database.url);
+  await using stats = await openStats({ database: gate.url });
+  const { courseId } = await stats.addCourse({ course: { name: 'Algebra' } });
+  const reported: { error: unknown; requestId: string }[] = [];
+  await using server = await serve(stats, {
+    port: 0,
+    onError: (error, requestId) => reported.push({ error, requestId }),
+  });
+  await using client = new HttpClient(server.url);
+  const userId = newUserId();
+  const session = { sessionId: newSessionId(), ...sessionContent() };
+  const record = () => client.send('POST', `/courses/${courseId}`, { userId, json: session });
+  assert.equal((await client.send('GET', '/readyz')).status, 200);
+
+  await gate.cut();
+  const answers = [
+    await record(),
+    await client.send('GET', `/courses/${courseId}`, { userId }),
+    await client.send('GET', `/courses/${courseId}/sessions/${session.sessionId}`, { userId }),
+    await client.send('DELETE', `/courses/${courseId}/sessions/${session.sessionId}`, { userId }),
+    await client.send('POST', '/courses', { userId, json: { name: 'Logic' } }),
+    await client.send('GET', '/readyz'),
+  ];
+  for (const answer of answers) {
+    assertUnavailable(answer, 'database-unavailable');
+    assert.doesNotMatch(answer.text, /127\.0\.0\.1|ECONN|Connection terminated/);
+  }
+  assert.deepEqual(
+    reported.map(({ requestId }) => requestId),
+    answers.map(({ headers }) => headers['x-request-id']),
+  );
+  assert.equal((await client.send('GET', '/livez')).status, 200);
+
+  await gate.open();
+  assert.equal((await client.send('GET', '/readyz')).status, 200);
+  assert.equal((await record()).status, 201);
+});
+
+test('503 when the database is gone', async () => {
+  await using neighbour = await createDatabase('postgres');
+  const name = `gone_${crypto.randomUUID().replaceAll('-', '')}`;
+  await runOn(neighbour.url, `create database ${name}`);
+  const url = new URL(neighbour.url);
+  url.pathname = name;
+  await using stats = await openStats({ database: url.href });
+  await using server = await serve(stats, { port: 0 });
+  await using client = new HttpClient(server.url);
+  await runOn(neighbour.url, `drop database ${name} with (force)`);
+
+  const answers = [
+    await client.send('GET', '/courses', { userId: newUserId() }),
+    await client.send('GET', '/readyz'),
+  ];
+  for (const answer of answers) {
+    assertUnavailable(answer, 'database-unusable');
+    assert.ok(!answer.text.includes(name));
+  }
+  assert.equal((await client.send('GET', '/livez')).status, 200);
+});
+
+for (const dialect of DIALECTS) {
+  describe(`on ${dialect}`, () => {
+    test('503 from /readyz while the schema is not this program’s', async () => {
+      await using service = await createService(dialect);
+      const { send, database } = service;
+      await runSql(database.url, `update schema_migrations set name = '9999-from-the-future'`);
+      assertUnavailable(await send('GET', '/readyz'), 'schema-newer');
+      await runSql(database.url, 'delete from schema_migrations');
+      assertUnavailable(await send('GET', '/readyz'), 'schema-outdated');
+      assert.equal((await send('GET', '/livez')).status, 200);
+    });
+
+    test('500 for a defect: the answer keeps it secret, the log has it under the answer’s id', async () => {
+      await using service = await createService(dialect);
+      const { send, courseId, database, reported } = service;
+      const userId = newUserId();
+      await runSql(database.url, 'drop table course_stats');
+      const answers = [
+        await send('GET', `/courses/${courseId}`, { userId, headers: { 'x-request-id': 'mine-1' } }),
+        await send('POST', `/courses/${courseId}`, { userId, json: sessionContent() }),
+      ];
+      for (const answer of answers) {
+        const problem = assertFaults(answer, 500, 'internal-error', []);
+        assert.doesNotMatch(JSON.stringify({ ...problem, type: '' }), SECRETS);
+      }
+      assert.equal(answers[0]?.headers['x-request-id'], 'mine-1');
+      assert.deepEqual(
+        reported.map(({ requestId }) => requestId),
+        answers.map(({ headers }) => headers['x-request-id']),
+      );
+      for (const { error } of reported) {
+        assert.ok(error instanceof Error && !(error instanceof StatsError));
+        assert.match(error.message, /course_stats/);
+      }
+      // Nothing of a transaction that failed remains.
+      assert.deepEqual(await runSql(database.url, 'select session_id from study_sessions'), []);
+    });
+
+    test('the caller’s own errors are not told to the log', async () => {
+      await using service = await createService(dialect);
+      const { send, courseId } = service;
+      const userId = newUserId();
+      assertProblem(await send('POST', `/courses/${courseId}`, { userId, json: {} }), 400, 'invalid-request');
+      const session = `/courses/${courseId}/sessions/${newSessionId()}`;
+      assertProblem(await send('GET', session, { userId }), 404, 'session-not-found');
+      assert.deepEqual(service.reported, []);
+    });
+  });
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { newUserId } from '../support/factories.js';
+import { assertProblem } from '../support/http-answer.js';
+import { head, RawConnection } from '../support/http-raw.js';
+import { createService } from '../support/http-service.js';
+
+const HOST = 'Host: stats';
+const USER = `X-User-Id: ${newUserId()}`;
+const TYPE = 'Content-Type: application/json';
+const BODY = '{"name":"Logic"}';
+const LENGTH = `Content-Length: ${BODY.length}`;
+
+describe('a client that asks before it sends its body', () => {
+  test('is told to go on', async () => {
+    await using service = await createService('sqlite');
+    using connection = await RawConnection.open(service.url);
+    connection.write(head('POST /courses HTTP/1.1', HOST, USER, TYPE, LENGTH, 'Expect: 100-continue'));
+    assert.equal((await connection.read()).status, 100);
+    connection.write(BODY);
+    assert.equal((await connection.read()).status, 201);
+  });
+
+  const refused: readonly [status: number, code: string, lines: readonly string[]][] = [
+    [400, 'duplicate-header', ['POST /courses HTTP/1.1', HOST, USER, USER, TYPE, LENGTH]],
+    [401, 'unauthenticated', ['POST /courses HTTP/1.1', HOST, TYPE, LENGTH]],
+    [404, 'route-not-found', ['POST /course HTTP/1.1', HOST, USER, TYPE, LENGTH]],
+    [405, 'method-not-allowed', ['PATCH /courses HTTP/1.1', HOST, USER, TYPE, LENGTH]],
+    [413, 'body-too-large', ['POST /courses HTTP/1.1', HOST, USER, TYPE, 'Content-Length: 1048577']],
+    [415, 'unsupported-media-type', ['POST /courses HTTP/1.1', HOST, USER, LENGTH]],
+  ];
+  for (const [status, code, lines] of refused) {
+    test(`is refused with ${status} at once`, async () => {
+      await using service = await createService('sqlite');
+      using connection = await RawConnection.open(service.url);
+      connection.write(head(...lines, 'Expect: 100-continue'));
+      assertProblem(await connection.read(), status, code);
+    });
+  }
+});

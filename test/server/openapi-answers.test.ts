@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { newCourseId, newSessionId, newUserId, sessionContent } from '../support/factories.js';
+import { DocumentedClient } from '../support/http-documented.js';
+import { createService } from '../support/http-service.js';
+
+test('every documented success is met, and is as documented', async () => {
+  await using service = await createService('sqlite');
+  const client = await DocumentedClient.of(service.send);
+  const { courseId } = service;
+  const userId = newUserId();
+  const sessionId = newSessionId();
+  const session = { sessionId: newSessionId(), ...sessionContent() };
+  const zero = sessionContent({ totalModulesStudied: 0, averageScore: 0, timeStudied: 0 });
+
+  await client.ask('live');
+  await client.ask('ready');
+  await client.ask('getStats', { userId, courseId });
+  await client.ask('listSessions', { userId, courseId });
+  await client.ask('addCourse', { userId, json: { name: 'Logic' } });
+  const set = { userId, courseId: newCourseId(), json: { name: 'Set Theory' } };
+  await client.ask('setCourse', set);
+  await client.ask('setCourse', set);
+  await client.ask('listCourses', { userId });
+  await client.ask('listCourses', { userId, query: '?limit=1' });
+  await client.ask('recordSession', { userId, courseId, json: session });
+  await client.ask('recordSession', { userId, courseId, json: session });
+  await client.ask('putSession', { userId, courseId, sessionId, json: zero });
+  await client.ask('putSession', {
+    userId,
+    courseId,
+    sessionId,
+    json: sessionContent({ averageScore: 0.1 }),
+  });
+  await client.ask('getSession', { userId, courseId, sessionId });
+  await client.ask('getStats', { userId, courseId });
+  await client.ask('listSessions', { userId, courseId, query: '?limit=1' });
+  await client.ask('deleteSession', { userId, courseId, sessionId });
+
+  const successes = client.endpoints.flatMap(({ operationId, responses }) =>
+    Object.keys(responses)
+      .filter((status) => Number(status) < 400)
+      .map((status) => `${operationId} ${status}`),
+  );
+  // The description is what all of this is judged by.
+  assert.deepEqual(client.met, new Set(successes.filter((success) => success !== 'describe 200')));
+});
+
+describe('problems are as documented', () => {
+  for (const [status, request] of [
+    [401, { userId: 'ada' }],
+    [400, { userId: newUserId(), query: '?unknown=1' }],
+    [400, { userId: newUserId(), query: '?unknown=1&unknown=2' }],
+    [414, { userId: newUserId(), query: `?${'x'.repeat(8_192)}` }],
+  ] as const) {
+    test(`${status} of every call`, async () => {
+      await using service = await createService('sqlite');
+      const client = await DocumentedClient.of(service.send);
+      for (const { operationId, requestBody, parameters } of client.endpoints) {
+        if (!parameters) continue;
+        const json = operationId.endsWith('Course') ? { name: 'Logic' } : sessionContent();
+        const answer = await client.ask(operationId, { ...request, ...(requestBody && { json }) });
+        assert.equal(answer.status, status, operationId);
+      }
+    });
+  }
+
+  for (const [status, request] of [
+    [400, { body: '{' }],
+    [400, { body: Buffer.from([0x22, 0xff, 0x22]) }],
+    [400, { json: { sessionId: 7, name: 7, 'a/b': null } }],
+    [413, { body: ' '.repeat(1_048_577) }],
+    [415, { json: {}, headers: { 'content-type': 'text/plain' } }],
+  ] as const) {
+    test(`${status} of every call with a body`, async () => {
+      await using service = await createService('sqlite');
+      const client = await DocumentedClient.of(service.send);
+      for (const { operationId, requestBody } of client.endpoints) {
+        if (!requestBody) continue;
+        const answer = await client.ask(operationId, { userId: newUserId(), ...request });
+        assert.equal(answer.status, status, operationId);
+      }
+    });
+  }
+
+  test('404 and 409', async () => {
+    await using service = await createService('sqlite');
+    const client = await DocumentedClient.of(service.send);
+    const { courseId } = service;
+    const userId = newUserId();
+    const json = { sessionId: newSessionId(), ...sessionContent() };
+    await client.ask('recordSession', { userId, courseId, json });
+    const answers = [
+      await client.ask('recordSession', { userId, courseId, json: { ...json, timeStudied: 1 } }),
+      await client.ask('addCourse', { userId, json: { name: 'Algebra' } }),
+      await client.ask('addCourse', { userId, json: { courseId, name: 'Logic' } }),
+      await client.ask('setCourse', { userId, json: { name: 'Algebra' } }),
+      await client.ask('getSession', { userId, courseId }),
+      await client.ask('deleteSession', { userId, courseId }),
+      await client.ask('recordSession', { userId, json }),
+      await client.ask('putSession', { userId, json: sessionContent() }),
+      await client.ask('getSession', { userId }),
+      await client.ask('deleteSession', { userId }),
+      await client.ask('listSessions', { userId }),
+      await client.ask('getStats', { userId }),
+    ];
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [409, 409, 409, 409, ...Array.from({ length: 8 }, () => 404)],
+    );
+  });
+});
+
+describe('a body is taken exactly where its schema takes it', () => {
+  const session = sessionContent();
+  const bodies: readonly [operation: string, body: unknown, taken: boolean][] = [
+    ['recordSession', session, true],
+    ['recordSession', { ...session, sessionId: newSessionId().toUpperCase() }, true],
+    ['recordSession', { ...session, completedAt: '2026-11-22T10:00:00+01:00' }, true],
+    ['recordSession', { totalModulesStudied: 100_000, averageScore: 1e6, timeStudied: 2_147_483_647 }, true],
+    ['recordSession', { totalModulesStudied: 0, averageScore: 0, timeStudied: 0 }, true],
+    ['recordSession', { ...session, sessionId: 'x' }, false],
+    ['recordSession', { ...session, sessionId: null }, false],
+    ['recordSession', { ...session, completedAt: 'yesterday' }, false],
+    ['recordSession', { ...session, totalModulesStudied: 100_001 }, false],
+    ['recordSession', { ...session, totalModulesStudied: 1.5 }, false],
+    ['recordSession', { ...session, totalModulesStudied: '6' }, false],
+    ['recordSession', { ...session, averageScore: 1_000_000.1 }, false],
+    ['recordSession', { ...session, averageScore: -0.1 }, false],
+    ['recordSession', { ...session, timeStudied: 2_147_483_648 }, false],
+    ['recordSession', { totalModulesStudied: 1, averageScore: 1 }, false],
+    ['recordSession', { ...session, score: 1 }, false],
+    ['recordSession', [session], false],
+    ['putSession', session, true],
+    ['putSession', { ...session, sessionId: newSessionId() }, false],
+    ['addCourse', { name: 'Logic' }, true],
+    ['addCourse', { courseId: newCourseId(), name: '\u{1F600}'.repeat(255) }, true],
+    ['addCourse', { name: '' }, false],
+    ['addCourse', { name: ' ' }, false],
+    ['addCourse', { name: 3 }, false],
+    ['addCourse', { courseId: 'x', name: 'Logic' }, false],
+    ['setCourse', { name: 'Logic' }, true],
+    ['setCourse', { courseId: newCourseId(), name: 'Logic' }, false],
+  ];
+  for (const [operation, json, taken] of bodies) {
+    test(`${operation} ${JSON.stringify(json).slice(0, 100)}`, async () => {
+      await using service = await createService('sqlite');
+      const client = await DocumentedClient.of(service.send);
+      const courseId = operation === 'setCourse' ? newCourseId() : service.courseId;
+      const { status } = await client.ask(operation, { userId: newUserId(), courseId, json });
+      assert.equal(status, taken ? 201 : 400);
+      const { content } = client.endpoint(operation).requestBody ?? {};
+      const schema = content?.['application/json']?.schema;
+      assert.ok(schema);
+      assert.equal(client.judge.accepts(schema, json), taken);
+    });
+  }
+});
+
+test('every documented query parameter is taken', async () => {
+  await using service = await createService('sqlite');
+  const client = await DocumentedClient.of(service.send);
+  const userId = newUserId();
+  const { courseId } = service;
+  const values: Readonly<Record<string, string>> = {
+    limit: '1',
+    courseId,
+    from: '2026-01-01T00:00:00Z',
+    to: '2026-01-01T00:00:00Z',
+  };
+  const taken = client.endpoints.flatMap(({ operationId, parameters = [] }) =>
+    parameters
+      .filter((parameter) => parameter.in === 'query' && parameter.name in values)
+      .map(({ name }) => ({ operationId, query: `?${name}=${values[name]}` })),
+  );
+  assert.ok(taken.length >= 5);
+  for (const { operationId, query } of taken) {
+    const { status } = await client.ask(operationId, { userId, courseId, query });
+    assert.equal(status, 200, `${operationId} ${query}`);
+  }
+});

@@ -1,0 +1,100 @@
+/**
+ * Replays the sessions of a file, named by STATS_TEST_SESSIONS, over 64 connections; by default, sessions that
+ * are made up.
+ */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import type { DialectName } from '../../migrations/columns.js';
+import { DIALECTS } from '../support/databases.js';
+import { newUserId } from '../support/factories.js';
+import { bodyOf } from '../support/http-answer.js';
+import { createService, type HttpService } from '../support/http-service.js';
+import {
+  expectedStats,
+  generateSessions,
+  parseSessions,
+  shuffled,
+  type FileSession,
+} from '../support/http-sessions.js';
+import { assertRollups } from '../support/rollups.js';
+
+const file = process.env['STATS_TEST_SESSIONS'];
+const sessions = parseSessions(file === undefined ? generateSessions() : await readFile(file, 'utf8'));
+const learners = Map.groupBy(sessions, ({ userId, courseId }) => `${userId} ${courseId}`);
+
+async function createCourses({ send }: HttpService): Promise<void> {
+  for (const courseId of new Set(sessions.map((session) => session.courseId))) {
+    const json = { name: `Course ${courseId}` };
+    const { status } = await send('PUT', `/courses/${courseId}`, { userId: newUserId(), json });
+    assert.equal(status, 201);
+  }
+}
+
+async function post({ send }: HttpService, lines: readonly FileSession[], expected: number): Promise<void> {
+  const answers = await Promise.all(
+    lines.map(async ({ userId, courseId, ...json }) =>
+      send('POST', `/courses/${courseId}`, { userId, json }),
+    ),
+  );
+  for (const { status, text } of answers) assert.equal(status, expected, text);
+}
+
+/** Every answer about every learner of the file, by what was asked. */
+async function snapshot({ send }: HttpService): Promise<Map<string, string>> {
+  const asked = Array.from(learners.values()).flatMap((ofLearner) => {
+    const [{ userId, courseId } = { userId: '', courseId: '' }] = ofLearner;
+    const paths = [
+      `/courses/${courseId}`,
+      `/courses/${courseId}/sessions?limit=1000`,
+      ...ofLearner.map(({ sessionId }) => `/courses/${courseId}/sessions/${sessionId}`),
+    ];
+    return paths.map((path) => ({ userId, path }));
+  });
+  const answers = await Promise.all(
+    asked.map(async ({ userId, path }) => {
+      const { status, text } = await send('GET', path, { userId });
+      assert.equal(status, 200, text);
+      return [`${userId} ${path}`, text] as const;
+    }),
+  );
+  return new Map(answers);
+}
+
+function assertSame(actual: ReadonlyMap<string, string>, expected: ReadonlyMap<string, string>): void {
+  assert.equal(actual.size, expected.size);
+  for (const [asked, text] of expected) assert.equal(actual.get(asked), text, asked);
+}
+
+const answersOf = new Map<DialectName, ReadonlyMap<string, string>>();
+
+for (const dialect of DIALECTS) {
+  test(`${sessions.length} sessions are recorded exactly once on ${dialect}, however often they are sent`, async () => {
+    await using service = await createService(dialect);
+    await createCourses(service);
+    await post(service, sessions, 201);
+    const first = await snapshot(service);
+
+    for (const ofLearner of learners.values()) {
+      const [{ userId, courseId } = { userId: '', courseId: '' }] = ofLearner;
+      const { send } = service;
+      const stats = await send('GET', `/courses/${courseId}`, { userId });
+      assert.deepEqual(bodyOf(stats), expectedStats(courseId, ofLearner));
+    }
+
+    service.clock.advance(60_000);
+    await post(service, shuffled([...sessions, ...sessions], 1), 200);
+    assertSame(await snapshot(service), first);
+    await assertRollups(service.database.url);
+    answersOf.set(dialect, first);
+  });
+}
+
+test('both databases give the same answers, to the byte', () => {
+  const [first, ...others] = DIALECTS.map((dialect) => answersOf.get(dialect));
+  assert.ok(first && others.length > 0);
+  for (const other of others) {
+    assert.ok(other);
+    assertSame(other, first);
+  }
+});

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import * as z from 'zod';
+
+const jsonSchema = z.record(z.string(), z.unknown());
+const content = z.record(z.string().regex(/^application\//), z.strictObject({ schema: jsonSchema }));
+const parameter = z.strictObject({
+  name: z.string().min(1),
+  in: z.enum(['path', 'query', 'header']),
+  required: z.boolean(),
+  description: z.string().min(1).optional(),
+  schema: jsonSchema,
+});
+const response = z.strictObject({
+  description: z.string().min(1),
+  headers: z
+    .record(z.string(), z.strictObject({ description: z.string().min(1), schema: jsonSchema }))
+    .optional(),
+  content: content.optional(),
+});
+const operation = z.strictObject({
+  operationId: z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/),
+  summary: z.string().min(1),
+  description: z.string().min(1).optional(),
+  parameters: z.array(parameter).optional(),
+  requestBody: z.strictObject({ required: z.literal(true), content }).optional(),
+  responses: z.record(z.string().regex(/^[2-5][0-9]{2}$/), response),
+});
+
+/** What OpenAPI 3.1 asks of a document, and no more than we use of it: a misspelt field is refused. */
+export const documentSchema = z.strictObject({
+  openapi: z.string().regex(/^3\.1\.[0-9]+$/),
+  info: z.strictObject({
+    title: z.string().min(1),
+    version: z.string().min(1),
+    description: z.string().min(1).optional(),
+  }),
+  paths: z.record(
+    z.string().startsWith('/'),
+    z.strictObject({
+      get: operation.optional(),
+      post: operation.optional(),
+      put: operation.optional(),
+      delete: operation.optional(),
+    }),
+  ),
+  components: z.strictObject({ schemas: z.record(z.string().regex(/^[A-Za-z0-9._-]+$/), jsonSchema) }),
+});
+
+export type Document = z.output<typeof documentSchema>;
+export type Operation = z.output<typeof operation>;
+
+export interface Endpoint extends Operation {
+  readonly method: string;
+  readonly path: string;
+}
+
+export function endpointsOf({ paths }: Document): Endpoint[] {
+  return Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).flatMap(([method, found]) =>
+      found ? [{ ...found, method: method.toUpperCase(), path }] : [],
+    ),
+  );
+}
+
+/** The codes of the errors that an operation tells of. */
+export function codesOf({ responses }: Operation): string[] {
+  return Object.entries(responses)
+    .filter(([status]) => Number(status) >= 400)
+    .flatMap(([, { description }]) =>
+      Array.from(description.matchAll(/`([a-z0-9-]+)`:/g), ([, code]) => code ?? ''),
+    );
+}
+
+/** Judges values by the document's schemas, which must be valid themselves. */
+export class SchemaJudge {
+  readonly #ajv = new Ajv2020({ validateFormats: false, allErrors: true }).addVocabulary(['components']);
+  readonly #components: Document['components'];
+
+  constructor({ components }: Document) {
+    this.#components = components;
+    for (const schema of Object.values(components.schemas)) this.#ajv.compile(schema);
+  }
+
+  accepts(schema: Readonly<Record<string, unknown>>, value: unknown): boolean {
+    return this.#ajv.compile({ ...schema, components: this.#components })(value);
+  }
+
+  assertValid(schema: Readonly<Record<string, unknown>>, value: unknown): void {
+    const validate = this.#ajv.compile({ ...schema, components: this.#components });
+    assert.ok(validate(value), `${this.#ajv.errorsText(validate.errors)}: ${JSON.stringify(value)}`);
+  }
+}
