@@ -10,7 +10,10 @@ export interface LearnerKey {
   readonly courseId: CourseId;
 }
 
-/** A learner's identity in a call that is about no single session: a session's would be refused as unknown. */
+/**
+ * The learner of a call that concerns no single session. A `sessionId` would be refused at run time as an
+ * unknown argument; here it does not compile.
+ */
 export interface LearnerCall extends LearnerKey {
   readonly sessionId?: never;
 }
@@ -38,8 +41,9 @@ export interface SessionRange {
  * What stats-service does, the same on a database (`openStats`) and on a running server (`connectStats`).
  *
  * Every call checks its arguments, whatever the compiler was told, and rejects with a {@link StatsError}:
- * `invalid-request` names every fault at once, `database-unavailable` and `server-unavailable` mean that
- * repeating the call is safe. Whatever else it rejects with is a defect.
+ * `invalid-request` names every fault at once (the first 100); `database-unavailable` and `server-unavailable`
+ * mean that repeating the call is safe, with the id that the error tells where `recordSession` was given none;
+ * `database-unusable` and `server-incompatible` want an operator. Whatever else it rejects with is a defect.
  */
 export interface StatsCalls {
   /**
@@ -140,7 +144,8 @@ export interface Stats extends StatsCalls, AsyncDisposable {
   /**
    * Resolves if calls can be answered now: the database is reachable and its schema current.
    *
-   * @throws {StatsError} `database-unavailable`, `schema-outdated`, `schema-newer`, `server-unavailable`
+   * @throws {StatsError} `database-unavailable`, `database-unusable`, `schema-outdated`, `schema-newer`,
+   *   `server-unavailable`, `server-incompatible`
    */
   ready(): Promise<void>;
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runCli } from '../support/cli.js';
+import { runSql } from '../support/sql.js';
 import { createFixture } from '../support/fixture.js';
 import { newUserId, sessionContent } from '../support/factories.js';
 
@@ -101,4 +102,18 @@ test('what happened stands on stderr', async () => {
   assert.equal(conflict.code, 1);
   assert.match(conflict.stderr, /was recorded before with other content; nothing was changed\.\n$/);
   assert.equal(conflict.stdout, '');
+});
+
+test('without a limit a list is complete, however many pages it takes', async () => {
+  await using fixture = await createFixture('sqlite');
+  const names = `with recursive n(i) as (select 1 union all select i + 1 from n where i < 2500)
+    insert into courses select printf('%08d-0000-0000-0000-000000000000', i), printf('Course %d', i), '', '' from n`;
+  await runSql(fixture.database.url, names);
+  const command = ['course', 'list', '--database', fixture.database.url];
+  const json = await runCli([...command, '--json']);
+  assert.equal(json.stdout.trimEnd().split('\n').length, 2501);
+  assert.equal(json.stderr, '');
+  const table = await runCli(command);
+  assert.equal(table.stdout.trimEnd().split('\n').length, 2502);
+  assert.equal(table.stdout.match(/^Course /gm)?.length, 1);
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import BetterSqlite from 'better-sqlite3';
 import { runCli } from '../support/cli.js';
 import { sqlitePath } from '../support/sql.js';
 import { createDatabase } from '../support/databases.js';
@@ -80,4 +81,15 @@ test('what cannot be reached is told with exit code 4, and no password', async (
   ]);
   assert.match(verbose.stderr, /\n {4}at /);
   assert.ok(!verbose.stderr.includes('secret'));
+});
+
+test('a command that reads leaves another program’s file as it is', async () => {
+  await using database = await createDatabase('sqlite');
+  const path = sqlitePath(database.url);
+  const foreign = new BetterSqlite(path);
+  foreign.exec('create table notes (text)');
+  foreign.close();
+  const before = readFileSync(path);
+  assert.equal((await runCli(['course', 'list', '--database', database.url])).code, 1);
+  assert.deepEqual(readFileSync(path), before);
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { courseIdSchema } from './ids.js';
+import { courseIdSchema, type CourseId } from './ids.js';
 import { document, rule } from './rules.js';
 import { instantSchema } from './time.js';
 
@@ -36,6 +36,23 @@ export const courseSchema = z.object({
   updatedAt: instantSchema.describe('When its content last changed.'),
 });
 
-export type CourseContent = z.output<typeof courseContentSchema>;
-export type NewCourse = z.output<typeof newCourseSchema>;
-export type Course = z.output<typeof courseSchema>;
+/** What a course says. */
+export interface CourseContent {
+  /** 1 to 255 characters after trimming; unique among the courses, compared exactly. */
+  readonly name: string;
+}
+
+/** A course to be created. */
+export interface NewCourse extends CourseContent {
+  /** Default: a new one. */
+  readonly courseId?: CourseId | undefined;
+}
+
+/** A course as it is stored. Times are UTC, such as `2026-11-22T10:00:00.000Z`. */
+export interface Course extends CourseContent {
+  readonly courseId: CourseId;
+  /** When the course was created. */
+  readonly createdAt: string;
+  /** When its content last changed. */
+  readonly updatedAt: string;
+}

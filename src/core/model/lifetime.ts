@@ -27,7 +27,25 @@ export const lifetimeStatsSchema = z.object({
     .describe('When the last of them was completed; null without sessions.'),
 });
 
-export type LifetimeStats = z.output<typeof lifetimeStatsSchema>;
+/** The sum of one user's sessions in one course. Times are UTC, such as `2026-11-22T10:00:00.000Z`. */
+export interface LifetimeStats {
+  readonly courseId: CourseId;
+  /** How many sessions were recorded. */
+  readonly sessionCount: number;
+  /** The sum of their modules. */
+  readonly totalModulesStudied: number;
+  /**
+   * Σ(score × modules) / Σ modules, the double nearest to the exact quotient; `null` where no modules were
+   * studied. 0 is a score.
+   */
+  readonly averageScore: number | null;
+  /** The sum of their time, in milliseconds. */
+  readonly timeStudied: number;
+  /** When the first of them was completed; `null` without sessions. */
+  readonly firstCompletedAt: string | null;
+  /** When the last of them was completed; `null` without sessions. */
+  readonly lastCompletedAt: string | null;
+}
 
 /** Lifetime stats as they are kept: every sum an exact integer. */
 export interface Totals {

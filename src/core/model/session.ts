@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { courseIdSchema, sessionIdSchema } from './ids.js';
+import { courseIdSchema, sessionIdSchema, type CourseId, type SessionId } from './ids.js';
 import { document, integer } from './rules.js';
 import { scoreSchema } from './score.js';
 import { completedAtSchema, instantSchema, type Clock } from './time.js';
@@ -46,6 +46,34 @@ export const sessionSchema = z.object({
   updatedAt: instantSchema.describe('When its content last changed.'),
 });
 
-export type SessionContent = z.output<ReturnType<typeof sessionContentSchema>>;
-export type NewSession = z.output<ReturnType<typeof newSessionSchema>>;
-export type Session = z.output<typeof sessionSchema>;
+/** What a session says. */
+export interface SessionContent {
+  /** How many modules were studied: an integer from 0 to 100,000. */
+  readonly totalModulesStudied: number;
+  /** The average score over them, on any scale: 0 to 1,000,000, rounded half up to 4 decimals. */
+  readonly averageScore: number;
+  /** Milliseconds: an integer from 0 to 2,147,483,647. */
+  readonly timeStudied: number;
+  /**
+   * When the session was completed: RFC 3339 with offset, from 1970 and at most 24 hours ahead of the clock.
+   * Default: when it was first received.
+   */
+  readonly completedAt?: string | undefined;
+}
+
+/** A session to be recorded. */
+export interface NewSession extends SessionContent {
+  /** Default: a new one. Who may have to repeat a call sends one, so that the repeat does not count twice. */
+  readonly sessionId?: SessionId | undefined;
+}
+
+/** A session as it is stored. Times are UTC, such as `2026-11-22T10:00:00.000Z`. */
+export interface Session extends Required<SessionContent> {
+  readonly sessionId: SessionId;
+  readonly courseId: CourseId;
+  readonly completedAt: string;
+  /** When the session was recorded. */
+  readonly createdAt: string;
+  /** When its content last changed. */
+  readonly updatedAt: string;
+}

@@ -10,6 +10,8 @@ export type DriverFault = 'unique' | 'foreign-key' | 'out-of-range' | 'unavailab
 export interface Database {
   readonly dialect: DialectName;
   readonly kysely: Kysely<Schema>;
+  /** Runs the work in a transaction, which is rolled back where it throws. */
+  readonly transact: <T>(work: (transaction: Transaction<Schema>) => Promise<T>) => Promise<T>;
   faultOf(error: unknown): DriverFault | undefined;
   close(): Promise<void>;
 }
@@ -21,18 +23,12 @@ export interface TransactionContext extends StoreContext {
   readonly kysely: Transaction<Schema>;
 }
 
-/**
- * Runs writes in one transaction. On SQLite it takes the write lock at once. On Postgres each statement sees
- * what was committed before it began, whatever the server's default: the commands rely on it after a lock.
- */
+/** Runs writes in one transaction. */
 export function inTransaction<T>(
-  { dialect, kysely }: Database,
+  { dialect, transact }: Database,
   work: (context: TransactionContext) => Promise<T>,
 ): Promise<T> {
-  return kysely
-    .transaction()
-    .setIsolationLevel('read committed')
-    .execute((transaction) => work({ dialect, kysely: transaction }));
+  return transact((kysely) => work({ dialect, kysely }));
 }
 
 /** Gives driver errors that a caller can act on their name; anything else is a defect and stays as it is. */

@@ -5,7 +5,7 @@ import type { Database } from './database.js';
 const SQLITE = /^sqlite:(.+)$/s;
 const POSTGRES = /^postgres(ql)?:\/\//;
 
-export const DATABASE_URL_RULE = 'must be sqlite:PATH, sqlite::memory: or postgres://…';
+const DATABASE_URL_RULE = 'must be sqlite:PATH, sqlite::memory: or postgres://…';
 
 /**
  * Opens the database of a URL. Only its own driver is loaded.

@@ -26,7 +26,14 @@ export function openPostgres(url: string): Database {
   pool.on('error', ignore);
   pool.on('connect', (client) => client.on('error', ignore));
   const kysely = new Kysely<Schema>({ dialect: new SafePostgresDialect(pool) });
-  return { dialect: 'postgres', kysely, faultOf: postgresFault, close: () => kysely.destroy() };
+  return {
+    dialect: 'postgres',
+    kysely,
+    // Whatever the server's default: after a lock the commands rely on seeing what was committed before it.
+    transact: (work) => kysely.transaction().setIsolationLevel('read committed').execute(work),
+    faultOf: postgresFault,
+    close: () => kysely.destroy(),
+  };
 }
 
 function ignore(): void {}

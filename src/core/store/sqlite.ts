@@ -2,7 +2,14 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import BetterSqlite from 'better-sqlite3';
-import { CompiledQuery, Kysely, SqliteDialect, SqliteDriver, type DatabaseConnection } from 'kysely';
+import {
+  CompiledQuery,
+  Kysely,
+  SqliteDialect,
+  SqliteDriver,
+  type DatabaseConnection,
+  type Transaction,
+} from 'kysely';
 import { StatsError } from '../errors.js';
 import type { Database, DriverFault } from './database.js';
 import { TOTALS_CONSTRAINT, type Schema } from './schema.js';
@@ -31,6 +38,7 @@ export function openSqlite(path: string, options: { readonly create: boolean }):
   return {
     dialect: 'sqlite',
     kysely,
+    transact: (work) => transact(kysely, work),
     faultOf: sqliteFault,
     async close() {
       await kysely.destroy();
@@ -99,6 +107,29 @@ function retryDelay(): number {
   return 1 + Math.random() * 9;
 }
 
+/**
+ * While another process holds the write lock, this one tries again and again to begin, and goes on with other
+ * requests in between: the one connection is free for them.
+ */
+async function transact<T>(
+  kysely: Kysely<Schema>,
+  work: (transaction: Transaction<Schema>) => Promise<T>,
+): Promise<T> {
+  const deadline = Date.now() + BUSY_TIMEOUT;
+  for (;;) {
+    let begun = false;
+    try {
+      return await kysely.transaction().execute((transaction) => {
+        begun = true;
+        return work(transaction);
+      });
+    } catch (error) {
+      if (begun || !isBusy(error) || Date.now() > deadline) throw error;
+      await setTimeout(retryDelay());
+    }
+  }
+}
+
 class ImmediateSqliteDialect extends SqliteDialect {
   readonly #connection: BetterSqlite.Database;
 
@@ -120,21 +151,9 @@ class ImmediateSqliteDriver extends SqliteDriver {
     this.#connection = connection;
   }
 
-  /**
-   * Takes the write lock at once: a transaction that reads before it writes would fail if another process
-   * wrote in between. While that one holds the lock, this process goes on with other work.
-   */
+  /** A transaction that reads before it writes would fail if another process wrote in between. */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    const deadline = Date.now() + BUSY_TIMEOUT;
-    for (;;) {
-      try {
-        await connection.executeQuery(CompiledQuery.raw('begin immediate'));
-        return;
-      } catch (error) {
-        if (!isBusy(error) || Date.now() > deadline) throw error;
-        await setTimeout(retryDelay());
-      }
-    }
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }
 
   /** SQLite ends a transaction by itself on some errors; a second rollback would hide the first error. */

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sql } from 'kysely';
+import { openPostgres } from '../../src/core/store/postgres.js';
+import { openStats } from '../../src/core/index.js';
+import { createDatabase, runOn } from '../support/databases.js';
+import { newUserId, sessionContent } from '../support/factories.js';
+
+/** What a database or a role may have set, and a driver not expect. */
+const SETTINGS = ["datestyle = 'SQL, DMY'", "timezone = 'Asia/Kolkata'", 'synchronous_commit = off'];
+
+test('times are exact and commits durable whatever the database has set', async () => {
+  await using database = await createDatabase('postgres');
+  const name = new URL(database.url).pathname.slice(1);
+  for (const setting of SETTINGS) await runOn(database.url, `alter database ${name} set ${setting}`);
+  await runOn(database.url, `alter database ${name} set default_transaction_isolation = 'serializable'`);
+
+  await using stats = await openStats({ database: database.url });
+  const { courseId } = await stats.addCourse({ course: { name: 'Algebra' } });
+  const learner = { userId: newUserId(), courseId };
+  const completedAt = '2026-05-11T10:00:00.123Z';
+  await stats.recordSession({ ...learner, session: sessionContent({ completedAt }) });
+  assert.equal((await stats.getStats(learner)).lastCompletedAt, completedAt);
+
+  const opened = openPostgres(database.url);
+  const { rows } = await sql<{
+    value: string;
+  }>`select current_setting('synchronous_commit') as value`.execute(opened.kysely);
+  await opened.close();
+  assert.deepEqual(rows, [{ value: 'on' }]);
+});
