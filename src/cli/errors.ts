@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { StatsError, type Fault } from '../core/errors.js';
+import { StatsError, type ErrorCode, type Fault } from '../core/errors.js';
 import { EXIT, EXIT_OF_KIND } from './exit-codes.js';
 
 /** The command line itself is wrong. */
@@ -30,6 +30,13 @@ export class Interruption extends Error {
   override readonly name = 'Interruption';
 }
 
+/** What to do, where the library cannot know it. */
+const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  'course-not-found': '"stats-service course add" makes one.',
+  'database-not-found': '"stats-service migrate" makes one.',
+  'session-conflict': '"--replace" replaces it.',
+};
+
 export function exitCodeOf(error: unknown): number {
   if (error instanceof Interruption) return EXIT.interrupted;
   if (error instanceof StatsError) return EXIT_OF_KIND[error.kind];
@@ -44,7 +51,9 @@ export function describeError(error: unknown): string {
   if (error instanceof StatsError && error.kind === 'invalid' && error.faults.length > 0) {
     return error.faults.map(describeFault).join('; ');
   }
-  return error instanceof Error ? `${error.message}${describeCause(error.cause)}` : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const hint = error instanceof StatsError ? HINTS[error.code] : undefined;
+  return `${error.message}${describeCause(error.cause)}${hint ? ` ${hint}` : ''}`;
 }
 
 /** The driver's own words, which a server keeps to itself. */

@@ -123,7 +123,8 @@ function requestIdOf(request: IncomingMessage): string {
 }
 
 function send(response: ServerResponse, { status, headers, type = 'application/json', body }: Answer): void {
-  const text = body === undefined ? undefined : JSON.stringify(body);
+  // With a line end, for the terminal of a person who tries the API out.
+  const text = body === undefined ? undefined : `${JSON.stringify(body)}\n`;
   response.writeHead(status, {
     ...COMMON_HEADERS,
     ...(text !== undefined && { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }),

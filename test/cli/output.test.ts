@@ -100,7 +100,10 @@ test('what happened stands on stderr', async () => {
   assert.equal((await runCli([...record, '--time', '1h', '--replace'])).stderr, 'Replaced.\n');
   const conflict = await runCli([...record, '--time', '25m']);
   assert.equal(conflict.code, 1);
-  assert.match(conflict.stderr, /was recorded before with other content; nothing was changed\.\n$/);
+  assert.match(
+    conflict.stderr,
+    /was recorded before with other content; nothing was changed\. "--replace" replaces it\.\n$/,
+  );
   assert.equal(conflict.stdout, '');
 });
 

@@ -67,7 +67,7 @@ async function curl(argv: readonly string[]): Promise<string> {
     else url = word;
   }
   const response = await fetch(url, { method: body === undefined ? 'GET' : 'POST', headers, body });
-  return `${await response.text()}\n`;
+  return response.text();
 }
 
 function headerOf(text: string): [string, string] {

@@ -14,7 +14,9 @@ interface Options {
 export function addMigrate(program: Command, io: Io): void {
   addDatabaseOption(program.command('migrate'))
     .description("bring a database's schema up to date, show it, or take its last step back")
-    .addArgument(new Argument('[direction]').choices(['up', 'status', 'down']).default('up'))
+    .addArgument(
+      new Argument('[direction]', 'up, status or down').choices(['up', 'status', 'down']).default('up'),
+    )
     .option('--yes', 'with down: delete the data that the step has made room for')
     .option('--json', 'with status: one JSON document')
     .action((direction: string, options: Options) => migrate(io, direction, options));
