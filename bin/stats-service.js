@@ -31,7 +31,8 @@ async function run() {
 
 function endOnClosedPipe(error) {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  process.stderr.write(`stats-service: stdout cannot be written (${error.message})\n`);
+  process.exit(1);
 }
 
 /** Into the environment itself, where the Postgres driver looks for its `PG*` variables; what is set stays. */

@@ -10,7 +10,7 @@ import { addStats } from './commands/stats.js';
 import { describeError, exitCodeOf } from './errors.js';
 import { EXIT } from './exit-codes.js';
 import type { Io } from './io.js';
-import { writeLine } from './output.js';
+import { visible, writeLine } from './output.js';
 
 export type { Io } from './io.js';
 
@@ -31,7 +31,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     // Commander has written its own errors already.
     if (!(error instanceof CommanderError)) {
-      writeLine(io.stderr, `stats-service: ${describeError(error)}`);
+      writeLine(io.stderr, `stats-service: ${visible(describeError(error))}`);
       if (program.opts()['verbose'] === true && error instanceof Error) writeLine(io.stderr, inspect(error));
     }
     return exitCodeOf(error);
@@ -48,7 +48,15 @@ function createProgram(io: Io): Command {
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'stats-service: ')),
+      outputError: (text, write) =>
+        write(
+          `${visible(
+            text
+              .trimEnd()
+              .replace(/^error: /, 'stats-service: ')
+              .replaceAll('\n', ' '),
+          )}\n`,
+        ),
     })
     .addHelpText('after', HELP);
   for (const add of [addServe, addMigrate, addCourse, addRecord, addStats, addSession, addSessions]) {

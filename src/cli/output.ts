@@ -43,9 +43,21 @@ export function writeFields(
 
 function format(cell: Cell): string {
   if (cell === null) return NONE;
-  // A name may carry control characters, which must not reach the terminal as such.
-  return String(cell).replaceAll(/\p{Cc}/gu, (control) =>
-    JSON.stringify(control).slice(1, -1).replace('\x7f', '\\u007f'),
+  return visible(String(cell));
+}
+
+/** Control and direction characters of a stranger's text, written so that they cannot command the terminal. */
+const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const SHORT: Readonly<Record<string, string>> = {
+  '\n': String.raw`\n`,
+  '\r': String.raw`\r`,
+  '\t': String.raw`\t`,
+};
+
+export function visible(text: string): string {
+  return text.replaceAll(
+    UNSAFE,
+    (character) => SHORT[character] ?? String.raw`\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 

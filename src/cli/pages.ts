@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Command } from 'commander';
 import type { Page } from '../core/index.js';
 import { number } from './arguments.js';
@@ -29,19 +30,21 @@ export async function writePages<T>(
   toRow: (item: T) => readonly Cell[],
 ): Promise<void> {
   const first = await fetchPage({ limit: limit ?? PAGE, cursor });
-  write(first.items, heading);
+  await write(first.items, heading);
   if (limit !== undefined) {
     if (first.next !== null) writeLine(io.stderr, `There are more: add --cursor ${first.next}`);
     return;
   }
   for (let { next } = first; next !== null;) {
     const page = await fetchPage({ limit: PAGE, cursor: next });
-    write(page.items);
+    await write(page.items);
     ({ next } = page);
   }
 
-  function write(items: readonly T[], head?: readonly string[]): void {
+  /** Waits for a slow reader, so that a long list is never all in memory. */
+  async function write(items: readonly T[], head?: readonly string[]): Promise<void> {
     if (json) for (const item of items) writeJson(io.stdout, item);
     else writeTable(io.stdout, items.map(toRow), head);
+    if (io.stdout.writableNeedDrain) await once(io.stdout, 'drain');
   }
 }

@@ -87,7 +87,8 @@ export function databaseUrl(
 
 /** A database URL as it may be shown: without its password, wherever that stands. */
 export function describeDatabase(url: string): string {
-  if (url.startsWith('sqlite:') || !URL.canParse(url)) return url;
+  if (url.startsWith('sqlite:')) return url;
+  if (!URL.canParse(url)) return `${/^[a-z]*/.exec(url)?.[0]}:…`;
   const { protocol, username, host, pathname } = new URL(url);
   return `${protocol}//${username && `${username}@`}${host}${pathname}`;
 }

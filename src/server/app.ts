@@ -26,6 +26,9 @@ export type Listener = (request: IncomingMessage, response: ServerResponse) => v
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
+/** Milliseconds. */
+const LINGER = 1_000;
+
 /** Personal data: no cache keeps it, no browser guesses its type. */
 const COMMON_HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 
@@ -80,12 +83,12 @@ class App {
     const requestId = requestIdOf(request);
     response.setHeader('X-Request-Id', requestId);
     try {
-      send(response, await this.#answer(request, acceptBody));
+      send(request, response, await this.#answer(request, acceptBody));
     } catch (error) {
       // Who has gone before the end of the request gets no answer, and is no error of ours.
       if (!request.complete && response.destroyed) return;
       const answer = problemAnswer(error);
-      send(response, answer);
+      send(request, response, answer);
       if (answer.status >= 500) this.#report(error, requestId);
     }
   }
@@ -122,13 +125,33 @@ function requestIdOf(request: IncomingMessage): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-function send(response: ServerResponse, { status, headers, type = 'application/json', body }: Answer): void {
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, type = 'application/json', body }: Answer,
+): void {
   // With a line end, for the terminal of a person who tries the API out.
-  const text = body === undefined ? undefined : `${JSON.stringify(body)}\n`;
+  const text = body === undefined ? '' : `${JSON.stringify(body)}\n`;
   response.writeHead(status, {
     ...COMMON_HEADERS,
-    ...(text !== undefined && { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }),
+    ...(text && { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }),
     ...headers,
   });
-  response.end(text);
+  if (headers?.['Connection'] === 'close' && !request.complete) linger(request, response, text);
+  else response.end(text);
+}
+
+/**
+ * Answers a client that is still sending, and takes what it sends for a while: a connection that is closed under
+ * it would be reset, and the answer lost with it.
+ */
+function linger(request: IncomingMessage, response: ServerResponse, text: string): void {
+  response.write(text);
+  const end = () => response.end();
+  const timer = setTimeout(end, LINGER);
+  request.resume();
+  request.once('close', () => {
+    clearTimeout(timer);
+    end();
+  });
 }

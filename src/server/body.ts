@@ -27,19 +27,32 @@ function checkDeclaration({ headers }: IncomingMessage): void {
   if (Number(headers['content-length'] ?? 0) > MAX_BODY) throw tooLarge();
 }
 
+/** Into one buffer that grows: a body of a million chunks must not become a million objects. */
 async function readBytes(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+  let bytes: Buffer = Buffer.allocUnsafe(
+    Math.min(Number(request.headers['content-length'] ?? 1024), MAX_BODY),
+  );
   let size = 0;
   return new Promise((resolve, reject) => {
     request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
       // What comes after is still taken from the socket, and dropped, until the answer has closed it.
-      if (size > MAX_BODY) reject(tooLarge());
-      else chunks.push(chunk);
+      if (size + chunk.length > MAX_BODY) {
+        size = MAX_BODY;
+        reject(tooLarge());
+        return;
+      }
+      if (size + chunk.length > bytes.length) bytes = grown(bytes, size + chunk.length);
+      size += chunk.copy(bytes, size);
     });
-    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('end', () => resolve(bytes.subarray(0, size)));
     request.on('error', reject);
   });
+}
+
+function grown(bytes: Buffer, needed: number): Buffer {
+  const larger = Buffer.allocUnsafe(Math.max(needed, 2 * bytes.length));
+  bytes.copy(larger);
+  return larger;
 }
 
 function decode(bytes: Buffer): string {

@@ -16,8 +16,11 @@ export class OpenAnswers {
     const { socket } = request;
     this.#answers.set(socket, { request, response });
     response.once('close', () => {
-      if (this.#answers.get(socket)?.response === response) this.#answers.delete(socket);
+      // What is still to come of a request that is answered must not be answered again.
+      const isLast = this.#answers.get(socket)?.response === response;
+      if (isLast && request.complete) this.#answers.delete(socket);
     });
+    socket.once('close', () => this.#answers.delete(socket));
     if (this.#closing) announceClose(response);
   }
 

@@ -93,3 +93,15 @@ test('a command that reads leaves another program’s file as it is', async () =
   assert.equal((await runCli(['course', 'list', '--database', database.url])).code, 1);
   assert.deepEqual(readFileSync(path), before);
 });
+
+test('no error commands the terminal or shows a password', async () => {
+  const url = 'sqlite:/nowhere\u001b[31m\nfake/x.db';
+  const folder = await runCli(['course', 'list', '--database', url]);
+  assert.equal(folder.stderr.split('\n').length, 2);
+  assert.ok(!folder.stderr.includes('\u001b'));
+  const option = await runCli(['course', 'list', '--\u001b[31m']);
+  assert.ok(!option.stderr.includes('\u001b'));
+  const migrate = await runCli(['migrate', 'status', '--database', 'postgres://user:sec#ret@host/x']);
+  assert.equal(migrate.code, 2);
+  assert.ok(!migrate.stderr.includes('sec'));
+});

@@ -99,3 +99,36 @@ test('an empty host is not every address', async () => {
 function failToLog(): never {
   throw new Error('The disk of the log is full.');
 }
+
+test('a request that is answered before its end is not answered again', async () => {
+  await using service = await createService('sqlite');
+  using connection = await RawConnection.open(service.url);
+  connection.write(
+    head(
+      'POST /courses HTTP/1.1',
+      'Host: stats',
+      'Content-Type: application/json',
+      'Transfer-Encoding: chunked',
+    ),
+  );
+  assert.equal((await connection.read()).status, 401);
+  connection.write('ZZ\r\n');
+  await connection.assertEnded();
+});
+
+test('a body of single bytes is one body', async () => {
+  await using service = await createService('sqlite');
+  using connection = await RawConnection.open(service.url);
+  const body = '{"name":"Logic"}'.padEnd(1024 * 1024);
+  connection.write(
+    head(
+      'POST /courses HTTP/1.1',
+      'Host: stats',
+      `X-User-Id: ${newUserId()}`,
+      'Content-Type: application/json',
+      'Transfer-Encoding: chunked',
+    ),
+  );
+  connection.write(`${Array.from(body, (byte) => `1\r\n${byte}\r\n`).join('')}0\r\n\r\n`);
+  assert.equal((await connection.read()).status, 201);
+});

@@ -13,6 +13,9 @@ const DOCUMENTS: ReadonlySet<PropertyKey> = new Set(['course', 'session']);
 /** How many faults are told at most: a hostile document can have as many as it has bytes. */
 const MAX_FAULTS = 100;
 
+/** How much of a name is told, in characters. */
+const MAX_NAME = 256;
+
 /**
  * Checks the arguments of a call.
  *
@@ -21,13 +24,12 @@ const MAX_FAULTS = 100;
 export function parseCall<T>(schema: z.ZodType<T>, call: unknown): T {
   const result = schema.safeParse(call);
   if (result.success) return result.data;
-  throw invalidRequest(toFaults(result.error.issues));
+  throw toError(result.error.issues);
 }
 
-export function invalidRequest(faults: readonly Fault[]): StatsError {
+export function invalidRequest(faults: readonly Fault[], count = faults.length): StatsError {
   const [first] = faults;
-  const detail =
-    faults.length === 1 && first ? describeFault(first) : `${faults.length} values break their rules.`;
+  const detail = count === 1 && first ? describeFault(first) : `${count} values break their rules.`;
   return new StatsError('invalid-request', detail, { faults: faults.slice(0, MAX_FAULTS) });
 }
 
@@ -36,14 +38,20 @@ export function describeFault(fault: Fault): string {
   return `${subject} ${fault.detail}.`;
 }
 
-function toFaults(issues: readonly z.core.$ZodIssue[]): Fault[] {
-  const faults = issues.flatMap(({ path, ...issue }) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => toFault([...path, key], 'is not known here'))
-      : [toFault(path, issue.message)],
-  );
+function toError(issues: readonly z.core.$ZodIssue[]): StatsError {
   // A value that breaks two bounds of one rule is one fault.
-  return Array.from(new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values());
+  const faults = new Map<string, Fault>();
+  const add = (fault: Fault) => faults.set(JSON.stringify(fault), fault);
+  let untold = 0;
+  for (const { path, ...issue } of issues) {
+    if (issue.code === 'unrecognized_keys') {
+      untold += Math.max(0, issue.keys.length - MAX_FAULTS);
+      for (const key of issue.keys.slice(0, MAX_FAULTS)) add(toFault([...path, key], 'is not known here'));
+    } else {
+      add(toFault(path, issue.message));
+    }
+  }
+  return invalidRequest(Array.from(faults.values()), faults.size + untold);
 }
 
 function toFault(path: readonly PropertyKey[], detail: string): Fault {
@@ -52,7 +60,7 @@ function toFault(path: readonly PropertyKey[], detail: string): Fault {
   return { pointer: rest.map((key) => `/${escapePointer(String(key))}`).join(''), detail };
 }
 
-/** RFC 6901, section 3. */
+/** RFC 6901, section 3; of a name that is longer than any of ours, the beginning. */
 function escapePointer(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+  return key.slice(0, MAX_NAME).replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import BetterSqlite from 'better-sqlite3';
 import {
   CompiledQuery,
@@ -153,6 +153,8 @@ class ImmediateSqliteDriver extends SqliteDriver {
 
   /** A transaction that reads before it writes would fail if another process wrote in between. */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    // SQLite never waits for anything, so that without this nothing else would run until all writes are done.
+    await setImmediate();
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }
 
