@@ -23,6 +23,8 @@ async function run() {
     stderr: process.stderr,
     env: process.env,
     version: packageVersion(),
+    terminal: process.stdout.isTTY === true,
+    ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
     signal,
   });
   // What an interrupted command was waiting for must not keep the process.
@@ -43,6 +45,18 @@ function loadDotEnv() {
     process.loadEnvFile();
   } catch (error) {
     process.stderr.write(`stats-service: .env cannot be read (${error.message})\n`);
+  }
+}
+
+async function ask(question) {
+  const { createInterface } = await import('node:readline/promises');
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // The terminal takes Ctrl-C for itself while it asks.
+  terminal.on('SIGINT', () => process.emit('SIGINT'));
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
   }
 }
 

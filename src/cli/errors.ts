@@ -23,6 +23,8 @@ const FLAGS: Readonly<Record<string, string>> = {
   to: '--to',
   limit: '--limit',
   cursor: '--cursor',
+  interval: '--interval',
+  timeZone: '--time-zone',
 };
 
 /** The user has ended the program with Ctrl-C, or the system with a signal. */
@@ -66,5 +68,6 @@ function describeCause(cause: unknown): string {
 
 function describeFault(fault: Fault): string {
   const place = 'pointer' in fault ? fault.pointer : fault.parameter;
-  return `${FLAGS[place] ?? place} ${fault.detail}`;
+  const flag = place.startsWith('/moduleIds') ? '--module-ids' : FLAGS[place];
+  return `${flag ?? place} ${fault.detail}`;
 }

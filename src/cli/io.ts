@@ -5,6 +5,10 @@ export interface Io {
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether a person looks at stdout. */
+  readonly terminal: boolean;
+  /** Asks the user and waits for the answer; only on a terminal. */
+  readonly ask?: (question: string) => Promise<string>;
   /** Of the package. */
   readonly version: string;
   /** Aborted when the user or the system wants the program to end. */

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { addCourse } from './commands/course.js';
+import { addErase } from './commands/erase.js';
+import { addHistory } from './commands/history.js';
 import { addMigrate } from './commands/migrate.js';
 import { addRecord } from './commands/record.js';
 import { addServe } from './commands/serve.js';
@@ -59,7 +61,17 @@ function createProgram(io: Io): Command {
         ),
     })
     .addHelpText('after', HELP);
-  for (const add of [addServe, addMigrate, addCourse, addRecord, addStats, addSession, addSessions]) {
+  for (const add of [
+    addServe,
+    addMigrate,
+    addCourse,
+    addRecord,
+    addStats,
+    addSession,
+    addSessions,
+    addHistory,
+    addErase,
+  ]) {
     add(program, io);
   }
   return program;

@@ -12,8 +12,11 @@ export interface TargetOptions {
   readonly server?: string;
 }
 
-/** A command that only reads changes nothing, neither a schema nor a file. */
-type Access = 'read' | 'write';
+/**
+ * A command that only reads changes nothing, neither a schema nor a file; one that changes what is there makes
+ * no database for it.
+ */
+type Access = 'read' | 'change' | 'create';
 
 export function addDatabaseOption(command: Command): Command {
   return command.option(
@@ -51,10 +54,10 @@ async function openTarget(io: Io, options: TargetOptions, access: Access): Promi
     const { connectStats } = await import('../client/index.js');
     return connectStats({ server });
   }
-  const writes = access === 'write';
-  const database = databaseUrl(io, options, { create: writes });
+  const create = access === 'create';
+  const database = databaseUrl(io, options, { create });
   const { openStats } = await import('../core/index.js');
-  return openStats({ database, create: writes, migrate: writes });
+  return openStats({ database, create, migrate: access !== 'read' });
 }
 
 /** Flags before environment; within each the user must say which of the two is meant. */
@@ -83,6 +86,11 @@ export function databaseUrl(
   const path = defaultDatabase(io.env);
   if (create) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   return `sqlite:${path}`;
+}
+
+/** What a command works on, as it may be shown. */
+export function describeTarget(io: Io, options: TargetOptions): string {
+  return serverUrl(io, options) ?? describeDatabase(databaseUrl(io, options, { create: false }));
 }
 
 /** A database URL as it may be shown: without its password, wherever that stands. */

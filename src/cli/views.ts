@@ -1,4 +1,4 @@
-import type { Course, LifetimeStats, Session } from '../core/index.js';
+import type { Course, LifetimeStats, Session, StudiedCourse } from '../core/index.js';
 import { formatDuration } from './duration.js';
 import type { Cell } from './output.js';
 
@@ -8,15 +8,16 @@ export function courseFields(course: Course): Fields {
   return [
     ['Course', course.courseId],
     ['Name', course.name],
+    ['Modules', course.moduleIds.length === 0 ? null : course.moduleIds.join(' ')],
     ['Created', course.createdAt],
     ['Updated', course.updatedAt],
   ];
 }
 
-export const COURSE_HEADING = ['Course', 'Name'];
+export const COURSE_HEADING = ['Course', 'Modules', 'Name'];
 
 export function courseRow(course: Course): Cell[] {
-  return [course.courseId, course.name];
+  return [course.courseId, course.moduleIds.length, course.name];
 }
 
 export function sessionFields(session: Session): Fields {
@@ -27,6 +28,7 @@ export function sessionFields(session: Session): Fields {
     ['Average score', session.averageScore],
     ['Time studied', formatDuration(session.timeStudied)],
     ['Completed', session.completedAt],
+    ['Modules', session.moduleIds.length === 0 ? null : session.moduleIds.join(' ')],
     ['Recorded', session.createdAt],
     ['Updated', session.updatedAt],
   ];
@@ -49,9 +51,32 @@ export function statsFields(stats: LifetimeStats): Fields {
     ['Course', stats.courseId],
     ['Sessions', stats.sessionCount],
     ['Modules studied', stats.totalModulesStudied],
+    ['Distinct modules', stats.distinctModulesStudied],
+    ['Progress', formatProgress(stats)],
     ['Average score', stats.averageScore],
     ['Time studied', formatDuration(stats.timeStudied)],
     ['First completed', stats.firstCompletedAt],
     ['Last completed', stats.lastCompletedAt],
   ];
+}
+
+export const STUDIED_COURSE_HEADING = ['Course', 'Sessions', 'Modules', 'Score', 'Time', 'Progress', 'Name'];
+
+export function studiedCourseRow(course: StudiedCourse): Cell[] {
+  return [
+    course.courseId,
+    course.sessionCount,
+    course.totalModulesStudied,
+    course.averageScore,
+    formatDuration(course.timeStudied),
+    formatProgress(course),
+    course.name,
+  ];
+}
+
+function formatProgress({ progress, moduleCount }: LifetimeStats): string | null {
+  if (progress === null || moduleCount === null) return null;
+  // Down, so that 100 % is never said of less.
+  const percent = Math.floor(progress * 1000) / 10;
+  return `${percent} % of ${moduleCount}`;
 }

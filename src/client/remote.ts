@@ -5,7 +5,9 @@ import { callSchemas } from '../core/model/calls.js';
 import { courseSchema } from '../core/model/course.js';
 import { parseCall } from '../core/model/faults.js';
 import { toUserId } from '../core/model/ids.js';
-import { lifetimeStatsSchema } from '../core/model/lifetime.js';
+import { erasureSchema } from '../core/model/erasure.js';
+import { historySchema } from '../core/model/history.js';
+import { lifetimeStatsSchema, studiedCourseSchema } from '../core/model/lifetime.js';
 import { encodeCursor, pageSchema } from '../core/model/page.js';
 import { sessionSchema } from '../core/model/session.js';
 import { courseNotFound, repeatable } from '../core/refusals.js';
@@ -133,6 +135,28 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
     const { userId, courseId } = parseCall(calls.getStats, call);
     const path = `courses/${courseId}`;
     return (await this.#http.send(lifetimeStatsSchema, { method: 'GET', path, userId })).body;
+  }
+
+  async getHistory(call: unknown) {
+    const { userId, courseId, ...query } = parseCall(calls.getHistory, call);
+    const path = `courses/${courseId}/history`;
+    return (await this.#http.send(historySchema, { method: 'GET', path, userId, query })).body;
+  }
+
+  async listStudiedCourses(call: unknown) {
+    const { userId, cursor, ...query } = parseCall(calls.listStudiedCourses, call);
+    const { body } = await this.#http.send(pageSchema(studiedCourseSchema), {
+      method: 'GET',
+      path: 'me/courses',
+      userId,
+      query: { ...query, cursor: cursor && encodeCursor(cursor) },
+    });
+    return body;
+  }
+
+  async eraseUser(call: unknown) {
+    const { userId } = parseCall(calls.eraseUser, call);
+    return (await this.#http.send(erasureSchema, { method: 'DELETE', path: 'me', userId })).body;
   }
 
   async ready(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Course, CourseContent, NewCourse } from './model/course.js';
+import type { History, IntervalName } from './model/history.js';
 import type { CourseId, SessionId, UserId } from './model/ids.js';
-import type { LifetimeStats } from './model/lifetime.js';
+import type { LifetimeStats, StudiedCourse } from './model/lifetime.js';
 import type { Page } from './model/page.js';
 import type { NewSession, Session, SessionContent } from './model/session.js';
 
@@ -15,6 +16,13 @@ export interface LearnerKey {
  * unknown argument; here it does not compile.
  */
 export interface LearnerCall extends LearnerKey {
+  readonly sessionId?: never;
+}
+
+/** A user, in a call that concerns no single course. */
+export interface UserCall {
+  readonly userId: UserId;
+  readonly courseId?: never;
   readonly sessionId?: never;
 }
 
@@ -128,6 +136,31 @@ export interface StatsCalls {
    * @throws {StatsError} `course-not-found`
    */
   getStats(call: LearnerCall): Promise<LifetimeStats>;
+
+  /**
+   * A user's stats in a course per day, week (from Monday) or month of an IANA time zone (default: UTC), from
+   * the oldest on, empty intervals included: from the first session to the last, or from `from` to `to`, at
+   * most 1,000 intervals. Only sessions within `from` and `to` count.
+   *
+   * @example
+   * const { items } = await stats.getHistory({ userId, courseId, interval: 'week', timeZone: 'Europe/London' });
+   * for (const { start, timeStudied } of items) console.log(start, `${timeStudied / 60_000} minutes`);
+   *
+   * @throws {StatsError} `course-not-found`; `invalid-request` if the intervals are too many
+   */
+  getHistory(
+    call: LearnerCall &
+      SessionRange & { readonly interval: IntervalName; readonly timeZone?: string | undefined },
+  ): Promise<History>;
+
+  /** The lifetime stats of every course that a user has studied, by the names of the courses. */
+  listStudiedCourses(call: UserCall & PageRequest): Promise<Page<StudiedCourse>>;
+
+  /**
+   * Erases a user: sessions, stats, everything. A session that is being recorded at the same moment is either
+   * erased with the rest or recorded after it, never half.
+   */
+  eraseUser(call: UserCall): Promise<{ sessionsDeleted: number }>;
 }
 
 /** The same calls for arguments of unknown origin, such as a stranger's JSON. They are checked all the same. */

@@ -17,6 +17,7 @@ export type {
   SessionRange,
   Stats,
   StatsCalls,
+  UserCall,
   Unchecked,
 } from './api.js';
 export { ERRORS, StatsError, type ErrorCode, type ErrorKind, type Fault } from './errors.js';
@@ -29,7 +30,9 @@ export {
   type SessionId,
   type UserId,
 } from './model/ids.js';
-export type { LifetimeStats } from './model/lifetime.js';
+export type { History, HistoryItem, IntervalName } from './model/history.js';
+export type { LifetimeStats, StudiedCourse } from './model/lifetime.js';
+export type { Progress } from './model/modules.js';
 export type { Page } from './model/page.js';
 export type { NewSession, Session, SessionContent } from './model/session.js';
 export type { Clock } from './model/time.js';

@@ -3,7 +3,9 @@ import type { Stats, StatsCalls, Unchecked } from './api.js';
 import { callSchemas, type CallSchemas } from './model/calls.js';
 import { parseCall } from './model/faults.js';
 import type { CourseId } from './model/ids.js';
+import { timeToShow, toHistoryItem } from './model/history.js';
 import { toLifetimeStats } from './model/lifetime.js';
+import { encodeCursor, toPage } from './model/page.js';
 import { toInstant, type Clock } from './model/time.js';
 import {
   courseNotFound,
@@ -16,12 +18,14 @@ import {
 } from './refusals.js';
 import { toSession } from './store/rows.js';
 import * as courses from './store/commands/courses.js';
+import { eraseUser } from './store/commands/erase.js';
 import * as sessions from './store/commands/sessions.js';
 import { withDriverFaults, type Database } from './store/database.js';
 import { migrationStatus } from './store/migrate.js';
 import { findCourse, listCourses } from './store/queries/courses.js';
 import { findSession, listSessions } from './store/queries/sessions.js';
-import { findTotals } from './store/queries/totals.js';
+import { sumByInterval } from './store/queries/history.js';
+import { countDeclared, findTotals, listStudiedCourses } from './store/queries/totals.js';
 
 /**
  * The calls on a database: each checks its arguments, runs, and turns outcomes that are no success into
@@ -125,9 +129,41 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
 
   async getStats(call: unknown) {
     const learner = parseCall(this.#schemas.getStats, call);
-    const totals = await this.#run(() => findTotals(this.#database, learner));
-    if (!totals) await this.#assertCourse(learner.courseId);
-    return toLifetimeStats(learner.courseId, totals);
+    const found = await this.#run(() => findTotals(this.#database, learner));
+    if (found) return toLifetimeStats(learner.courseId, found.totals, found.modules);
+    const declared = await this.#run(() => countDeclared(this.#database, learner.courseId));
+    if (declared === undefined) throw courseNotFound(learner.courseId);
+    return toLifetimeStats(learner.courseId, undefined, { studied: 0, declared, studiedOfDeclared: 0 });
+  }
+
+  async getHistory(call: unknown) {
+    const { interval, timeZone, ...range } = parseCall(this.#schemas.getHistory, call);
+    const found = await this.#run(() => findTotals(this.#database, range));
+    if (!found) await this.#assertCourse(range.courseId);
+    const stretch = timeToShow(range, found?.totals);
+    const items = await this.#run(async () => {
+      // Time zones are a heavy module that nothing else needs.
+      const { intervalsBetween } = await import('./model/intervals.js');
+      const intervals = intervalsBetween(interval, timeZone, stretch);
+      const sums = await sumByInterval(this.#database, range, intervals);
+      return intervals.map(({ label }, position) => toHistoryItem(label, sums.get(position)));
+    });
+    return { interval, timeZone, items };
+  }
+
+  async listStudiedCourses(call: unknown) {
+    const checked = parseCall(this.#schemas.listStudiedCourses, call);
+    const studied = await this.#run(() => listStudiedCourses(this.#database, checked));
+    const items = studied.map(({ courseId, name, totals, modules }) => ({
+      ...toLifetimeStats(courseId, totals, modules),
+      name,
+    }));
+    return toPage(items, checked.limit, (last) => encodeCursor([last.name]));
+  }
+
+  async eraseUser(call: unknown) {
+    const { userId } = parseCall(this.#schemas.eraseUser, call);
+    return { sessionsDeleted: await this.#run(() => eraseUser(this.#database, userId)) };
   }
 
   async ready(): Promise<void> {

@@ -19,7 +19,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(onServer, onDatabase);
       assert.deepEqual(
         onDatabase.map(({ code }) => code),
-        [0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 3, 3, 3, 2],
+        [0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 3, 2, 0, 0, 0, 3, 3, 3, 2],
       );
     });
   });
@@ -33,20 +33,30 @@ async function runAll(target: string, url: string): Promise<Finished[]> {
   const commands = [
     ['course', 'add', '--course', course, '--name', `Geometry ${course}`],
     ['course', 'add', '--course', course, '--name', `Geometry ${course}`],
-    ['course', 'set', '--course', course, '--name', `Geometry 2 ${course}`],
+    ['course', 'set', '--course', course, '--name', `Geometry 2 ${course}`, '--module-ids', 'b', 'a'],
     ['course', 'show', '--course', course],
     ['course', 'show', '--course', course, '--json'],
     ['course', 'list', '--limit', '1'],
     [...record, '--score', '68.4', '--completed-at', '2026-01-01T00:00:00+01:00'],
     [...record, '--score', '68.4'],
     [...record, '--score', '70'],
-    [...record, '--score', '66.66666666666667', '--replace'],
+    [...record, '--score', '66.66666666666667', '--replace', '--module-ids', 'c', 'a'],
     ['session', ...learner, '--session', session],
     ['sessions', ...learner],
     ['sessions', ...learner, '--json', '--from', '2026-01-01T00:00:00Z'],
     ['stats', ...learner, '--json'],
+    ['stats', '--user', user],
+    ['stats', '--user', user, '--json', '--limit', '1'],
+    ['history', ...learner],
+    ['history', ...learner, '--interval', 'month', '--time-zone', 'Europe/London', '--json'],
+    ['history', ...learner, '--time-zone', 'Mars'],
     ['session', ...learner, '--session', session, '--delete'],
     ['session', ...learner, '--session', session, '--delete'],
+    ['erase', '--user', user],
+    ['erase', '--user', user, '--yes'],
+    ['erase', '--user', user, '--yes', '--json'],
+    ['stats', '--user', user],
+    ['history', '--user', user, '--course', newCourseId()],
     ['stats', '--user', user, '--course', newCourseId()],
     ['sessions', '--user', user, '--course', newCourseId()],
     ['record', '--user', 'x', '--course', 'y', '--modules', '1.5', '--score', 'a', '--time', '1'],

@@ -18,13 +18,15 @@ test('a table for people, JSON for programs', async () => {
   assert.equal(
     table.stdout,
     [
-      `Course           ${courseId}`,
-      'Sessions         1',
-      'Modules studied  6',
-      'Average score    68.4',
-      'Time studied     4m40s',
-      `First completed  ${COMPLETED_AT}`,
-      `Last completed   ${COMPLETED_AT}`,
+      `Course            ${courseId}`,
+      'Sessions          1',
+      'Modules studied   6',
+      'Distinct modules  0',
+      'Progress          –',
+      'Average score     68.4',
+      'Time studied      4m40s',
+      `First completed   ${COMPLETED_AT}`,
+      `Last completed    ${COMPLETED_AT}`,
       '',
     ].join('\n'),
   );
@@ -81,7 +83,7 @@ test('no value is a dash, and a name cannot command the terminal', async () => {
     '--database',
     database.url,
   ]);
-  assert.match(stats.stdout, /^Average score    –$/m);
+  assert.match(stats.stdout, /^Average score     –$/m);
   const added = await runCli(['course', 'add', '--name', 'a\x1b[31mred\nb\x7f', '--database', database.url]);
   assert.match(added.stdout, /^Name     a\\u001b\[31mred\\nb\\u007f$/m);
 });

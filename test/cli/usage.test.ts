@@ -7,7 +7,9 @@ const RECORD = ['record', '--user', ID, '--course', ID];
 
 const MISTAKES: readonly (readonly [argv: readonly string[], says: RegExp])[] = [
   [['nope'], /unknown command 'nope'/],
-  [['stats', '--user', ID], /required option '--course <id>' not specified/],
+  [['stats'], /required option '--user <id>' not specified/],
+  [['history', '--user', ID], /required option '--course <id>' not specified/],
+  [['history', '--user', ID, '--course', ID, '--interval', 'year'], /Allowed choices are day, week, month/],
   [['stats', '--usr', ID], /option/],
   [['course'], /Usage: stats-service course/],
   [['migrate', 'sideways'], /Allowed choices are up, status, down/],

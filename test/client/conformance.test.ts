@@ -20,6 +20,9 @@ const CALLS: readonly ((stats: Stats) => Promise<unknown>)[] = [
   (stats) => stats.addCourse({ course: { courseId: ALGEBRA, name: 'Algebra' } }),
   (stats) => stats.setCourse({ courseId: GEOMETRY, course: { name: 'Geometry' } }),
   (stats) => stats.setCourse({ courseId: GEOMETRY, course: { name: 'Geometry 2' } }),
+  (stats) =>
+    stats.setCourse({ courseId: GEOMETRY, course: { name: 'Geometry 2', moduleIds: ['b', 'a', 'b'] } }),
+  (stats) => stats.unchecked.setCourse({ courseId: GEOMETRY, course: { name: 'x', moduleIds: ['a', ';'] } }),
   (stats) => stats.setCourse({ courseId: GEOMETRY, course: { name: 'Algebra' } }),
   (stats) => stats.getCourse({ courseId: GEOMETRY }),
   (stats) => stats.getCourse({ courseId: UNKNOWN }),
@@ -50,10 +53,47 @@ const CALLS: readonly ((stats: Stats) => Promise<unknown>)[] = [
   (stats) => stats.listSessions({ ...LEARNER, limit: 0, cursor: forgeCursor(['now', 'x']) }),
   (stats) => stats.getStats(LEARNER),
   (stats) => stats.getStats({ ...LEARNER, userId: BOB }),
+  (stats) =>
+    stats.recordSession({
+      ...LEARNER,
+      courseId: GEOMETRY,
+      session: { sessionId: FIRST, ...sessionContent({ moduleIds: ['c', 'a'] }) },
+    }),
+  (stats) =>
+    stats.recordSession({
+      ...LEARNER,
+      courseId: GEOMETRY,
+      session: { sessionId: FIRST, ...sessionContent({ moduleIds: ['a', 'c', 'a'] }) },
+    }),
+  (stats) => stats.getHistory({ ...LEARNER, interval: 'day' }),
+  (stats) =>
+    stats.getHistory({
+      ...LEARNER,
+      interval: 'week',
+      timeZone: 'America/New_York',
+      from: '2026-11-01T00:00:00-04:00',
+      to: '2026-11-30T00:00:00-05:00',
+    }),
+  (stats) => stats.getHistory({ ...LEARNER, userId: BOB, interval: 'month' }),
+  (stats) => stats.getHistory({ ...LEARNER, courseId: UNKNOWN, interval: 'month' }),
+  (stats) => stats.getHistory({ ...LEARNER, interval: 'day', from: '1970-01-01T00:00:00Z' }),
+  (stats) => stats.unchecked.getHistory({ ...LEARNER, interval: 'year', timeZone: '+01:00' }),
+  (stats) => stats.listStudiedCourses({ userId: ANN }),
+  async (stats) => {
+    const { next } = await stats.listStudiedCourses({ userId: ANN, limit: 1 });
+    return stats.listStudiedCourses({ userId: ANN, limit: 1, cursor: next ?? undefined });
+  },
+  (stats) => stats.listStudiedCourses({ userId: BOB }),
+  (stats) => stats.unchecked.listStudiedCourses({ userId: 'x', limit: 0, cursor: forgeCursor([1]) }),
   (stats) => stats.deleteSession({ ...LEARNER, sessionId: FIRST }),
   (stats) => stats.deleteSession({ ...LEARNER, sessionId: FIRST }),
   (stats) => stats.getStats(LEARNER),
   (stats) => stats.getStats({ ...LEARNER, courseId: UNKNOWN }),
+  (stats) => stats.eraseUser({ userId: BOB }),
+  (stats) => stats.eraseUser({ userId: ANN }),
+  (stats) => stats.eraseUser({ userId: ANN }),
+  (stats) => stats.unchecked.eraseUser({ userId: 'x', courseId: 'y' }),
+  (stats) => stats.listStudiedCourses({ userId: ANN }),
 ];
 
 for (const dialect of DIALECTS) {

@@ -30,6 +30,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(course, {
         courseId,
         name: 'Linear Algebra',
+        moduleIds: [],
         createdAt: '2026-11-22T10:00:00.000Z',
         updatedAt: '2026-11-22T10:00:00.000Z',
       });
@@ -89,7 +90,7 @@ for (const dialect of DIALECTS) {
       const set = (name: string) => stats.setCourse({ courseId, course: { name } });
       const createdAt = '2026-11-22T10:00:00.000Z';
 
-      const created = { courseId, name: 'Logic', createdAt, updatedAt: createdAt };
+      const created = { courseId, name: 'Logic', moduleIds: [], createdAt, updatedAt: createdAt };
       assert.deepEqual(await set(' Logic '), { outcome: 'created', course: created });
       clock.advance(60_000);
       assert.deepEqual(await set('Logic'), { outcome: 'replaced', course: created });

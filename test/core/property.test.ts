@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import {
   openStats,
   StatsError,
+  type Session,
   type SessionContent,
   type SessionKey,
   type Stats,
@@ -11,7 +12,10 @@ import {
 import { stoppedClock } from '../support/clock.js';
 import { createDatabase, DIALECTS } from '../support/databases.js';
 import { newCourseId, newSessionId, newUserId } from '../support/factories.js';
-import { NaiveStats, type Answer } from '../support/naive-stats.js';
+import { asSet, NaiveStats, type Answer } from '../support/naive-stats.js';
+
+/** Few, so that sessions and courses share them; in any order, with repeats. */
+const moduleIds = fc.array(fc.constantFrom('a', 'b', 'B', 'c~', '~'), { maxLength: 6 });
 
 /** Few values, so that contents meet again; those at the bounds and those that round among them. */
 const content: fc.Arbitrary<SessionContent> = fc.record(
@@ -27,12 +31,20 @@ const content: fc.Arbitrary<SessionContent> = fc.record(
       '2024-02-29T23:59:59.999Z',
       '2026-11-23T09:00:00.000Z',
     ),
+    moduleIds,
   },
   { requiredKeys: ['totalModulesStudied', 'averageScore', 'timeStudied'] },
 );
 
-/** A replay sends what is stored, a contradiction all of it but the time; without a session both record. */
-const call = fc.constantFrom('record', 'record', 'replay', 'contradict', 'put', 'put', 'delete');
+/** A replay sends what is stored, a contradiction all of it but one module or the time; without a session both record. */
+const call = fc.oneof(
+  {
+    weight: 14,
+    arbitrary: fc.constantFrom('record', 'record', 'replay', 'contradict', 'put', 'put', 'delete'),
+  },
+  { weight: 3, arbitrary: fc.constant('declare') },
+  { weight: 1, arbitrary: fc.constant('erase') },
+);
 
 const steps = fc.array(
   fc.record({
@@ -45,11 +57,21 @@ const steps = fc.array(
   { maxLength: 40 },
 );
 
-function contentOf(name: string, drawn: SessionContent, stored: SessionContent | undefined): SessionContent {
+function contentOf(name: string, drawn: SessionContent, stored: Session | undefined): SessionContent {
   if (!stored || (name !== 'replay' && name !== 'contradict')) return drawn;
   const { totalModulesStudied, averageScore, timeStudied, completedAt } = stored;
-  const time = name === 'replay' ? timeStudied : Math.abs(timeStudied - 1);
-  return { totalModulesStudied, averageScore, timeStudied: time, completedAt };
+  // The same set, written otherwise.
+  const same = {
+    totalModulesStudied,
+    averageScore,
+    timeStudied,
+    completedAt,
+    moduleIds: [...stored.moduleIds.toReversed(), ...stored.moduleIds],
+  };
+  if (name === 'replay') return same;
+  return stored.moduleIds.length > 0
+    ? { ...same, moduleIds: stored.moduleIds.slice(1) }
+    : { ...same, timeStudied: Math.abs(timeStudied - 1) };
 }
 
 function foretell(
@@ -83,7 +105,7 @@ function pick<T>(items: readonly T[], index: number): T {
   return item;
 }
 
-test('whatever is recorded, replaced and deleted, both databases answer what simple sums foretell, to the byte', async () => {
+test('whatever is recorded, replaced, deleted, declared and erased, both databases answer what simple sums foretell, to the byte', async () => {
   await using stack = new AsyncDisposableStack();
   const clock = stoppedClock();
   const handles: Stats[] = [];
@@ -92,9 +114,9 @@ test('whatever is recorded, replaced and deleted, both databases answer what sim
     handles.push(stack.use(await openStats({ database: url, clock: clock.read })));
   }
   const courses = [newCourseId(), newCourseId()];
-  for (const [index, courseId] of courses.entries()) {
-    for (const stats of handles) await stats.addCourse({ course: { courseId, name: `Course ${index}` } });
-  }
+  const undeclared = new Map(
+    courses.map((courseId, index) => [courseId, { name: `Course ${index}`, moduleIds: [] }]),
+  );
 
   const agree = async (foretold: unknown, ask: (stats: Stats) => Promise<unknown>) => {
     const answers = await Promise.all(handles.map(ask));
@@ -103,10 +125,13 @@ test('whatever is recorded, replaced and deleted, both databases answer what sim
   };
 
   const property = fc.asyncProperty(steps, async (sequence) => {
-    const naive = new NaiveStats();
+    const naive = new NaiveStats(undeclared);
     // New learners at each run: the databases are shared by all runs.
     const users = [newUserId(), newUserId()];
     const sessions = [newSessionId(), newSessionId(), newSessionId()];
+    for (const [courseId, course] of undeclared) {
+      for (const stats of handles) await stats.setCourse({ courseId, course });
+    }
 
     for (const { user, course, session, call: name, content: drawn } of sequence) {
       clock.advance(1);
@@ -115,11 +140,25 @@ test('whatever is recorded, replaced and deleted, both databases answer what sim
         courseId: pick(courses, course),
         sessionId: pick(sessions, session),
       };
+      if (name === 'declare') {
+        const { courseId } = key;
+        const declared = { name: `Course ${course} `.repeat(user + 1).trim(), moduleIds: drawn.moduleIds };
+        naive.declare(courseId, { ...declared, moduleIds: asSet(drawn.moduleIds) });
+        for (const stats of handles) await stats.setCourse({ courseId, course: declared });
+        continue;
+      }
+      if (name === 'erase') {
+        const { userId } = key;
+        await agree({ sessionsDeleted: naive.erase(userId) }, (stats) => stats.eraseUser({ userId }));
+        continue;
+      }
       const sent = contentOf(name, drawn, naive.find(key));
       const foretold = foretell(naive, name, key, sent, new Date(clock.read()).toISOString());
       await agree(foretold, (stats) => perform(stats, name, key, sent));
     }
     for (const userId of users) {
+      const studied = { items: naive.studiedCourses(userId), next: null };
+      await agree(studied, (stats) => stats.listStudiedCourses({ userId }));
       for (const courseId of courses) {
         const learner = { userId, courseId };
         await agree(naive.stats(learner), (stats) => stats.getStats(learner));
@@ -127,5 +166,5 @@ test('whatever is recorded, replaced and deleted, both databases answer what sim
       }
     }
   });
-  await fc.assert(property, { numRuns: 200 });
+  await fc.assert(property, { numRuns: 500 });
 });

@@ -42,6 +42,7 @@ for (const dialect of DIALECTS) {
           averageScore: 10.0001,
           timeStudied: 5,
           completedAt: '2026-11-22T10:00:00.000Z',
+          moduleIds: [],
           createdAt: '2026-11-22T10:00:00.000Z',
           updatedAt: '2026-11-22T10:01:00.000Z',
         },
@@ -53,6 +54,9 @@ for (const dialect of DIALECTS) {
         totalModulesStudied: 2,
         averageScore: 10.0001,
         timeStudied: 5,
+        distinctModulesStudied: 0,
+        moduleCount: null,
+        progress: null,
         firstCompletedAt: '2026-11-22T10:00:00.000Z',
         lastCompletedAt: '2026-11-22T10:00:00.000Z',
       });

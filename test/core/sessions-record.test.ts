@@ -24,6 +24,7 @@ for (const dialect of DIALECTS) {
           averageScore: 68.4,
           timeStudied: 280_000,
           completedAt: '2026-11-20T18:00:00.000Z',
+          moduleIds: [],
           createdAt: '2026-11-22T10:00:00.000Z',
           updatedAt: '2026-11-22T10:00:00.000Z',
         },

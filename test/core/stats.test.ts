@@ -18,6 +18,9 @@ for (const dialect of DIALECTS) {
         totalModulesStudied: 0,
         averageScore: null,
         timeStudied: 0,
+        distinctModulesStudied: 0,
+        moduleCount: null,
+        progress: null,
         firstCompletedAt: null,
         lastCompletedAt: null,
       });
@@ -41,6 +44,9 @@ for (const dialect of DIALECTS) {
         totalModulesStudied: 7,
         averageScore: quotientOf(1n * 1_000_000n + 2n * 1n + 4n * 666_667n, 7n * 10_000n),
         timeStudied: 2_147_483_651,
+        distinctModulesStudied: 0,
+        moduleCount: null,
+        progress: null,
         firstCompletedAt: '2026-11-22T10:00:00.000Z',
         lastCompletedAt: '2026-11-22T10:00:00.000Z',
       });

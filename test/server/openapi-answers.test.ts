@@ -35,7 +35,11 @@ test('every documented success is met, and is as documented', async () => {
   await client.ask('getSession', { userId, courseId, sessionId });
   await client.ask('getStats', { userId, courseId });
   await client.ask('listSessions', { userId, courseId, query: '?limit=1' });
+  await client.ask('getHistory', { userId, courseId, query: '?interval=week' });
+  await client.ask('listStudiedCourses', { userId });
   await client.ask('deleteSession', { userId, courseId, sessionId });
+  await client.ask('eraseUser', { userId });
+  await client.ask('listStudiedCourses', { userId });
 
   const successes = client.endpoints.flatMap(({ operationId, responses }) =>
     Object.keys(responses)
@@ -103,10 +107,11 @@ describe('problems are as documented', () => {
       await client.ask('deleteSession', { userId }),
       await client.ask('listSessions', { userId }),
       await client.ask('getStats', { userId }),
+      await client.ask('getHistory', { userId, query: '?interval=day' }),
     ];
     assert.deepEqual(
       answers.map(({ status }) => status),
-      [409, 409, 409, 409, ...Array.from({ length: 8 }, () => 404)],
+      [409, 409, 409, 409, ...Array.from({ length: 9 }, () => 404)],
     );
   });
 });
@@ -119,6 +124,17 @@ describe('a body is taken exactly where its schema takes it', () => {
     ['recordSession', { ...session, completedAt: '2026-11-22T10:00:00+01:00' }, true],
     ['recordSession', { totalModulesStudied: 100_000, averageScore: 1e6, timeStudied: 2_147_483_647 }, true],
     ['recordSession', { totalModulesStudied: 0, averageScore: 0, timeStudied: 0 }, true],
+    ['recordSession', { ...session, moduleIds: [] }, true],
+    ['recordSession', { ...session, moduleIds: ['b', 'a', '!'.repeat(128), 'a'] }, true],
+    ['recordSession', { ...session, moduleIds: ['a;b'] }, false],
+    ['recordSession', { ...session, moduleIds: ['a b'] }, false],
+    ['recordSession', { ...session, moduleIds: [''] }, false],
+    ['recordSession', { ...session, moduleIds: ['a'.repeat(129)] }, false],
+    ['recordSession', { ...session, moduleIds: [1] }, false],
+    ['recordSession', { ...session, moduleIds: 'a' }, false],
+    ['recordSession', { ...session, moduleIds: null }, false],
+    ['recordSession', { ...session, moduleIds: Array.from({ length: 1_000 }, () => 'a') }, true],
+    ['recordSession', { ...session, moduleIds: Array.from({ length: 1_001 }, () => 'a') }, false],
     ['recordSession', { ...session, sessionId: 'x' }, false],
     ['recordSession', { ...session, sessionId: null }, false],
     ['recordSession', { ...session, completedAt: 'yesterday' }, false],
@@ -135,6 +151,8 @@ describe('a body is taken exactly where its schema takes it', () => {
     ['putSession', { ...session, sessionId: newSessionId() }, false],
     ['addCourse', { name: 'Logic' }, true],
     ['addCourse', { courseId: newCourseId(), name: '\u{1F600}'.repeat(255) }, true],
+    ['addCourse', { name: 'Logic', moduleIds: ['b', 'a'] }, true],
+    ['addCourse', { name: 'Logic', moduleIds: ['é'] }, false],
     ['addCourse', { name: '' }, false],
     ['addCourse', { name: ' ' }, false],
     ['addCourse', { name: 3 }, false],
@@ -167,13 +185,18 @@ test('every documented query parameter is taken', async () => {
     courseId,
     from: '2026-01-01T00:00:00Z',
     to: '2026-01-01T00:00:00Z',
+    interval: 'month',
+    timeZone: 'Europe/London',
   };
-  const taken = client.endpoints.flatMap(({ operationId, parameters = [] }) =>
-    parameters
-      .filter((parameter) => parameter.in === 'query' && parameter.name in values)
-      .map(({ name }) => ({ operationId, query: `?${name}=${values[name]}` })),
-  );
-  assert.ok(taken.length >= 5);
+  const taken = client.endpoints.flatMap(({ operationId, parameters = [] }) => {
+    const inQuery = parameters.filter((parameter) => parameter.in === 'query' && parameter.name in values);
+    const required = inQuery.filter((parameter) => parameter.required);
+    return inQuery.map((parameter) => {
+      const names = new Set([...required, parameter].map(({ name }) => name));
+      return { operationId, query: `?${Array.from(names, (name) => `${name}=${values[name]}`).join('&')}` };
+    });
+  });
+  assert.ok(taken.length >= 10);
   for (const { operationId, query } of taken) {
     const { status } = await client.ask(operationId, { userId, courseId, query });
     assert.equal(status, 200, `${operationId} ${query}`);

@@ -1,6 +1,6 @@
 /**
- * Replays the sessions of a file, named by STATS_TEST_SESSIONS, over 64 connections; by default, sessions that
- * are made up.
+ * Replays the sessions of a file, named by STATS_TEST_SESSIONS, over 64 connections, in the courses of another,
+ * named by STATS_TEST_COURSES; by default, sessions and courses that are made up.
  */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -11,8 +11,10 @@ import { newUserId } from '../support/factories.js';
 import { bodyOf } from '../support/http-answer.js';
 import { createService, type HttpService } from '../support/http-service.js';
 import {
+  coursesOf,
   expectedStats,
   generateSessions,
+  parseCourses,
   parseSessions,
   shuffled,
   type FileSession,
@@ -21,11 +23,14 @@ import { assertRollups } from '../support/rollups.js';
 
 const file = process.env['STATS_TEST_SESSIONS'];
 const sessions = parseSessions(file === undefined ? generateSessions() : await readFile(file, 'utf8'));
+const coursesFile = process.env['STATS_TEST_COURSES'];
+const courses =
+  coursesFile === undefined ? coursesOf(sessions) : parseCourses(await readFile(coursesFile, 'utf8'));
+const courseById = new Map(courses.map((course) => [course.courseId, course]));
 const learners = Map.groupBy(sessions, ({ userId, courseId }) => `${userId} ${courseId}`);
 
 async function createCourses({ send }: HttpService): Promise<void> {
-  for (const courseId of new Set(sessions.map((session) => session.courseId))) {
-    const json = { name: `Course ${courseId}` };
+  for (const { courseId, ...json } of courses) {
     const { status } = await send('PUT', `/courses/${courseId}`, { userId: newUserId(), json });
     assert.equal(status, 201);
   }
@@ -79,7 +84,9 @@ for (const dialect of DIALECTS) {
       const [{ userId, courseId } = { userId: '', courseId: '' }] = ofLearner;
       const { send } = service;
       const stats = await send('GET', `/courses/${courseId}`, { userId });
-      assert.deepEqual(bodyOf(stats), expectedStats(courseId, ofLearner));
+      const course = courseById.get(courseId);
+      assert.ok(course);
+      assert.deepEqual(bodyOf(stats), expectedStats(course, ofLearner));
     }
 
     service.clock.advance(60_000);
@@ -89,6 +96,14 @@ for (const dialect of DIALECTS) {
     answersOf.set(dialect, first);
   });
 }
+
+test('modules are studied again and again, which progress does not count', () => {
+  const again = Array.from(learners.values()).filter((ofLearner) => {
+    const total = ofLearner.reduce((sum, { totalModulesStudied }) => sum + totalModulesStudied, 0);
+    return total > new Set(ofLearner.flatMap(({ moduleIds }) => moduleIds)).size;
+  });
+  assert.ok(again.length > 0);
+});
 
 test('both databases give the same answers, to the byte', () => {
   const [first, ...others] = DIALECTS.map((dialect) => answersOf.get(dialect));

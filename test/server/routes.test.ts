@@ -19,7 +19,7 @@ for (const dialect of DIALECTS) {
       assert.equal(answer.status, 201);
       assert.equal(answer.headers['content-type'], 'application/json');
       assert.equal(answer.headers['location'], `/courses/${courseId}`);
-      const course = { courseId, name: 'Logic', createdAt: NOW, updatedAt: NOW };
+      const course = { courseId, name: 'Logic', moduleIds: [], createdAt: NOW, updatedAt: NOW };
       assert.deepEqual(bodyOf(answer), course);
       const listed = await send('GET', `/courses?courseId=${courseId}`, { userId });
       assert.deepEqual(bodyOf(listed), { items: [course], next: null });
@@ -52,7 +52,14 @@ for (const dialect of DIALECTS) {
       assert.equal(recorded.status, 201);
       const location = `/courses/${courseId}/sessions/${session.sessionId}`;
       assert.equal(recorded.headers['location'], location);
-      const stored = { ...session, courseId, completedAt: NOW, createdAt: NOW, updatedAt: NOW };
+      const stored = {
+        ...session,
+        courseId,
+        completedAt: NOW,
+        moduleIds: [],
+        createdAt: NOW,
+        updatedAt: NOW,
+      };
       assert.deepEqual(bodyOf(recorded), stored);
       clock.advance(1_000);
       const replayed = await send('POST', `/courses/${courseId}`, { userId, json: session });
@@ -85,6 +92,9 @@ for (const dialect of DIALECTS) {
         totalModulesStudied: 0,
         averageScore: null,
         timeStudied: 0,
+        distinctModulesStudied: 0,
+        moduleCount: null,
+        progress: null,
         firstCompletedAt: null,
         lastCompletedAt: null,
       };

@@ -21,12 +21,31 @@ class Captured extends Writable {
   }
 }
 
+interface CliOptions {
+  /** Whether a person looks at stdout. */
+  readonly terminal?: boolean;
+  /** What the person at the terminal answers; without it nobody can be asked. */
+  readonly ask?: (question: string) => Promise<string>;
+}
+
 /** Runs the command line in this process. */
-export async function runCli(argv: readonly string[], env: Environment = {}): Promise<Finished> {
+export async function runCli(
+  argv: readonly string[],
+  env: Environment = {},
+  { terminal = false, ask }: CliOptions = {},
+): Promise<Finished> {
   const stdout = new Captured();
   const stderr = new Captured();
   const { signal } = new AbortController();
-  const code = await main(argv, { stdout, stderr, env, version: '0.0.0', signal });
+  const code = await main(argv, {
+    stdout,
+    stderr,
+    env,
+    version: '0.0.0',
+    terminal,
+    ...(ask && { ask }),
+    signal,
+  });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
 

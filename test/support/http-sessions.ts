@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import * as z from 'zod';
 import { quotientOf, unitsOf } from './oracle.js';
 
 /** A session as a line of a file says it. */
@@ -10,6 +11,14 @@ export interface FileSession {
   readonly averageScore: number;
   readonly timeStudied: number;
   readonly completedAt: string;
+  readonly moduleIds: readonly string[];
+}
+
+/** A course as a file declares it. */
+export interface FileCourse {
+  readonly courseId: string;
+  readonly name: string;
+  readonly moduleIds: readonly string[];
 }
 
 const COLUMNS = [
@@ -35,6 +44,8 @@ export function parseSessions(csv: string): FileSession[] {
       return value;
     });
     assert.ok(userId && courseId && sessionId && completedAt);
+    // A file may do without them.
+    const modulesStudied = values[names.indexOf('moduleIds')] ?? '';
     return {
       userId,
       courseId,
@@ -43,7 +54,30 @@ export function parseSessions(csv: string): FileSession[] {
       averageScore: Number(score),
       timeStudied: Number(time),
       completedAt,
+      moduleIds: modulesStudied === '' ? [] : modulesStudied.split(';'),
     };
+  });
+}
+
+const coursesSchema = z.array(
+  z.object({ courseId: z.string(), name: z.string(), moduleIds: z.array(z.string()).default([]) }),
+);
+
+/** Courses from a JSON file, a list of them. */
+export function parseCourses(json: string): FileCourse[] {
+  return coursesSchema.parse(JSON.parse(json));
+}
+
+/**
+ * The courses of sessions where no file declares them. Every third declares no modules, the others what was
+ * studied but for the first, and one module that nobody studied.
+ */
+export function coursesOf(sessions: readonly FileSession[]): FileCourse[] {
+  const byCourse = Map.groupBy(sessions, ({ courseId }) => courseId);
+  return Array.from(byCourse, ([courseId, ofCourse], index) => {
+    const studied = Array.from(new Set(ofCourse.flatMap(({ moduleIds }) => moduleIds))).toSorted();
+    const moduleIds = index % 3 === 2 ? [] : [...studied.slice(1), 'never'];
+    return { courseId, name: `Course ${courseId}`, moduleIds };
   });
 }
 
@@ -76,6 +110,8 @@ export function generateSessions(): string {
     // Not many instants, so that some sessions share one; some are written with an offset.
     const day = new Date(Date.UTC(2026, 0, 1 + random(5))).toISOString().slice(0, 10);
     const completedAt = `${day}T0${random(10)}:30:00${random(2) === 0 ? 'Z' : '+05:30'}`;
+    // Few, so that sessions share them; some sessions repeat one, some name none.
+    const moduleIds = Array.from({ length: random(6) }, () => `module-${random(25)}`).join(';');
     return [
       pick(users, user),
       pick(courses, random(8)),
@@ -84,6 +120,7 @@ export function generateSessions(): string {
       score,
       time,
       completedAt,
+      moduleIds,
       index,
     ].join(',');
   });
@@ -91,9 +128,9 @@ export function generateSessions(): string {
   const shared = uuid();
   const others = [...courses.map((course) => [users[1], course]), [users[2], courses[0]]].map(
     ([user, course]) =>
-      [user, course, shared, 3, '66.66666666666667', 1, '2026-02-03T04:05:06.789Z', -1].join(','),
+      [user, course, shared, 3, '66.66666666666667', 1, '2026-02-03T04:05:06.789Z', 'module-1', -1].join(','),
   );
-  return `${[...COLUMNS, 'line'].join(',')}\n${[...lines, ...others].join('\n')}\n`;
+  return `${[...COLUMNS, 'moduleIds', 'line'].join(',')}\n${[...lines, ...others].join('\n')}\n`;
 }
 
 /** The same items in another order, the same one at every run. */
@@ -106,7 +143,10 @@ export function shuffled<T>(items: readonly T[], seed: number): T[] {
 }
 
 /** What a learner's lifetime stats in a course must be, in exact arithmetic. */
-export function expectedStats(courseId: string, sessions: readonly FileSession[]): Record<string, unknown> {
+export function expectedStats(
+  { courseId, moduleIds: declared }: Pick<FileCourse, 'courseId' | 'moduleIds'>,
+  sessions: readonly FileSession[],
+): Record<string, unknown> {
   let modules = 0n;
   let weighted = 0n;
   let time = 0n;
@@ -115,6 +155,8 @@ export function expectedStats(courseId: string, sessions: readonly FileSession[]
     weighted += BigInt(session.totalModulesStudied) * unitsOf(session.averageScore, 4);
     time += BigInt(session.timeStudied);
   }
+  const studied = new Set(sessions.flatMap(({ moduleIds }) => moduleIds));
+  const ofDeclared = declared.filter((moduleId) => studied.has(moduleId)).length;
   const completions = sessions.map(({ completedAt }) => Date.parse(completedAt)).toSorted((a, b) => a - b);
   return {
     courseId,
@@ -122,6 +164,9 @@ export function expectedStats(courseId: string, sessions: readonly FileSession[]
     totalModulesStudied: Number(modules),
     averageScore: modules === 0n ? null : quotientOf(weighted, modules * 10_000n),
     timeStudied: Number(time),
+    distinctModulesStudied: studied.size,
+    moduleCount: declared.length === 0 ? null : declared.length,
+    progress: declared.length === 0 ? null : quotientOf(BigInt(ofDeclared), BigInt(declared.length)),
     firstCompletedAt: new Date(completions[0] ?? NaN).toISOString(),
     lastCompletedAt: new Date(completions.at(-1) ?? NaN).toISOString(),
   };

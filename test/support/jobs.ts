@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { StatsError, type Stats } from '../../src/core/index.js';
 
 const callSchema = z.object({
-  name: z.enum(['recordSession', 'putSession', 'deleteSession']),
+  name: z.enum(['recordSession', 'putSession', 'deleteSession', 'eraseUser']),
   arguments: z.unknown(),
 });
 
@@ -20,7 +20,8 @@ export async function runCalls(stats: Stats, calls: readonly Call[]): Promise<st
 async function outcomeOf({ unchecked }: Stats, call: Call): Promise<string> {
   try {
     const result = await unchecked[call.name](call.arguments);
-    return result ? result.outcome : 'deleted';
+    if (!result) return 'deleted';
+    return 'outcome' in result ? result.outcome : 'erased';
   } catch (error) {
     if (error instanceof StatsError) return error.code;
     throw error;

@@ -5,6 +5,8 @@ import type {
   Session,
   SessionContent,
   SessionKey,
+  StudiedCourse,
+  UserId,
 } from '../../src/core/index.js';
 import { quotientOf, unitsOf } from './oracle.js';
 
@@ -17,6 +19,12 @@ export interface Answer {
   readonly session?: Session;
 }
 
+/** A course as it is declared. */
+export interface NaiveCourse {
+  readonly name: string;
+  readonly moduleIds: readonly string[];
+}
+
 interface Entry {
   readonly userId: string;
   session: Session;
@@ -25,6 +33,15 @@ interface Entry {
 /** What the product promises, with an array for a store: everything is summed anew at every question. */
 export class NaiveStats {
   #entries: Entry[] = [];
+  readonly #courses: Map<CourseId, NaiveCourse>;
+
+  constructor(courses: ReadonlyMap<CourseId, NaiveCourse>) {
+    this.#courses = new Map(courses);
+  }
+
+  declare(courseId: CourseId, course: NaiveCourse): void {
+    this.#courses.set(courseId, course);
+  }
 
   find(key: SessionKey): Session | undefined {
     return this.#entry(key)?.session;
@@ -43,7 +60,7 @@ export class NaiveStats {
     if (!entry) return this.#insert(key, content, now);
     if (!saysTheSame(entry.session, content)) {
       const completedAt = content.completedAt ?? entry.session.completedAt;
-      entry.session = { ...entry.session, ...rounded(content), completedAt, updatedAt: now };
+      entry.session = { ...entry.session, ...toStored(content), completedAt, updatedAt: now };
     }
     return { outcome: 'replaced', session: entry.session };
   }
@@ -55,6 +72,14 @@ export class NaiveStats {
     return { outcome: 'deleted' };
   }
 
+  /** How many sessions that were. */
+  erase(userId: UserId): number {
+    const kept = this.#entries.filter((entry) => entry.userId !== userId);
+    const erased = this.#entries.length - kept.length;
+    this.#entries = kept;
+    return erased;
+  }
+
   list({ userId, courseId }: LearnerKey): Session[] {
     return this.#entries
       .filter((entry) => entry.userId === userId && entry.session.courseId === courseId)
@@ -63,7 +88,18 @@ export class NaiveStats {
   }
 
   stats(learner: LearnerKey): LifetimeStats {
-    return sumUp(learner.courseId, this.list(learner));
+    const declared = this.#courses.get(learner.courseId)?.moduleIds ?? [];
+    return sumUp(learner.courseId, this.list(learner), declared);
+  }
+
+  /** Every course that the user has sessions in, by name. */
+  studiedCourses(userId: UserId): StudiedCourse[] {
+    return Array.from(this.#courses, ([courseId, { name }]) => {
+      const { courseId: id, ...sums } = this.stats({ userId, courseId });
+      return { courseId: id, ...sums, name };
+    })
+      .filter(({ sessionCount }) => sessionCount > 0)
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   #entry({ userId, courseId, sessionId }: SessionKey): Entry | undefined {
@@ -78,13 +114,13 @@ export class NaiveStats {
   #insert({ userId, courseId, sessionId }: SessionKey, content: SessionContent, now: string): Answer {
     const completedAt = content.completedAt ?? now;
     const times = { completedAt, createdAt: now, updatedAt: now };
-    const session = { sessionId, courseId, ...rounded(content), ...times };
+    const session = { sessionId, courseId, ...toStored(content), ...times };
     this.#entries.push({ userId, session });
     return { outcome: 'recorded', session };
   }
 }
 
-function sumUp(courseId: CourseId, sessions: readonly Session[]): LifetimeStats {
+function sumUp(courseId: CourseId, sessions: readonly Session[], declared: readonly string[]): LifetimeStats {
   let modules = 0n;
   let weighted = 0n;
   let time = 0n;
@@ -94,27 +130,45 @@ function sumUp(courseId: CourseId, sessions: readonly Session[]): LifetimeStats 
     time += BigInt(session.timeStudied);
   }
   const completions = sessions.map(({ completedAt }) => completedAt).toSorted();
+  const studied = new Set(sessions.flatMap(({ moduleIds }) => moduleIds));
+  const ofDeclared = declared.filter((moduleId) => studied.has(moduleId)).length;
   return {
     courseId,
     sessionCount: sessions.length,
     totalModulesStudied: Number(modules),
     averageScore: modules === 0n ? null : quotientOf(weighted, modules * UNITS_PER_SCORE),
     timeStudied: Number(time),
+    distinctModulesStudied: studied.size,
+    moduleCount: declared.length === 0 ? null : declared.length,
+    progress: declared.length === 0 ? null : quotientOf(BigInt(ofDeclared), BigInt(declared.length)),
     firstCompletedAt: completions.at(0) ?? null,
     lastCompletedAt: completions.at(-1) ?? null,
   };
 }
 
-function saysTheSame(stored: Session, content: SessionContent): boolean {
+function saysTheSame(known: Session, content: SessionContent): boolean {
+  const { averageScore, moduleIds } = toStored(content);
   return (
-    stored.totalModulesStudied === content.totalModulesStudied &&
-    stored.averageScore === rounded(content).averageScore &&
-    stored.timeStudied === content.timeStudied &&
-    (content.completedAt === undefined || stored.completedAt === content.completedAt)
+    known.totalModulesStudied === content.totalModulesStudied &&
+    known.averageScore === averageScore &&
+    known.timeStudied === content.timeStudied &&
+    JSON.stringify(known.moduleIds) === JSON.stringify(moduleIds) &&
+    (content.completedAt === undefined || known.completedAt === content.completedAt)
   );
 }
 
-function rounded({ totalModulesStudied, averageScore, timeStudied }: SessionContent) {
+/** What a session says as it is stored, but for the time of its completion. */
+function toStored({ totalModulesStudied, averageScore, timeStudied, moduleIds }: SessionContent) {
   const units = unitsOf(averageScore, DECIMALS);
-  return { totalModulesStudied, averageScore: quotientOf(units, UNITS_PER_SCORE), timeStudied };
+  return {
+    totalModulesStudied,
+    averageScore: quotientOf(units, UNITS_PER_SCORE),
+    timeStudied,
+    moduleIds: asSet(moduleIds),
+  };
+}
+
+/** Module ids are ASCII, so that every order of text is the same. */
+export function asSet(moduleIds: readonly string[] = []): string[] {
+  return moduleIds.filter((moduleId, index) => moduleIds.indexOf(moduleId) === index).toSorted();
 }

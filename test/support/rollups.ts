@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import * as z from 'zod';
 import { runSql } from './sql.js';
 
 const KEY = 'cast(user_id as text) as user_id, cast(course_id as text) as course_id';
@@ -26,7 +27,35 @@ const SUMMED = `
   group by user_id, course_id
   order by 1, 2`;
 
-/** The totals that are kept are those of the sessions that are stored, for every learner in the database. */
+const STUDIED = `select ${KEY}, module_id, cast(session_count as text) as sessions from studied_modules`;
+const SESSIONS = `select ${KEY}, module_ids from study_sessions`;
+
+const studiedSchema = z.array(
+  z.strictObject({
+    user_id: z.string(),
+    course_id: z.string(),
+    module_id: z.string(),
+    sessions: z.string(),
+  }),
+);
+const sessionsSchema = z.array(
+  z.strictObject({ user_id: z.string(), course_id: z.string(), module_ids: z.string() }),
+);
+
+/** What is kept is what the sessions that are stored add up to, for every learner in the database. */
 export async function assertRollups(url: string): Promise<void> {
   assert.deepEqual(await runSql(url, KEPT), await runSql(url, SUMMED));
+
+  const kept = studiedSchema
+    .parse(await runSql(url, STUDIED))
+    .map((row) => [`${row.user_id} ${row.course_id} ${row.module_id}`, Number(row.sessions)] as const);
+  const counted = new Map<string, number>();
+  for (const row of sessionsSchema.parse(await runSql(url, SESSIONS))) {
+    for (const moduleId of row.module_ids.split(';').filter((text) => text !== '')) {
+      const key = `${row.user_id} ${row.course_id} ${moduleId}`;
+      counted.set(key, (counted.get(key) ?? 0) + 1);
+    }
+  }
+  // Compared as objects: the order of the rows is nobody's promise.
+  assert.deepEqual(Object.fromEntries(kept), Object.fromEntries(counted));
 }

@@ -9,6 +9,7 @@ import { COURSE_HEADING, courseFields, courseRow } from '../views.js';
 interface CourseOptions extends TargetOptions {
   readonly course?: string;
   readonly name?: string;
+  readonly moduleIds?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -19,11 +20,12 @@ export function addCourse(program: Command, io: Io): void {
     .description('create a course')
     .requiredOption('--name <name>', 'its name, unique among the courses')
     .option('--course <id>', 'its id (default: a new one)')
+    .option('--module-ids <id...>', 'the modules that it declares (default: none)')
     .option('--json', 'one JSON document')
     .action(async (options: CourseOptions) => {
-      const { course: courseId, name } = options;
-      await withStats(io, options, 'write', async ({ unchecked: stats }) => {
-        writeCourse(io, options, await stats.addCourse({ course: { courseId, name } }));
+      const { course: courseId, name, moduleIds } = options;
+      await withStats(io, options, 'create', async ({ unchecked: stats }) => {
+        writeCourse(io, options, await stats.addCourse({ course: { courseId, name, moduleIds } }));
       });
     });
 
@@ -31,11 +33,12 @@ export function addCourse(program: Command, io: Io): void {
     .description('create or replace a course')
     .requiredOption('--course <id>', 'its id')
     .requiredOption('--name <name>', 'its name, unique among the courses')
+    .option('--module-ids <id...>', 'the modules that it declares (default: none)')
     .option('--json', 'one JSON document')
     .action(async (options: CourseOptions) => {
-      const { course: courseId, name } = options;
-      await withStats(io, options, 'write', async ({ unchecked: stats }) => {
-        const result = await stats.setCourse({ courseId, course: { name } });
+      const { course: courseId, name, moduleIds } = options;
+      await withStats(io, options, 'create', async ({ unchecked: stats }) => {
+        const result = await stats.setCourse({ courseId, course: { name, moduleIds } });
         writeLine(io.stderr, result.outcome === 'created' ? 'Created.' : 'Replaced.');
         writeCourse(io, options, result.course);
       });

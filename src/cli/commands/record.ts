@@ -13,6 +13,7 @@ interface Options extends TargetOptions {
   readonly score: number | string;
   readonly time: number;
   readonly completedAt?: string;
+  readonly moduleIds?: readonly string[];
   readonly replace?: boolean;
   readonly json?: boolean;
 }
@@ -33,6 +34,7 @@ export function addRecord(program: Command, io: Io): void {
     .requiredOption('--score <score>', 'the average score over them', number)
     .requiredOption('--time <duration>', 'milliseconds, or 25m, 1h5m, PT25M', duration)
     .option('--completed-at <time>', 'RFC 3339 with offset (default: now)')
+    .option('--module-ids <id...>', 'which modules were studied (default: none)')
     .option('--replace', 'replace what was recorded under --session')
     .option('--json', 'one JSON document')
     .action((options: Options) => record(io, options));
@@ -44,9 +46,10 @@ async function record(io: Io, options: Options): Promise<void> {
     averageScore: options.score,
     timeStudied: options.time,
     completedAt: options.completedAt,
+    moduleIds: options.moduleIds,
   };
   const { user: userId, course: courseId, session: sessionId } = options;
-  await withStats(io, options, 'write', async ({ unchecked: stats }) => {
+  await withStats(io, options, 'create', async ({ unchecked: stats }) => {
     const { outcome, session } = options.replace
       ? await stats.putSession({ userId, courseId, sessionId, session: content })
       : await stats.recordSession({ userId, courseId, session: { sessionId, ...content } });

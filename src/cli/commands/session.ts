@@ -32,7 +32,7 @@ async function show(io: Io, options: Options): Promise<void> {
 }
 
 async function remove(io: Io, options: Options): Promise<void> {
-  await withStats(io, options, 'write', async ({ unchecked: stats }) => {
+  await withStats(io, options, 'change', async ({ unchecked: stats }) => {
     await stats.deleteSession(keyOf(options));
     writeLine(io.stderr, 'Deleted.');
   });

@@ -1,26 +1,42 @@
 import type { Command } from 'commander';
+import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import { writeFields, writeJson } from '../output.js';
+import { addPageOptions, writePages, type PageOptions } from '../pages.js';
 import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
-import { statsFields } from '../views.js';
+import { STUDIED_COURSE_HEADING, statsFields, studiedCourseRow } from '../views.js';
 
-interface Options extends TargetOptions {
+interface Options extends TargetOptions, PageOptions {
   readonly user: string;
-  readonly course: string;
-  readonly json?: boolean;
+  readonly course?: string;
 }
 
 export function addStats(program: Command, io: Io): void {
-  addTargetOptions(program.command('stats'))
-    .description("a learner's lifetime stats in a course")
+  const command = addTargetOptions(program.command('stats'))
+    .description("a learner's lifetime stats in a course, or in every course studied")
     .requiredOption('--user <id>', 'the learner')
-    .requiredOption('--course <id>', 'the course')
-    .option('--json', 'one JSON document')
-    .action(async ({ user: userId, course: courseId, json, ...target }: Options) => {
-      await withStats(io, target, 'read', async ({ unchecked: stats }) => {
-        const lifetime = await stats.getStats({ userId, courseId });
-        if (json) writeJson(io.stdout, lifetime);
-        else writeFields(io.stdout, statsFields(lifetime));
-      });
-    });
+    .option('--course <id>', 'the course (default: every one, by name)');
+  addPageOptions(command).action((options: Options) =>
+    options.course === undefined ? showCourses(io, options) : showCourse(io, options),
+  );
+}
+
+async function showCourse(io: Io, options: Options): Promise<void> {
+  const { user: userId, course: courseId, json } = options;
+  if (options.limit !== undefined || options.cursor !== undefined) {
+    throw new UsageError('--limit and --cursor are for the list of courses, without --course');
+  }
+  await withStats(io, options, 'read', async ({ unchecked: stats }) => {
+    const lifetime = await stats.getStats({ userId, courseId });
+    if (json) writeJson(io.stdout, lifetime);
+    else writeFields(io.stdout, statsFields(lifetime));
+  });
+}
+
+async function showCourses(io: Io, options: Options): Promise<void> {
+  const { user: userId } = options;
+  await withStats(io, options, 'read', async ({ unchecked: stats }) => {
+    const fetchPage = (page: object) => stats.listStudiedCourses({ userId, ...page });
+    await writePages(io, options, fetchPage, STUDIED_COURSE_HEADING, studiedCourseRow);
+  });
 }

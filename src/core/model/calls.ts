@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { courseContentSchema, newCourseSchema, nameSchema } from './course.js';
+import { intervalSchema, timeZoneSchema } from './history.js';
 import { courseIdSchema, sessionIdSchema, userIdSchema } from './ids.js';
 import { cursorSchema, limitSchema } from './page.js';
 import { newSessionSchema, sessionContentSchema } from './session.js';
@@ -33,6 +34,19 @@ export function callSchemas(clock: Clock) {
       cursor: cursorSchema(z.tuple([boundSchema, sessionIdSchema])).optional(),
     }),
     getStats: z.strictObject(learner),
+    getHistory: z.strictObject({
+      ...learner,
+      interval: intervalSchema,
+      timeZone: timeZoneSchema,
+      from: boundSchema.describe('Only sessions completed at this time or later.').optional(),
+      to: boundSchema.describe('Only sessions completed before this time.').optional(),
+    }),
+    listStudiedCourses: z.strictObject({
+      userId: userIdSchema,
+      limit: limitSchema,
+      cursor: cursorSchema(z.tuple([nameSchema])).optional(),
+    }),
+    eraseUser: z.strictObject({ userId: userIdSchema }),
   };
 }
 

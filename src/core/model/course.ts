@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { courseIdSchema, type CourseId } from './ids.js';
+import { moduleIdsSchema } from './modules.js';
 import { document, rule } from './rules.js';
 import { instantSchema } from './time.js';
 
@@ -20,7 +21,10 @@ export const nameSchema = z
   });
 
 /** What a course says, as it arrives: the body of a PUT. */
-export const courseContentSchema = document({ name: nameSchema });
+export const courseContentSchema = document({
+  name: nameSchema,
+  moduleIds: moduleIdsSchema.describe('The modules that the course declares; default: none.').optional(),
+});
 
 /** A course as it arrives to be created: the body of a POST. */
 export const newCourseSchema = document({
@@ -32,6 +36,7 @@ export const newCourseSchema = document({
 export const courseSchema = z.object({
   courseId: courseIdSchema,
   name: z.string(),
+  moduleIds: z.array(z.string()).describe('The modules that the course declares, sorted.'),
   createdAt: instantSchema.describe('When the course was created.'),
   updatedAt: instantSchema.describe('When its content last changed.'),
 });
@@ -40,6 +45,11 @@ export const courseSchema = z.object({
 export interface CourseContent {
   /** 1 to 255 characters after trimming; unique among the courses, compared exactly. */
   readonly name: string;
+  /**
+   * The modules that the course declares, as a set: at most 1,000 ids, each of 1 to 128 visible ASCII
+   * characters without `;`. Default: none.
+   */
+  readonly moduleIds?: readonly string[] | undefined;
 }
 
 /** A course to be created. */
@@ -51,6 +61,8 @@ export interface NewCourse extends CourseContent {
 /** A course as it is stored. Times are UTC, such as `2026-11-22T10:00:00.000Z`. */
 export interface Course extends CourseContent {
   readonly courseId: CourseId;
+  /** Sorted. */
+  readonly moduleIds: readonly string[];
   /** When the course was created. */
   readonly createdAt: string;
   /** When its content last changed. */

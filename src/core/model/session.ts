@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { courseIdSchema, sessionIdSchema, type CourseId, type SessionId } from './ids.js';
+import { moduleIdsSchema } from './modules.js';
 import { document, integer } from './rules.js';
 import { scoreSchema } from './score.js';
 import { completedAtSchema, instantSchema, type Clock } from './time.js';
@@ -25,6 +26,7 @@ export const sessionContentSchema = (clock: Clock) =>
     completedAt: completedAtSchema(clock)
       .describe('When the session was completed; default: when the server first received it.')
       .optional(),
+    moduleIds: moduleIdsSchema.describe('The modules that were studied, as a set; default: none.').optional(),
   });
 
 /** A session as it arrives to be recorded: the body of a POST. */
@@ -42,6 +44,7 @@ export const sessionSchema = z.object({
   averageScore: averageScoreSchema,
   timeStudied: timeStudiedSchema,
   completedAt: instantSchema.describe('When the session was completed.'),
+  moduleIds: z.array(z.string()).describe('The modules that were studied, sorted.'),
   createdAt: instantSchema.describe('When the session was recorded.'),
   updatedAt: instantSchema.describe('When its content last changed.'),
 });
@@ -59,6 +62,11 @@ export interface SessionContent {
    * Default: when it was first received.
    */
   readonly completedAt?: string | undefined;
+  /**
+   * The modules that were studied, as a set: at most 1,000 ids, each of 1 to 128 visible ASCII characters
+   * without `;`. Default: none.
+   */
+  readonly moduleIds?: readonly string[] | undefined;
 }
 
 /** A session to be recorded. */
@@ -72,6 +80,8 @@ export interface Session extends Required<SessionContent> {
   readonly sessionId: SessionId;
   readonly courseId: CourseId;
   readonly completedAt: string;
+  /** Sorted. */
+  readonly moduleIds: readonly string[];
   /** When the session was recorded. */
   readonly createdAt: string;
   /** When its content last changed. */

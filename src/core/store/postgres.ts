@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect, PostgresDriver } from 'kysely';
-import { Pool, TypeOverrides, types, type CustomTypesConfig, type PoolClient } from 'pg';
+import { DatabaseError, Pool, TypeOverrides, types, type CustomTypesConfig, type PoolClient } from 'pg';
 import type { Database, DriverFault } from './database.js';
 import { TOTALS_CONSTRAINT, type Schema } from './schema.js';
 
@@ -10,6 +10,8 @@ const TIMEOUTS = {
   statement_timeout: 10_000,
   idle_in_transaction_session_timeout: 10_000,
 };
+
+const MAX_ATTEMPTS = 5;
 
 /** Opens a pool of connections; the first query connects. What the URL leaves out comes from `PG*` variables. */
 export function openPostgres(url: string): Database {
@@ -30,7 +32,7 @@ export function openPostgres(url: string): Database {
     dialect: 'postgres',
     kysely,
     // Whatever the server's default: after a lock the commands rely on seeing what was committed before it.
-    transact: (work) => kysely.transaction().setIsolationLevel('read committed').execute(work),
+    transact: (work) => retried(() => kysely.transaction().setIsolationLevel('read committed').execute(work)),
     faultOf: postgresFault,
     close: () => kysely.destroy(),
   };
@@ -59,6 +61,21 @@ async function prepareConnection(client: PoolClient): Promise<void> {
        case when current_setting('synchronous_commit') = 'off'
          then set_config('synchronous_commit', 'on', false) end`,
   );
+}
+
+/** Postgres ends one of the transactions that wait for each other: nothing of it was done, and it can be repeated. */
+async function retried<T>(transaction: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await transaction();
+    } catch (error) {
+      if (attempt === MAX_ATTEMPTS || !isDeadlock(error)) throw error;
+    }
+  }
+}
+
+function isDeadlock(error: unknown): boolean {
+  return error instanceof DatabaseError && (error.code === '40P01' || error.code === '40001');
 }
 
 class SafePostgresDialect extends PostgresDialect {

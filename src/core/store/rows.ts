@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { SessionKey } from '../api.js';
 import type { Course } from '../model/course.js';
 import type { Totals } from '../model/lifetime.js';
@@ -6,20 +6,30 @@ import { fromUnits, toUnits } from '../model/score.js';
 import type { Session, SessionContent } from '../model/session.js';
 import type { CoursesTable, CourseStatsTable, StudySessionsTable } from './schema.js';
 
+/** No module id contains it. */
+const SEPARATOR = ';';
+
 export type CourseRow = Selectable<CoursesTable>;
 export type SessionRow = Selectable<StudySessionsTable>;
+export const TOTALS_COLUMNS = [
+  'session_count',
+  'total_modules_studied',
+  // The one integer that may exceed a JavaScript number is read as text.
+  sql<string>`cast(weighted_score_units as text)`.as('weighted_score_units'),
+  'time_studied',
+  'first_completed_at',
+  'last_completed_at',
+] as const;
 export type TotalsRow = Omit<
   Selectable<CourseStatsTable>,
   'user_id' | 'course_id' | 'weighted_score_units' | 'created_at' | 'updated_at'
-> & {
-  /** The one integer that may exceed a JavaScript number is read as text. */
-  weighted_score_units: string;
-};
+> & { weighted_score_units: string };
 
-export function toCourse(row: CourseRow): Course {
+export function toCourse(row: CourseRow & Pick<SessionRow, 'module_ids'>): Course {
   return {
     courseId: row.course_id,
     name: row.name,
+    moduleIds: moduleIdsOf(row),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
@@ -33,6 +43,7 @@ export function toSession(row: SessionRow): Session {
     averageScore: fromUnits(row.average_score_units),
     timeStudied: row.time_studied,
     completedAt: row.completed_at,
+    moduleIds: moduleIdsOf(row),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
@@ -47,9 +58,18 @@ export function toSessionRow(key: SessionKey, content: SessionContent, now: stri
     average_score_units: toUnits(content.averageScore),
     time_studied: content.timeStudied,
     completed_at: content.completedAt ?? now,
+    module_ids: joinModuleIds(content.moduleIds),
     created_at: now,
     updated_at: now,
   };
+}
+
+export function joinModuleIds(moduleIds: readonly string[] = []): string {
+  return moduleIds.join(SEPARATOR);
+}
+
+export function moduleIdsOf({ module_ids }: Pick<SessionRow, 'module_ids'>): string[] {
+  return module_ids === '' ? [] : module_ids.split(SEPARATOR);
 }
 
 export function toTotals(row: TotalsRow): Totals {

@@ -12,6 +12,8 @@ export interface Schema {
   courses: CoursesTable;
   study_sessions: StudySessionsTable;
   course_stats: CourseStatsTable;
+  course_modules: CourseModulesTable;
+  studied_modules: StudiedModulesTable;
   schema_migrations: SchemaMigrationsTable;
 }
 
@@ -33,6 +35,8 @@ export interface StudySessionsTable extends CommonColumns {
   average_score_units: number;
   time_studied: number;
   completed_at: string;
+  /** Sorted and joined by `;`. */
+  module_ids: string;
 }
 
 export interface CourseStatsTable extends CommonColumns {
@@ -44,6 +48,18 @@ export interface CourseStatsTable extends CommonColumns {
   time_studied: number;
   first_completed_at: string;
   last_completed_at: string;
+}
+
+interface CourseModulesTable extends CommonColumns {
+  course_id: CourseId;
+  module_id: string;
+}
+
+interface StudiedModulesTable extends CommonColumns {
+  user_id: UserId;
+  course_id: CourseId;
+  module_id: string;
+  session_count: number;
 }
 
 interface SchemaMigrationsTable extends CommonColumns {

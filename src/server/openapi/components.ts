@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { courseContentSchema, courseSchema, newCourseSchema } from '../../core/model/course.js';
-import { lifetimeStatsSchema } from '../../core/model/lifetime.js';
+import { erasureSchema } from '../../core/model/erasure.js';
+import { historySchema } from '../../core/model/history.js';
+import { lifetimeStatsSchema, studiedCourseSchema } from '../../core/model/lifetime.js';
 import { pageSchema } from '../../core/model/page.js';
 import { newSessionSchema, sessionContentSchema, sessionSchema } from '../../core/model/session.js';
 import { problemSchema } from '../problem.js';
@@ -20,6 +22,9 @@ const OUTPUTS = {
   Session: sessionSchema,
   SessionPage: pageSchema(sessionSchema),
   LifetimeStats: lifetimeStatsSchema,
+  StudiedCoursePage: pageSchema(studiedCourseSchema),
+  History: historySchema,
+  Erasure: erasureSchema,
   Health: z.object({ status: z.literal('ok') }),
   Problem: problemSchema,
   OpenApi: z.looseObject({ openapi: z.string(), paths: z.looseObject({}) }),

@@ -26,17 +26,6 @@ export const sessionRoutes: readonly CallRoute[] = [
   },
   {
     method: 'GET',
-    path: '/courses/{courseId}',
-    operation: 'getStats',
-    summary: "The user's lifetime stats in a course",
-    answers: { 200: { description: 'Zeros and nulls without sessions.', schema: 'LifetimeStats' } },
-    errors: ['course-not-found'],
-    async handle(stats, { userId, path, query }) {
-      return { status: 200, body: await stats.getStats({ ...query, ...path, userId }) };
-    },
-  },
-  {
-    method: 'GET',
     path: SESSIONS,
     operation: 'listSessions',
     summary: "The user's sessions in a course, newest first",

@@ -4,7 +4,8 @@ import { toUnits } from '../../model/score.js';
 import type { Session, SessionContent } from '../../model/session.js';
 import { inTransaction, type Database, type TransactionContext } from '../database.js';
 import { findSession } from '../queries/sessions.js';
-import { toSession, toSessionRow, type SessionRow } from '../rows.js';
+import { joinModuleIds, toSession, toSessionRow, type SessionRow } from '../rows.js';
+import { changeStudiedModules } from './studied-modules.js';
 import { addToTotals, changeTotals } from './totals.js';
 
 /** Why the database took nothing. */
@@ -54,6 +55,7 @@ export async function putSession(
       .where('session_id', '=', key.sessionId)
       .execute();
     await changeTotals(context, now, stored, replaced);
+    await changeStudiedModules(context, now, stored, replaced);
     return { outcome: 'replaced', session: toSession(replaced) };
   });
 }
@@ -73,6 +75,7 @@ export async function deleteSession(
       .executeTakeFirst();
     if (!deleted) return 'session-not-found';
     await changeTotals(context, now, deleted);
+    await changeStudiedModules(context, now, deleted, undefined);
     return 'deleted';
   });
 }
@@ -94,6 +97,7 @@ async function insertOrFind(
       .executeTakeFirst();
     if (inserted) {
       await addToTotals(context, inserted);
+      await changeStudiedModules(context, now, undefined, inserted);
       return { inserted };
     }
     const stored = await findSession(context, key, options);
@@ -108,6 +112,7 @@ function saysTheSame(stored: SessionRow, content: SessionContent): boolean {
     stored.total_modules_studied === content.totalModulesStudied &&
     stored.average_score_units === toUnits(content.averageScore) &&
     stored.time_studied === content.timeStudied &&
+    stored.module_ids === joinModuleIds(content.moduleIds) &&
     (content.completedAt === undefined || stored.completed_at === content.completedAt)
   );
 }

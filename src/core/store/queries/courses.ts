@@ -1,26 +1,22 @@
-import type { Course } from '../../model/course.js';
+import { sql } from 'kysely';
+import type { DialectName } from '../../../../migrations/columns.js';
 import type { Call } from '../../model/calls.js';
+import type { Course } from '../../model/course.js';
 import type { CourseId } from '../../model/ids.js';
 import { encodeCursor, toPage, type Page } from '../../model/page.js';
 import type { StoreContext } from '../database.js';
 import { toCourse } from '../rows.js';
 
-export async function findCourse({ kysely }: StoreContext, courseId: CourseId): Promise<Course | undefined> {
-  const row = await kysely
-    .selectFrom('courses')
-    .selectAll()
-    .where('course_id', '=', courseId)
-    .executeTakeFirst();
+export async function findCourse(context: StoreContext, courseId: CourseId): Promise<Course | undefined> {
+  const row = await selectCourses(context).where('course_id', '=', courseId).executeTakeFirst();
   return row && toCourse(row);
 }
 
 export async function listCourses(
-  { kysely }: StoreContext,
+  context: StoreContext,
   { courseId, limit, cursor }: Call<'listCourses'>,
 ): Promise<Page<Course>> {
-  let query = kysely
-    .selectFrom('courses')
-    .selectAll()
+  let query = selectCourses(context)
     // Every name is greater than the empty one; saying so lets the partial index serve the first page too.
     .where('name', '>', cursor?.[0] ?? '')
     .orderBy('name')
@@ -28,4 +24,17 @@ export async function listCourses(
   if (courseId) query = query.where('course_id', '=', courseId);
   const courses = (await query.execute()).map(toCourse);
   return toPage(courses, limit, (last) => encodeCursor([last.name]));
+}
+
+/** A course and its modules in one statement, so that they are never of two times. */
+function selectCourses({ dialect, kysely }: StoreContext) {
+  return kysely.selectFrom('courses').selectAll().select(moduleIds(dialect).as('module_ids'));
+}
+
+/** Sorted and joined by `;`, as sessions keep theirs. */
+function moduleIds(dialect: DialectName) {
+  const join = sql.raw(dialect === 'postgres' ? 'string_agg' : 'group_concat');
+  return sql<string>`coalesce((
+    select ${join}(module_id, ';' order by module_id) from course_modules
+    where course_modules.course_id = courses.course_id), '')`;
 }

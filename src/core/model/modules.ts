@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { grouped, rule } from './rules.js';
+
+const MAX_MODULE_IDS = 1000;
+/** Visible ASCII without the separator of lists in files. */
+const MODULE_ID = /^[\x21-\x3a\x3c-\x7e]{1,128}$/;
+
+const idRule = rule('must be 1 to 128 visible ASCII characters without ;');
+const listRule = rule(`must be a list of at most ${grouped(MAX_MODULE_IDS)} module ids`);
+
+/** Module ids: a set, written as a sorted list. */
+export const moduleIdsSchema = z
+  .array(z.string({ error: idRule }).regex(MODULE_ID, { error: idRule }), { error: listRule })
+  .max(MAX_MODULE_IDS, { error: listRule })
+  .overwrite((ids) => Array.from(new Set(ids)).toSorted());
+
+/** How many of what a course declares a user has studied, and how much of it that is. */
+export interface Progress {
+  /** The size of the union of the sessions' modules. */
+  readonly distinctModulesStudied: number;
+  /** How many modules the course declares; `null` if none. */
+  readonly moduleCount: number | null;
+  /** |studied ∩ declared| / |declared|: 0 to 1; `null` if the course declares none. */
+  readonly progress: number | null;
+}
+
+export interface ModuleCounts {
+  readonly studied: number;
+  readonly declared: number;
+  readonly studiedOfDeclared: number;
+}
+
+export function toProgress({ studied, declared, studiedOfDeclared }: ModuleCounts): Progress {
+  return {
+    distinctModulesStudied: studied,
+    moduleCount: declared === 0 ? null : declared,
+    progress: declared === 0 ? null : studiedOfDeclared / declared,
+  };
+}

@@ -1,0 +1,73 @@
+import type { LearnerKey } from '../../api.js';
+import type { TransactionContext } from '../database.js';
+import { moduleIdsOf, type SessionRow } from '../rows.js';
+
+/**
+ * Follows the modules of a session that was just inserted, replaced or deleted in the same transaction, after
+ * its totals: their row is the learner's lock, and the modules come in one order, so that nobody deadlocks.
+ */
+export async function changeStudiedModules(
+  context: TransactionContext,
+  now: string,
+  before: SessionRow | undefined,
+  after: SessionRow | undefined,
+): Promise<void> {
+  const session = after ?? before;
+  if (!session || before?.module_ids === after?.module_ids) return;
+  const key = { userId: session.user_id, courseId: session.course_id };
+  const had = new Set(before ? moduleIdsOf(before) : []);
+  const has = new Set(after ? moduleIdsOf(after) : []);
+  await addModules(context, key, Array.from(has.difference(had)), now);
+  await removeModules(context, key, Array.from(had.difference(has)), now);
+}
+
+async function addModules(
+  { kysely }: TransactionContext,
+  { userId, courseId }: LearnerKey,
+  moduleIds: readonly string[],
+  now: string,
+): Promise<void> {
+  if (moduleIds.length === 0) return;
+  const rows = moduleIds.map((module_id) => ({
+    user_id: userId,
+    course_id: courseId,
+    module_id,
+    session_count: 1,
+    created_at: now,
+    updated_at: now,
+  }));
+  await kysely
+    .insertInto('studied_modules')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(['user_id', 'course_id', 'module_id']).doUpdateSet((eb) => ({
+        session_count: eb('studied_modules.session_count', '+', 1),
+        updated_at: now,
+      })),
+    )
+    .execute();
+}
+
+/** A module that no session has any more is not studied. */
+async function removeModules(
+  { kysely }: TransactionContext,
+  { userId, courseId }: LearnerKey,
+  moduleIds: readonly string[],
+  now: string,
+): Promise<void> {
+  if (moduleIds.length === 0) return;
+  await kysely
+    .updateTable('studied_modules')
+    .set((eb) => ({ session_count: eb('session_count', '-', 1), updated_at: now }))
+    .where('user_id', '=', userId)
+    .where('course_id', '=', courseId)
+    .where('module_id', 'in', moduleIds)
+    .execute();
+  await kysely
+    .deleteFrom('studied_modules')
+    .where('user_id', '=', userId)
+    .where('course_id', '=', courseId)
+    .where('module_id', 'in', moduleIds)
+    .where('session_count', '=', 0)
+    .execute();
+}

@@ -1,0 +1,53 @@
+import type { CallRoute } from '../route.js';
+import { nextLink } from './links.js';
+
+/** What concerns a user in more than one session. */
+export const learnerRoutes: readonly CallRoute[] = [
+  {
+    method: 'GET',
+    path: '/courses/{courseId}',
+    operation: 'getStats',
+    summary: "The user's lifetime stats in a course",
+    answers: { 200: { description: 'Zeros and nulls without sessions.', schema: 'LifetimeStats' } },
+    errors: ['course-not-found'],
+    async handle(stats, { userId, path, query }) {
+      return { status: 200, body: await stats.getStats({ ...query, ...path, userId }) };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/courses/{courseId}/history',
+    operation: 'getHistory',
+    summary: "The user's stats in a course per day, week or month",
+    description:
+      'From the first session to the last, or from `from` to `to`; empty intervals are included, at most 1,000 in all.',
+    answers: { 200: { description: 'From the oldest interval on.', schema: 'History' } },
+    errors: ['course-not-found'],
+    async handle(stats, { userId, path, query }) {
+      return { status: 200, body: await stats.getHistory({ ...query, ...path, userId }) };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/me/courses',
+    operation: 'listStudiedCourses',
+    summary: "The user's lifetime stats in every course studied, by the names of the courses",
+    answers: { 200: { description: 'A page of them.', schema: 'StudiedCoursePage', headers: ['Link'] } },
+    errors: [],
+    async handle(stats, { userId, query }) {
+      const page = await stats.listStudiedCourses({ ...query, userId });
+      return { status: 200, headers: nextLink('/me/courses', query, page), body: page };
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/me',
+    operation: 'eraseUser',
+    summary: 'Erase the user: sessions, stats, everything',
+    answers: { 200: { description: 'Erased.', schema: 'Erasure' } },
+    errors: [],
+    async handle(stats, { userId, query }) {
+      return { status: 200, body: await stats.eraseUser({ ...query, userId }) };
+    },
+  },
+];

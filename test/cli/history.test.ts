@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runCli } from '../support/cli.js';
+import { newUserId, sessionContent } from '../support/factories.js';
+import { createFixture, type Fixture } from '../support/fixture.js';
+
+const MINUTE = 60_000;
+
+/** A command for a learner with an hour in one week, nothing in the next, and half an hour after it. */
+async function study({ stats, courseId, database }: Fixture) {
+  const learner = { userId: newUserId(), courseId };
+  for (const [completedAt, averageScore, minutes] of [
+    ['2026-03-25T12:00:00Z', 100, 60],
+    ['2026-04-08T12:00:00Z', 50, 30],
+  ] as const) {
+    const session = sessionContent({ completedAt, averageScore, timeStudied: minutes * MINUTE });
+    await stats.recordSession({ ...learner, session });
+  }
+  const command = [
+    'history',
+    '--user',
+    learner.userId,
+    '--course',
+    courseId,
+    '--time-zone',
+    'Europe/London',
+    '--database',
+    database.url,
+  ];
+  return { learner, command };
+}
+
+test('a table of weeks, without bars where no person looks', async () => {
+  await using fixture = await createFixture('sqlite');
+  const { command } = await study(fixture);
+  const { code, stdout, stderr } = await runCli(command);
+  assert.equal(code, 0);
+  assert.equal(stderr, '');
+  assert.equal(
+    stdout,
+    [
+      'Start                      Sessions  Modules  Time  Score',
+      '2026-03-23T00:00:00+00:00         1        6  1h      100',
+      '2026-03-30T00:00:00+01:00         0        0  0s        –',
+      '2026-04-06T00:00:00+01:00         1        6  30m      50',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('bars for a person: the longest time is the widest, nothing has none', async () => {
+  await using fixture = await createFixture('sqlite');
+  const { command } = await study(fixture);
+  const { stdout } = await runCli(command, {}, { terminal: true });
+  const [heading, ...rows] = stdout.trimEnd().split('\n');
+  assert.equal(heading, 'Start                      Sessions  Modules  Time  Score');
+  assert.deepEqual(
+    rows.map((row) => row.match(/█/g)?.length ?? 0),
+    // The level of the score is a full block too where it is the highest.
+    [25, 0, 12],
+  );
+  assert.doesNotMatch(rows[1] ?? '', /[▁-▏]/);
+  const json = await runCli([...command, '--json'], {}, { terminal: true });
+  assert.doesNotMatch(json.stdout, /█/);
+});
+
+test('JSON is what the library answers', async () => {
+  await using fixture = await createFixture('sqlite');
+  const { learner, command } = await study(fixture);
+  for (const interval of ['day', 'week', 'month'] as const) {
+    const { stdout } = await runCli([...command, '--json', '--interval', interval]);
+    assert.equal(stdout.split('\n').length, 2);
+    assert.deepEqual(
+      JSON.parse(stdout),
+      await fixture.stats.getHistory({ ...learner, interval, timeZone: 'Europe/London' }),
+    );
+  }
+});
+
+test('from and to cut it; without sessions there is only the heading', async () => {
+  await using fixture = await createFixture('sqlite');
+  const { command } = await study(fixture);
+  const range = ['--from', '2026-03-30T00:00:00+01:00', '--to', '2026-04-08T12:00:00Z'];
+  const { stdout } = await runCli([...command, ...range, '--json']);
+  const { items } = JSON.parse(stdout);
+  assert.deepEqual(
+    items.map(({ sessionCount }: { readonly sessionCount: number }) => sessionCount),
+    [0, 0],
+  );
+  const none = await runCli([...command, '--from', '2026-05-01T00:00:00Z']);
+  assert.deepEqual([none.code, none.stdout], [0, 'Start  Sessions  Modules  Time  Score\n']);
+});
+
+test('what is wrong is told by its option', async () => {
+  await using fixture = await createFixture('sqlite');
+  const { command } = await study(fixture);
+  const { code, stderr } = await runCli([...command, '--time-zone', 'Mars', '--from', 'now']);
+  assert.equal(code, 2);
+  assert.match(stderr, /--time-zone must be the name of an IANA time zone/);
+  assert.match(stderr, /--from must be an RFC 3339 time/);
+});

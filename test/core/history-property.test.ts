@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { openStats, type Session, type Stats } from '../../src/core/index.js';
+import { createDatabase, DIALECTS } from '../support/databases.js';
+import { newCourseId, newUserId } from '../support/factories.js';
+import { quotientOf, unitsOf } from '../support/oracle.js';
+import { localDate, localTime, ZONES } from '../support/time-zones.js';
+
+const HOUR = 3_600_000;
+
+/** Around the clock changes of all zones, the skipped day among them; a few weeks from one to the next. */
+const CHANGES = [
+  '2011-12-30T10:00:00Z',
+  '2012-03-25T01:00:00Z',
+  '2012-10-21T03:00:00Z',
+  '2012-11-04T06:00:00Z',
+  '2013-02-17T02:00:00Z',
+].map((text) => Date.parse(text));
+
+const HALF_HOURS = CHANGES.flatMap((change) =>
+  Array.from({ length: 201 }, (_, index) => change + ((index - 100) * HOUR) / 2),
+);
+
+/** Where the intervals of one zone or another meet. */
+const MIDNIGHTS = HALF_HOURS.filter((time) =>
+  ZONES.some((timeZone) => localTime(time, timeZone).endsWith('T00:00:00')),
+);
+
+const instant = fc
+  .oneof(
+    fc
+      .tuple(fc.constantFrom(...CHANGES), fc.integer({ min: -50 * HOUR, max: 50 * HOUR }))
+      .map(([change, beside]) => change + beside),
+    fc.constantFrom(...HALF_HOURS),
+    fc.tuple(fc.constantFrom(...MIDNIGHTS), fc.constantFrom(0, -1)).map(([time, more]) => time + more),
+  )
+  .map((time) => new Date(time).toISOString());
+
+const content = fc.record({
+  totalModulesStudied: fc.nat({ max: 5 }),
+  averageScore: fc.constantFrom(0, 1.00005, 68.4, 66.66666666666667),
+  timeStudied: fc.nat({ max: 10_000_000 }),
+  completedAt: instant,
+});
+
+const question = fc.record({
+  sessions: fc.array(content, { maxLength: 12 }),
+  timeZone: fc.constantFrom(...ZONES),
+  interval: fc.constantFrom('day' as const, 'week' as const, 'month' as const),
+  from: fc.option(instant, { nil: undefined }),
+  to: fc.option(instant, { nil: undefined }),
+});
+
+function sumOf(start: string, sessions: readonly Session[]) {
+  const modules = sessions.reduce((sum, session) => sum + session.totalModulesStudied, 0);
+  const weighted = sessions.reduce(
+    (sum, session) => sum + BigInt(session.totalModulesStudied) * unitsOf(session.averageScore, 4),
+    0n,
+  );
+  return {
+    start,
+    sessionCount: sessions.length,
+    totalModulesStudied: modules,
+    averageScore: modules === 0 ? null : quotientOf(weighted, BigInt(modules) * 10_000n),
+    timeStudied: sessions.reduce((sum, session) => sum + session.timeStudied, 0),
+  };
+}
+
+/** Every date of a zone's calendar that names an interval between two instants: found hour by hour. */
+function datesBetween(start: number, end: number, timeZone: string, interval: 'day' | 'week' | 'month') {
+  const dates = new Set<string>();
+  for (let time = start; time < end; time += HOUR) {
+    dates.add(localDate(new Date(time).toISOString(), timeZone, interval));
+  }
+  dates.add(localDate(new Date(end - 1).toISOString(), timeZone, interval));
+  return Array.from(dates);
+}
+
+test('a history adds up to the lifetime stats, each session under its own local date, on both databases', async () => {
+  await using stack = new AsyncDisposableStack();
+  const handles: Stats[] = [];
+  const courseId = newCourseId();
+  for (const dialect of DIALECTS) {
+    const { url } = stack.use(await createDatabase(dialect));
+    const stats = stack.use(await openStats({ database: url }));
+    await stats.addCourse({ course: { courseId, name: 'Algebra' } });
+    handles.push(stats);
+  }
+
+  const property = fc.asyncProperty(question, async ({ sessions, ...asked }) => {
+    const learner = { userId: newUserId(), courseId };
+    const { timeZone, interval, from, to } = asked;
+    const [first, ...others] = await Promise.all(
+      handles.map(async (stats) => {
+        await Promise.all(sessions.map(async (session) => stats.recordSession({ ...learner, session })));
+        return {
+          history: await stats.getHistory({ ...learner, ...asked }),
+          within: (await stats.listSessions({ ...learner, from, to })).items,
+          lifetime: await stats.getStats(learner),
+        };
+      }),
+    );
+    assert.ok(first);
+    const { history, within, lifetime } = first;
+    for (const other of others) assert.equal(JSON.stringify(other.history), JSON.stringify(history));
+
+    // Each interval has the sum of the sessions whose local date is its own.
+    const byDate = Map.groupBy(within, ({ completedAt }) => localDate(completedAt, timeZone, interval));
+    for (const item of history.items) {
+      assert.deepEqual(item, sumOf(item.start, byDate.get(nameOf(item.start)) ?? []));
+    }
+    const total = (name: 'sessionCount' | 'totalModulesStudied' | 'timeStudied') =>
+      history.items.reduce((sum, item) => sum + item[name], 0);
+    assert.equal(total('sessionCount'), within.length);
+    if (from === undefined && to === undefined) {
+      for (const name of ['sessionCount', 'totalModulesStudied', 'timeStudied'] as const) {
+        assert.equal(total(name), lifetime[name]);
+      }
+    }
+
+    // Every interval of the time asked for is there, in order, once.
+    const { firstCompletedAt, lastCompletedAt } = lifetime;
+    const start = Date.parse(from ?? firstCompletedAt ?? '');
+    const end = to === undefined ? Date.parse(lastCompletedAt ?? '') + 1 : Date.parse(to);
+    const expected = start < end ? datesBetween(start, end, timeZone, interval) : [];
+    assert.deepEqual(
+      history.items.map((item) => nameOf(item.start)),
+      expected,
+    );
+    // It begins when its local date does: a moment before is another date, and its text names that very moment.
+    for (const item of history.items) {
+      const before = new Date(Date.parse(item.start) - 1).toISOString();
+      assert.ok(localDate(before, timeZone, interval) < nameOf(item.start));
+      assert.equal(localTime(item.start, timeZone), item.start.slice(0, 19));
+    }
+
+    /** The date that an interval's start names; a month or week may begin on a later day where one was skipped. */
+    function nameOf(text: string): string {
+      return localDate(text, timeZone, interval);
+    }
+  });
+  await fc.assert(property, { numRuns: 150 });
+});

@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import * as z from 'zod';
+import { DIALECTS } from '../support/databases.js';
+import { newCourseId, newUserId, sessionContent } from '../support/factories.js';
+import { assertFaults, assertProblem, bodyOf, comparable } from '../support/http-answer.js';
+import { createService, type HttpService } from '../support/http-service.js';
+
+const pageSchema = z.strictObject({
+  items: z.array(z.looseObject({ name: z.string(), courseId: z.string() })),
+  next: z.string().nullable(),
+});
+
+async function record({ send, courseId }: HttpService, userId: string, values: object, course = courseId) {
+  const json = { ...sessionContent(), ...values };
+  assert.equal((await send('POST', `/courses/${course}`, { userId, json })).status, 201);
+}
+
+async function addCourse({ send }: HttpService, name: string, moduleIds: readonly string[] = []) {
+  const courseId = newCourseId();
+  const json = { name, moduleIds };
+  assert.equal((await send('PUT', `/courses/${courseId}`, { userId: newUserId(), json })).status, 201);
+  return courseId;
+}
+
+for (const dialect of DIALECTS) {
+  describe(`a learner on ${dialect}`, () => {
+    test('GET /courses/{courseId}/history tells the stats per interval of a time zone', async () => {
+      await using service = await createService(dialect);
+      const { send, courseId } = service;
+      const userId = newUserId();
+      const path = `/courses/${courseId}/history`;
+      await record(service, userId, { completedAt: '2026-03-28T23:30:00Z' });
+      await record(service, userId, { completedAt: '2026-03-30T00:30:00+01:00', averageScore: 0 });
+
+      const answer = await send('GET', `${path}?interval=day&timeZone=Europe/London`, { userId });
+
+      assert.equal(answer.status, 200);
+      assert.equal(answer.headers['content-type'], 'application/json');
+      const sums = { sessionCount: 1, ...sessionContent() };
+      assert.deepEqual(bodyOf(answer), {
+        interval: 'day',
+        timeZone: 'Europe/London',
+        items: [
+          { start: '2026-03-28T00:00:00+00:00', ...sums },
+          {
+            start: '2026-03-29T00:00:00+00:00',
+            sessionCount: 0,
+            totalModulesStudied: 0,
+            averageScore: null,
+            timeStudied: 0,
+          },
+          { start: '2026-03-30T00:00:00+01:00', ...sums, averageScore: 0 },
+        ],
+      });
+
+      // The offset's plus is itself, a slash may be encoded, and UTC is the default.
+      const range = 'from=2026-03-29T01:00:00+01:00&to=2026-03-30T00:00:00%2B01:00';
+      const cut = await send('GET', `${path}?interval=week&timeZone=Europe%2FLondon&${range}`, { userId });
+      assert.partialDeepStrictEqual(bodyOf(cut), {
+        items: [{ start: '2026-03-23T00:00:00+00:00', sessionCount: 0 }],
+      });
+      const months = await send('GET', `${path}?interval=month`, { userId });
+      assert.partialDeepStrictEqual(bodyOf(months), {
+        timeZone: 'UTC',
+        items: [{ start: '2026-03-01T00:00:00+00:00', sessionCount: 2 }],
+      });
+      const head = await send('HEAD', `${path}?interval=month`, { userId });
+      assert.deepEqual([head.status, head.text], [200, '']);
+    });
+
+    test('GET /me/courses tells every course studied by name, in pages that Link leads through', async () => {
+      await using service = await createService(dialect);
+      const { send } = service;
+      const userId = newUserId();
+      const names = ['Logic & Sets; 100%', 'Zeta', 'a', 'é', '😀'];
+      for (const name of names.toReversed()) {
+        const courseId = await addCourse(service, name, ['a', 'b']);
+        await record(service, userId, { moduleIds: ['b', 'c'] }, courseId);
+      }
+      // Algebra, which the service has as well, is not studied.
+      for (const limit of [1, 2, 5, 6]) {
+        const found: string[] = [];
+        let pages = 0;
+        let path: string | undefined = `/me/courses?limit=${limit}`;
+        while (path !== undefined) {
+          const answer = await send('GET', path, { userId });
+          assert.equal(answer.status, 200, answer.text);
+          const { items, next } = pageSchema.parse(bodyOf(answer));
+          found.push(...items.map(({ name }) => name));
+          pages += 1;
+          path = /^<(\/me\/courses\?[^>]+)>; rel="next"$/.exec(answer.headers['link'] ?? '')?.[1];
+          assert.equal(path === undefined, next === null);
+        }
+        assert.deepEqual(found, names);
+        assert.equal(pages, Math.ceil(names.length / limit));
+      }
+
+      const { items } = pageSchema.parse(bodyOf(await send('GET', '/me/courses', { userId })));
+      for (const { name, ...stats } of items) {
+        assert.deepEqual(stats, bodyOf(await send('GET', `/courses/${stats.courseId}`, { userId })), name);
+        assert.deepEqual(
+          [stats['distinctModulesStudied'], stats['moduleCount'], stats['progress']],
+          [2, 2, 0.5],
+        );
+      }
+    });
+
+    test('DELETE /me erases the user', async () => {
+      await using service = await createService(dialect);
+      const { send, courseId } = service;
+      const userId = newUserId();
+      const logic = await addCourse(service, 'Logic');
+      await record(service, userId, { moduleIds: ['a'] });
+      await record(service, userId, {});
+      await record(service, userId, {}, logic);
+
+      const erased = await send('DELETE', '/me', { userId });
+      assert.equal(erased.status, 200);
+      assert.deepEqual(bodyOf(erased), { sessionsDeleted: 3 });
+      assert.deepEqual(bodyOf(await send('DELETE', '/me', { userId })), { sessionsDeleted: 0 });
+      assert.deepEqual(bodyOf(await send('GET', '/me/courses', { userId })), { items: [], next: null });
+      const stats = await send('GET', `/courses/${courseId}`, { userId });
+      assert.partialDeepStrictEqual(bodyOf(stats), { sessionCount: 0, distinctModulesStudied: 0 });
+    });
+
+    test('sees nothing of another, and takes nothing from another', async () => {
+      await using service = await createService(dialect);
+      const { send, courseId } = service;
+      const [owner, stranger, nobody] = [newUserId(), newUserId(), newUserId()];
+      const logic = await addCourse(service, 'Logic');
+      await record(service, owner, { moduleIds: ['a'] });
+      await record(service, owner, {}, logic);
+      const own = await send('GET', '/me/courses?limit=1', { userId: owner });
+      const next = /<([^>]+)>/.exec(own.headers['link'] ?? '')?.[1];
+      assert.ok(next);
+      const paths = ['/me/courses', next, `/courses/${courseId}/history?interval=day`];
+      const seenBy = async (userId: string) =>
+        Promise.all(paths.map(async (path) => comparable(await send('GET', path, { userId }))));
+      const before = await seenBy(owner);
+
+      assert.deepEqual(await seenBy(stranger), await seenBy(nobody));
+      assert.deepEqual(bodyOf(await send('DELETE', '/me', { userId: stranger })), { sessionsDeleted: 0 });
+      assert.deepEqual(await seenBy(owner), before);
+    });
+
+    test('whose courses have the modules that were sent, as a set', async () => {
+      await using service = await createService(dialect);
+      const { send, courseId } = service;
+      const userId = newUserId();
+      const json = { name: 'Logic', moduleIds: ['b', 'a', 'b'] };
+      const course = await send('POST', '/courses', { userId, json });
+      assert.equal(course.status, 201);
+      assert.partialDeepStrictEqual(bodyOf(course), { moduleIds: ['a', 'b'] });
+      const session = await send('POST', `/courses/${courseId}`, {
+        userId,
+        json: { ...sessionContent(), moduleIds: ['b', 'a', 'b'] },
+      });
+      assert.equal(session.status, 201);
+      assert.partialDeepStrictEqual(bodyOf(session), { moduleIds: ['a', 'b'] });
+      const location = session.headers['location'] ?? '';
+      assert.equal((await send('GET', location, { userId })).text, session.text);
+    });
+  });
+}
+
+describe('what is wrong is named with its place', () => {
+  const requests: readonly [method: string, path: string, places: readonly string[]][] = [
+    ['GET', '/courses/ID/history', ['interval']],
+    [
+      'GET',
+      '/courses/x/history?interval=year&timeZone=Mars&from=now&to=2026',
+      ['courseId', 'interval', 'timeZone', 'from', 'to'],
+    ],
+    ['GET', '/courses/ID/history?interval=day&interval=week', ['interval']],
+    ['GET', '/courses/ID/history?interval=day&timezone=UTC', ['timezone']],
+    ['GET', '/courses/ID/history?interval=day&timeZone=', ['timeZone']],
+    ['GET', '/courses/ID/history?interval=day&timeZone=+01:00', ['timeZone']],
+    ['GET', '/courses/ID/history?interval=day&limit=10', ['limit']],
+    [
+      'GET',
+      '/courses/ID/history?interval=day&from=1970-01-01T00:00:00Z&to=2026-01-01T00:00:00Z',
+      ['interval'],
+    ],
+    ['GET', '/me/courses?limit=0&cursor=x&courseId=ID', ['limit', 'cursor', 'courseId']],
+    ['GET', '/me/courses?userId=ID', ['userId']],
+    ['DELETE', '/me?courseId=ID', ['courseId']],
+    ['DELETE', '/me?userId=ID', ['userId']],
+  ];
+  for (const [method, path, places] of requests) {
+    test(`${method} ${path}`, async () => {
+      await using service = await createService('sqlite');
+      const userId = newUserId();
+      await record(service, userId, {});
+      const answer = await service.send(method, path.replaceAll('ID', service.courseId), { userId });
+      assertFaults(answer, 400, 'invalid-request', places);
+      assert.equal(
+        (await service.stats.listSessions({ userId, courseId: service.courseId })).items.length,
+        1,
+      );
+    });
+  }
+
+  test('the modules of a body by their pointers', async () => {
+    await using service = await createService('sqlite');
+    const { send, courseId } = service;
+    const userId = newUserId();
+    const moduleIds = ['a', 'b;c', 'd', ' ', 5];
+    const places = ['/moduleIds/1', '/moduleIds/3', '/moduleIds/4'];
+    const session = { ...sessionContent(), moduleIds };
+    const answers = [
+      await send('POST', `/courses/${courseId}`, { userId, json: session }),
+      await send('PUT', `/courses/${courseId}/sessions/${crypto.randomUUID()}`, { userId, json: session }),
+      await send('POST', '/courses', { userId, json: { name: 'Logic', moduleIds } }),
+      await send('PUT', `/courses/${courseId}`, { userId, json: { name: 'Logic', moduleIds } }),
+    ];
+    for (const answer of answers) assertFaults(answer, 400, 'invalid-request', places);
+    const tooMany = { name: 'Logic', moduleIds: Array.from({ length: 1_001 }, (_, index) => `m${index}`) };
+    assertFaults(await send('POST', '/courses', { userId, json: tooMany }), 400, 'invalid-request', [
+      '/moduleIds',
+    ]);
+  });
+});
+
+test('a course that does not exist has no history', async () => {
+  await using service = await createService('sqlite');
+  const path = `/courses/${newCourseId()}/history?interval=day`;
+  assertProblem(await service.send('GET', path, { userId: newUserId() }), 404, 'course-not-found');
+});
+
+test('nobody is asked nothing, told nothing and erased not at all', async () => {
+  await using service = await createService('sqlite');
+  const { send, courseId } = service;
+  for (const [method, path] of [
+    ['GET', `/courses/${courseId}/history?interval=day`],
+    ['GET', '/me/courses'],
+    ['DELETE', '/me'],
+  ] as const) {
+    assertProblem(await send(method, path), 401, 'unauthenticated');
+    assertProblem(await send(method, path, { userId: 'ada' }), 401, 'unauthenticated');
+  }
+});
+
+test('other methods are refused with those that are not', async () => {
+  await using service = await createService('sqlite');
+  const userId = newUserId();
+  const refused = await service.send('GET', '/me', { userId });
+  assert.deepEqual([refused.status, refused.headers['allow']], [405, 'DELETE, OPTIONS']);
+  assert.equal((await service.send('DELETE', '/me/courses', { userId })).status, 405);
+});

@@ -1,0 +1,48 @@
+/** Local dates by Intl alone: the product counts them another way. */
+
+export const ZONES: readonly string[] = [
+  'UTC',
+  'Europe/London',
+  'America/New_York',
+  // No whole hours, no clock changes.
+  'Asia/Kolkata',
+  // Skipped 2011-12-30 to get to the other side of the date line.
+  'Pacific/Apia',
+  // Changed its clocks at midnight: some days began at one o'clock.
+  'America/Sao_Paulo',
+];
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** The local date and time of day of an instant, as `2026-11-22T10:00:00`. */
+export function localTime(instant: string | number, timeZone: string): string {
+  let format = formats.get(timeZone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+    });
+    formats.set(timeZone, format);
+  }
+  const parts = new Map(format.formatToParts(new Date(instant)).map(({ type, value }) => [type, value]));
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? '';
+  const date = `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
+  return `${date}T${part('hour')}:${part('minute')}:${part('second')}`;
+}
+
+/** The date that names the day, week (its Monday) or month of an instant. */
+export function localDate(instant: string, timeZone: string, interval: 'day' | 'week' | 'month'): string {
+  const date = localTime(instant, timeZone).slice(0, 10);
+  if (interval === 'month') return `${date.slice(0, 8)}01`;
+  if (interval === 'day') return date;
+  // A date alone has no time zone: counted in UTC, where every day has 24 hours.
+  const noon = new Date(`${date}T12:00:00Z`);
+  noon.setUTCDate(noon.getUTCDate() - ((noon.getUTCDay() + 6) % 7));
+  return noon.toISOString().slice(0, 10);
+}
