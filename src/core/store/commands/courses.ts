@@ -126,7 +126,7 @@ function toRow(courseId: CourseId, { name }: CourseContent, now: string): Course
 
 /**
  * Writes a course unless another one has its id or name. Who has it is asked only after the database has
- * refused the write; where nobody has any more, the write is tried again.
+ * refused the write; where no rival is left, the write is tried again.
  */
 async function unlessTaken<T>(
   database: Database,

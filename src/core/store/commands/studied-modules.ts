@@ -48,7 +48,7 @@ async function addModules(
     .execute();
 }
 
-/** A module that no session has any more is not studied. */
+/** A module that is left in no session is not studied. */
 async function removeModules(
   { kysely }: TransactionContext,
   { userId, courseId }: LearnerKey,
