@@ -1,18 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import BetterSqlite from 'better-sqlite3';
-import {
-  CompiledQuery,
-  Kysely,
-  SqliteDialect,
-  SqliteDriver,
-  type DatabaseConnection,
-  type Transaction,
-} from 'kysely';
+import { Kysely, type Transaction } from 'kysely';
 import { StatsError } from '../errors.js';
 import type { Database, DriverFault } from './database.js';
 import { TOTALS_CONSTRAINT, type Schema } from './schema.js';
+import { ImmediateSqliteDialect } from './sqlite-dialect.js';
 
 /** How long a transaction waits for another process's write lock, in milliseconds. */
 const BUSY_TIMEOUT = 5_000;
@@ -127,40 +121,6 @@ async function transact<T>(
       if (begun || !isBusy(error) || Date.now() > deadline) throw error;
       await setTimeout(retryDelay());
     }
-  }
-}
-
-class ImmediateSqliteDialect extends SqliteDialect {
-  readonly #connection: BetterSqlite.Database;
-
-  constructor(connection: BetterSqlite.Database) {
-    super({ database: connection });
-    this.#connection = connection;
-  }
-
-  override createDriver(): ImmediateSqliteDriver {
-    return new ImmediateSqliteDriver(this.#connection);
-  }
-}
-
-class ImmediateSqliteDriver extends SqliteDriver {
-  readonly #connection: BetterSqlite.Database;
-
-  constructor(connection: BetterSqlite.Database) {
-    super({ database: connection });
-    this.#connection = connection;
-  }
-
-  /** A transaction that reads before it writes would fail if another process wrote in between. */
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    // SQLite never waits for anything, so that without this nothing else would run until all writes are done.
-    await setImmediate();
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
-  }
-
-  /** SQLite ends a transaction by itself on some errors; a second rollback would hide the first error. */
-  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    if (this.#connection.inTransaction) await super.rollbackTransaction(connection);
   }
 }
 
