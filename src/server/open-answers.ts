@@ -20,8 +20,12 @@ export class OpenAnswers {
       const isLast = this.#answers.get(socket)?.response === response;
       if (isLast && request.complete) this.#answers.delete(socket);
     });
-    socket.once('close', () => this.#answers.delete(socket));
     if (this.#closing) announceClose(response);
+  }
+
+  /** For the end of a connection, whatever was still under way on it. */
+  forget(socket: Duplex): void {
+    this.#answers.delete(socket);
   }
 
   of(socket: Duplex): OpenAnswer | undefined {

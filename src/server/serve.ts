@@ -62,6 +62,7 @@ export async function serve(stats: Stats, options: ServeOptions = {}): Promise<R
     answers.add(request, response);
     listeners.checkContinue(request, response);
   });
+  server.on('connection', (socket) => socket.once('close', () => answers.forget(socket)));
   server.on('clientError', (error, socket) => refuse(error, socket, answers.of(socket)));
   server.listen(port, host);
   await once(server, 'listening');

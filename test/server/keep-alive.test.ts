@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { head, RawConnection } from '../support/http-raw.js';
+import { createService } from '../support/http-service.js';
+
+const REQUESTS = 50;
+
+test('a connection costs the same however many requests it has carried', async () => {
+  await using service = await createService('sqlite');
+  using connection = await RawConnection.open(service.url);
+  const warnings: string[] = [];
+  const listen = (warning: Error) => warnings.push(warning.message);
+  process.on('warning', listen);
+  for (let request = 0; request < REQUESTS; request++) {
+    connection.write(head('GET /livez HTTP/1.1', 'Host: stats'));
+    assert.equal((await connection.read()).status, 200);
+  }
+  process.off('warning', listen);
+  // Node warns of listeners that pile up.
+  assert.deepEqual(warnings, []);
+});
