@@ -1,5 +1,6 @@
 import { migrations } from '../../migrations/index.js';
-import type { Stats, StatsCalls, Unchecked } from './api.js';
+import type { LearnerKey, SessionKey, Stats, StatsCalls, Unchecked } from './api.js';
+import { Batcher } from './batcher.js';
 import { callSchemas, type CallSchemas } from './model/calls.js';
 import { parseCall } from './model/faults.js';
 import type { CourseId } from './model/ids.js';
@@ -16,16 +17,20 @@ import {
   sessionNotFound,
   taken,
 } from './refusals.js';
-import { toSession } from './store/rows.js';
+import type { Candidate, RecordOutcome } from './store/batches/batches.js';
+import { toSession, toSessionRow, type SessionRow } from './store/rows.js';
 import * as courses from './store/commands/courses.js';
 import { eraseUser } from './store/commands/erase.js';
+import { recordSessions } from './store/commands/record.js';
 import * as sessions from './store/commands/sessions.js';
 import { withDriverFaults, type Database } from './store/database.js';
 import { migrationStatus } from './store/migrate.js';
 import { findCourse, listCourses } from './store/queries/courses.js';
-import { findSession, listSessions } from './store/queries/sessions.js';
+import { listSessions } from './store/queries/sessions.js';
 import { sumByInterval } from './store/queries/history.js';
-import { countDeclared, findTotals, listStudiedCourses } from './store/queries/totals.js';
+import { listStudiedCourses, type LearnerStats } from './store/queries/totals.js';
+
+const BATCHES = { maxSize: 500, maxInFlight: 2 };
 
 /**
  * The calls on a database: each checks its arguments, runs, and turns outcomes that are no success into
@@ -35,6 +40,9 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #schemas: CallSchemas;
+  readonly #records: Batcher<Candidate, RecordOutcome>;
+  readonly #stats: Batcher<LearnerKey, LearnerStats | 'course-not-found'>;
+  readonly #sessions: Batcher<SessionKey, SessionRow | 'session-not-found'>;
   readonly #underWay = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
@@ -42,6 +50,10 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
     this.#database = database;
     this.#clock = clock;
     this.#schemas = callSchemas(clock);
+    const { batches } = database;
+    this.#records = new Batcher((candidates) => recordSessions(database, candidates), BATCHES);
+    this.#stats = new Batcher((learners) => batches.findStats(learners), BATCHES);
+    this.#sessions = new Batcher((keys) => batches.findSessions(keys), BATCHES);
   }
 
   get unchecked(): Unchecked<StatsCalls> {
@@ -76,19 +88,23 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
 
   async recordSession(call: unknown) {
     const { userId, courseId, session } = parseCall(this.#schemas.recordSession, call);
+    const completionSent = session.completedAt !== undefined;
     const result = await repeatable(session.sessionId, (sessionId) =>
-      this.#run((now) =>
-        sessions.recordSession(this.#database, { userId, courseId, sessionId }, session, now),
-      ),
+      this.#run(async (now) => {
+        const row = toSessionRow({ userId, courseId, sessionId }, session, now);
+        const recorded = await this.#records.add({ row, completionSent });
+        if (recorded.outcome === 'failed') throw recorded.error;
+        return recorded;
+      }),
     );
     switch (result.outcome) {
       case 'recorded':
       case 'replayed':
-        return { outcome: result.outcome, session: result.session };
+        return { outcome: result.outcome, session: toSession(result.session) };
       case 'conflict':
-        throw sessionConflict(result.session);
+        throw sessionConflict(result.session.session_id);
       default:
-        throw refused(result, courseId);
+        throw refused(result.outcome, courseId);
     }
   }
 
@@ -98,16 +114,16 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
     switch (result.outcome) {
       case 'recorded':
       case 'replaced':
-        return { outcome: result.outcome, session: result.session };
+        return { outcome: result.outcome, session: toSession(result.session) };
       default:
-        throw refused(result, checked.courseId);
+        throw refused(result.outcome, checked.courseId);
     }
   }
 
   async getSession(call: unknown) {
     const key = parseCall(this.#schemas.getSession, call);
-    const session = await this.#run(() => findSession(this.#database, key));
-    if (session) return toSession(session);
+    const session = await this.#run(() => this.#sessions.add(key));
+    if (session !== 'session-not-found') return toSession(session);
     await this.#assertCourse(key.courseId);
     throw sessionNotFound(key.sessionId);
   }
@@ -129,18 +145,14 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
 
   async getStats(call: unknown) {
     const learner = parseCall(this.#schemas.getStats, call);
-    const found = await this.#run(() => findTotals(this.#database, learner));
-    if (found) return toLifetimeStats(learner.courseId, found.totals, found.modules);
-    const declared = await this.#run(() => countDeclared(this.#database, learner.courseId));
-    if (declared === undefined) throw courseNotFound(learner.courseId);
-    return toLifetimeStats(learner.courseId, undefined, { studied: 0, declared, studiedOfDeclared: 0 });
+    const { totals, modules } = await this.#findStats(learner);
+    return toLifetimeStats(learner.courseId, totals, modules);
   }
 
   async getHistory(call: unknown) {
     const { interval, timeZone, ...range } = parseCall(this.#schemas.getHistory, call);
-    const found = await this.#run(() => findTotals(this.#database, range));
-    if (!found) await this.#assertCourse(range.courseId);
-    const stretch = timeToShow(range, found?.totals);
+    const { totals } = await this.#findStats(range);
+    const stretch = timeToShow(range, totals);
     const items = await this.#run(async () => {
       // Time zones are a heavy module that nothing else needs.
       const { intervalsBetween } = await import('./model/intervals.js');
@@ -178,6 +190,12 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #findStats(learner: LearnerKey): Promise<LearnerStats> {
+    const stats = await this.#run(() => this.#stats.add(learner));
+    if (stats === 'course-not-found') throw courseNotFound(learner.courseId);
+    return stats;
   }
 
   /** The hot paths ask for the course only where they have found nothing. */

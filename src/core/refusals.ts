@@ -1,8 +1,7 @@
 import { StatsError, type Fault } from './errors.js';
 import { newSessionId, type CourseId, type SessionId } from './model/ids.js';
-import type { Session } from './model/session.js';
 import type { Taken } from './store/commands/courses.js';
-import type { Refused } from './store/commands/sessions.js';
+import type { Refusal } from './store/batches/batches.js';
 
 export function courseNotFound(courseId: CourseId): StatsError {
   return new StatsError('course-not-found', `There is no course ${courseId}.`, {
@@ -19,7 +18,7 @@ export function sessionNotFound(sessionId: SessionId): StatsError {
   });
 }
 
-export function sessionConflict({ sessionId }: Session): StatsError {
+export function sessionConflict(sessionId: SessionId): StatsError {
   return new StatsError(
     'session-conflict',
     `Session ${sessionId} was recorded before with other content; nothing was changed.`,
@@ -36,8 +35,8 @@ export function taken({ courseId, name }: Taken): StatsError {
     : new StatsError('course-name-taken', 'Another course has this name; nothing was changed.', { faults });
 }
 
-export function refused({ outcome }: Refused, courseId: CourseId): StatsError {
-  if (outcome === 'course-not-found') return courseNotFound(courseId);
+export function refused(refusal: Refusal, courseId: CourseId): StatsError {
+  if (refusal === 'course-not-found') return courseNotFound(courseId);
   return new StatsError(
     'total-out-of-range',
     "With this session the learner's totals in the course would exceed what can be summed exactly; nothing was changed.",

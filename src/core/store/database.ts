@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { DialectName } from '../../../migrations/columns.js';
 import { StatsError } from '../errors.js';
+import type { Batches } from './batches/batches.js';
 import type { Schema } from './schema.js';
 
 /** What a driver's error means, where that is known. */
@@ -12,6 +13,7 @@ export interface Database {
   readonly kysely: Kysely<Schema>;
   /** Runs the work in a transaction, which is rolled back where it throws. */
   readonly transact: <T>(work: (transaction: Transaction<Schema>) => Promise<T>) => Promise<T>;
+  readonly batches: Batches;
   faultOf(error: unknown): DriverFault | undefined;
   close(): Promise<void>;
 }

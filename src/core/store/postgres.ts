@@ -1,5 +1,7 @@
 import { Kysely, PostgresDialect, PostgresDriver } from 'kysely';
 import { DatabaseError, Pool, TypeOverrides, types, type CustomTypesConfig, type PoolClient } from 'pg';
+import { PostgresBatches, type NamedQuery } from './batches/postgres.js';
+import { compileStatements } from './batches/postgres-statements.js';
 import type { Database, DriverFault } from './database.js';
 import { TOTALS_CONSTRAINT, type Schema } from './schema.js';
 
@@ -33,9 +35,23 @@ export function openPostgres(url: string): Database {
     kysely,
     // Whatever the server's default: after a lock the commands rely on seeing what was committed before it.
     transact: (work) => retried(() => kysely.transaction().setIsolationLevel('read committed').execute(work)),
+    batches: new PostgresBatches({
+      compile: () => compileStatements(kysely),
+      query: (query) => retried(() => runQuery(pool, query)),
+    }),
     faultOf: postgresFault,
     close: () => kysely.destroy(),
   };
+}
+
+/** Not the pool's own: it would end the connection after every error. */
+async function runQuery<Row extends object>(pool: Pool, query: NamedQuery): Promise<readonly Row[]> {
+  const client = await pool.connect();
+  try {
+    return (await client.query<Row>(query)).rows;
+  } finally {
+    client.release();
+  }
 }
 
 function ignore(): void {}

@@ -9,6 +9,20 @@ import type { CoursesTable, CourseStatsTable, StudySessionsTable } from './schem
 /** No module id contains it. */
 const SEPARATOR = ';';
 
+/** By name: a statement that is kept must not change when a newer release adds a column. */
+export const SESSION_COLUMNS = [
+  'user_id',
+  'course_id',
+  'session_id',
+  'total_modules_studied',
+  'average_score_units',
+  'time_studied',
+  'completed_at',
+  'module_ids',
+  'created_at',
+  'updated_at',
+] as const;
+
 export type CourseRow = Selectable<CoursesTable>;
 export type SessionRow = Selectable<StudySessionsTable>;
 export const TOTALS_COLUMNS = [
@@ -81,4 +95,15 @@ export function toTotals(row: TotalsRow): Totals {
     firstCompletedAt: row.first_completed_at,
     lastCompletedAt: row.last_completed_at,
   };
+}
+
+/** Compares what was sent with what is stored; the time of completion has another default at each attempt. */
+export function saysTheSame(stored: SessionRow, sent: SessionRow, completionSent: boolean): boolean {
+  return (
+    stored.total_modules_studied === sent.total_modules_studied &&
+    stored.average_score_units === sent.average_score_units &&
+    stored.time_studied === sent.time_studied &&
+    stored.module_ids === sent.module_ids &&
+    (!completionSent || stored.completed_at === sent.completed_at)
+  );
 }

@@ -2,8 +2,10 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import BetterSqlite from 'better-sqlite3';
-import { Kysely, type Transaction } from 'kysely';
+import { Kysely } from 'kysely';
 import { StatsError } from '../errors.js';
+import { SqliteBatches } from './batches/sqlite.js';
+import { prepareStatements } from './batches/sqlite-statements.js';
 import type { Database, DriverFault } from './database.js';
 import { TOTALS_CONSTRAINT, type Schema } from './schema.js';
 import { ImmediateSqliteDialect } from './sqlite-dialect.js';
@@ -32,7 +34,13 @@ export function openSqlite(path: string, options: { readonly create: boolean }):
   return {
     dialect: 'sqlite',
     kysely,
-    transact: (work) => transact(kysely, work),
+    transact: (work) => whenFree(() => kysely.transaction().execute(work)),
+    batches: new SqliteBatches({
+      prepare: () => prepareStatements(connection, kysely),
+      exclusively: (work) => whenFree(() => kysely.connection().execute(async () => work())),
+      inTransaction: () => connection.inTransaction,
+      isMissingCourse: (error) => sqliteFault(error) === 'foreign-key',
+    }),
     faultOf: sqliteFault,
     async close() {
       await kysely.destroy();
@@ -103,22 +111,15 @@ function retryDelay(): number {
 
 /**
  * While another process holds the write lock, this one tries again and again to begin, and goes on with other
- * requests in between: the one connection is free for them.
+ * requests in between: the one connection is free for them. Only beginning can find the lock taken.
  */
-async function transact<T>(
-  kysely: Kysely<Schema>,
-  work: (transaction: Transaction<Schema>) => Promise<T>,
-): Promise<T> {
+async function whenFree<T>(transaction: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + BUSY_TIMEOUT;
   for (;;) {
-    let begun = false;
     try {
-      return await kysely.transaction().execute((transaction) => {
-        begun = true;
-        return work(transaction);
-      });
+      return await transaction();
     } catch (error) {
-      if (begun || !isBusy(error) || Date.now() > deadline) throw error;
+      if (!isBusy(error) || Date.now() > deadline) throw error;
       await setTimeout(retryDelay());
     }
   }

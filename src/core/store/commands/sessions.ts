@@ -1,49 +1,39 @@
-import type { SessionKey } from '../../api.js';
+import { sql, type RawBuilder } from 'kysely';
 import type { Call } from '../../model/calls.js';
-import { toUnits } from '../../model/score.js';
-import type { Session, SessionContent } from '../../model/session.js';
+import type { Refusal } from '../batches/batches.js';
 import { inTransaction, type Database, type TransactionContext } from '../database.js';
-import { findSession } from '../queries/sessions.js';
-import { joinModuleIds, toSession, toSessionRow, type SessionRow } from '../rows.js';
+import { saysTheSame, SESSION_COLUMNS, toSessionRow, type SessionRow } from '../rows.js';
+import { refusalOf } from './record.js';
 import { changeStudiedModules } from './studied-modules.js';
 import { addToTotals, changeTotals } from './totals.js';
 
-/** Why the database took nothing. */
-export interface Refused {
-  readonly outcome: 'course-not-found' | 'total-out-of-range';
-}
+/** What became of a session that was put. */
+export type PutOutcome =
+  | { readonly outcome: 'recorded' | 'replaced'; readonly session: SessionRow }
+  | { readonly outcome: Refusal };
 
-interface Stored<Outcome> {
-  readonly outcome: Outcome;
-  readonly session: Session;
-}
-
-/** A conflict carries the session as it is stored. */
-export async function recordSession(
-  database: Database,
-  key: SessionKey,
-  session: SessionContent,
-  now: string,
-): Promise<Stored<'recorded' | 'replayed' | 'conflict'> | Refused> {
-  return write(database, async (context) => {
-    const { inserted, stored } = await insertOrFind(context, key, session, now);
-    if (inserted) return { outcome: 'recorded', session: toSession(inserted) };
-    return { outcome: saysTheSame(stored, session) ? 'replayed' : 'conflict', session: toSession(stored) };
-  });
+/** Inserts rows of sessions, but for those whose identity is taken. */
+export function insertSessions(rows: RawBuilder<unknown>): RawBuilder<unknown> {
+  const columns = SESSION_COLUMNS.map((name) => sql.ref(name));
+  return sql`insert into study_sessions (${sql.join(columns)}) ${rows}
+    on conflict (user_id, course_id, session_id) do nothing`;
 }
 
 export async function putSession(
   database: Database,
   { session, ...key }: Call<'putSession'>,
   now: string,
-): Promise<Stored<'recorded' | 'replaced'> | Refused> {
+): Promise<PutOutcome> {
   return write(database, async (context) => {
-    const { inserted, stored } = await insertOrFind(context, key, session, now, { lock: true });
-    if (inserted) return { outcome: 'recorded', session: toSession(inserted) };
-    if (saysTheSame(stored, session)) return { outcome: 'replaced', session: toSession(stored) };
+    const row = toSessionRow(key, session, now);
+    const stored = await insertOrLock(context, row, now);
+    if (!stored) return { outcome: 'recorded', session: row };
+    if (saysTheSame(stored, row, session.completedAt !== undefined)) {
+      return { outcome: 'replaced', session: stored };
+    }
 
     const replaced: SessionRow = {
-      ...toSessionRow(key, session, now),
+      ...row,
       completed_at: session.completedAt ?? stored.completed_at,
       created_at: stored.created_at,
     };
@@ -56,7 +46,7 @@ export async function putSession(
       .execute();
     await changeTotals(context, now, stored, replaced);
     await changeStudiedModules(context, now, stored, replaced);
-    return { outcome: 'replaced', session: toSession(replaced) };
+    return { outcome: 'replaced', session: replaced };
   });
 }
 
@@ -71,7 +61,7 @@ export async function deleteSession(
       .where('user_id', '=', key.userId)
       .where('course_id', '=', key.courseId)
       .where('session_id', '=', key.sessionId)
-      .returningAll()
+      .returning(SESSION_COLUMNS)
       .executeTakeFirst();
     if (!deleted) return 'session-not-found';
     await changeTotals(context, now, deleted);
@@ -80,58 +70,49 @@ export async function deleteSession(
   });
 }
 
-/** Records the session and its share of the totals, or finds the one that has its identity. */
-async function insertOrFind(
+/** Records the session and its share of the totals, or locks the one that has its identity. */
+async function insertOrLock(
   context: TransactionContext,
-  key: SessionKey,
-  content: SessionContent,
+  row: SessionRow,
   now: string,
-  options: { readonly lock?: boolean } = {},
-): Promise<{ inserted: SessionRow; stored?: never } | { inserted?: never; stored: SessionRow }> {
+): Promise<SessionRow | undefined> {
+  const values = SESSION_COLUMNS.map((name) => row[name]);
   for (;;) {
-    const inserted = await context.kysely
-      .insertInto('study_sessions')
-      .values(toSessionRow(key, content, now))
-      .onConflict((conflict) => conflict.columns(['user_id', 'course_id', 'session_id']).doNothing())
-      .returningAll()
-      .executeTakeFirst();
-    if (inserted) {
-      await addToTotals(context, inserted);
-      await changeStudiedModules(context, now, undefined, inserted);
-      return { inserted };
+    const inserted = await insertSessions(sql`values (${sql.join(values)})`).execute(context.kysely);
+    if (inserted.numAffectedRows === 1n) {
+      await addToTotals(context, row);
+      await changeStudiedModules(context, now, undefined, row);
+      return undefined;
     }
-    const stored = await findSession(context, key, options);
-    if (stored) return { stored };
+    const stored = await findAndLock(context, row);
+    if (stored) return stored;
     // Another transaction has deleted it between the two statements: its place is free again.
   }
 }
 
-/** `completedAt` is compared only if it is sent: its default is another time at each attempt. */
-function saysTheSame(stored: SessionRow, content: SessionContent): boolean {
-  return (
-    stored.total_modules_studied === content.totalModulesStudied &&
-    stored.average_score_units === toUnits(content.averageScore) &&
-    stored.time_studied === content.timeStudied &&
-    stored.module_ids === joinModuleIds(content.moduleIds) &&
-    (content.completedAt === undefined || stored.completed_at === content.completedAt)
-  );
+async function findAndLock(
+  { dialect, kysely }: TransactionContext,
+  { user_id, course_id, session_id }: SessionRow,
+): Promise<SessionRow | undefined> {
+  return kysely
+    .selectFrom('study_sessions')
+    .select(SESSION_COLUMNS)
+    .where('user_id', '=', user_id)
+    .where('course_id', '=', course_id)
+    .where('session_id', '=', session_id)
+    .$if(dialect === 'postgres', (query) => query.forUpdate())
+    .executeTakeFirst();
 }
 
-async function write<T>(
+async function write(
   database: Database,
-  work: (context: TransactionContext) => Promise<T>,
-): Promise<T | Refused> {
+  work: (context: TransactionContext) => Promise<PutOutcome>,
+): Promise<PutOutcome> {
   try {
     return await inTransaction(database, work);
   } catch (error) {
-    // The database checks both anyway, so that no query is spent on asking first.
-    switch (database.faultOf(error)) {
-      case 'foreign-key':
-        return { outcome: 'course-not-found' };
-      case 'out-of-range':
-        return { outcome: 'total-out-of-range' };
-      default:
-        throw error;
-    }
+    const refusal = refusalOf(database, error);
+    if (refusal) return { outcome: refusal };
+    throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { sql, type RawBuilder } from 'kysely';
 import type { LearnerKey } from '../../api.js';
 import type { TransactionContext } from '../database.js';
 import { moduleIdsOf, type SessionRow } from '../rows.js';
@@ -28,24 +29,17 @@ async function addModules(
   now: string,
 ): Promise<void> {
   if (moduleIds.length === 0) return;
-  const rows = moduleIds.map((module_id) => ({
-    user_id: userId,
-    course_id: courseId,
-    module_id,
-    session_count: 1,
-    created_at: now,
-    updated_at: now,
-  }));
-  await kysely
-    .insertInto('studied_modules')
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict.columns(['user_id', 'course_id', 'module_id']).doUpdateSet((eb) => ({
-        session_count: eb('studied_modules.session_count', '+', 1),
-        updated_at: now,
-      })),
-    )
-    .execute();
+  const rows = moduleIds.map((moduleId) => sql`(${userId}, ${courseId}, ${moduleId}, 1, ${now}, ${now})`);
+  await mergeStudiedModules(sql`values ${sql.join(rows)}`).execute(kysely);
+}
+
+/** Adds how many sessions studied each module to what is there, in the order in which they come. */
+export function mergeStudiedModules(rows: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`insert into studied_modules (user_id, course_id, module_id, session_count, created_at, updated_at)
+    ${rows}
+    on conflict (user_id, course_id, module_id) do update set
+      session_count = studied_modules.session_count + excluded.session_count,
+      updated_at = excluded.updated_at`;
 }
 
 /** A module that is left in no session is not studied. */

@@ -1,53 +1,39 @@
+import { sql, type RawBuilder } from 'kysely';
 import type { LearnerKey } from '../../api.js';
 import type { TransactionContext } from '../database.js';
 import type { SessionRow } from '../rows.js';
 
 /** Adds a session that was just inserted in the same transaction. */
 export async function addToTotals({ kysely }: TransactionContext, session: SessionRow): Promise<void> {
-  await kysely
-    .insertInto('course_stats')
-    .values({
-      user_id: session.user_id,
-      course_id: session.course_id,
-      session_count: 1,
-      total_modules_studied: session.total_modules_studied,
-      weighted_score_units: weightedScore(session),
-      time_studied: session.time_studied,
-      first_completed_at: session.completed_at,
-      last_completed_at: session.completed_at,
-      created_at: session.created_at,
-      updated_at: session.updated_at,
-    })
-    .onConflict((conflict) =>
-      conflict.columns(['user_id', 'course_id']).doUpdateSet((eb) => ({
-        session_count: eb('course_stats.session_count', '+', eb.ref('excluded.session_count')),
-        total_modules_studied: eb(
-          'course_stats.total_modules_studied',
-          '+',
-          eb.ref('excluded.total_modules_studied'),
-        ),
-        weighted_score_units: eb(
-          'course_stats.weighted_score_units',
-          '+',
-          eb.ref('excluded.weighted_score_units'),
-        ),
-        time_studied: eb('course_stats.time_studied', '+', eb.ref('excluded.time_studied')),
-        first_completed_at: eb
-          .case()
-          .when('excluded.first_completed_at', '<', eb.ref('course_stats.first_completed_at'))
-          .then(eb.ref('excluded.first_completed_at'))
-          .else(eb.ref('course_stats.first_completed_at'))
-          .end(),
-        last_completed_at: eb
-          .case()
-          .when('excluded.last_completed_at', '>', eb.ref('course_stats.last_completed_at'))
-          .then(eb.ref('excluded.last_completed_at'))
-          .else(eb.ref('course_stats.last_completed_at'))
-          .end(),
-        updated_at: eb.ref('excluded.updated_at'),
-      })),
-    )
-    .execute();
+  await mergeTotals(totalsOf((name) => sql`${session[name]}`)).execute(kysely);
+}
+
+/** The totals of one session, as a row to merge. */
+export function totalsOf(value: (name: keyof SessionRow) => RawBuilder<unknown>): RawBuilder<unknown> {
+  const completed = value('completed_at');
+  const recorded = value('updated_at');
+  return sql`values (
+    ${value('user_id')}, ${value('course_id')}, 1, ${value('total_modules_studied')},
+    cast(${value('average_score_units')} as bigint) * ${value('total_modules_studied')},
+    ${value('time_studied')}, ${completed}, ${completed}, ${recorded}, ${recorded})`;
+}
+
+/** Adds rows of totals to those that are there, in the order in which they come. */
+export function mergeTotals(rows: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`insert into course_stats (
+      user_id, course_id, session_count, total_modules_studied, weighted_score_units,
+      time_studied, first_completed_at, last_completed_at, created_at, updated_at)
+    ${rows}
+    on conflict (user_id, course_id) do update set
+      session_count = course_stats.session_count + excluded.session_count,
+      total_modules_studied = course_stats.total_modules_studied + excluded.total_modules_studied,
+      weighted_score_units = course_stats.weighted_score_units + excluded.weighted_score_units,
+      time_studied = course_stats.time_studied + excluded.time_studied,
+      first_completed_at = case when excluded.first_completed_at < course_stats.first_completed_at
+        then excluded.first_completed_at else course_stats.first_completed_at end,
+      last_completed_at = case when excluded.last_completed_at > course_stats.last_completed_at
+        then excluded.last_completed_at else course_stats.last_completed_at end,
+      updated_at = excluded.updated_at`;
 }
 
 /**

@@ -1,24 +1,8 @@
-import type { SessionKey } from '../../api.js';
 import type { Call } from '../../model/calls.js';
 import { encodeCursor, toPage, type Page } from '../../model/page.js';
 import type { Session } from '../../model/session.js';
 import type { StoreContext } from '../database.js';
-import { toSession, type SessionRow } from '../rows.js';
-
-export async function findSession(
-  { dialect, kysely }: StoreContext,
-  { userId, courseId, sessionId }: SessionKey,
-  { lock = false }: { readonly lock?: boolean } = {},
-): Promise<SessionRow | undefined> {
-  return kysely
-    .selectFrom('study_sessions')
-    .selectAll()
-    .where('user_id', '=', userId)
-    .where('course_id', '=', courseId)
-    .where('session_id', '=', sessionId)
-    .$if(lock && dialect === 'postgres', (query) => query.forUpdate())
-    .executeTakeFirst();
-}
+import { SESSION_COLUMNS, toSession } from '../rows.js';
 
 /** Newest first; sessions completed at the same time in the order of their ids, so that pages never overlap. */
 export async function listSessions(
@@ -27,7 +11,7 @@ export async function listSessions(
 ): Promise<Page<Session>> {
   let query = kysely
     .selectFrom('study_sessions')
-    .selectAll()
+    .select(SESSION_COLUMNS)
     .where('user_id', '=', userId)
     .where('course_id', '=', courseId)
     .orderBy('completed_at', 'desc')

@@ -1,21 +1,20 @@
-import { sql } from 'kysely';
-import type { LearnerKey } from '../../api.js';
+import { sql, type AliasedRawBuilder, type Kysely } from 'kysely';
 import type { Call } from '../../model/calls.js';
-import type { CourseId } from '../../model/ids.js';
+import type { CourseId, UserId } from '../../model/ids.js';
 import type { Totals } from '../../model/lifetime.js';
 import type { ModuleCounts } from '../../model/modules.js';
 import type { StoreContext } from '../database.js';
-import { toTotals, TOTALS_COLUMNS } from '../rows.js';
+import { toTotals, TOTALS_COLUMNS, type TotalsRow } from '../rows.js';
+import type { Schema } from '../schema.js';
 
 const studied = sql<number>`(
   select count(*) from studied_modules
   where studied_modules.user_id = course_stats.user_id
     and studied_modules.course_id = course_stats.course_id)`;
 
-const declaredBy = (table: 'courses' | 'course_stats') =>
-  sql<number>`(
-    select count(*) from course_modules
-    where course_modules.course_id = ${sql.ref(table)}.course_id)`;
+const declared = sql<number>`(
+  select count(*) from course_modules
+  where course_modules.course_id = courses.course_id)`;
 
 const studiedOfDeclared = sql<number>`(
   select count(*) from course_modules
@@ -26,46 +25,55 @@ const studiedOfDeclared = sql<number>`(
 
 const MODULE_COUNTS = [
   studied.as('studied'),
-  declaredBy('course_stats').as('declared'),
+  declared.as('declared'),
   studiedOfDeclared.as('studiedOfDeclared'),
 ] as const;
 
-export interface TotalsWithModules {
-  readonly totals: Totals;
+/** A learner in a course that exists; without sessions there are no totals. */
+export interface LearnerStats {
+  readonly totals: Totals | undefined;
   readonly modules: ModuleCounts;
 }
 
+export interface LearnerColumns {
+  readonly user_id: UserId;
+  readonly course_id: CourseId;
+}
+
+/** Without the course nothing is known, without sessions no totals. */
+export type StatsRow = { readonly [Name in keyof TotalsRow]: TotalsRow[Name] | null } & ModuleCounts & {
+    readonly known_course_id: CourseId | null;
+  };
+
 /**
- * One row by its primary key, and its modules by the first columns of indexes, in one statement: the numbers
- * belong together, and cost the same however long the history. `undefined` without sessions.
+ * The stats of learners, one row for each: one row by its primary key, and its modules by the first columns of
+ * indexes, so that they cost the same however long the history. It is one statement: the numbers belong
+ * together.
  */
-export async function findTotals(
-  { kysely }: StoreContext,
-  { userId, courseId }: LearnerKey,
-): Promise<TotalsWithModules | undefined> {
-  const row = await kysely
-    .selectFrom('course_stats')
-    .select([...TOTALS_COLUMNS, ...MODULE_COUNTS])
-    .where('user_id', '=', userId)
-    .where('course_id', '=', courseId)
-    .executeTakeFirst();
-  return row && { totals: toTotals(row), modules: row };
+export function selectStats(kysely: Kysely<Schema>, learners: AliasedRawBuilder<LearnerColumns, 'learner'>) {
+  return kysely
+    .selectFrom(learners)
+    .leftJoin('courses', 'courses.course_id', 'learner.course_id')
+    .leftJoin('course_stats', (join) =>
+      join
+        .onRef('course_stats.user_id', '=', 'learner.user_id')
+        .onRef('course_stats.course_id', '=', 'learner.course_id'),
+    )
+    .select(['courses.course_id as known_course_id', ...TOTALS_COLUMNS, ...MODULE_COUNTS]);
 }
 
-/** How many modules a course declares; `undefined` where there is no such course. */
-export async function countDeclared(
-  { kysely }: StoreContext,
-  courseId: CourseId,
-): Promise<number | undefined> {
-  const row = await kysely
-    .selectFrom('courses')
-    .select(declaredBy('courses').as('declared'))
-    .where('course_id', '=', courseId)
-    .executeTakeFirst();
-  return row?.declared;
+export function toLearnerStats(row: StatsRow): LearnerStats | 'course-not-found' {
+  if (row.known_course_id === null) return 'course-not-found';
+  return { totals: hasTotals(row) ? toTotals(row) : undefined, modules: row };
 }
 
-export interface StudiedCourse extends TotalsWithModules {
+function hasTotals(row: StatsRow): row is StatsRow & TotalsRow {
+  return row.session_count !== null;
+}
+
+export interface StudiedCourse {
+  readonly totals: Totals;
+  readonly modules: ModuleCounts;
   readonly courseId: CourseId;
   readonly name: string;
 }

@@ -1,0 +1,34 @@
+import type { LearnerKey, SessionKey } from '../../api.js';
+import type { LearnerStats } from '../queries/totals.js';
+import type { SessionRow } from '../rows.js';
+
+/** A session to be recorded, as its row will be. */
+export interface Candidate {
+  readonly row: SessionRow;
+  /** Whether the time of completion was sent, or is when the session was received. */
+  readonly completionSent: boolean;
+}
+
+/** Why the database took nothing. */
+export type Refusal = 'course-not-found' | 'total-out-of-range';
+
+/** What became of a candidate; `session` is the one that is stored now, or was before. */
+export type RecordOutcome =
+  | { readonly outcome: 'recorded' | 'replayed' | 'conflict'; readonly session: SessionRow }
+  | { readonly outcome: Refusal }
+  | { readonly outcome: 'failed'; readonly error: unknown };
+
+/**
+ * The hot paths: what is asked for at the same time, done in one transaction or one statement. Results come in
+ * the order of what was asked for.
+ */
+export interface Batches {
+  /**
+   * Records sessions, each exactly once: after this they are durable. The database refuses or takes each by
+   * itself, but an error that concerns one of them may undo all; then nothing was recorded.
+   */
+  record(candidates: readonly Candidate[]): Promise<readonly RecordOutcome[]>;
+  /** `'course-not-found'` where there is no such course. */
+  findStats(learners: readonly LearnerKey[]): Promise<readonly (LearnerStats | 'course-not-found')[]>;
+  findSessions(keys: readonly SessionKey[]): Promise<readonly (SessionRow | 'session-not-found')[]>;
+}

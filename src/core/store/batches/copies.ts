@@ -1,0 +1,31 @@
+import type { SessionRow } from '../rows.js';
+import type { Candidate } from './batches.js';
+
+/**
+ * The candidates in the order of their identities, each of which comes once; those that share one with another
+ * stand apart.
+ */
+export function separateCopies(candidates: readonly Candidate[]): {
+  firsts: Candidate[];
+  copies: Candidate[];
+} {
+  const firsts: Candidate[] = [];
+  const copies: Candidate[] = [];
+  for (const candidate of candidates.toSorted((a, b) => compareIdentities(a.row, b.row))) {
+    const last = firsts.at(-1);
+    const isCopy = last && compareIdentities(last.row, candidate.row) === 0;
+    (isCopy ? copies : firsts).push(candidate);
+  }
+  return { firsts, copies };
+}
+
+function compareIdentities(a: SessionRow, b: SessionRow): number {
+  return (
+    compare(a.user_id, b.user_id) || compare(a.course_id, b.course_id) || compare(a.session_id, b.session_id)
+  );
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

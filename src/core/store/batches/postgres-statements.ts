@@ -1,0 +1,114 @@
+import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { insertSessions } from '../commands/sessions.js';
+import { mergeStudiedModules } from '../commands/studied-modules.js';
+import { mergeTotals } from '../commands/totals.js';
+import { selectStats, type LearnerColumns } from '../queries/totals.js';
+import { SESSION_COLUMNS, type SessionRow } from '../rows.js';
+import type { Schema } from '../schema.js';
+import { compileStatement } from '../statement.js';
+import type { Arrays } from './postgres-arrays.js';
+
+const ELEMENT_TYPES = {
+  user_id: 'uuid',
+  course_id: 'uuid',
+  session_id: 'uuid',
+  total_modules_studied: 'integer',
+  average_score_units: 'bigint',
+  time_studied: 'integer',
+  completed_at: 'timestamptz',
+  module_ids: 'text',
+  created_at: 'timestamptz',
+  updated_at: 'timestamptz',
+} as const satisfies Record<keyof SessionRow, string>;
+
+type Column = keyof SessionRow;
+
+const LEARNER = ['user_id', 'course_id'] as const;
+const KEY = [...LEARNER, 'session_id'] as const;
+
+/** What a recording statement tells of a candidate that it did not record. */
+export interface NotRecorded {
+  /** From 1 on. */
+  readonly position: number;
+  readonly course_known: boolean;
+}
+
+export type FoundSession = SessionRow & { readonly position: number };
+
+export type PostgresStatements = ReturnType<typeof compileStatements>;
+
+/** Each has one text for a batch of any size: Postgres plans it once. */
+export function compileStatements(kysely: Kysely<Schema>) {
+  return {
+    record: compileStatement<Arrays<Column>>((value) =>
+      recordAll(rowsOf(SESSION_COLUMNS, value)).compile(kysely),
+    ),
+    findStats: compileStatement<Arrays<(typeof LEARNER)[number]>>((value) =>
+      selectStats(
+        kysely,
+        sql<LearnerColumns>`${rowsOf(LEARNER, value)}`.as(
+          sql<'learner'>`learner(user_id, course_id, position)`,
+        ),
+      )
+        .orderBy(sql.ref('position'))
+        .compile(),
+    ),
+    findSessions: compileStatement<Arrays<(typeof KEY)[number]>>((value) =>
+      findAll(rowsOf(KEY, value)).compile(kysely),
+    ),
+  };
+}
+
+/** The columns as arrays, turned into rows with their position. */
+function rowsOf<Name extends Column>(
+  columns: readonly Name[],
+  value: (name: Name) => RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  const arrays = columns.map((name) => sql`cast(${value(name)} as ${sql.raw(ELEMENT_TYPES[name])}[])`);
+  return sql`unnest(${sql.join(arrays)}) with ordinality`;
+}
+
+function names(columns: readonly string[]): RawBuilder<unknown> {
+  return sql.join(columns.map((name) => sql.ref(name)));
+}
+
+/**
+ * Sessions, then totals, then modules, each in the order of their keys, as every command takes them: nobody
+ * deadlocks. Where the sessions were known already, the totals do not change.
+ */
+function recordAll(candidates: RawBuilder<unknown>): RawBuilder<NotRecorded> {
+  const inserted = insertSessions(sql`
+    select ${names(SESSION_COLUMNS)} from candidate
+    where exists (select from courses where courses.course_id = candidate.course_id)`);
+  const totals = mergeTotals(sql`
+    select user_id, course_id, count(*), sum(total_modules_studied),
+      sum(average_score_units * total_modules_studied), sum(time_studied),
+      min(completed_at), max(completed_at), max(updated_at), max(updated_at)
+    from inserted group by user_id, course_id order by user_id, course_id`);
+  const modules = mergeStudiedModules(sql`
+    select user_id, course_id, module_id, count(*), max(updated_at), max(updated_at)
+    from inserted join totals using (user_id, course_id),
+      string_to_table(module_ids, ';') as module_id
+    where module_ids <> ''
+    group by user_id, course_id, module_id
+    order by user_id, course_id, module_id collate "C"`);
+  return sql`
+    with candidate as (select * from ${candidates} as candidate(${names([...SESSION_COLUMNS, 'position'])})),
+      inserted as (${inserted} returning ${names(SESSION_COLUMNS)}),
+      totals as (${totals} returning user_id, course_id),
+      modules as (${modules})
+    select position, courses.course_id is not null as course_known
+    from candidate left join courses using (course_id)
+    where not exists (
+      select from inserted
+      where inserted.user_id = candidate.user_id and inserted.course_id = candidate.course_id
+        and inserted.session_id = candidate.session_id)`;
+}
+
+function findAll(keys: RawBuilder<unknown>): RawBuilder<FoundSession> {
+  const columns = SESSION_COLUMNS.map((name) => sql.ref(`study_sessions.${name}`));
+  return sql`
+    select position, ${sql.join(columns)}
+    from ${keys} as key(user_id, course_id, session_id, position)
+    join study_sessions using (user_id, course_id, session_id)`;
+}

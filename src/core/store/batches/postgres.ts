@@ -1,0 +1,113 @@
+import type { LearnerKey, SessionKey } from '../../api.js';
+import { toLearnerStats, type LearnerStats, type StatsRow } from '../queries/totals.js';
+import { saysTheSame, type SessionRow } from '../rows.js';
+import type { Batches, Candidate, RecordOutcome } from './batches.js';
+import { candidateArrays, learnerArrays, sessionArrays } from './postgres-arrays.js';
+import type { FoundSession, NotRecorded, PostgresStatements } from './postgres-statements.js';
+import { separateCopies } from './copies.js';
+
+/** A statement that a connection plans once and keeps under its name. */
+export interface NamedQuery {
+  readonly name: string;
+  readonly text: string;
+  readonly values: unknown[];
+}
+
+export interface PostgresBatchesOptions {
+  readonly compile: () => PostgresStatements;
+  readonly query: <Row extends object>(query: NamedQuery) => Promise<readonly Row[]>;
+}
+
+/** One statement for each batch, which is its transaction too. */
+export class PostgresBatches implements Batches {
+  readonly #options: PostgresBatchesOptions;
+  #compiled: PostgresStatements | undefined;
+
+  constructor(options: PostgresBatchesOptions) {
+    this.#options = options;
+  }
+
+  async record(candidates: readonly Candidate[]): Promise<RecordOutcome[]> {
+    // One identity at a time: a statement can tell of a row only whether it has inserted it.
+    const { firsts, copies } = separateCopies(candidates);
+    const { text, bind } = this.#statements.record;
+    const rows = await this.#options.query<NotRecorded>({
+      name: 'record_sessions',
+      text,
+      values: bind(candidateArrays(firsts)),
+    });
+    const notRecorded = new Map(rows.map((row) => [row.position, row]));
+    const outcomes = new Map<Candidate, RecordOutcome>();
+    const known = copies;
+    for (const [index, candidate] of firsts.entries()) {
+      const found = notRecorded.get(index + 1);
+      if (!found) outcomes.set(candidate, { outcome: 'recorded', session: candidate.row });
+      else if (found.course_known) known.push(candidate);
+      else outcomes.set(candidate, { outcome: 'course-not-found' });
+    }
+    if (known.length > 0) {
+      const compared = await this.#compare(known);
+      for (const [index, candidate] of known.entries()) outcomes.set(candidate, compared[index] ?? lost());
+    }
+    return candidates.map((candidate) => outcomes.get(candidate) ?? lost());
+  }
+
+  async findStats(learners: readonly LearnerKey[]): Promise<(LearnerStats | 'course-not-found')[]> {
+    const { text, bind } = this.#statements.findStats;
+    const rows = await this.#options.query<StatsRow>({
+      name: 'find_stats',
+      text,
+      values: bind(learnerArrays(learners)),
+    });
+    return rows.map(toLearnerStats);
+  }
+
+  async findSessions(keys: readonly SessionKey[]): Promise<(SessionRow | 'session-not-found')[]> {
+    const { text, bind } = this.#statements.findSessions;
+    const rows = await this.#options.query<FoundSession>({
+      name: 'find_sessions',
+      text,
+      values: bind(sessionArrays(keys)),
+    });
+    const found = new Map(rows.map(({ position, ...session }) => [position, session]));
+    return keys.map((_, index) => found.get(index + 1) ?? 'session-not-found');
+  }
+
+  /**
+   * Compares candidates with the sessions that have their identity. One whose session was deleted in between is
+   * recorded after all. What the batch has recorded stays recorded even if this fails.
+   */
+  async #compare(candidates: readonly Candidate[]): Promise<RecordOutcome[]> {
+    try {
+      const stored = await this.findSessions(
+        candidates.map(({ row }) => ({
+          userId: row.user_id,
+          courseId: row.course_id,
+          sessionId: row.session_id,
+        })),
+      );
+      const outcomes = candidates.map((candidate, index) => compareWith(stored[index], candidate));
+      const again = candidates.filter((_, index) => outcomes[index] === undefined);
+      const recorded = again.length > 0 ? (await this.record(again)).values() : [].values();
+      return outcomes.map((outcome) => outcome ?? recorded.next().value ?? lost());
+    } catch (error) {
+      return candidates.map(() => ({ outcome: 'failed', error }));
+    }
+  }
+
+  get #statements(): PostgresStatements {
+    return (this.#compiled ??= this.#options.compile());
+  }
+}
+
+function compareWith(
+  stored: SessionRow | 'session-not-found' | undefined,
+  { row, completionSent }: Candidate,
+): RecordOutcome | undefined {
+  if (stored === undefined || stored === 'session-not-found') return undefined;
+  return { outcome: saysTheSame(stored, row, completionSent) ? 'replayed' : 'conflict', session: stored };
+}
+
+function lost(): never {
+  throw new Error('A batch came back without an outcome for one of its sessions.');
+}

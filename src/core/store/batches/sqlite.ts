@@ -1,0 +1,87 @@
+import type { LearnerKey, SessionKey } from '../../api.js';
+import { toLearnerStats, type LearnerStats } from '../queries/totals.js';
+import { moduleIdsOf, saysTheSame, type SessionRow } from '../rows.js';
+import type { Batches, Candidate, RecordOutcome } from './batches.js';
+import type { SqliteStatements } from './sqlite-statements.js';
+
+export interface SqliteBatchesOptions {
+  /** Asked for at the first use: they need the tables. */
+  readonly prepare: () => SqliteStatements;
+  /** Runs the work while no transaction is open on the connection, and again where another process was in its way. */
+  readonly exclusively: <T>(work: () => T) => Promise<T>;
+  readonly inTransaction: () => boolean;
+  readonly isMissingCourse: (error: unknown) => boolean;
+}
+
+/** One transaction for each batch: all of it shares one wait for the disk, and one view of the data. */
+export class SqliteBatches implements Batches {
+  readonly #options: SqliteBatchesOptions;
+  #prepared: SqliteStatements | undefined;
+
+  constructor(options: SqliteBatchesOptions) {
+    this.#options = options;
+  }
+
+  record(candidates: readonly Candidate[]): Promise<RecordOutcome[]> {
+    return this.#transact('beginImmediate', (statements) =>
+      candidates.map((candidate) => this.#record(statements, candidate)),
+    );
+  }
+
+  findStats(learners: readonly LearnerKey[]): Promise<(LearnerStats | 'course-not-found')[]> {
+    return this.#transact('begin', ({ findStats }) =>
+      learners.map((learner) => {
+        const row = findStats.get(learner);
+        return row ? toLearnerStats(row) : 'course-not-found';
+      }),
+    );
+  }
+
+  findSessions(keys: readonly SessionKey[]): Promise<(SessionRow | 'session-not-found')[]> {
+    return this.#transact('begin', ({ findSession }) =>
+      keys.map(
+        ({ userId, courseId, sessionId }) =>
+          findSession.get({ user_id: userId, course_id: courseId, session_id: sessionId }) ??
+          'session-not-found',
+      ),
+    );
+  }
+
+  #record(statements: SqliteStatements, { row, completionSent }: Candidate): RecordOutcome {
+    const { insertSession, findSession, addToTotals, addModule } = statements;
+    try {
+      if (insertSession.run(row) === 0) {
+        const stored = findSession.get(row);
+        if (!stored) throw new Error('A session is neither new nor stored.');
+        return {
+          outcome: saysTheSame(stored, row, completionSent) ? 'replayed' : 'conflict',
+          session: stored,
+        };
+      }
+    } catch (error) {
+      // SQLite undoes only the statement that failed.
+      if (this.#options.isMissingCourse(error)) return { outcome: 'course-not-found' };
+      throw error;
+    }
+    addToTotals.run(row);
+    for (const module_id of moduleIdsOf(row)) addModule.run({ ...row, module_id });
+    return { outcome: 'recorded', session: row };
+  }
+
+  #transact<T>(begin: 'begin' | 'beginImmediate', work: (statements: SqliteStatements) => T): Promise<T> {
+    const { exclusively, prepare, inTransaction } = this.#options;
+    return exclusively(() => {
+      const statements = (this.#prepared ??= prepare());
+      statements[begin].run({});
+      try {
+        const result = work(statements);
+        statements.commit.run({});
+        return result;
+      } catch (error) {
+        // SQLite ends a transaction by itself on some errors; a second rollback would hide the first error.
+        if (inTransaction()) statements.rollback.run({});
+        throw error;
+      }
+    });
+  }
+}
