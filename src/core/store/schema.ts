@@ -50,18 +50,18 @@ export interface CourseStatsTable extends CommonColumns {
   last_completed_at: string;
 }
 
-interface CourseModulesTable extends CommonColumns {
+export interface CourseModulesTable extends CommonColumns {
   course_id: CourseId;
   module_id: string;
 }
 
-interface StudiedModulesTable extends CommonColumns {
+export interface StudiedModulesTable extends CommonColumns {
   user_id: UserId;
   course_id: CourseId;
   module_id: string;
   session_count: number;
 }
 
-interface SchemaMigrationsTable extends CommonColumns {
+export interface SchemaMigrationsTable extends CommonColumns {
   name: string;
 }
