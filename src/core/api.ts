@@ -185,3 +185,9 @@ export interface Stats extends StatsCalls, AsyncDisposable {
   /** Finishes what is under way and lets go of every connection and file. */
   close(): Promise<void>;
 }
+
+/** Which changes of the schema the database has, and which it lacks. */
+export interface MigrationStatus {
+  readonly applied: readonly string[];
+  readonly pending: readonly string[];
+}

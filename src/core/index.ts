@@ -12,6 +12,7 @@ export { openMigrator, openStats, type Migrator, type StatsConfig } from './stat
 export type {
   LearnerCall,
   LearnerKey,
+  MigrationStatus,
   PageRequest,
   SessionKey,
   SessionRange,
@@ -36,4 +37,3 @@ export type { Progress } from './model/modules.js';
 export type { Page } from './model/page.js';
 export type { NewSession, Session, SessionContent } from './model/session.js';
 export type { Clock } from './model/time.js';
-export type { MigrationStatus } from './store/migrate.js';

@@ -28,7 +28,8 @@ import { migrationStatus } from './store/migrate.js';
 import { findCourse, listCourses } from './store/queries/courses.js';
 import { listSessions } from './store/queries/sessions.js';
 import { sumByInterval } from './store/queries/history.js';
-import { listStudiedCourses, type LearnerStats } from './store/queries/totals.js';
+import type { LearnerStats } from './store/queries/stats.js';
+import { listStudiedCourses } from './store/queries/studied-courses.js';
 
 const BATCHES = { maxSize: 500, maxInFlight: 2 };
 

@@ -1,9 +1,9 @@
 import { migrations } from '../../migrations/index.js';
-import type { Stats } from './api.js';
+import type { MigrationStatus, Stats } from './api.js';
 import { LocalStats } from './local.js';
 import type { Clock } from './model/time.js';
 import { withDriverFaults, type Database } from './store/database.js';
-import { migrateDown, migrateUp, migrationStatus, type MigrationStatus } from './store/migrate.js';
+import { migrateDown, migrateUp, migrationStatus } from './store/migrate.js';
 import { openDatabase } from './store/open.js';
 
 export interface StatsConfig {

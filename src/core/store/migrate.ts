@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { columnTypes, createTable } from '../../../migrations/columns.js';
 import type { Migration } from '../../../migrations/migration.js';
+import type { MigrationStatus } from '../api.js';
 import { StatsError } from '../errors.js';
 import { toInstant, type Clock } from '../model/time.js';
 import { inTransaction, type Database, type StoreContext, type TransactionContext } from './database.js';
@@ -9,11 +10,6 @@ import { inTransaction, type Database, type StoreContext, type TransactionContex
 const LOCK = 7_384_218;
 /** How long another process's migration is waited for. */
 const LOCK_TIMEOUT = '60s';
-
-export interface MigrationStatus {
-  readonly applied: readonly string[];
-  readonly pending: readonly string[];
-}
 
 export async function migrationStatus(
   database: Database,

@@ -1,8 +1,9 @@
-import { Kysely, PostgresDialect, PostgresDriver } from 'kysely';
+import { Kysely, PostgresDialect, PostgresDriver, type PostgresPool } from 'kysely';
 import { DatabaseError, Pool, TypeOverrides, types, type CustomTypesConfig, type PoolClient } from 'pg';
-import { PostgresBatches, type NamedQuery } from './batches/postgres.js';
+import { PostgresBatches } from './batches/postgres.js';
 import { compileStatements } from './batches/postgres-statements.js';
 import type { Database, DriverFault } from './database.js';
+import { withNamedStatements, type NamedQuery } from './named-statements.js';
 import { TOTALS_CONSTRAINT, type Schema } from './schema.js';
 
 /** Milliseconds. A server that cannot be reached or a lock held too long ends a call instead of hanging it. */
@@ -29,7 +30,7 @@ export function openPostgres(url: string): Database {
   // either ends the process. The query that was under way fails with the same error.
   pool.on('error', ignore);
   pool.on('connect', (client) => client.on('error', ignore));
-  const kysely = new Kysely<Schema>({ dialect: new SafePostgresDialect(pool) });
+  const kysely = new Kysely<Schema>({ dialect: new SafePostgresDialect(withNamedStatements(pool)) });
   return {
     dialect: 'postgres',
     kysely,
@@ -95,9 +96,9 @@ function isDeadlock(error: unknown): boolean {
 }
 
 class SafePostgresDialect extends PostgresDialect {
-  readonly #pool: Pool;
+  readonly #pool: PostgresPool;
 
-  constructor(pool: Pool) {
+  constructor(pool: PostgresPool) {
     super({ pool });
     this.#pool = pool;
   }

@@ -10,6 +10,8 @@ import type { CoursesTable, CourseStatsTable, StudySessionsTable } from './schem
 const SEPARATOR = ';';
 
 /** By name: a statement that is kept must not change when a newer release adds a column. */
+export const COURSE_COLUMNS = ['course_id', 'name', 'created_at', 'updated_at'] as const;
+
 export const SESSION_COLUMNS = [
   'user_id',
   'course_id',

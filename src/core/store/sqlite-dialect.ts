@@ -8,7 +8,7 @@ import {
 } from 'kysely';
 
 interface Connection extends SqliteDatabase {
-  readonly inTransaction: boolean;
+  readonly inTransaction: () => boolean;
 }
 
 /** Kysely's SQLite, with transactions that hold the write lock from the beginning. */
@@ -42,6 +42,6 @@ class ImmediateSqliteDriver extends SqliteDriver {
 
   /** SQLite ends a transaction by itself on some errors; a second rollback would hide the first error. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    if (this.#connection.inTransaction) await super.rollbackTransaction(connection);
+    if (this.#connection.inTransaction()) await super.rollbackTransaction(connection);
   }
 }

@@ -9,11 +9,21 @@ import { prepareStatements } from './batches/sqlite-statements.js';
 import type { Database, DriverFault } from './database.js';
 import { TOTALS_CONSTRAINT, type Schema } from './schema.js';
 import { ImmediateSqliteDialect } from './sqlite-dialect.js';
+import { StatementCache } from './statement-cache.js';
 
 /** How long a transaction waits for another process's write lock, in milliseconds. */
 const BUSY_TIMEOUT = 5_000;
 /** How long SQLite itself waits, in milliseconds: it stops the whole process meanwhile. */
 const BLOCKING_TIMEOUT = 10;
+
+/**
+ * Pages of 4 KiB in the log after which they are moved into the database. SQLite's 1,000 moves the same pages
+ * again and again under load; much more makes whoever meets the checkpoint wait.
+ */
+const CHECKPOINT_PAGES = 4_000;
+
+/** Statements that stay prepared: more than the calls have shapes. */
+const MAX_STATEMENTS = 100;
 
 const MEMORY = ':memory:';
 
@@ -30,7 +40,14 @@ export function openSqlite(path: string, options: { readonly create: boolean }):
     connection.close();
     throw openingError(path, error);
   }
-  const kysely = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(connection) });
+  const statements = new StatementCache((text) => connection.prepare(text), MAX_STATEMENTS);
+  const kysely = new Kysely<Schema>({
+    dialect: new ImmediateSqliteDialect({
+      prepare: (text) => statements.get(text),
+      close: () => connection.close(),
+      inTransaction: () => connection.inTransaction,
+    }),
+  });
   return {
     dialect: 'sqlite',
     kysely,
@@ -84,6 +101,7 @@ function configure(connection: BetterSqlite.Database, { create }: { readonly cre
   // Who does not make the file does not change it either: it may be another program's.
   if (create) useWal(connection);
   connection.pragma('synchronous = full');
+  connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   connection.pragma('foreign_keys = on');
   if (connection.pragma('synchronous', { simple: true }) !== 2) {
     throw new Error('synchronous = full is not in force, so that a commit may be lost');

@@ -16,13 +16,7 @@ export interface Statement<Values> {
   readonly bind: (values: Values) => unknown[];
 }
 
-/**
- * Compiles a query whose values are left open.
- *
- * @example
- * const byId = compileStatement<{ id: string }>((value) =>
- *   kysely.selectFrom('courses').selectAll().where('course_id', '=', value('id')).compile());
- */
+/** Compiles a query whose values are left open: `value` stands for each of them. */
 export function compileStatement<Values extends object>(
   build: (value: <Name extends keyof Values>(name: Name) => RawBuilder<Values[Name]>) => CompiledQuery,
 ): Statement<Values> {

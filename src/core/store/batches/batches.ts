@@ -1,5 +1,5 @@
 import type { LearnerKey, SessionKey } from '../../api.js';
-import type { LearnerStats } from '../queries/totals.js';
+import type { LearnerStats } from '../queries/stats.js';
 import type { SessionRow } from '../rows.js';
 
 /** A session to be recorded, as its row will be. */

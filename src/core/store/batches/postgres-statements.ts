@@ -2,7 +2,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { insertSessions } from '../commands/sessions.js';
 import { mergeStudiedModules } from '../commands/studied-modules.js';
 import { mergeTotals } from '../commands/totals.js';
-import { selectStats, type LearnerColumns } from '../queries/totals.js';
+import { selectStats, type LearnerColumns } from '../queries/stats.js';
 import { SESSION_COLUMNS, type SessionRow } from '../rows.js';
 import type { Schema } from '../schema.js';
 import { compileStatement } from '../statement.js';

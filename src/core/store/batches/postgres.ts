@@ -1,17 +1,11 @@
 import type { LearnerKey, SessionKey } from '../../api.js';
-import { toLearnerStats, type LearnerStats, type StatsRow } from '../queries/totals.js';
+import type { NamedQuery } from '../named-statements.js';
+import { toLearnerStats, type LearnerStats, type StatsRow } from '../queries/stats.js';
 import { saysTheSame, type SessionRow } from '../rows.js';
 import type { Batches, Candidate, RecordOutcome } from './batches.js';
 import { candidateArrays, learnerArrays, sessionArrays } from './postgres-arrays.js';
 import type { FoundSession, NotRecorded, PostgresStatements } from './postgres-statements.js';
 import { separateCopies } from './copies.js';
-
-/** A statement that a connection plans once and keeps under its name. */
-export interface NamedQuery {
-  readonly name: string;
-  readonly text: string;
-  readonly values: unknown[];
-}
 
 export interface PostgresBatchesOptions {
   readonly compile: () => PostgresStatements;

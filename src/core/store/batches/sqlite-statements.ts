@@ -3,7 +3,7 @@ import type { LearnerKey } from '../../api.js';
 import { mergeStudiedModules } from '../commands/studied-modules.js';
 import { insertSessions } from '../commands/sessions.js';
 import { mergeTotals, totalsOf } from '../commands/totals.js';
-import { selectStats, type LearnerColumns, type StatsRow } from '../queries/totals.js';
+import { selectStats, type LearnerColumns, type StatsRow } from '../queries/stats.js';
 import { SESSION_COLUMNS, type SessionRow } from '../rows.js';
 import type { Schema } from '../schema.js';
 import { compileStatement, type Statement } from '../statement.js';

@@ -1,5 +1,5 @@
 import type { LearnerKey, SessionKey } from '../../api.js';
-import { toLearnerStats, type LearnerStats } from '../queries/totals.js';
+import { toLearnerStats, type LearnerStats } from '../queries/stats.js';
 import { moduleIdsOf, saysTheSame, type SessionRow } from '../rows.js';
 import type { Batches, Candidate, RecordOutcome } from './batches.js';
 import type { SqliteStatements } from './sqlite-statements.js';

@@ -2,7 +2,7 @@ import type { Course, CourseContent, NewCourse } from '../../model/course.js';
 import { newCourseId, type CourseId } from '../../model/ids.js';
 import { inTransaction, type Database, type TransactionContext } from '../database.js';
 import { findCourse } from '../queries/courses.js';
-import { joinModuleIds, toCourse, type CourseRow } from '../rows.js';
+import { COURSE_COLUMNS, joinModuleIds, toCourse, type CourseRow } from '../rows.js';
 
 /** Each attempt that fails without a rival has lost a race against another change of the same names. */
 const MAX_ATTEMPTS = 5;
@@ -47,7 +47,7 @@ export async function setCourse(
         .insertInto('courses')
         .values(row)
         .onConflict((conflict) => conflict.column('course_id').doNothing())
-        .returningAll()
+        .returning(COURSE_COLUMNS)
         .executeTakeFirst();
       if (inserted) {
         await addModules(context, courseId, moduleIds, now);

@@ -5,7 +5,7 @@ import type { Course } from '../../model/course.js';
 import type { CourseId } from '../../model/ids.js';
 import { encodeCursor, toPage, type Page } from '../../model/page.js';
 import type { StoreContext } from '../database.js';
-import { toCourse } from '../rows.js';
+import { COURSE_COLUMNS, toCourse } from '../rows.js';
 
 export async function findCourse(context: StoreContext, courseId: CourseId): Promise<Course | undefined> {
   const row = await selectCourses(context).where('course_id', '=', courseId).executeTakeFirst();
@@ -28,7 +28,7 @@ export async function listCourses(
 
 /** A course and its modules in one statement, so that they are never of two times. */
 function selectCourses({ dialect, kysely }: StoreContext) {
-  return kysely.selectFrom('courses').selectAll().select(moduleIds(dialect).as('module_ids'));
+  return kysely.selectFrom('courses').select([...COURSE_COLUMNS, moduleIds(dialect).as('module_ids')]);
 }
 
 /** Sorted and joined by `;`, as sessions keep theirs. */

@@ -1,9 +1,7 @@
 import { sql, type AliasedRawBuilder, type Kysely } from 'kysely';
-import type { Call } from '../../model/calls.js';
 import type { CourseId, UserId } from '../../model/ids.js';
 import type { Totals } from '../../model/lifetime.js';
 import type { ModuleCounts } from '../../model/modules.js';
-import type { StoreContext } from '../database.js';
 import { toTotals, TOTALS_COLUMNS, type TotalsRow } from '../rows.js';
 import type { Schema } from '../schema.js';
 
@@ -23,7 +21,7 @@ const studiedOfDeclared = sql<number>`(
   where studied_modules.user_id = course_stats.user_id
     and course_modules.course_id = course_stats.course_id)`;
 
-const MODULE_COUNTS = [
+export const MODULE_COUNTS = [
   studied.as('studied'),
   declared.as('declared'),
   studiedOfDeclared.as('studiedOfDeclared'),
@@ -69,33 +67,4 @@ export function toLearnerStats(row: StatsRow): LearnerStats | 'course-not-found'
 
 function hasTotals(row: StatsRow): row is StatsRow & TotalsRow {
   return row.session_count !== null;
-}
-
-export interface StudiedCourse {
-  readonly totals: Totals;
-  readonly modules: ModuleCounts;
-  readonly courseId: CourseId;
-  readonly name: string;
-}
-
-/** What a user has studied, by the names of the courses; one row more than the limit where there is more. */
-export async function listStudiedCourses(
-  { kysely }: StoreContext,
-  { userId, limit, cursor }: Call<'listStudiedCourses'>,
-): Promise<StudiedCourse[]> {
-  const rows = await kysely
-    .selectFrom('course_stats')
-    .innerJoin('courses', 'courses.course_id', 'course_stats.course_id')
-    .select(['course_stats.course_id', 'courses.name', ...TOTALS_COLUMNS, ...MODULE_COUNTS])
-    .where('course_stats.user_id', '=', userId)
-    .where('courses.name', '>', cursor?.[0] ?? '')
-    .orderBy('courses.name')
-    .limit(limit + 1)
-    .execute();
-  return rows.map((row) => ({
-    courseId: row.course_id,
-    name: row.name,
-    totals: toTotals(row),
-    modules: row,
-  }));
 }

@@ -1,0 +1,32 @@
+/**
+ * Bundles the program into few files: loading the hundreds that it consists of takes longer than most commands
+ * take to run. What every command needs is inside; drivers, and what only some commands need, stay dependencies.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const BUNDLED = ['commander', 'kysely', 'uuid', 'zod'];
+
+const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+await build({
+  entryPoints: ['core/index', 'core/runtime', 'cli/main', 'server/index', 'client/index'].map(
+    (name) => `src/${name}.ts`,
+  ),
+  outdir: 'dist/src',
+  outbase: 'src',
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22',
+  external: Object.keys(dependencies).filter((name) => !BUNDLED.includes(name)),
+  logLevel: 'warning',
+});
+
+const notices = BUNDLED.map((name) => `${name}\n\n${licenseOf(name)}`);
+writeFileSync('dist/THIRD-PARTY-NOTICES', notices.join(`\n${'-'.repeat(80)}\n\n`));
+
+function licenseOf(name) {
+  return readFileSync(`node_modules/${name}/LICENSE${name === 'uuid' ? '.md' : ''}`, 'utf8');
+}
