@@ -3,8 +3,15 @@ import { readFileSync, statSync } from 'node:fs';
 import process from 'node:process';
 import { unsupportedNode } from '../dist/src/core/runtime.js';
 
+/**
+ * A server makes little that lives long. V8 would let the rest of it pile up to hundreds of megabytes before it
+ * looks, and then stop for longer.
+ */
+const SERVER_HEAP = '--max-semi-space-size=4';
+
 const tooOld = unsupportedNode(process.versions.node);
 if (tooOld === undefined) {
+  if (process.argv[2] === 'serve') restrainHeap();
   await run();
 } else {
   process.stderr.write(`${tooOld}\n`);
@@ -29,6 +36,14 @@ async function run() {
   });
   // What an interrupted command was waiting for must not keep the process.
   if (signal.aborted) process.exit();
+}
+
+/** Only a new program in this process can have another heap; where that is not to be had, this one goes on. */
+function restrainHeap() {
+  const { execArgv, execPath, env, argv, platform } = process;
+  const isSet = /--max[-_]semi[-_]space[-_]size/.test(`${execArgv.join(' ')} ${env.NODE_OPTIONS ?? ''}`);
+  if (isSet || platform === 'win32' || process.execve === undefined) return;
+  process.execve(execPath, [execPath, SERVER_HEAP, ...execArgv, ...argv.slice(1)], env);
 }
 
 function endOnClosedPipe(error) {
