@@ -63,14 +63,14 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
 
   async addCourse(call: unknown) {
     const { course } = parseCall(this.#schemas.addCourse, call);
-    const result = await this.#run((now) => courses.addCourse(this.#database, course, now));
+    const result = await this.#run(() => courses.addCourse(this.#database, course, this.#now()));
     if (result.outcome === 'taken') throw taken(result);
     return result.course;
   }
 
   async setCourse(call: unknown) {
     const { courseId, course } = parseCall(this.#schemas.setCourse, call);
-    const result = await this.#run((now) => courses.setCourse(this.#database, courseId, course, now));
+    const result = await this.#run(() => courses.setCourse(this.#database, courseId, course, this.#now()));
     if (result.outcome === 'taken') throw taken(result);
     return result;
   }
@@ -91,8 +91,8 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
     const { userId, courseId, session } = parseCall(this.#schemas.recordSession, call);
     const completionSent = session.completedAt !== undefined;
     const result = await repeatable(session.sessionId, (sessionId) =>
-      this.#run(async (now) => {
-        const row = toSessionRow({ userId, courseId, sessionId }, session, now);
+      this.#run(async () => {
+        const row = toSessionRow({ userId, courseId, sessionId }, session, this.#now());
         const recorded = await this.#records.add({ row, completionSent });
         if (recorded.outcome === 'failed') throw recorded.error;
         return recorded;
@@ -111,7 +111,7 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
 
   async putSession(call: unknown) {
     const checked = parseCall(this.#schemas.putSession, call);
-    const result = await this.#run((now) => sessions.putSession(this.#database, checked, now));
+    const result = await this.#run(() => sessions.putSession(this.#database, checked, this.#now()));
     switch (result.outcome) {
       case 'recorded':
       case 'replaced':
@@ -131,7 +131,7 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
 
   async deleteSession(call: unknown) {
     const key = parseCall(this.#schemas.deleteSession, call);
-    const outcome = await this.#run((now) => sessions.deleteSession(this.#database, key, now));
+    const outcome = await this.#run(() => sessions.deleteSession(this.#database, key, this.#now()));
     if (outcome === 'deleted') return;
     await this.#assertCourse(key.courseId);
     throw sessionNotFound(key.sessionId);
@@ -205,8 +205,12 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
     if (!course) throw courseNotFound(courseId);
   }
 
-  async #run<T>(work: (now: string) => Promise<T>): Promise<T> {
-    const running = withDriverFaults(this.#database, () => work(toInstant(this.#clock())));
+  #now(): string {
+    return toInstant(this.#clock());
+  }
+
+  async #run<T>(work: () => Promise<T>): Promise<T> {
+    const running = withDriverFaults(this.#database, work);
     this.#underWay.add(running);
     try {
       return await running;

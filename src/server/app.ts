@@ -81,14 +81,13 @@ class App {
   /** Never rejects. */
   async serve(request: IncomingMessage, response: ServerResponse, acceptBody: () => void): Promise<void> {
     const requestId = requestIdOf(request);
-    response.setHeader('X-Request-Id', requestId);
     try {
-      send(request, response, await this.#answer(request, acceptBody));
+      send(request, response, requestId, await this.#answer(request, acceptBody));
     } catch (error) {
       // Who has gone before the end of the request gets no answer, and is no error of ours.
       if (!request.complete && response.destroyed) return;
       const answer = problemAnswer(error);
-      send(request, response, answer);
+      send(request, response, requestId, answer);
       if (answer.status >= 500) this.#report(error, requestId);
     }
   }
@@ -128,15 +127,13 @@ function requestIdOf(request: IncomingMessage): string {
 function send(
   request: IncomingMessage,
   response: ServerResponse,
+  requestId: string,
   { status, headers, type = 'application/json', body }: Answer,
 ): void {
   // With a line end, for the terminal of a person who tries the API out.
   const text = body === undefined ? '' : `${JSON.stringify(body)}\n`;
-  response.writeHead(status, {
-    ...COMMON_HEADERS,
-    ...(text && { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }),
-    ...headers,
-  });
+  const content = text && { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) };
+  response.writeHead(status, { ...COMMON_HEADERS, 'X-Request-Id': requestId, ...content, ...headers });
   if (headers?.['Connection'] === 'close' && !request.complete) linger(request, response, text);
   else response.end(text);
 }

@@ -10,11 +10,10 @@ export interface Target {
 
 /** @throws {HttpError} `uri-too-long` */
 export function parseTarget(url: string): Target {
-  if (Buffer.byteLength(url) > MAX_URL) {
-    throw uriTooLong();
-  }
+  // Node gives one character for each byte.
+  if (url.length > MAX_URL) throw uriTooLong();
   // RFC 9112, section 3.2.2: a server takes the absolute form too.
-  const target = url.replace(/^https?:\/\/[^/?#]*/i, '');
+  const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '');
   const [pathname = '', ...search] = target.split('?');
   return { pathname, search: search.join('?') };
 }

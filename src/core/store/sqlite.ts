@@ -54,7 +54,7 @@ export function openSqlite(path: string, options: { readonly create: boolean }):
     transact: (work) => whenFree(() => kysely.transaction().execute(work)),
     batches: new SqliteBatches({
       prepare: () => prepareStatements(connection, kysely),
-      exclusively: (work) => whenFree(() => kysely.connection().execute(async () => work())),
+      exclusively: (work) => whenFree(() => exclusively(connection, kysely, work)),
       inTransaction: () => connection.inTransaction,
       isMissingCourse: (error) => sqliteFault(error) === 'foreign-key',
     }),
@@ -125,6 +125,15 @@ function useWal(connection: BetterSqlite.Database): void {
 /** Milliseconds; at random, so that processes that wait do not meet again. */
 function retryDelay(): number {
   return 1 + Math.random() * 9;
+}
+
+/** What is done at once needs to wait for nobody unless a transaction of Kysely's is open. */
+async function exclusively<T>(
+  connection: BetterSqlite.Database,
+  kysely: Kysely<Schema>,
+  work: () => T,
+): Promise<T> {
+  return connection.inTransaction ? kysely.connection().execute(async () => work()) : work();
 }
 
 /**

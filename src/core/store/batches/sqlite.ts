@@ -29,7 +29,7 @@ export class SqliteBatches implements Batches {
   }
 
   findStats(learners: readonly LearnerKey[]): Promise<(LearnerStats | 'course-not-found')[]> {
-    return this.#transact('begin', ({ findStats }) =>
+    return this.#read(learners.length, ({ findStats }) =>
       learners.map((learner) => {
         const row = findStats.get(learner);
         return row ? toLearnerStats(row) : 'course-not-found';
@@ -38,7 +38,7 @@ export class SqliteBatches implements Batches {
   }
 
   findSessions(keys: readonly SessionKey[]): Promise<(SessionRow | 'session-not-found')[]> {
-    return this.#transact('begin', ({ findSession }) =>
+    return this.#read(keys.length, ({ findSession }) =>
       keys.map(
         ({ userId, courseId, sessionId }) =>
           findSession.get({ user_id: userId, course_id: courseId, session_id: sessionId }) ??
@@ -68,10 +68,16 @@ export class SqliteBatches implements Batches {
     return { outcome: 'recorded', session: row };
   }
 
+  /** A statement by itself is a transaction already. */
+  #read<T>(count: number, work: (statements: SqliteStatements) => T): Promise<T> {
+    if (count > 1) return this.#transact('begin', work);
+    return this.#options.exclusively(() => work(this.#statements));
+  }
+
   #transact<T>(begin: 'begin' | 'beginImmediate', work: (statements: SqliteStatements) => T): Promise<T> {
-    const { exclusively, prepare, inTransaction } = this.#options;
+    const { exclusively, inTransaction } = this.#options;
     return exclusively(() => {
-      const statements = (this.#prepared ??= prepare());
+      const statements = this.#statements;
       statements[begin].run({});
       try {
         const result = work(statements);
@@ -83,5 +89,9 @@ export class SqliteBatches implements Batches {
         throw error;
       }
     });
+  }
+
+  get #statements(): SqliteStatements {
+    return (this.#prepared ??= this.#options.prepare());
   }
 }
