@@ -1,9 +1,11 @@
 /** How work is gathered. */
-export interface BatcherOptions {
+export interface Gathering {
   /** Items of a batch at most. */
   readonly maxSize: number;
   /** Batches under way at a time. */
   readonly maxInFlight: number;
+  /** Whether a batch holds up the event loop: then the answers to the last one go out before the next. */
+  readonly blocking: boolean;
 }
 
 interface Waiting<Item, Result> {
@@ -19,15 +21,15 @@ interface Waiting<Item, Result> {
  */
 export class Batcher<Item, Result> {
   readonly #run: (items: readonly Item[]) => Promise<readonly Result[]>;
-  readonly #options: BatcherOptions;
+  readonly #gathering: Gathering;
   readonly #waiting: Waiting<Item, Result>[] = [];
   #inFlight = 0;
   #scheduled = false;
 
   /** @param run gives a result for each item, in their order; where it rejects, so do all of the batch */
-  constructor(run: (items: readonly Item[]) => Promise<readonly Result[]>, options: BatcherOptions) {
+  constructor(run: (items: readonly Item[]) => Promise<readonly Result[]>, gathering: Gathering) {
     this.#run = run;
-    this.#options = options;
+    this.#gathering = gathering;
   }
 
   add(item: Item): Promise<Result> {
@@ -39,18 +41,24 @@ export class Batcher<Item, Result> {
 
   /** After the requests that are there to be read, so that they come with the first of them. */
   #schedule(): void {
-    if (this.#scheduled || this.#inFlight >= this.#options.maxInFlight || this.#waiting.length === 0) return;
+    if (this.#scheduled || !this.#mayStart()) return;
     this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      const batch = this.#waiting.splice(0, this.#options.maxSize);
-      void this.#runBatch(batch);
-      this.#schedule();
-    });
+    setImmediate(this.#start);
+  }
+
+  readonly #start = () => {
+    this.#scheduled = false;
+    while (this.#mayStart()) {
+      this.#inFlight++;
+      void this.#runBatch(this.#waiting.splice(0, this.#gathering.maxSize));
+    }
+  };
+
+  #mayStart(): boolean {
+    return this.#waiting.length > 0 && this.#inFlight < this.#gathering.maxInFlight;
   }
 
   async #runBatch(batch: readonly Waiting<Item, Result>[]): Promise<void> {
-    this.#inFlight++;
     try {
       const results = await this.#run(batch.map(({ item }) => item));
       for (const [index, { resolve, reject }] of batch.entries()) {
@@ -60,9 +68,10 @@ export class Batcher<Item, Result> {
       }
     } catch (error) {
       for (const { reject } of batch) reject(error);
-    } finally {
-      this.#inFlight--;
-      this.#schedule();
     }
+    this.#inFlight--;
+    // The database works on the next batch while we answer this one, unless it is we who work.
+    if (this.#gathering.blocking) this.#schedule();
+    else this.#start();
   }
 }

@@ -23,15 +23,13 @@ import * as courses from './store/commands/courses.js';
 import { eraseUser } from './store/commands/erase.js';
 import { recordSessions } from './store/commands/record.js';
 import * as sessions from './store/commands/sessions.js';
-import { withDriverFaults, type Database } from './store/database.js';
+import { nameDriverFault, type Database } from './store/database.js';
 import { migrationStatus } from './store/migrate.js';
 import { findCourse, listCourses } from './store/queries/courses.js';
 import { listSessions } from './store/queries/sessions.js';
 import { sumByInterval } from './store/queries/history.js';
 import type { LearnerStats } from './store/queries/stats.js';
 import { listStudiedCourses } from './store/queries/studied-courses.js';
-
-const BATCHES = { maxSize: 500, maxInFlight: 2 };
 
 /**
  * The calls on a database: each checks its arguments, runs, and turns outcomes that are no success into
@@ -44,7 +42,8 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   readonly #records: Batcher<Candidate, RecordOutcome>;
   readonly #stats: Batcher<LearnerKey, LearnerStats | 'course-not-found'>;
   readonly #sessions: Batcher<SessionKey, SessionRow | 'session-not-found'>;
-  readonly #underWay = new Set<Promise<unknown>>();
+  #underWay = 0;
+  #onIdle = () => {};
   #closing: Promise<void> | undefined;
 
   constructor(database: Database, clock: Clock) {
@@ -52,9 +51,9 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
     this.#clock = clock;
     this.#schemas = callSchemas(clock);
     const { batches } = database;
-    this.#records = new Batcher((candidates) => recordSessions(database, candidates), BATCHES);
-    this.#stats = new Batcher((learners) => batches.findStats(learners), BATCHES);
-    this.#sessions = new Batcher((keys) => batches.findSessions(keys), BATCHES);
+    this.#records = new Batcher((candidates) => recordSessions(database, candidates), batches.gathering);
+    this.#stats = new Batcher((learners) => batches.findStats(learners), batches.gathering);
+    this.#sessions = new Batcher((keys) => batches.findSessions(keys), batches.gathering);
   }
 
   get unchecked(): Unchecked<StatsCalls> {
@@ -185,7 +184,7 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   }
 
   async close(): Promise<void> {
-    this.#closing ??= Promise.allSettled(this.#underWay).then(() => this.#database.close());
+    this.#closing ??= this.#idle().then(() => this.#database.close());
     await this.#closing;
   }
 
@@ -210,12 +209,20 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   }
 
   async #run<T>(work: () => Promise<T>): Promise<T> {
-    const running = withDriverFaults(this.#database, work);
-    this.#underWay.add(running);
+    this.#underWay++;
     try {
-      return await running;
+      return await work();
+    } catch (error) {
+      throw nameDriverFault(this.#database, error);
     } finally {
-      this.#underWay.delete(running);
+      this.#underWay--;
+      if (this.#underWay === 0) this.#onIdle();
     }
+  }
+
+  async #idle(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onIdle = resolve;
+    if (this.#underWay > 0) await promise;
   }
 }

@@ -33,20 +33,24 @@ export function inTransaction<T>(
   return transact((kysely) => work({ dialect, kysely }));
 }
 
-/** Gives driver errors that a caller can act on their name; anything else is a defect and stays as it is. */
 export async function withDriverFaults<T>(database: Database, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    switch (database.faultOf(error)) {
-      case 'unavailable':
-        throw new StatsError('database-unavailable', 'The database is unavailable or busy; try again.', {
-          cause: error,
-        });
-      case 'unusable':
-        throw new StatsError('database-unusable', 'The database cannot be used.', { cause: error });
-      default:
-        throw error;
-    }
+    throw nameDriverFault(database, error);
+  }
+}
+
+/** Gives driver errors that a caller can act on their name; anything else is a defect and stays as it is. */
+export function nameDriverFault(database: Database, error: unknown): unknown {
+  switch (database.faultOf(error)) {
+    case 'unavailable':
+      return new StatsError('database-unavailable', 'The database is unavailable or busy; try again.', {
+        cause: error,
+      });
+    case 'unusable':
+      return new StatsError('database-unusable', 'The database cannot be used.', { cause: error });
+    default:
+      return error;
   }
 }

@@ -6,6 +6,7 @@ import { Kysely } from 'kysely';
 import { StatsError } from '../errors.js';
 import { SqliteBatches } from './batches/sqlite.js';
 import { prepareStatements } from './batches/sqlite-statements.js';
+import { Checkpoints } from './checkpoints.js';
 import type { Database, DriverFault } from './database.js';
 import { TOTALS_CONSTRAINT, type Schema } from './schema.js';
 import { ImmediateSqliteDialect } from './sqlite-dialect.js';
@@ -15,12 +16,6 @@ import { StatementCache } from './statement-cache.js';
 const BUSY_TIMEOUT = 5_000;
 /** How long SQLite itself waits, in milliseconds: it stops the whole process meanwhile. */
 const BLOCKING_TIMEOUT = 10;
-
-/**
- * Pages of 4 KiB in the log after which they are moved into the database. SQLite's 1,000 moves the same pages
- * again and again under load; much more makes whoever meets the checkpoint wait.
- */
-const CHECKPOINT_PAGES = 4_000;
 
 /** Statements that stay prepared: more than the calls have shapes. */
 const MAX_STATEMENTS = 100;
@@ -48,6 +43,8 @@ export function openSqlite(path: string, options: { readonly create: boolean }):
       inTransaction: () => connection.inTransaction,
     }),
   });
+  const setLimit = (pages: number) => connection.pragma(`wal_autocheckpoint = ${pages}`);
+  const checkpoints = path === MEMORY ? undefined : new Checkpoints({ path, setLimit });
   return {
     dialect: 'sqlite',
     kysely,
@@ -56,10 +53,12 @@ export function openSqlite(path: string, options: { readonly create: boolean }):
       prepare: () => prepareStatements(connection, kysely),
       exclusively: (work) => whenFree(() => exclusively(connection, kysely, work)),
       inTransaction: () => connection.inTransaction,
+      checkpoints,
       isMissingCourse: (error) => sqliteFault(error) === 'foreign-key',
     }),
     faultOf: sqliteFault,
     async close() {
+      await checkpoints?.close();
       await kysely.destroy();
       // Kysely closes only what it has used.
       connection.close();
@@ -101,7 +100,6 @@ function configure(connection: BetterSqlite.Database, { create }: { readonly cre
   // Who does not make the file does not change it either: it may be another program's.
   if (create) useWal(connection);
   connection.pragma('synchronous = full');
-  connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   connection.pragma('foreign_keys = on');
   if (connection.pragma('synchronous', { simple: true }) !== 2) {
     throw new Error('synchronous = full is not in force, so that a commit may be lost');

@@ -1,4 +1,5 @@
 import type { LearnerKey, SessionKey } from '../../api.js';
+import type { Gathering } from '../../batcher.js';
 import type { LearnerStats } from '../queries/stats.js';
 import type { SessionRow } from '../rows.js';
 
@@ -23,6 +24,8 @@ export type RecordOutcome =
  * the order of what was asked for.
  */
 export interface Batches {
+  /** How to gather what these are given. */
+  readonly gathering: Gathering;
   /**
    * Records sessions, each exactly once: after this they are durable. The database refuses or takes each by
    * itself, but an error that concerns one of them may undo all; then nothing was recorded.

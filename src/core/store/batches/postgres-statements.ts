@@ -2,7 +2,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { insertSessions } from '../commands/sessions.js';
 import { mergeStudiedModules } from '../commands/studied-modules.js';
 import { mergeTotals } from '../commands/totals.js';
-import { selectStats, type LearnerColumns } from '../queries/stats.js';
+import { selectTotals, type LearnerColumns } from '../queries/stats.js';
 import { SESSION_COLUMNS, type SessionRow } from '../rows.js';
 import type { Schema } from '../schema.js';
 import { compileStatement } from '../statement.js';
@@ -26,6 +26,17 @@ type Column = keyof SessionRow;
 const LEARNER = ['user_id', 'course_id'] as const;
 const KEY = [...LEARNER, 'session_id'] as const;
 
+/** Read once for each learner: counted, and compared with what was studied. */
+const MODULES_OF_COURSE = sql<{ declared: number }>`(
+  select count(*) as declared, array_agg(module_id) as declared_ids
+  from course_modules where course_modules.course_id = learner.course_id)`.as('of_course');
+const MODULES_OF_LEARNER = sql<{ studied: number; studiedOfDeclared: number }>`(
+  select count(*) as studied, count(*) filter (where module_id = any (declared_ids)) as "studiedOfDeclared"
+  from studied_modules
+  where studied_modules.user_id = learner.user_id and studied_modules.course_id = learner.course_id)`.as(
+  'of_learner',
+);
+
 /** What a recording statement tells of a candidate that it did not record. */
 export interface NotRecorded {
   /** From 1 on. */
@@ -44,12 +55,15 @@ export function compileStatements(kysely: Kysely<Schema>) {
       recordAll(rowsOf(SESSION_COLUMNS, value)).compile(kysely),
     ),
     findStats: compileStatement<Arrays<(typeof LEARNER)[number]>>((value) =>
-      selectStats(
+      selectTotals(
         kysely,
         sql<LearnerColumns>`${rowsOf(LEARNER, value)}`.as(
           sql<'learner'>`learner(user_id, course_id, position)`,
         ),
       )
+        .crossJoinLateral(MODULES_OF_COURSE)
+        .crossJoinLateral(MODULES_OF_LEARNER)
+        .select(['declared', 'studied', 'studiedOfDeclared'])
         .orderBy(sql.ref('position'))
         .compile(),
     ),
@@ -79,7 +93,8 @@ function names(columns: readonly string[]): RawBuilder<unknown> {
 function recordAll(candidates: RawBuilder<unknown>): RawBuilder<NotRecorded> {
   const inserted = insertSessions(sql`
     select ${names(SESSION_COLUMNS)} from candidate
-    where exists (select from courses where courses.course_id = candidate.course_id)`);
+    where exists (select from courses where courses.course_id = candidate.course_id)
+    order by user_id, course_id, session_id`);
   const totals = mergeTotals(sql`
     select user_id, course_id, count(*), sum(total_modules_studied),
       sum(average_score_units * total_modules_studied), sum(time_studied),

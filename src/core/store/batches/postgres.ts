@@ -14,6 +14,8 @@ export interface PostgresBatchesOptions {
 
 /** One statement for each batch, which is its transaction too. */
 export class PostgresBatches implements Batches {
+  /** One batch is gathered and answered while Postgres works on another; more would only be smaller. */
+  readonly gathering = { maxSize: 500, maxInFlight: 2, blocking: false };
   readonly #options: PostgresBatchesOptions;
   #compiled: PostgresStatements | undefined;
 

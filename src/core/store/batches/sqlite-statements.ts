@@ -3,7 +3,7 @@ import type { LearnerKey } from '../../api.js';
 import { mergeStudiedModules } from '../commands/studied-modules.js';
 import { insertSessions } from '../commands/sessions.js';
 import { mergeTotals, totalsOf } from '../commands/totals.js';
-import { selectStats, type LearnerColumns, type StatsRow } from '../queries/stats.js';
+import { MODULE_COUNTS, selectTotals, type LearnerColumns, type StatsRow } from '../queries/stats.js';
 import { SESSION_COLUMNS, type SessionRow } from '../rows.js';
 import type { Schema } from '../schema.js';
 import { compileStatement, type Statement } from '../statement.js';
@@ -87,12 +87,14 @@ export function prepareStatements(connection: SyncConnection, kysely: Kysely<Sch
     findStats: new Prepared<LearnerKey, StatsRow>(
       connection,
       compileStatement<LearnerKey>((value) =>
-        selectStats(
+        selectTotals(
           kysely,
           sql<LearnerColumns>`(select ${value('userId')} as user_id, ${value('courseId')} as course_id)`.as(
             'learner',
           ),
-        ).compile(),
+        )
+          .select(MODULE_COUNTS)
+          .compile(),
       ),
     ),
   };

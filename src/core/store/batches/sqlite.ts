@@ -1,6 +1,7 @@
 import type { LearnerKey, SessionKey } from '../../api.js';
 import { toLearnerStats, type LearnerStats } from '../queries/stats.js';
 import { moduleIdsOf, saysTheSame, type SessionRow } from '../rows.js';
+import type { Checkpoints } from '../checkpoints.js';
 import type { Batches, Candidate, RecordOutcome } from './batches.js';
 import type { SqliteStatements } from './sqlite-statements.js';
 
@@ -10,11 +11,13 @@ export interface SqliteBatchesOptions {
   /** Runs the work while no transaction is open on the connection, and again where another process was in its way. */
   readonly exclusively: <T>(work: () => T) => Promise<T>;
   readonly inTransaction: () => boolean;
+  readonly checkpoints?: Checkpoints | undefined;
   readonly isMissingCourse: (error: unknown) => boolean;
 }
 
 /** One transaction for each batch: all of it shares one wait for the disk, and one view of the data. */
 export class SqliteBatches implements Batches {
+  readonly gathering = { maxSize: 500, maxInFlight: 1, blocking: true };
   readonly #options: SqliteBatchesOptions;
   #prepared: SqliteStatements | undefined;
 
@@ -22,10 +25,13 @@ export class SqliteBatches implements Batches {
     this.#options = options;
   }
 
-  record(candidates: readonly Candidate[]): Promise<RecordOutcome[]> {
-    return this.#transact('beginImmediate', (statements) =>
+  async record(candidates: readonly Candidate[]): Promise<RecordOutcome[]> {
+    await this.#options.checkpoints?.restart;
+    const outcomes = await this.#transact('beginImmediate', (statements) =>
       candidates.map((candidate) => this.#record(statements, candidate)),
     );
+    this.#options.checkpoints?.committed(candidates.length);
+    return outcomes;
   }
 
   findStats(learners: readonly LearnerKey[]): Promise<(LearnerStats | 'course-not-found')[]> {

@@ -44,11 +44,11 @@ export type StatsRow = { readonly [Name in keyof TotalsRow]: TotalsRow[Name] | n
   };
 
 /**
- * The stats of learners, one row for each: one row by its primary key, and its modules by the first columns of
- * indexes, so that they cost the same however long the history. It is one statement: the numbers belong
- * together.
+ * The totals of learners, one row for each by its primary key, so that they cost the same however long the
+ * history. The counts of modules, by the first columns of indexes, join them in the same statement: the numbers
+ * belong together.
  */
-export function selectStats(kysely: Kysely<Schema>, learners: AliasedRawBuilder<LearnerColumns, 'learner'>) {
+export function selectTotals(kysely: Kysely<Schema>, learners: AliasedRawBuilder<LearnerColumns, 'learner'>) {
   return kysely
     .selectFrom(learners)
     .leftJoin('courses', 'courses.course_id', 'learner.course_id')
@@ -57,7 +57,7 @@ export function selectStats(kysely: Kysely<Schema>, learners: AliasedRawBuilder<
         .onRef('course_stats.user_id', '=', 'learner.user_id')
         .onRef('course_stats.course_id', '=', 'learner.course_id'),
     )
-    .select(['courses.course_id as known_course_id', ...TOTALS_COLUMNS, ...MODULE_COUNTS]);
+    .select(['courses.course_id as known_course_id', ...TOTALS_COLUMNS]);
 }
 
 export function toLearnerStats(row: StatsRow): LearnerStats | 'course-not-found' {

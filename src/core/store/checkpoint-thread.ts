@@ -1,0 +1,12 @@
+/** A thread that moves SQLite's log into the database as it is told to, beside the thread that writes. */
+import { parentPort, workerData } from 'node:worker_threads';
+import BetterSqlite from 'better-sqlite3';
+
+const connection = new BetterSqlite(String(workerData), { fileMustExist: true });
+// As durable as the commits: what has been moved may be overwritten in the log.
+connection.pragma('synchronous = full');
+
+parentPort?.on('message', (mode: 'passive' | 'restart') => {
+  connection.pragma(`wal_checkpoint(${mode})`);
+  parentPort?.postMessage(mode);
+});

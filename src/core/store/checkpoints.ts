@@ -1,0 +1,79 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+/** Sessions after which the log is moved: about 30 MB of it where they lie far apart. */
+const SESSIONS = 2_000;
+/** While sessions go on being recorded, the log is never moved as a whole: now and then they must wait for that. */
+const MOVES_PER_RESTART = 4;
+/** Pages of 4 KiB in the log after which SQLite moves it by itself, in the middle of a commit. */
+const PAGES_ALONE = 4_000;
+/** The same beside the thread: for what does not come with sessions that are recorded. */
+const PAGES_BESIDE_THREAD = 64_000;
+
+export interface CheckpointsOptions {
+  readonly path: string;
+  /** Sets after how many pages of the log SQLite moves it by itself. */
+  readonly setLimit: (pages: number) => void;
+}
+
+/**
+ * Moves SQLite's log into the database on a thread of its own: in the middle of a commit it would hold up every
+ * request. The thread starts with the first real load; a command that records one session never has it.
+ */
+export class Checkpoints {
+  readonly #options: CheckpointsOptions;
+  #thread: Worker | undefined;
+  #sessions = 0;
+  #moves = 0;
+  #moving = false;
+  #restarted: PromiseWithResolvers<void> | undefined;
+
+  constructor(options: CheckpointsOptions) {
+    this.#options = options;
+    options.setLimit(PAGES_ALONE);
+  }
+
+  /** Resolves when the log begins anew; `undefined` where nothing is to be waited for, as almost always. */
+  get restart(): Promise<void> | undefined {
+    return this.#restarted?.promise;
+  }
+
+  /** To be told after each commit. */
+  committed(sessions: number): void {
+    this.#sessions += sessions;
+    if (this.#moving || this.#sessions < SESSIONS) return;
+    this.#sessions = 0;
+    this.#moving = true;
+    this.#moves++;
+    const mode = this.#moves % MOVES_PER_RESTART === 0 ? 'restart' : 'passive';
+    if (mode === 'restart') this.#restarted = Promise.withResolvers<void>();
+    this.#thread ??= this.#start();
+    this.#thread.postMessage(mode);
+  }
+
+  async close(): Promise<void> {
+    await this.#thread?.terminate();
+  }
+
+  #start(): Worker {
+    const file = new URL(`./checkpoint-thread${extname(import.meta.url)}`, import.meta.url);
+    const thread = new Worker(file, { workerData: this.#options.path });
+    thread.once('online', () => this.#options.setLimit(PAGES_BESIDE_THREAD));
+    thread.on('message', () => {
+      this.#moving = false;
+      this.#resume();
+    });
+    // Without the thread SQLite goes on by itself; `#moving` stays, so that no other is started.
+    thread.on('error', () => {
+      this.#options.setLimit(PAGES_ALONE);
+      this.#resume();
+    });
+    thread.unref();
+    return thread;
+  }
+
+  #resume(): void {
+    this.#restarted?.resolve();
+    this.#restarted = undefined;
+  }
+}

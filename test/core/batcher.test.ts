@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { Batcher } from '../../src/core/batcher.js';
+
+/** Far beyond what a run takes: an item that is never answered is to fail, not to stop the suite. */
+const timeout = 10_000;
+
+type Gathering = ConstructorParameters<typeof Batcher>[1];
+
+interface Batch extends PromiseWithResolvers<readonly string[]> {
+  readonly items: readonly number[];
+}
+
+/** A batcher, and the batches that it has begun: each goes on until the test ends it. */
+function createBatcher(gathering: Partial<Gathering>) {
+  const batches: Batch[] = [];
+  const run = (items: readonly number[]) => {
+    const batch = { items, ...Promise.withResolvers<readonly string[]>() };
+    batches.push(batch);
+    return batch.promise;
+  };
+  const all = { maxSize: 100, maxInFlight: 1, blocking: false, ...gathering };
+  const batchAt = (index: number) => batches[index] ?? assert.fail(`batch ${index} was not begun`);
+  const succeed = (index: number) => {
+    const { items, resolve } = batchAt(index);
+    resolve(items.map((item) => `${item}!`));
+  };
+  const itemsOf = () => batches.map(({ items }) => items);
+  return { batcher: new Batcher<number, string>(run, all), itemsOf, batchAt, succeed };
+}
+
+/** More rounds of the event loop than a batch needs to end and those after it to begin. */
+async function settle(): Promise<void> {
+  for (let round = 0; round < 10; round += 1) await setImmediate();
+}
+
+for (const blocking of [false, true]) {
+  const kind = blocking ? 'that hold up the event loop' : 'that go on elsewhere';
+  describe(`a batcher of batches ${kind}`, { timeout }, () => {
+    test('does together what is asked for in one round of the event loop', async () => {
+      const { batcher, itemsOf, succeed } = createBatcher({ blocking });
+      const asked = [batcher.add(1), batcher.add(2)];
+      // As late as a request gets that has arrived with the first one.
+      await Promise.resolve();
+      asked.push(batcher.add(3));
+      process.nextTick(() => asked.push(batcher.add(4)));
+      assert.deepEqual(itemsOf(), []);
+
+      await setImmediate();
+
+      assert.deepEqual(itemsOf(), [[1, 2, 3, 4]]);
+      succeed(0);
+      assert.deepEqual(await Promise.all(asked), ['1!', '2!', '3!', '4!']);
+    });
+
+    test('runs who comes alone in the same round, by no timer', async ({ mock }) => {
+      mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+      const { batcher, itemsOf, succeed } = createBatcher({ blocking });
+      const asked = batcher.add(1);
+      await setImmediate();
+      assert.deepEqual(itemsOf(), [[1]]);
+      succeed(0);
+      assert.equal(await asked, '1!');
+    });
+
+    test('has no more batches under way than it may, and begins the next when one ends', async () => {
+      const { batcher, itemsOf, succeed } = createBatcher({ blocking, maxInFlight: 2 });
+      const asked: Promise<string>[] = [];
+      for (const item of [1, 2, 3, 4, 5]) {
+        asked.push(batcher.add(item));
+        await settle();
+      }
+      // The second does not wait for the first.
+      assert.deepEqual(itemsOf(), [[1], [2]]);
+
+      succeed(1);
+      await settle();
+      asked.push(batcher.add(6));
+      await settle();
+      assert.deepEqual(itemsOf(), [[1], [2], [3, 4, 5]]);
+
+      succeed(0);
+      await settle();
+      assert.deepEqual(itemsOf().at(-1), [6]);
+      for (const index of [2, 3]) succeed(index);
+      assert.deepEqual(await Promise.all(asked), ['1!', '2!', '3!', '4!', '5!', '6!']);
+    });
+
+    test(`begins the next batch ${blocking ? 'once the answers to the last one are out' : 'when one ends'}`, async () => {
+      const { batcher, itemsOf, succeed } = createBatcher({ blocking });
+      const asked = [batcher.add(1)];
+      await settle();
+      asked.push(batcher.add(2));
+      succeed(0);
+      // This was asked for before the batch can ask for its turn.
+      await setImmediate();
+      assert.deepEqual(itemsOf(), blocking ? [[1]] : [[1], [2]]);
+      await settle();
+      succeed(1);
+      assert.deepEqual(await Promise.all(asked), ['1!', '2!']);
+    });
+
+    test('takes no more items into a batch than it may, and gives everybody their own result', async () => {
+      const { batcher, itemsOf, succeed } = createBatcher({ blocking, maxSize: 2, maxInFlight: 2 });
+      const asked = [7, 1, 7, 5, 3].map((item) => batcher.add(item));
+      await settle();
+      assert.deepEqual(itemsOf(), [
+        [7, 1],
+        [7, 5],
+      ]);
+
+      succeed(1);
+      await settle();
+      assert.deepEqual(itemsOf().slice(2), [[3]]);
+
+      for (const index of [2, 0]) succeed(index);
+      assert.deepEqual(await Promise.all(asked), ['7!', '1!', '7!', '5!', '3!']);
+    });
+
+    test('fails all of a batch that fails and nobody else, and goes on', async () => {
+      const { batcher, batchAt, succeed } = createBatcher({ blocking });
+      const error = new Error('The database is gone.');
+      const together = Promise.allSettled([batcher.add(1), batcher.add(2)]);
+      await settle();
+      const later = batcher.add(3);
+
+      batchAt(0).reject(error);
+
+      assert.deepEqual(await together, [
+        { status: 'rejected', reason: error },
+        { status: 'rejected', reason: error },
+      ]);
+      await settle();
+      succeed(1);
+      assert.equal(await later, '3!');
+    });
+
+    test('fails those whose result a batch leaves out', async () => {
+      const { batcher, batchAt } = createBatcher({ blocking });
+      const asked = Promise.allSettled([1, 2, 3].map((item) => batcher.add(item)));
+      await settle();
+      batchAt(0).resolve(['1!', '2!']);
+      assert.deepEqual(
+        (await asked).map(({ status }) => status),
+        ['fulfilled', 'fulfilled', 'rejected'],
+      );
+    });
+  });
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { openStats, type LearnerKey, type Stats } from '../../src/core/index.js';
+import { DIALECTS } from '../support/databases.js';
+import { assertNoDeadlocks } from '../support/deadlocks.js';
+import { newSessionId, newUserId, sessionContent } from '../support/factories.js';
+import { createFixture, type Fixture } from '../support/fixture.js';
+import { assertRollups } from '../support/rollups.js';
+import { runSql } from '../support/sql.js';
+
+const AT_ONCE = 500;
+/** One round may miss a race. */
+const ROUNDS = 6;
+/** Far beyond what a run takes: a hang is to fail, not to stop the suite. */
+const timeout = 60_000;
+
+/** What Postgres is to plan without; its plans change with the size of the tables, and with each release. */
+const PLANNERS: readonly (readonly string[])[] = [
+  [],
+  ['enable_hashjoin'],
+  ['enable_hashjoin', 'enable_mergejoin'],
+];
+
+/** The database as Postgres opens it without some of its kinds of plans; SQLite has no such settings. */
+function planningWithout(url: string, kinds: readonly string[]): string {
+  if (url.startsWith('sqlite:')) return url;
+  const planned = new URL(url);
+  planned.searchParams.set('options', kinds.map((kind) => `-c ${kind}=off`).join(' '));
+  return planned.href;
+}
+
+const newCall = (learner: LearnerKey) => ({
+  ...learner,
+  session: { sessionId: newSessionId(), ...sessionContent({ moduleIds: ['a', 'b'] }) },
+});
+type Call = ReturnType<typeof newCall>;
+
+/** Learners in two courses. */
+async function createLearners({ stats, courseId }: Fixture): Promise<() => LearnerKey[]> {
+  const { courseId: logic } = await stats.addCourse({ course: { name: 'Logic' } });
+  return () =>
+    Array.from({ length: AT_ONCE }, (_, index) => ({
+      userId: newUserId(),
+      courseId: index % 2 === 0 ? courseId : logic,
+    }));
+}
+
+async function record(stats: Stats, calls: readonly Call[]): Promise<string[]> {
+  return Promise.all(calls.map(async (call) => (await stats.recordSession(call)).outcome));
+}
+
+for (const dialect of DIALECTS) {
+  describe(`batches of two servers on ${dialect}`, { timeout }, () => {
+    for (const what of ['the same sessions', 'other sessions of the same learners'] as const) {
+      test(`of ${what} never wait for each other in a circle`, async () => {
+        await using fixture = await createFixture(dialect);
+        const { url } = fixture.database;
+        const newLearners = await createLearners(fixture);
+        {
+          await using first = await openStats({ database: url });
+          await using second = await openStats({ database: planningWithout(url, ['enable_hashjoin']) });
+          for (let round = 0; round < ROUNDS; round += 1) {
+            const learners = newLearners();
+            const calls = learners.map(newCall);
+            const others = what === 'the same sessions' ? calls : learners.map(newCall).toReversed();
+            const outcomes = (await Promise.all([record(first, calls), record(second, others)])).flat();
+            const sessions = new Set([...calls, ...others].map(({ session }) => session.sessionId));
+            assert.equal(outcomes.filter((outcome) => outcome === 'recorded').length, sessions.size);
+          }
+        }
+        await assertRollups(url);
+        await assertNoDeadlocks(url);
+      });
+    }
+  });
+}
+
+for (const kinds of PLANNERS) {
+  const planner = kinds.length === 0 ? 'as it is' : `without ${kinds.join(' and ')}`;
+  test(`Postgres ${planner} writes a batch in the order of its keys`, async () => {
+    await using fixture = await createFixture('postgres');
+    const { url } = fixture.database;
+    const newLearners = await createLearners(fixture);
+    await using stats = await openStats({ database: planningWithout(url, kinds) });
+
+    await record(stats, newLearners().map(newCall));
+
+    // Where rows lie in a new table tells in which order they were written.
+    for (const [table, key] of [
+      ['study_sessions', '(user_id, course_id, session_id)'],
+      ['course_stats', '(user_id, course_id)'],
+      ['studied_modules', '(user_id, course_id, module_id)'],
+    ] as const) {
+      const rows = `select ${key} as key, lag(${key}) over (order by ctid) as before from ${table}`;
+      assert.deepEqual(
+        await runSql(url, `select * from (${rows}) as rows where key < before limit 2`),
+        [],
+        table,
+      );
+    }
+  });
+}

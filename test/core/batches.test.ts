@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { StatsError, type LearnerKey, type Session, type Stats } from '../../src/core/index.js';
+import { DIALECTS } from '../support/databases.js';
+import { newUserId, sessionContent } from '../support/factories.js';
+import { createFixture } from '../support/fixture.js';
+import { asSet } from '../support/naive-stats.js';
+import { mixedRecordings, type Recording } from '../support/recordings.js';
+import { assertRollups } from '../support/rollups.js';
+import { runSql } from '../support/sql.js';
+
+const AT_ONCE = 500;
+const TABLES = ['study_sessions', 'course_stats', 'studied_modules'];
+
+interface Answer {
+  readonly outcome: string;
+  readonly session?: Session;
+}
+
+/** Records all in one go: how each ended. */
+async function record(stats: Stats, recordings: readonly Recording[]): Promise<Answer[]> {
+  const settled = await Promise.allSettled(recordings.map(({ call }) => stats.recordSession(call)));
+  return settled.map((result) => {
+    if (result.status === 'fulfilled') return result.value;
+    const error: unknown = result.reason;
+    if (error instanceof StatsError) return { outcome: error.code };
+    throw error;
+  });
+}
+
+/** How many of each kind ended in which way. */
+function tally(recordings: readonly Recording[], answers: readonly Answer[]): Record<string, number> {
+  const ends = recordings.map(({ kind }, index) => `${kind}: ${answers[index]?.outcome}`);
+  const groups = Object.groupBy(ends, (end) => end);
+  return Object.fromEntries(Object.entries(groups).map(([end, all = []]) => [end, all.length]));
+}
+
+const REFUSED = {
+  'rival: session-conflict': 10,
+  'unknown: course-not-found': 20,
+  'full: total-out-of-range': 1,
+};
+
+function assertAnswersWhatWasSent({ call }: Recording, session: Session): void {
+  const { createdAt, updatedAt, ...answered } = session;
+  const { completedAt = createdAt, moduleIds, ...sent } = call.session;
+  const { courseId } = call;
+  assert.deepEqual(answered, { ...sent, courseId, completedAt, moduleIds: asSet(moduleIds) });
+  assert.equal(updatedAt, createdAt);
+}
+
+async function setTime(url: string, { userId }: LearnerKey, time: number): Promise<void> {
+  await runSql(url, `update course_stats set time_studied = ${time} where user_id = '${userId}'`);
+}
+
+async function everythingIn(url: string): Promise<unknown[]> {
+  return Promise.all(TABLES.map(async (table) => runSql(url, `select * from ${table} order by 1, 2, 3`)));
+}
+
+for (const dialect of DIALECTS) {
+  test(`${AT_ONCE} sessions recorded at once end each as they would alone on ${dialect}`, async () => {
+    await using fixture = await createFixture(dialect);
+    const { stats, courseId, database, clock } = fixture;
+    const full = { userId: newUserId(), courseId };
+    await stats.recordSession({ ...full, session: sessionContent({ timeStudied: 0 }) });
+    // Written directly: millions of sessions would have to be recorded to get there.
+    await setTime(database.url, full, Number.MAX_SAFE_INTEGER);
+    const recordings = await mixedRecordings(fixture, { amount: AT_ONCE, full });
+    clock.advance(1_000);
+
+    const answers = await record(stats, recordings);
+
+    assert.deepEqual(tally(recordings, answers), {
+      ...REFUSED,
+      'new: recorded': 429,
+      'copy: recorded': 2,
+      'copy: replayed': 28,
+      'rival: recorded': 10,
+    });
+    for (const [index, recording] of recordings.entries()) {
+      const session = answers[index]?.session;
+      if (!session) continue;
+      assertAnswersWhatWasSent(recording, session);
+      const { userId } = recording.call;
+      assert.deepEqual(
+        await stats.getSession({ userId, courseId: session.courseId, sessionId: session.sessionId }),
+        session,
+      );
+    }
+    const before = await everythingIn(database.url);
+
+    clock.advance(1_000);
+    const repeated = await record(stats, recordings);
+
+    assert.deepEqual(tally(recordings, repeated), {
+      ...REFUSED,
+      'new: replayed': 429,
+      'copy: replayed': 30,
+      'rival: replayed': 10,
+    });
+    assert.deepEqual(
+      repeated.map(({ session }) => session),
+      answers.map(({ session }) => session),
+    );
+    assert.deepEqual(await everythingIn(database.url), before);
+
+    await setTime(database.url, full, 0);
+    await assertRollups(database.url);
+  });
+}

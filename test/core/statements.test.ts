@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { sql } from 'kysely';
+import { openDatabase } from '../../src/core/store/open.js';
+import { StatementCache } from '../../src/core/store/statement-cache.js';
+import { createDatabase, DIALECTS } from '../support/databases.js';
+import { newCourseId, newSessionId, newUserId, sessionContent } from '../support/factories.js';
+import { createFixture, type Fixture } from '../support/fixture.js';
+import { assertRollups } from '../support/rollups.js';
+import { runSql } from '../support/sql.js';
+
+const TABLES = ['courses', 'course_modules', 'study_sessions', 'studied_modules', 'course_stats'];
+
+const sessionId = newSessionId();
+
+/** Every call once, for a learner of its own: the same answers each time, however often. */
+async function callEverything({ stats, courseId }: Fixture) {
+  const userId = newUserId();
+  const learner = { userId, courseId };
+  const key = { ...learner, sessionId };
+  const newSession = { sessionId, ...sessionContent({ moduleIds: ['a', 'b'] }) };
+  const changed = sessionContent({ timeStudied: 5, moduleIds: ['b', 'c'] });
+  const course = { name: 'Algebra', moduleIds: ['b'] };
+  const created = await stats.setCourse({ courseId: newCourseId(), course: { name: crypto.randomUUID() } });
+  return {
+    course: created.outcome,
+    renamed: await stats.setCourse({ courseId, course: { name: 'Renamed' } }),
+    restored: await stats.setCourse({ courseId, course }),
+    courses: await stats.listCourses({ courseId }),
+    found: await stats.getCourse({ courseId }),
+    recorded: await stats.recordSession({ ...learner, session: newSession }),
+    replayed: await stats.recordSession({ ...learner, session: newSession }),
+    replaced: await stats.putSession({ ...key, session: changed }),
+    session: await stats.getSession(key),
+    sessions: await stats.listSessions(learner),
+    stats: await stats.getStats(learner),
+    history: await stats.getHistory({ ...learner, interval: 'month' }),
+    studied: await stats.listStudiedCourses({ userId }),
+    deleted: await stats.deleteSession(key),
+    put: await stats.putSession({ ...key, session: changed }),
+    erased: await stats.eraseUser({ userId }),
+    again: await stats.recordSession({ ...learner, session: newSession }),
+  };
+}
+
+function createCache(size: number) {
+  const prepared: string[] = [];
+  const prepare = (text: string) => {
+    prepared.push(text);
+    return { text };
+  };
+  return { prepared, cache: new StatementCache(prepare, size) };
+}
+
+for (const dialect of DIALECTS) {
+  test(`a server of before goes on when a newer release adds columns on ${dialect}`, async () => {
+    await using fixture = await createFixture(dialect);
+    const before = await callEverything(fixture);
+    // Postgres settles on a plan only after some runs.
+    for (let round = 0; round < 8; round += 1) assert.deepEqual(await callEverything(fixture), before);
+
+    for (const table of TABLES) {
+      await runSql(fixture.database.url, `alter table ${table} add column later integer not null default 7`);
+      assert.deepEqual(await callEverything(fixture), before);
+    }
+    await assertRollups(fixture.database.url);
+  });
+}
+
+test('a connection to Postgres keeps its statements, and only so many of them', async () => {
+  await using created = await createDatabase('postgres');
+  const database = await openDatabase(created.url, { create: false });
+  try {
+    const kept = await database.transact(async (transaction) => {
+      for (let index = 0; index < 160; index += 1) {
+        const name = `column_${index}`;
+        const { rows } = await sql`select cast(${index} as integer) as ${sql.ref(name)}`.execute(transaction);
+        assert.deepEqual(rows, [{ [name]: index }]);
+      }
+      const counted = sql<{ readonly kept: number }>`select count(*) as kept from pg_prepared_statements`;
+      return (await counted.execute(transaction)).rows[0]?.kept;
+    });
+    assert.ok(kept !== undefined && kept > 0 && kept <= 110, `${kept} statements are kept`);
+  } finally {
+    await database.close();
+  }
+});
+
+describe('a cache of statements', () => {
+  test('prepares each once', () => {
+    const { prepared, cache } = createCache(2);
+    const statement = cache.get('a');
+    assert.deepEqual(statement, { text: 'a' });
+    assert.deepEqual(cache.get('b'), { text: 'b' });
+    assert.equal(cache.get('a'), statement);
+    assert.deepEqual(prepared, ['a', 'b']);
+  });
+
+  test('drops the one that was used least recently', () => {
+    const { prepared, cache } = createCache(3);
+    for (const text of ['a', 'b', 'c', 'a', 'd', 'a', 'c', 'd']) cache.get(text);
+    assert.deepEqual(prepared, ['a', 'b', 'c', 'd']);
+    cache.get('b');
+    assert.deepEqual(prepared, ['a', 'b', 'c', 'd', 'b']);
+    for (const text of ['c', 'd', 'b', 'a']) cache.get(text);
+    assert.deepEqual(prepared, ['a', 'b', 'c', 'd', 'b', 'a']);
+  });
+});
