@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import { test } from 'node:test';
+import { newUserId, sessionContent } from '../support/factories.js';
+import { createFixture } from '../support/fixture.js';
+import { assertRollups } from '../support/rollups.js';
+import { runSql, sqlitePath } from '../support/sql.js';
+
+const BATCH = 500;
+/** Sessions with ids in the order of time lie together: of so many SQLite by itself would not move the log. */
+const MAX_BATCHES = 30;
+
+test("SQLite's log is moved into the database while sessions are recorded, and closing waits for that", async () => {
+  await using fixture = await createFixture('sqlite');
+  const { stats, courseId, database } = fixture;
+  const path = sqlitePath(database.url);
+  const size = () => statSync(path).size;
+  const before = size();
+  const userId = newUserId();
+  let recorded = 0;
+  while (size() === before && recorded < MAX_BATCHES * BATCH) {
+    const batch = Array.from({ length: BATCH }, () =>
+      stats.recordSession({ userId, courseId, session: sessionContent() }),
+    );
+    await Promise.all(batch);
+    recorded += BATCH;
+  }
+  assert.ok(size() > before, 'the database file has grown before it is closed');
+
+  await stats.close();
+  assert.deepEqual(await runSql(database.url, 'pragma integrity_check'), [{ integrity_check: 'ok' }]);
+  assert.deepEqual(
+    await runSql(database.url, 'select cast(count(*) as text) as sessions from study_sessions'),
+    [{ sessions: String(recorded) }],
+  );
+  await assertRollups(database.url);
+});
