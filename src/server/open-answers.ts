@@ -7,9 +7,13 @@ export interface OpenAnswer {
   readonly response: ServerResponse;
 }
 
-/** The answers that are under way, by connection. */
+/**
+ * The answers that are under way, by connection. A connection keeps its place while it lasts: places that come
+ * and go with each request would tie the garbage of one request to that of the next, until the old generation
+ * is full of it.
+ */
 export class OpenAnswers {
-  readonly #answers = new Map<Duplex, OpenAnswer>();
+  readonly #answers = new Map<Duplex, OpenAnswer | undefined>();
   #closing = false;
 
   add(request: IncomingMessage, response: ServerResponse): void {
@@ -18,7 +22,7 @@ export class OpenAnswers {
     response.once('close', () => {
       // What is still to come of a request that is answered must not be answered again.
       const isLast = this.#answers.get(socket)?.response === response;
-      if (isLast && request.complete) this.#answers.delete(socket);
+      if (isLast && request.complete) this.#answers.set(socket, undefined);
     });
     if (this.#closing) announceClose(response);
   }
@@ -35,7 +39,7 @@ export class OpenAnswers {
   /** From now on every answer is the last of its connection, and says so: Node itself would keep it alive. */
   closeConnections(): void {
     this.#closing = true;
-    for (const { response } of this.#answers.values()) announceClose(response);
+    for (const answer of this.#answers.values()) if (answer) announceClose(answer.response);
   }
 }
 
