@@ -10,6 +10,9 @@ const PAGES_ALONE = 4_000;
 /** The same beside the thread: for what does not come with sessions that are recorded. */
 const PAGES_BESIDE_THREAD = 64_000;
 
+/** The thread does nothing that needs more. */
+const HEAP = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 };
+
 export interface CheckpointsOptions {
   readonly path: string;
   /** Sets after how many pages of the log SQLite moves it by itself. */
@@ -57,7 +60,7 @@ export class Checkpoints {
 
   #start(): Worker {
     const file = new URL(`./checkpoint-thread${extname(import.meta.url)}`, import.meta.url);
-    const thread = new Worker(file, { workerData: this.#options.path });
+    const thread = new Worker(file, { workerData: this.#options.path, resourceLimits: HEAP });
     thread.once('online', () => this.#options.setLimit(PAGES_BESIDE_THREAD));
     thread.on('message', () => {
       this.#moving = false;

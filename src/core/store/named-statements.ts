@@ -8,7 +8,7 @@ export interface NamedQuery {
 }
 
 /** A connection as the driver has it. */
-interface Client {
+export interface DriverClient {
   query<Row>(
     query: Omit<NamedQuery, 'name'> & { name?: string | undefined },
   ): Promise<PostgresQueryResult<Row>>;
@@ -17,7 +17,7 @@ interface Client {
 }
 
 interface ClientPool extends Pick<PostgresPool, 'options' | 'end'> {
-  connect(): Promise<Client>;
+  connect(): Promise<DriverClient>;
 }
 
 /** A connection keeps its statements until it ends: there must be few of them. */
@@ -41,10 +41,10 @@ export function withNamedStatements(pool: ClientPool): PostgresPool {
 }
 
 class NamingClient implements PostgresPoolClient {
-  readonly #client: Client;
+  readonly #client: DriverClient;
   readonly #nameOf: (text: string, parameters: number) => string | undefined;
 
-  constructor(client: Client, nameOf: (text: string, parameters: number) => string | undefined) {
+  constructor(client: DriverClient, nameOf: (text: string, parameters: number) => string | undefined) {
     this.#client = client;
     this.#nameOf = nameOf;
   }

@@ -1,9 +1,10 @@
 import { Kysely, PostgresDialect, PostgresDriver, type PostgresPool } from 'kysely';
 import { DatabaseError, Pool, TypeOverrides, types, type CustomTypesConfig, type PoolClient } from 'pg';
+import { BatchClients } from './batch-clients.js';
 import { PostgresBatches } from './batches/postgres.js';
 import { compileStatements } from './batches/postgres-statements.js';
 import type { Database, DriverFault } from './database.js';
-import { withNamedStatements, type NamedQuery } from './named-statements.js';
+import { withNamedStatements } from './named-statements.js';
 import { TOTALS_CONSTRAINT, type Schema } from './schema.js';
 
 /** Milliseconds. A server that cannot be reached or a lock held too long ends a call instead of hanging it. */
@@ -31,6 +32,7 @@ export function openPostgres(url: string): Database {
   pool.on('error', ignore);
   pool.on('connect', (client) => client.on('error', ignore));
   const kysely = new Kysely<Schema>({ dialect: new SafePostgresDialect(withNamedStatements(pool)) });
+  const clients = new BatchClients(() => pool.connect());
   return {
     dialect: 'postgres',
     kysely,
@@ -38,21 +40,14 @@ export function openPostgres(url: string): Database {
     transact: (work) => retried(() => kysely.transaction().setIsolationLevel('read committed').execute(work)),
     batches: new PostgresBatches({
       compile: () => compileStatements(kysely),
-      query: (query) => retried(() => runQuery(pool, query)),
+      query: (query) => retried(() => clients.run(query)),
     }),
     faultOf: postgresFault,
-    close: () => kysely.destroy(),
+    async close() {
+      clients.release();
+      await kysely.destroy();
+    },
   };
-}
-
-/** Not the pool's own: it would end the connection after every error. */
-async function runQuery<Row extends object>(pool: Pool, query: NamedQuery): Promise<readonly Row[]> {
-  const client = await pool.connect();
-  try {
-    return (await client.query<Row>(query)).rows;
-  } finally {
-    client.release();
-  }
 }
 
 function ignore(): void {}

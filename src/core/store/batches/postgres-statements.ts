@@ -48,29 +48,35 @@ export type FoundSession = SessionRow & { readonly position: number };
 
 export type PostgresStatements = ReturnType<typeof compileStatements>;
 
-/** Each has one text for a batch of any size: Postgres plans it once. */
+/**
+ * Each has one text for a batch of any size, so that Postgres plans it once, and one for a batch of one, which
+ * needs no gathering, sorting and summing.
+ */
 export function compileStatements(kysely: Kysely<Schema>) {
   return {
     record: compileStatement<Arrays<Column>>((value) =>
       recordAll(rowsOf(SESSION_COLUMNS, value)).compile(kysely),
     ),
+    recordOne: compileStatement<SessionRow>((value) => recordOne(value).compile(kysely)),
     findStats: compileStatement<Arrays<(typeof LEARNER)[number]>>((value) =>
-      selectTotals(
-        kysely,
-        sql<LearnerColumns>`${rowsOf(LEARNER, value)}`.as(
-          sql<'learner'>`learner(user_id, course_id, position)`,
-        ),
-      )
-        .crossJoinLateral(MODULES_OF_COURSE)
-        .crossJoinLateral(MODULES_OF_LEARNER)
-        .select(['declared', 'studied', 'studiedOfDeclared'])
-        .orderBy(sql.ref('position'))
-        .compile(),
+      findAllStats(kysely, rowsOf(LEARNER, value)).orderBy(sql.ref('position')).compile(),
+    ),
+    findStatsOfOne: compileStatement<LearnerColumns>((value) =>
+      findAllStats(kysely, rowOf(LEARNER, value)).compile(),
     ),
     findSessions: compileStatement<Arrays<(typeof KEY)[number]>>((value) =>
       findAll(rowsOf(KEY, value)).compile(kysely),
     ),
   };
+}
+
+/** One row with its position. */
+function rowOf<Name extends Column>(
+  columns: readonly Name[],
+  value: (name: Name) => RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  const values = columns.map((name) => sql`cast(${value(name)} as ${sql.raw(ELEMENT_TYPES[name])})`);
+  return sql`(values (${sql.join(values)}, 1))`;
 }
 
 /** The columns as arrays, turned into rows with their position. */
@@ -118,6 +124,26 @@ function recordAll(candidates: RawBuilder<unknown>): RawBuilder<NotRecorded> {
       select from inserted
       where inserted.user_id = candidate.user_id and inserted.course_id = candidate.course_id
         and inserted.session_id = candidate.session_id)`;
+}
+
+/** A session without modules; where there is no such course, the foreign key says so. */
+function recordOne(value: (name: Column) => RawBuilder<unknown>): RawBuilder<NotRecorded> {
+  const inserted = insertSessions(sql`values (${sql.join(SESSION_COLUMNS.map(value))})`);
+  const totals = mergeTotals(sql`
+    select user_id, course_id, 1, total_modules_studied, average_score_units * total_modules_studied,
+      time_studied, completed_at, completed_at, updated_at, updated_at
+    from inserted`);
+  return sql`
+    with inserted as (${inserted} returning ${names(SESSION_COLUMNS)}), totals as (${totals})
+    select 1 as position, true as course_known where not exists (select from inserted)`;
+}
+
+function findAllStats(kysely: Kysely<Schema>, learners: RawBuilder<unknown>) {
+  const learner = sql<'learner'>`learner(user_id, course_id, position)`;
+  return selectTotals(kysely, sql<LearnerColumns>`${learners}`.as(learner))
+    .crossJoinLateral(MODULES_OF_COURSE)
+    .crossJoinLateral(MODULES_OF_LEARNER)
+    .select(['declared', 'studied', 'studiedOfDeclared']);
 }
 
 function findAll(keys: RawBuilder<unknown>): RawBuilder<FoundSession> {

@@ -26,12 +26,7 @@ export class PostgresBatches implements Batches {
   async record(candidates: readonly Candidate[]): Promise<RecordOutcome[]> {
     // One identity at a time: a statement can tell of a row only whether it has inserted it.
     const { firsts, copies } = separateCopies(candidates);
-    const { text, bind } = this.#statements.record;
-    const rows = await this.#options.query<NotRecorded>({
-      name: 'record_sessions',
-      text,
-      values: bind(candidateArrays(firsts)),
-    });
+    const rows = await this.#options.query<NotRecorded>(this.#recording(firsts));
     const notRecorded = new Map(rows.map((row) => [row.position, row]));
     const outcomes = new Map<Candidate, RecordOutcome>();
     const known = copies;
@@ -49,12 +44,7 @@ export class PostgresBatches implements Batches {
   }
 
   async findStats(learners: readonly LearnerKey[]): Promise<(LearnerStats | 'course-not-found')[]> {
-    const { text, bind } = this.#statements.findStats;
-    const rows = await this.#options.query<StatsRow>({
-      name: 'find_stats',
-      text,
-      values: bind(learnerArrays(learners)),
-    });
+    const rows = await this.#options.query<StatsRow>(this.#reading(learners));
     return rows.map(toLearnerStats);
   }
 
@@ -67,6 +57,24 @@ export class PostgresBatches implements Batches {
     });
     const found = new Map(rows.map(({ position, ...session }) => [position, session]));
     return keys.map((_, index) => found.get(index + 1) ?? 'session-not-found');
+  }
+
+  #recording(candidates: readonly Candidate[]): NamedQuery {
+    const { record, recordOne } = this.#statements;
+    const [only, ...others] = candidates;
+    return only?.row.module_ids === '' && others.length === 0
+      ? { name: 'record_session', text: recordOne.text, values: recordOne.bind(only.row) }
+      : { name: 'record_sessions', text: record.text, values: record.bind(candidateArrays(candidates)) };
+  }
+
+  #reading(learners: readonly LearnerKey[]): NamedQuery {
+    const { findStats, findStatsOfOne } = this.#statements;
+    const [only, ...others] = learners;
+    if (!only || others.length > 0) {
+      return { name: 'find_stats', text: findStats.text, values: findStats.bind(learnerArrays(learners)) };
+    }
+    const values = findStatsOfOne.bind({ user_id: only.userId, course_id: only.courseId });
+    return { name: 'find_stats_of_one', text: findStatsOfOne.text, values };
   }
 
   /**
