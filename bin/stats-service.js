@@ -7,7 +7,7 @@ import { unsupportedNode } from '../dist/src/core/runtime.js';
  * A server makes little that lives long. V8 would let the rest of it pile up to hundreds of megabytes before it
  * looks, and then stop for longer.
  */
-const SERVER_HEAP = '--max-semi-space-size=8';
+const SERVER_HEAP = ['--max-semi-space-size=8', '--heap-growing-percent=30'];
 
 const tooOld = unsupportedNode(process.versions.node);
 if (tooOld === undefined) {
@@ -43,7 +43,7 @@ function restrainHeap() {
   const { execArgv, execPath, env, argv, platform } = process;
   const isSet = /--max[-_]semi[-_]space[-_]size/.test(`${execArgv.join(' ')} ${env.NODE_OPTIONS ?? ''}`);
   if (isSet || platform === 'win32' || process.execve === undefined) return;
-  process.execve(execPath, [execPath, SERVER_HEAP, ...execArgv, ...argv.slice(1)], env);
+  process.execve(execPath, [execPath, ...SERVER_HEAP, ...execArgv, ...argv.slice(1)], env);
 }
 
 function endOnClosedPipe(error) {

@@ -1,6 +1,7 @@
 /**
  * Runs a real Postgres on a free port until its standard input ends, then removes it with its data. The
- * system closes that pipe however the parent dies, so that nothing is left behind.
+ * system closes that pipe however the parent dies, so that nothing is left behind. Arguments such as `fsync=on`
+ * are further settings of it.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -26,7 +27,10 @@ const server = new EmbeddedPostgres({
     unix_socket_directories: '',
     max_connections: '200',
     fsync: 'off',
-  }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  })
+    .map(([name, value]) => `${name}=${value}`)
+    .concat(process.argv.slice(2))
+    .flatMap((setting) => ['-c', setting]),
   onLog: (line) => log.push(line),
   onError: (error) => log.push(String(error)),
 });

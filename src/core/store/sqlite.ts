@@ -18,7 +18,7 @@ const BUSY_TIMEOUT = 5_000;
 const BLOCKING_TIMEOUT = 10;
 
 /** Of pages, in KiB. The system caches the file as well; SQLite walks through all of its own at every commit. */
-const CACHE = 8_000;
+const CACHE = 4_000;
 
 /** Statements that stay prepared: more than the calls have shapes. */
 const MAX_STATEMENTS = 100;
