@@ -2,7 +2,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import BetterSqlite from 'better-sqlite3';
 
-const connection = new BetterSqlite(String(workerData), { fileMustExist: true });
+/** Milliseconds to wait for another process: sessions may be waiting for us. */
+const TIMEOUT = 100;
+
+const connection = new BetterSqlite(String(workerData), { fileMustExist: true, timeout: TIMEOUT });
 // As durable as the commits: what has been moved may be overwritten in the log.
 connection.pragma('synchronous = full');
 
