@@ -20,6 +20,9 @@ export const scoreSchema = z
  * the half as a binary fraction, but who wrote it meant the half.
  */
 export function toUnits(score: number): number {
+  // A score of so few decimals is the double nearest to its units, and to no others.
+  const nearest = Math.round(score * UNITS_PER_SCORE);
+  if (nearest > 0 && fromUnits(nearest) === score) return nearest;
   const [digits = '', exponent = '0'] = String(score).split('e');
   const [whole = '', fraction = ''] = digits.split('.');
   // The decimal point moves right by the exponent and by the decimals that are kept.
