@@ -11,7 +11,8 @@ const SERVER_HEAP = ['--max-semi-space-size=8', '--heap-growing-percent=30'];
 
 const tooOld = unsupportedNode(process.versions.node);
 if (tooOld === undefined) {
-  if (process.argv[2] === 'serve') restrainHeap();
+  const command = process.argv.slice(2).find((argument) => !argument.startsWith('-'));
+  if (command === 'serve') restrainHeap();
   await run();
 } else {
   process.stderr.write(`${tooOld}\n`);

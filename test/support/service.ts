@@ -7,6 +7,7 @@ import { BIN, type Finished } from './cli.js';
 /** The real `stats-service serve` in a process of its own. */
 export interface Service extends AsyncDisposable {
   readonly url: string;
+  readonly pid: number;
   stop(signal?: NodeJS.Signals): Promise<Finished>;
 }
 
@@ -25,11 +26,12 @@ export async function startService(
   await Promise.race([said, exited]);
   const url = /Listening on (.*)\n/.exec(stderr)?.[1];
   assert.ok(url, stderr);
+  assert.ok(child.pid);
 
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
     child.kill(signal);
     const [code] = await exited;
     return { code, stdout: await stdout, stderr };
   };
-  return { url, stop, [Symbol.asyncDispose]: async () => void (await stop('SIGKILL')) };
+  return { url, pid: child.pid, stop, [Symbol.asyncDispose]: async () => void (await stop('SIGKILL')) };
 }

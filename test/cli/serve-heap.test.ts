@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { runBin } from '../support/cli.js';
+import { startService } from '../support/service.js';
+
+const ARGUMENTS = ['--database', 'sqlite::memory:', '--port', '0'];
+
+/** Only Linux shows how a process was started to whoever asks. */
+describe('the heap of a server', { skip: process.platform !== 'linux' }, () => {
+  test('is restrained, in the process that was started', async () => {
+    await using service = await startService(ARGUMENTS);
+    assert.match(commandLine(service.pid), /--max-semi-space-size=8/);
+    assert.equal((await fetch(`${service.url}/livez`)).status, 200);
+  });
+
+  test("is as large as the operator's own setting says", async () => {
+    await using service = await startService(ARGUMENTS, { NODE_OPTIONS: '--max-semi-space-size=32' });
+    assert.doesNotMatch(commandLine(service.pid), /semi-space/);
+  });
+
+  test('does not change what a wrong call is told', async () => {
+    const { code, stderr } = await runBin(['--verbose', 'serve', '--bogus']);
+    assert.deepEqual({ code, stderr }, { code: 2, stderr: "stats-service: unknown option '--bogus'\n" });
+  });
+});
+
+function commandLine(pid: number): string {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+}
