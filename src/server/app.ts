@@ -30,7 +30,7 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 const LINGER = 1_000;
 
 /** Personal data: no cache keeps it, no browser guesses its type. */
-const COMMON_HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+const COMMON_HEADERS = ['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'];
 
 /**
  * The whole API as a listener for a `node:http` server of your own. It never listens and never closes
@@ -132,10 +132,14 @@ function send(
 ): void {
   // With a line end, for the terminal of a person who tries the API out.
   const text = body === undefined ? '' : `${JSON.stringify(body)}\n`;
-  const content = text && { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) };
-  response.writeHead(status, { ...COMMON_HEADERS, 'X-Request-Id': requestId, ...content, ...headers });
+  const size = Buffer.byteLength(text);
+  const all = [...COMMON_HEADERS, 'X-Request-Id', requestId];
+  if (size > 0) all.push('Content-Type', type, 'Content-Length', String(size));
+  for (const name in headers) all.push(name, headers[name] ?? '');
+  response.writeHead(status, all);
   if (headers?.['Connection'] === 'close' && !request.complete) linger(request, response, text);
-  else response.end(text);
+  // Where each character is one byte, the text is ASCII, which Node writes faster as what is a part of it.
+  else response.end(text, size === text.length ? 'latin1' : 'utf8');
 }
 
 /**

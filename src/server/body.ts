@@ -4,6 +4,8 @@ import { HttpError } from './http-error.js';
 /** Bytes. */
 export const MAX_BODY = 1024 * 1024;
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
 const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*(?:utf-8|"utf-8")[ \t]*)?$/i;
 
 /**
@@ -28,7 +30,7 @@ function checkDeclaration({ headers }: IncomingMessage): void {
 }
 
 /** Into one buffer that grows: a body of a million chunks must not become a million objects. */
-async function readBytes(request: IncomingMessage): Promise<Buffer> {
+function readBytes(request: IncomingMessage): Promise<Buffer> {
   let bytes: Buffer = Buffer.allocUnsafe(
     Math.min(Number(request.headers['content-length'] ?? 1024), MAX_BODY),
   );
@@ -57,7 +59,7 @@ function grown(bytes: Buffer, needed: number): Buffer {
 
 function decode(bytes: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return UTF_8.decode(bytes);
   } catch {
     throw new HttpError('invalid-utf-8', 'The body must be JSON in UTF-8; it has bytes that are not.', {
       faults: [{ pointer: '', detail: 'must be UTF-8' }],

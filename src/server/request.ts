@@ -7,22 +7,23 @@ const SINGLE_HEADERS: ReadonlySet<string> = new Set(['host', 'content-type', 'x-
 
 /** @throws {HttpError} `duplicate-header`, `malformed-request` */
 export function checkHeaders(request: IncomingMessage): void {
-  const seen: string[] = [];
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
   // Node joins or drops repeated headers; only the raw ones still show them.
   for (let index = 0; index < request.rawHeaders.length; index += 2) {
     const name = (request.rawHeaders[index] ?? '').toLowerCase();
-    if (SINGLE_HEADERS.has(name)) seen.push(name);
+    if (!SINGLE_HEADERS.has(name)) continue;
+    if (seen.has(name)) repeated.add(name);
+    seen.add(name);
   }
-  const distinct = new Set(seen);
-  if (distinct.size < seen.length) {
-    const repeated = Array.from(distinct).filter((name) => seen.indexOf(name) < seen.lastIndexOf(name));
-    const faults = repeated.map((name) => ({
+  if (repeated.size > 0) {
+    const faults = Array.from(repeated, (name) => ({
       parameter: canonical(name),
       detail: 'must come only once',
     }));
     throw new HttpError('duplicate-header', 'A header that must be single came twice.', { faults });
   }
-  if (!distinct.has('host') && request.httpVersion === '1.1') {
+  if (!seen.has('host') && request.httpVersion === '1.1') {
     throw new HttpError('malformed-request', 'A request must have a Host header.', {
       faults: [{ parameter: 'Host', detail: 'is required' }],
     });

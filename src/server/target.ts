@@ -14,8 +14,9 @@ export function parseTarget(url: string): Target {
   if (url.length > MAX_URL) throw uriTooLong();
   // RFC 9112, section 3.2.2: a server takes the absolute form too.
   const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '');
-  const [pathname = '', ...search] = target.split('?');
-  return { pathname, search: search.join('?') };
+  const end = target.indexOf('?');
+  if (end === -1) return { pathname: target, search: '' };
+  return { pathname: target.slice(0, end), search: target.slice(end + 1) };
 }
 
 export function uriTooLong(): HttpError {
