@@ -1,6 +1,8 @@
+import { overloaded } from './overload.js';
+
 /** How work is gathered. */
 export interface Gathering {
-  /** Items of a batch at most. */
+  /** Items of a batch at most; see {@link BatcherOptions.weigh}. */
   readonly maxSize: number;
   /** Batches under way at a time. */
   readonly maxInFlight: number;
@@ -8,11 +10,22 @@ export interface Gathering {
   readonly blocking: boolean;
 }
 
+export interface BatcherOptions<Item> {
+  /** As how many items one counts: much work must not come together in one batch. Default: 1 each. */
+  readonly weigh?: (item: Item) => number;
+  /** Told of the size of every batch. */
+  readonly onBatch?: (size: number) => void;
+}
+
 interface Waiting<Item, Result> {
   readonly item: Item;
+  readonly since: number;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
+
+/** Milliseconds that anything waits for its turn: a database that has become slow must not be asked for the past. */
+const MAX_WAIT = 5_000;
 
 /**
  * Does together what is asked for at the same time. A batch is whatever waits when its turn comes: what has
@@ -22,19 +35,33 @@ interface Waiting<Item, Result> {
 export class Batcher<Item, Result> {
   readonly #run: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly #gathering: Gathering;
+  readonly #weigh: (item: Item) => number;
+  readonly #onBatch: (size: number) => void;
   readonly #waiting: Waiting<Item, Result>[] = [];
   #inFlight = 0;
   #scheduled = false;
 
   /** @param run gives a result for each item, in their order; where it rejects, so do all of the batch */
-  constructor(run: (items: readonly Item[]) => Promise<readonly Result[]>, gathering: Gathering) {
+  constructor(
+    run: (items: readonly Item[]) => Promise<readonly Result[]>,
+    gathering: Gathering,
+    { weigh = () => 1, onBatch = () => undefined }: BatcherOptions<Item> = {},
+  ) {
     this.#run = run;
     this.#gathering = gathering;
+    this.#weigh = weigh;
+    this.#onBatch = onBatch;
   }
 
+  /** How many wait for their turn. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** @throws {StatsError} `overloaded` if its turn does not come in time */
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ item, resolve, reject });
+      this.#waiting.push({ item, since: performance.now(), resolve, reject });
       this.#schedule();
     });
   }
@@ -48,9 +75,10 @@ export class Batcher<Item, Result> {
 
   readonly #start = () => {
     this.#scheduled = false;
+    this.#refuseLate();
     while (this.#mayStart()) {
       this.#inFlight++;
-      void this.#runBatch(this.#waiting.splice(0, this.#gathering.maxSize));
+      void this.#runBatch(this.#next());
     }
   };
 
@@ -58,7 +86,22 @@ export class Batcher<Item, Result> {
     return this.#waiting.length > 0 && this.#inFlight < this.#gathering.maxInFlight;
   }
 
+  #refuseLate(): void {
+    const since = performance.now() - MAX_WAIT;
+    while (this.#waiting[0] && this.#waiting[0].since < since) this.#waiting.shift()?.reject(overloaded());
+  }
+
+  #next(): Waiting<Item, Result>[] {
+    let weight = 0;
+    const end = this.#waiting.findIndex(({ item }, index) => {
+      weight += this.#weigh(item);
+      return index > 0 && weight > this.#gathering.maxSize;
+    });
+    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
+  }
+
   async #runBatch(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    this.#onBatch(batch.length);
     try {
       const results = await this.#run(batch.map(({ item }) => item));
       for (const [index, { resolve, reject }] of batch.entries()) {

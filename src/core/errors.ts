@@ -22,6 +22,7 @@ export const ERRORS = {
   'course-name-taken': { kind: 'conflict', title: 'The course name is taken' },
   'session-conflict': { kind: 'conflict', title: 'The session exists with other content' },
   'database-unavailable': { kind: 'unavailable', title: 'The database is unavailable' },
+  overloaded: { kind: 'unavailable', title: 'Too much is asked for at once' },
   'server-unavailable': { kind: 'unavailable', title: 'The server is unavailable' },
   'schema-outdated': { kind: 'incompatible', title: 'The database schema is not current' },
   'schema-newer': { kind: 'incompatible', title: 'The database schema is newer than this program' },

@@ -37,3 +37,4 @@ export type { Progress } from './model/modules.js';
 export type { Page } from './model/page.js';
 export type { NewSession, Session, SessionContent } from './model/session.js';
 export type { Clock } from './model/time.js';
+export type { Activity, Observer, QueueName } from './observer.js';

@@ -1,7 +1,7 @@
 import { StatsError, type Fault } from './errors.js';
 import { newSessionId, type CourseId, type SessionId } from './model/ids.js';
 import type { Taken } from './store/commands/courses.js';
-import type { Refusal } from './store/batches/batches.js';
+import type { Refusal } from './store/driver-fault.js';
 
 export function courseNotFound(courseId: CourseId): StatsError {
   return new StatsError('course-not-found', `There is no course ${courseId}.`, {

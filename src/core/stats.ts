@@ -2,9 +2,12 @@ import { migrations } from '../../migrations/index.js';
 import type { MigrationStatus, Stats } from './api.js';
 import { LocalStats } from './local.js';
 import type { Clock } from './model/time.js';
+import type { Observer } from './observer.js';
 import { withDriverFaults, type Database } from './store/database.js';
 import { migrateDown, migrateUp, migrationStatus } from './store/migrate.js';
 import { openDatabase } from './store/open.js';
+
+const MAX_CALLS = 10_000;
 
 export interface StatsConfig {
   /** `sqlite:PATH`, `sqlite::memory:` or `postgres://…`; `PG*` variables fill in what that URL leaves out. */
@@ -13,6 +16,13 @@ export interface StatsConfig {
   readonly migrate?: boolean;
   /** Make a SQLite file that does not exist yet. Default: true. */
   readonly create?: boolean;
+  /**
+   * How many calls may be under way at a time; one more is refused with `overloaded` at once, instead of making
+   * all wait longer. Default: 10,000.
+   */
+  readonly maxCalls?: number;
+  /** Told of what happens, such as for metrics. Default: nobody is. */
+  readonly observer?: Observer;
   /** The time in milliseconds since 1970. Default: `Date.now`. */
   readonly clock?: Clock;
 }
@@ -30,8 +40,9 @@ export interface StatsConfig {
  */
 export async function openStats(config: StatsConfig): Promise<Stats> {
   const { database: url, migrate = true, create = true, clock = Date.now } = config;
+  const { maxCalls = MAX_CALLS, observer } = config;
   const database = await openDatabase(url, { create });
-  const stats = new LocalStats(database, clock);
+  const stats = new LocalStats(database, { clock, maxCalls, observer });
   try {
     if (migrate) await withDriverFaults(database, () => migrateUp(database, migrations, clock));
     else await stats.ready();
@@ -58,7 +69,9 @@ export interface Migrator extends AsyncDisposable {
  *
  * @throws {StatsError} as `openStats`; each call `schema-newer` if the database is ahead of this program
  */
-export async function openMigrator(config: Omit<StatsConfig, 'migrate'>): Promise<Migrator> {
+export async function openMigrator(
+  config: Pick<StatsConfig, 'database' | 'create' | 'clock'>,
+): Promise<Migrator> {
   const { database: url, create = true, clock = Date.now } = config;
   const database = await openDatabase(url, { create });
   const close = () => database.close();

@@ -5,4 +5,6 @@ export interface Answer {
   readonly type?: string;
   /** Written as JSON; left out where there is none. */
   readonly body?: unknown;
+  /** Instead of a body: written as it is. */
+  readonly text?: string;
 }

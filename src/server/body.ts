@@ -1,8 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import type { BodyBudget } from './body-budget.js';
 import { HttpError } from './http-error.js';
 
 /** Bytes. */
 export const MAX_BODY = 1024 * 1024;
+/** Bytes that are made room for before they have come. */
+const SMALL_BODY = 16 * 1024;
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -12,11 +15,16 @@ const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*(?:utf-
  * The request's body, parsed.
  *
  * @throws {HttpError} `unsupported-media-type`, `body-too-large`, `invalid-utf-8`, `malformed-json`
+ * @throws {StatsError} `overloaded`
  */
-export async function readJson(request: IncomingMessage, onAccepted: () => void): Promise<unknown> {
+export async function readJson(
+  request: IncomingMessage,
+  budget: BodyBudget,
+  onAccepted: () => void,
+): Promise<unknown> {
   checkDeclaration(request);
   onAccepted();
-  return parse(decode(await readBytes(request)));
+  return parse(decode(await readBytes(request, budget)));
 }
 
 function checkDeclaration({ headers }: IncomingMessage): void {
@@ -30,31 +38,28 @@ function checkDeclaration({ headers }: IncomingMessage): void {
 }
 
 /** Into one buffer that grows: a body of a million chunks must not become a million objects. */
-function readBytes(request: IncomingMessage): Promise<Buffer> {
+function readBytes(request: IncomingMessage, budget: BodyBudget): Promise<Buffer> {
+  // What is declared need not come.
   let bytes: Buffer = Buffer.allocUnsafe(
-    Math.min(Number(request.headers['content-length'] ?? 1024), MAX_BODY),
+    Math.min(Number(request.headers['content-length'] ?? 0), SMALL_BODY),
   );
   let size = 0;
   return new Promise((resolve, reject) => {
     request.on('data', (chunk: Buffer) => {
-      // What comes after is still taken from the socket, and dropped, until the answer has closed it.
-      if (size + chunk.length > MAX_BODY) {
+      const needed = size + chunk.length;
+      try {
+        if (needed > MAX_BODY) throw tooLarge();
+        if (needed > bytes.length) bytes = budget.grow(request, bytes, needed);
+        size += chunk.copy(bytes, size);
+      } catch (error) {
+        // What comes after is still taken from the socket, and dropped, until the answer has closed it.
         size = MAX_BODY;
-        reject(tooLarge());
-        return;
+        reject(error);
       }
-      if (size + chunk.length > bytes.length) bytes = grown(bytes, size + chunk.length);
-      size += chunk.copy(bytes, size);
     });
     request.on('end', () => resolve(bytes.subarray(0, size)));
     request.on('error', reject);
   });
-}
-
-function grown(bytes: Buffer, needed: number): Buffer {
-  const larger = Buffer.allocUnsafe(Math.max(needed, 2 * bytes.length));
-  bytes.copy(larger);
-  return larger;
 }
 
 function decode(bytes: Buffer): string {

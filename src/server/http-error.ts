@@ -11,9 +11,11 @@ export const HTTP_ERRORS = {
   'method-not-allowed': { status: 405, title: 'Not a method of this path' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'body-too-large': { status: 413, title: 'The body is too large' },
+  'expectation-failed': { status: 417, title: 'Not an expectation that can be met' },
   'uri-too-long': { status: 414, title: 'The URL is too long' },
   'unsupported-media-type': { status: 415, title: 'The body is not declared as JSON' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
+  stopping: { status: 503, title: 'The server is about to end' },
   'internal-error': { status: 500, title: 'A defect of the server' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -4,4 +4,6 @@
  * @module
  */
 export { createListener, type AppOptions, type Listener } from './app.js';
+export type { AnsweredRequest } from './exchange.js';
+export { Metrics, type MetricsOptions } from './metrics.js';
 export { serve, type RunningServer, type ServeOptions } from './serve.js';

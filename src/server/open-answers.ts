@@ -15,6 +15,15 @@ export interface OpenAnswer {
 export class OpenAnswers {
   readonly #answers = new Map<Duplex, OpenAnswer | undefined>();
   #closing = false;
+  readonly #drained = Promise.withResolvers<void>();
+
+  connected(socket: Duplex): void {
+    this.#answers.set(socket, undefined);
+    socket.once('close', () => {
+      this.#answers.delete(socket);
+      this.#noteDrained();
+    });
+  }
 
   add(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
@@ -27,11 +36,6 @@ export class OpenAnswers {
     if (this.#closing) announceClose(response);
   }
 
-  /** For the end of a connection, whatever was still under way on it. */
-  forget(socket: Duplex): void {
-    this.#answers.delete(socket);
-  }
-
   of(socket: Duplex): OpenAnswer | undefined {
     return this.#answers.get(socket);
   }
@@ -40,6 +44,18 @@ export class OpenAnswers {
   closeConnections(): void {
     this.#closing = true;
     for (const answer of this.#answers.values()) if (answer) announceClose(answer.response);
+    this.#noteDrained();
+  }
+
+  /** Resolves when no connection is left, or after `timeout` milliseconds. */
+  async drained(timeout: number): Promise<void> {
+    const timer = setTimeout(() => this.#drained.resolve(), timeout);
+    await this.#drained.promise;
+    clearTimeout(timer);
+  }
+
+  #noteDrained(): void {
+    if (this.#closing && this.#answers.size === 0) this.#drained.resolve();
   }
 }
 

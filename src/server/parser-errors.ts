@@ -1,8 +1,11 @@
-import { STATUS_CODES } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { App } from './app.js';
 import { HttpError } from './http-error.js';
 import type { OpenAnswer } from './open-answers.js';
 import { problemAnswer } from './problem.js';
+import { COMMON_HEADERS } from './send.js';
 import { MAX_URL, uriTooLong } from './target.js';
 
 const LONG_REQUEST_LINE = new RegExp(String.raw`^[A-Z]+ [^\n]{${MAX_URL}}`);
@@ -13,20 +16,38 @@ interface ParserError extends Error {
   readonly rawPacket?: Buffer;
 }
 
-/**
- * Answers what Node's parser refuses, which no request listener ever sees, with a problem document too.
- * `open` is what the connection is waiting for or getting.
- */
-export function refuse(error: ParserError, socket: Duplex, open: OpenAnswer | undefined): void {
-  if (open?.request.complete && !open.response.headersSent) {
-    // The fault is in what was sent after that request, whose answer is still to come, and the last.
-    open.response.setHeader('Connection', 'close');
-    return;
+/** Answers what Node's parser refuses, which no request listener ever sees, with problem documents too. */
+export class ParserErrors {
+  readonly #app: App;
+
+  constructor(app: App) {
+    this.#app = app;
   }
-  // An answer that has begun cannot be taken back, and who has gone reads none.
-  if (error.code === 'ECONNRESET' || !socket.writable || open?.response.headersSent) socket.destroy();
-  // Who does not close in turn must not keep the connection, nor send the rest of the request.
-  else socket.end(rawAnswer(toHttpError(error)), () => socket.destroy());
+
+  /** @param open what the connection is waiting for or getting */
+  refuse(error: ParserError, socket: Duplex, open: OpenAnswer | undefined): void {
+    if (open?.request.complete && !open.response.headersSent) {
+      // The fault is in what was sent after that request, whose answer is still to come, and the last.
+      open.response.setHeader('Connection', 'close');
+      return;
+    }
+    // An answer that has begun cannot be taken back, and who has gone reads none.
+    if (error.code === 'ECONNRESET' || !socket.writable || open?.response.headersSent) socket.destroy();
+    else this.#answer(socket, '', toHttpError(error));
+  }
+
+  /** We are no proxy. */
+  refuseTunnel({ method = '' }: IncomingMessage, socket: Duplex): void {
+    const detail = `${method} is not a method of this server.`;
+    this.#answer(socket, method, new HttpError('method-not-allowed', detail, { headers: { Allow: '' } }));
+  }
+
+  #answer(socket: Duplex, method: string, error: HttpError): void {
+    const requestId = randomUUID();
+    // Who does not close in turn must not keep the connection, nor send the rest of the request.
+    socket.end(rawAnswer(requestId, error), () => socket.destroy());
+    this.#app.answered({ requestId, method, route: undefined, status: error.status, duration: 0 });
+  }
 }
 
 function toHttpError({ code, rawPacket }: ParserError): HttpError {
@@ -43,17 +64,17 @@ function toHttpError({ code, rawPacket }: ParserError): HttpError {
   }
 }
 
-function rawAnswer(error: HttpError): string {
-  const { status, type = '', body } = problemAnswer(error);
+function rawAnswer(requestId: string, error: HttpError): string {
+  const { status, type = '', headers = {}, body } = problemAnswer(error);
   const text = JSON.stringify(body);
-  return [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    `Content-Type: ${type}`,
-    `Content-Length: ${Buffer.byteLength(text)}`,
-    'Cache-Control: no-store',
-    'X-Content-Type-Options: nosniff',
-    'Connection: close',
-    '',
-    text,
-  ].join('\r\n');
+  const all = [
+    ...COMMON_HEADERS,
+    ['X-Request-Id', requestId],
+    ['Content-Type', type],
+    ['Content-Length', String(Buffer.byteLength(text))],
+    ...Object.entries(headers),
+    ['Connection', 'close'],
+  ];
+  const lines = all.map(([name, value]) => `${name}: ${value}`);
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', text].join('\r\n');
 }

@@ -41,7 +41,7 @@ export function problemAnswer(error: unknown): Answer {
     return {
       status: error.status,
       type: PROBLEM_TYPE,
-      headers: error.headers,
+      headers: error.status === 503 ? { ...error.headers, ...RETRY_AFTER } : error.headers,
       body: toProblem(error.status, error),
     };
   }

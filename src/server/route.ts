@@ -1,4 +1,4 @@
-import type { ErrorCode, Stats, StatsCalls, Unchecked, UserId } from '../core/index.js';
+import type { ErrorCode, StatsCalls, Unchecked, UserId } from '../core/index.js';
 import type { Answer } from './answer.js';
 import type { Query } from './query.js';
 import type { InputName, OutputName } from './openapi/components.js';
@@ -18,6 +18,8 @@ export interface DocumentedAnswer {
   readonly description: string;
   /** The name of its schema among the components. */
   readonly schema?: OutputName;
+  /** Default: `application/json`. */
+  readonly type?: string;
   readonly headers?: readonly ('Location' | 'Link')[];
 }
 
@@ -41,14 +43,20 @@ export interface CallRoute extends CommonRoute {
   handle(stats: Unchecked<StatsCalls>, request: RequestContext): Promise<Answer>;
 }
 
+const SERVICE_OPERATIONS = ['live', 'ready', 'metrics', 'describe'] as const;
+type ServiceOperation = (typeof SERVICE_OPERATIONS)[number];
+
 /** A route for operators and tools; it asks for no user. */
 export interface ServiceRoute extends CommonRoute {
-  readonly operation: 'live' | 'ready' | 'describe';
+  readonly operation: ServiceOperation;
   handle(service: Service): Promise<Answer>;
 }
 
 export interface Service {
-  readonly stats: Stats;
+  /** @throws {StatsError | HttpError} why requests cannot be answered now */
+  readonly ready: () => Promise<void>;
+  /** In the text format of Prometheus. */
+  readonly metrics: () => Promise<string>;
   /** The OpenAPI document. */
   readonly describe: () => unknown;
 }
@@ -56,5 +64,5 @@ export interface Service {
 export type Route = CallRoute | ServiceRoute;
 
 export function isServiceRoute(route: Route): route is ServiceRoute {
-  return route.operation === 'live' || route.operation === 'ready' || route.operation === 'describe';
+  return SERVICE_OPERATIONS.some((operation) => operation === route.operation);
 }

@@ -31,6 +31,7 @@ export class Router {
    * @throws {HttpError} `route-not-found`, `method-not-allowed`
    */
   find(method: string, pathname: string): Match | { readonly allow: string } {
+    if (method === 'OPTIONS' && pathname === '*') return { allow: METHODS.join(', ') };
     const segments = pathname.split('/');
     for (const resource of this.#resources) {
       const path = matchSegments(resource.segments, segments);

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Stats } from '../core/index.js';
-import { createListeners, type AppOptions } from './app.js';
+import { App, type AppOptions } from './app.js';
+import { Exchange } from './exchange.js';
+import { HttpError } from './http-error.js';
 import { OpenAnswers } from './open-answers.js';
-import { refuse } from './parser-errors.js';
+import { ParserErrors } from './parser-errors.js';
 
 export interface ServeOptions extends AppOptions {
   /** Default: `127.0.0.1`. The service trusts `X-User-Id`: only what has authenticated the user may reach it. */
@@ -18,14 +20,19 @@ export interface RunningServer extends AsyncDisposable {
   /** Where it listens, such as `http://127.0.0.1:8080`. */
   readonly url: string;
   /**
-   * Takes no more connections, answers what has arrived, and ends; connections that are still open after
-   * `deadline` milliseconds (default: 10,000) are cut. `stats` stays open.
+   * Ends without losing a request that was sent: `/readyz` fails, every answer is the last of its connection,
+   * and connections that are idle are closed a second later; then it takes no more. Those that are still open
+   * after `deadline` milliseconds (default: 10,000) are cut. `stats` stays open.
    */
   close(deadline?: number): Promise<void>;
 }
 
 /** Milliseconds: longer than the idle time of common load balancers, which must be the ones to close. */
 const KEEP_ALIVE_TIMEOUT = 72_000;
+/** Milliseconds without a byte in either direction: a client that never reads its answer does not stay. */
+const SOCKET_TIMEOUT = 60_000;
+/** Milliseconds in which clients that keep connections under load use each of them once more, and learn of the end. */
+const DRAIN = 1_000;
 /** Bytes: 8 KiB for the URL, which is measured by itself, and 16 KiB for the headers. */
 const MAX_HEADER_SIZE = 24 * 1024;
 
@@ -52,30 +59,51 @@ export async function serve(stats: Stats, options: ServeOptions = {}): Promise<R
     // Its absence is answered like every other fault.
     requireHostHeader: false,
   });
+  server.timeout = SOCKET_TIMEOUT;
+  const app = new App(stats, options);
   const answers = new OpenAnswers();
-  const listeners = createListeners(stats, options);
-  server.on('request', (request, response) => {
-    answers.add(request, response);
-    listeners.request(request, response);
-  });
-  server.on('checkContinue', (request, response) => {
-    answers.add(request, response);
-    listeners.checkContinue(request, response);
-  });
-  server.on('connection', (socket) => socket.once('close', () => answers.forget(socket)));
-  server.on('clientError', (error, socket) => refuse(error, socket, answers.of(socket)));
+  answer(server, app, answers);
   server.listen(port, host);
   await once(server, 'listening');
 
   const close = async (deadline = 10_000) => {
+    app.isReady = false;
     answers.closeConnections();
     const closed = once(server, 'close');
-    server.close();
     const cut = setTimeout(() => server.closeAllConnections(), deadline);
+    await answers.drained(Math.min(DRAIN, deadline));
+    server.close();
     await closed;
     clearTimeout(cut);
   };
   return { url: urlOf(server), close, [Symbol.asyncDispose]: () => close() };
+}
+
+/** Sees to everything that a connection can bring. */
+function answer(server: Server, app: App, answers: OpenAnswers): void {
+  const begin = (request: IncomingMessage, response: ServerResponse) => {
+    answers.add(request, response);
+    return new Exchange(request, response);
+  };
+  server.on('connection', (socket) => answers.connected(socket));
+  server.on('request', (request, response) => void app.serve(begin(request, response), () => undefined));
+  server.on('checkContinue', (request, response) => {
+    // A client whose body is refused may send it or not: only a new connection is sure to begin with a request.
+    response.shouldKeepAlive = false;
+    void app.serve(begin(request, response), () => {
+      response.shouldKeepAlive = true;
+      response.writeContinue();
+    });
+  });
+  server.on('checkExpectation', (request, response) => {
+    response.shouldKeepAlive = false;
+    const detail = 'Expect must be 100-continue or left out.';
+    const faults = [{ parameter: 'Expect', detail: 'must be 100-continue or left out' }];
+    app.refuse(begin(request, response), new HttpError('expectation-failed', detail, { faults }));
+  });
+  const errors = new ParserErrors(app);
+  server.on('clientError', (error, socket) => errors.refuse(error, socket, answers.of(socket)));
+  server.on('connect', (request, socket) => errors.refuseTunnel(request, socket));
 }
 
 function urlOf(server: Server): string {

@@ -15,7 +15,14 @@ for (const dialect of DIALECTS) {
       assert.equal(ready.status, 200);
       const { code, stdout, stderr } = await service.stop(signal);
       assert.equal(code, 0);
-      assert.equal(stdout, '');
+      const log = stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      assert.deepEqual(
+        log.map(({ msg }) => msg),
+        ['started', 'request', 'stopping', 'stopped'],
+      );
       assert.match(stderr, /^Database: (sqlite:|postgres:\/\/postgres@).*\nListening on .*\nStopping\.\n$/);
     });
   }

@@ -14,7 +14,7 @@ const FOLDER = join(ROOT, 'dist', 'examples');
 const PRELUDE = `
 import { openStats, toUserId, type CourseId, type Stats, type UserId } from 'stats-service';
 import { connectStats } from 'stats-service/client';
-import { createListener, serve } from 'stats-service/server';
+import { createListener, Metrics, serve } from 'stats-service/server';
 declare const stats: Stats, userId: UserId, courseId: CourseId;
 `;
 

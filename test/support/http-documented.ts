@@ -54,7 +54,7 @@ export class DocumentedClient {
     assert.ok(media.length <= 1);
     const [type, content] = media[0] ?? [];
     assert.equal(headers['content-type'], type, what);
-    if (content) this.judge.assertValid(content.schema, JSON.parse(text));
+    if (content) this.judge.assertValid(content.schema, type?.startsWith('text/') ? text : JSON.parse(text));
     else assert.equal(text, '', what);
 
     const code = status < 400 ? undefined : /"code":"([^"]+)"/.exec(text)?.[1];

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as z from 'zod';
 
 const jsonSchema = z.record(z.string(), z.unknown());
-const content = z.record(z.string().regex(/^application\//), z.strictObject({ schema: jsonSchema }));
+const content = z.record(z.string().regex(/^(application|text)\//), z.strictObject({ schema: jsonSchema }));
 const parameter = z.strictObject({
   name: z.string().min(1),
   in: z.enum(['path', 'query', 'header']),

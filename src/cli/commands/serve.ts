@@ -1,9 +1,17 @@
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
-import { writeJson, writeLine } from '../output.js';
+import { writeLine } from '../output.js';
 import { addDatabaseOption, databaseUrl, describeDatabase, interruptible } from '../target.js';
+
+/** Requests that are answered at a time; past them 503 at once, instead of an answer that comes too late. */
+const MAX_CALLS = 2_000;
+/** Milliseconds for the requests that are under way when the server is to end. */
+const CLOSE_DEADLINE = 5_000;
+/** Milliseconds for all of the end: less than the ten seconds after which containers are killed. */
+const STOP_DEADLINE = 9_000;
 
 interface Options {
   readonly database?: string;
@@ -25,22 +33,42 @@ async function runServer(io: Io, options: Options): Promise<void> {
   const database = databaseUrl(io, options, { create: true });
   const host = options.host || io.env['STATS_HOST'] || undefined;
   const port = portOf(io, options);
-  const [{ openStats }, { serve }] = await Promise.all([
+  const [{ openStats }, { Metrics, serve }, { ServerLog }] = await Promise.all([
     import('../../core/index.js'),
     import('../../server/index.js'),
+    import('../log.js'),
   ]);
+  const log = new ServerLog(io.env);
+  const metrics = new Metrics({ process: true });
 
-  const opening = openStats({ database, create: options.migrate, migrate: options.migrate });
-  await using stats = await interruptible(io, opening);
-  await using server = await serve(stats, {
+  await using stack = new AsyncDisposableStack();
+  const { migrate } = options;
+  const opening = openStats({ database, create: migrate, migrate, maxCalls: MAX_CALLS, observer: metrics });
+  const stats = stack.use(await interruptible(io, opening));
+  const server = await serve(stats, {
     host,
     port,
-    onError: (error, requestId) => writeJson(io.stderr, { requestId, ...errorEntry(error) }),
+    metrics,
+    onError: (error, requestId) => log.failed(error, requestId),
+    onAnswer: (answered) => log.answered(answered),
   });
+  stack.defer(() => server.close(CLOSE_DEADLINE));
   writeLine(io.stderr, `Database: ${describeDatabase(database)}`);
   writeLine(io.stderr, `Listening on ${server.url}`);
+  log.event('started', { url: server.url, version: io.version });
+
   if (!io.signal.aborted) await once(io.signal, 'abort');
   writeLine(io.stderr, 'Stopping.');
+  log.event('stopping');
+  const stopped = await Promise.race([
+    stack
+      .move()
+      .disposeAsync()
+      .then(() => true),
+    setTimeout(STOP_DEADLINE, false, { ref: false }),
+  ]);
+  if (!stopped) throw new Error('The database did not close in time.');
+  log.event('stopped');
 }
 
 function portOf(io: Io, { port: flag }: Options): number | undefined {
@@ -49,10 +77,4 @@ function portOf(io: Io, { port: flag }: Options): number | undefined {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
   throw new UsageError(`${flag === undefined ? 'STATS_PORT' : '--port'} must be a port from 0 to 65535`);
-}
-
-/** An error and what caused it, as one entry of the log. */
-function errorEntry(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { error: String(error) };
-  return { error: error.stack, ...(error.cause !== undefined && { cause: errorEntry(error.cause) }) };
 }

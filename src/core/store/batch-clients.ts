@@ -1,38 +1,57 @@
-import type { DriverClient, NamedQuery } from './named-statements.js';
+import type { DriverClient, DriverQuery } from './named-statements.js';
+import { isConnectionLost } from './postgres-faults.js';
 
 interface Client extends DriverClient {
   on(event: 'error' | 'end', listener: () => void): unknown;
 }
 
+/** Milliseconds without a batch after which the connections go back to the pool. */
+const IDLE = 10_000;
+
 /**
- * The connections that batches use, kept in hand: a pool sets a timer whenever one is taken from it or given
- * back. There are never more than batches at a time.
+ * The connections that batches use, kept in hand under load: a pool sets a timer whenever one is taken from it
+ * or given back. There are never more than batches at a time.
  */
 export class BatchClients {
   readonly #connect: () => Promise<Client>;
   readonly #free: Client[] = [];
   readonly #watched = new WeakSet<Client>();
+  #hasRun = false;
+  #idleTimer: NodeJS.Timeout | undefined;
 
   constructor(connect: () => Promise<Client>) {
     this.#connect = connect;
   }
 
-  async run<Row>(query: NamedQuery): Promise<readonly Row[]> {
+  async run<Row>(query: DriverQuery): Promise<readonly Row[]> {
     const client = this.#free.pop() ?? (await this.#take());
+    this.#hasRun = true;
     try {
       const { rows } = await client.query<Row>(query);
-      this.#free.push(client);
+      this.#keep(client);
       return rows;
     } catch (error) {
-      // The pool knows whether the connection is still good.
-      client.release();
+      client.release(isConnectionLost(error));
       throw error;
     }
   }
 
   /** Gives all back to the pool. */
   release(): void {
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = undefined;
     for (const client of this.#free.splice(0)) client.release();
+  }
+
+  #keep(client: Client): void {
+    this.#free.push(client);
+    this.#idleTimer ??= setTimeout(() => this.#releaseIfIdle(), IDLE).unref();
+  }
+
+  #releaseIfIdle(): void {
+    if (this.#hasRun) this.#idleTimer?.refresh();
+    else this.release();
+    this.#hasRun = false;
   }
 
   async #take(): Promise<Client> {

@@ -50,8 +50,13 @@ export class Checkpoints {
     this.#moves++;
     const mode = this.#moves % MOVES_PER_RESTART === 0 ? 'restart' : 'passive';
     if (mode === 'restart') this.#restarted = Promise.withResolvers<void>();
-    this.#thread ??= this.#start();
-    this.#thread.postMessage(mode);
+    try {
+      this.#thread ??= this.#start();
+      this.#thread.postMessage(mode);
+    } catch (error) {
+      // What is committed must not fail afterwards.
+      this.#goOnWithout(error);
+    }
   }
 
   async close(): Promise<void> {
@@ -66,13 +71,16 @@ export class Checkpoints {
       this.#moving = false;
       this.#resume();
     });
-    // Without the thread SQLite goes on by itself; `#moving` stays, so that no other is started.
-    thread.on('error', () => {
-      this.#options.setLimit(PAGES_ALONE);
-      this.#resume();
-    });
+    thread.on('error', (error) => this.#goOnWithout(error));
     thread.unref();
     return thread;
+  }
+
+  /** Then SQLite moves the log by itself; `#moving` stays, so that no other thread is started. */
+  #goOnWithout(error: unknown): void {
+    this.#options.setLimit(PAGES_ALONE);
+    this.#resume();
+    process.emitWarning(`SQLite moves its log without a thread from now on: ${String(error)}`);
   }
 
   #resume(): void {

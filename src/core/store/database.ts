@@ -1,20 +1,29 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { DialectName } from '../../../migrations/columns.js';
 import { StatsError } from '../errors.js';
+import type { Activity } from '../observer.js';
 import type { Batches } from './batches/batches.js';
+import type { DriverFault } from './driver-fault.js';
 import type { Schema } from './schema.js';
 
-/** What a driver's error means, where that is known. */
-export type DriverFault = 'unique' | 'foreign-key' | 'out-of-range' | 'unavailable' | 'unusable';
+export interface TransactionOptions {
+  /** Whether its statements may take as long as they need. Default: false. */
+  readonly unlimited?: boolean;
+}
 
 /** An open database of either dialect. */
 export interface Database {
   readonly dialect: DialectName;
   readonly kysely: Kysely<Schema>;
   /** Runs the work in a transaction, which is rolled back where it throws. */
-  readonly transact: <T>(work: (transaction: Transaction<Schema>) => Promise<T>) => Promise<T>;
+  readonly transact: <T>(
+    work: (transaction: Transaction<Schema>) => Promise<T>,
+    options?: TransactionOptions,
+  ) => Promise<T>;
   readonly batches: Batches;
   faultOf(error: unknown): DriverFault | undefined;
+  /** Where it has connections. */
+  readonly connections?: () => NonNullable<Activity['connections']>;
   close(): Promise<void>;
 }
 
@@ -29,8 +38,9 @@ export interface TransactionContext extends StoreContext {
 export function inTransaction<T>(
   { dialect, transact }: Database,
   work: (context: TransactionContext) => Promise<T>,
+  options?: TransactionOptions,
 ): Promise<T> {
-  return transact((kysely) => work({ dialect, kysely }));
+  return transact((kysely) => work({ dialect, kysely }), options);
 }
 
 export async function withDriverFaults<T>(database: Database, work: () => Promise<T>): Promise<T> {
@@ -44,6 +54,7 @@ export async function withDriverFaults<T>(database: Database, work: () => Promis
 /** Gives driver errors that a caller can act on their name; anything else is a defect and stays as it is. */
 export function nameDriverFault(database: Database, error: unknown): unknown {
   switch (database.faultOf(error)) {
+    case 'locked':
     case 'unavailable':
       return new StatsError('database-unavailable', 'The database is unavailable or busy; try again.', {
         cause: error,

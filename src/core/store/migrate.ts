@@ -60,7 +60,7 @@ export async function migrateDown(
  * half done. SQLite's transaction is its lock.
  */
 function underLock<T>(database: Database, work: (context: TransactionContext) => Promise<T>): Promise<T> {
-  return inTransaction(database, async (context) => {
+  const locked = async (context: TransactionContext) => {
     if (context.dialect === 'postgres') {
       await sql`select set_config('lock_timeout', ${LOCK_TIMEOUT}, true), set_config('statement_timeout', '0', true)`.execute(
         context.kysely,
@@ -68,7 +68,8 @@ function underLock<T>(database: Database, work: (context: TransactionContext) =>
       await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(context.kysely);
     }
     return work(context);
-  });
+  };
+  return inTransaction(database, locked, { unlimited: true });
 }
 
 async function ensureTable(context: TransactionContext): Promise<void> {

@@ -1,4 +1,5 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
+import { isConnectionLost } from './postgres-faults.js';
 
 /** A statement that a connection plans once and keeps under its name. */
 export interface NamedQuery {
@@ -7,11 +8,15 @@ export interface NamedQuery {
   readonly values: unknown[];
 }
 
+export interface DriverQuery extends Omit<NamedQuery, 'name'> {
+  readonly name?: string | undefined;
+  /** Milliseconds after which the driver waits no longer for a connection that says nothing. */
+  readonly query_timeout?: number;
+}
+
 /** A connection as the driver has it. */
 export interface DriverClient {
-  query<Row>(
-    query: Omit<NamedQuery, 'name'> & { name?: string | undefined },
-  ): Promise<PostgresQueryResult<Row>>;
+  query<Row>(query: DriverQuery): Promise<PostgresQueryResult<Row>>;
   query<Row>(cursor: PostgresCursor<Row>): PostgresCursor<Row>;
   release(destroy?: boolean): void;
 }
@@ -25,28 +30,40 @@ const MAX_NAMES = 100;
 /** A statement with more is one of varying length, which hardly comes again. */
 const MAX_PARAMETERS = 16;
 
-/** A pool for Kysely whose connections plan each statement once: Kysely itself names none. */
-export function withNamedStatements(pool: ClientPool): PostgresPool {
+type NameOf = (text: string, parameters: number) => string | undefined;
+
+/** Names statements, each always the same, while there are few. */
+export function statementNames(): NameOf {
   const names = new Map<string, string>();
-  const nameOf = (text: string, parameters: number) => {
+  return (text, parameters) => {
     if (parameters === 0 || parameters > MAX_PARAMETERS) return undefined;
     if (!names.has(text) && names.size < MAX_NAMES) names.set(text, `kysely_${names.size}`);
     return names.get(text);
   };
+}
+
+/**
+ * A pool for Kysely whose connections plan each statement once, which Kysely leaves out, and wait for none longer
+ * than `timeout` milliseconds (0: as long as it takes).
+ */
+export function withNamedStatements(pool: ClientPool, nameOf: NameOf, timeout: number): PostgresPool {
   return {
     options: pool.options,
     end: () => pool.end(),
-    connect: async () => new NamingClient(await pool.connect(), nameOf),
+    connect: async () => new NamingClient(await pool.connect(), nameOf, timeout),
   };
 }
 
 class NamingClient implements PostgresPoolClient {
   readonly #client: DriverClient;
-  readonly #nameOf: (text: string, parameters: number) => string | undefined;
+  readonly #nameOf: NameOf;
+  readonly #timeout: number;
+  #isLost = false;
 
-  constructor(client: DriverClient, nameOf: (text: string, parameters: number) => string | undefined) {
+  constructor(client: DriverClient, nameOf: NameOf, timeout: number) {
     this.#client = client;
     this.#nameOf = nameOf;
+    this.#timeout = timeout;
   }
 
   query<Row>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<Row>>;
@@ -56,11 +73,24 @@ class NamingClient implements PostgresPoolClient {
     parameters: readonly unknown[] = [],
   ): Promise<PostgresQueryResult<Row>> | PostgresCursor<Row> {
     if (typeof query !== 'string') return this.#client.query(query);
-    const name = this.#nameOf(query, parameters.length);
-    return this.#client.query<Row>({ name, text: query, values: [...parameters] });
+    return this.#run({
+      name: this.#nameOf(query, parameters.length),
+      text: query,
+      values: [...parameters],
+      query_timeout: this.#timeout,
+    });
   }
 
-  release(destroy?: boolean): void {
+  async #run<Row>(query: DriverQuery): Promise<PostgresQueryResult<Row>> {
+    try {
+      return await this.#client.query<Row>(query);
+    } catch (error) {
+      this.#isLost ||= isConnectionLost(error);
+      throw error;
+    }
+  }
+
+  release(destroy = this.#isLost): void {
     this.#client.release(destroy);
   }
 }

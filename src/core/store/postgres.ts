@@ -1,21 +1,26 @@
-import { Kysely, PostgresDialect, PostgresDriver, type PostgresPool } from 'kysely';
-import { DatabaseError, Pool, TypeOverrides, types, type CustomTypesConfig, type PoolClient } from 'pg';
+import { setTimeout } from 'node:timers/promises';
+import { Kysely, PostgresDialect, PostgresDriver, type PostgresPool, type Transaction } from 'kysely';
+import { Pool, TypeOverrides, types, type CustomTypesConfig, type PoolClient } from 'pg';
 import { BatchClients } from './batch-clients.js';
 import { PostgresBatches } from './batches/postgres.js';
 import { compileStatements } from './batches/postgres-statements.js';
-import type { Database, DriverFault } from './database.js';
-import { withNamedStatements } from './named-statements.js';
-import { TOTALS_CONSTRAINT, type Schema } from './schema.js';
+import type { Database } from './database.js';
+import { statementNames, withNamedStatements, type DriverClient } from './named-statements.js';
+import { isConnectionCut, isDeadlock, postgresFault } from './postgres-faults.js';
+import { retried } from './retry.js';
+import type { Schema } from './schema.js';
 
 /** Milliseconds. A server that cannot be reached or a lock held too long ends a call instead of hanging it. */
 const TIMEOUTS = {
   connectionTimeoutMillis: 5_000,
-  lock_timeout: 5_000,
+  lock_timeout: 2_000,
   statement_timeout: 10_000,
   idle_in_transaction_session_timeout: 10_000,
 };
-
-const MAX_ATTEMPTS = 5;
+/** Milliseconds, on our side: a connection that has gone silent brings no word of the server's own timeouts. */
+const QUERY_TIMEOUT = 12_000;
+/** Milliseconds after which connections that do not answer our farewell are left to themselves. */
+const CLOSE_TIMEOUT = 5_000;
 
 /** Opens a pool of connections; the first query connects. What the URL leaves out comes from `PG*` variables. */
 export function openPostgres(url: string): Database {
@@ -24,6 +29,7 @@ export function openPostgres(url: string): Database {
     application_name: 'stats-service',
     types: valueParsers(),
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     verify: (client, done) => void verifyConnection(client, done),
     ...TIMEOUTS,
   });
@@ -31,23 +37,48 @@ export function openPostgres(url: string): Database {
   // either ends the process. The query that was under way fails with the same error.
   pool.on('error', ignore);
   pool.on('connect', (client) => client.on('error', ignore));
-  const kysely = new Kysely<Schema>({ dialect: new SafePostgresDialect(withNamedStatements(pool)) });
+  const nameOf = statementNames();
+  const open = (timeout: number) => new SafePostgresDialect(withNamedStatements(pool, nameOf, timeout));
+  const kysely = new Kysely<Schema>({ dialect: open(QUERY_TIMEOUT) });
+  const unlimited = new Kysely<Schema>({ dialect: open(0) });
+  let ended: Promise<void> | undefined;
   const clients = new BatchClients(() => pool.connect());
   return {
     dialect: 'postgres',
     kysely,
-    // Whatever the server's default: after a lock the commands rely on seeing what was committed before it.
-    transact: (work) => retried(() => kysely.transaction().setIsolationLevel('read committed').execute(work)),
+    transact: (work, options) => transact(options?.unlimited ? unlimited : kysely, work),
     batches: new PostgresBatches({
       compile: () => compileStatements(kysely),
-      query: (query) => retried(() => clients.run(query)),
+      // What was being done when the connection was cut can be done again: recording changes nothing twice.
+      query: (query) =>
+        retried(
+          () => clients.run({ ...query, query_timeout: QUERY_TIMEOUT }),
+          (error) => isDeadlock(error) || isConnectionCut(error),
+        ),
     }),
     faultOf: postgresFault,
+    connections: () => ({ open: pool.totalCount, idle: pool.idleCount, awaited: pool.waitingCount }),
     async close() {
       clients.release();
-      await kysely.destroy();
+      ended ??= pool.end();
+      await Promise.race([ended, setTimeout(CLOSE_TIMEOUT, undefined, { ref: false })]);
     },
   };
+}
+
+/** Whatever the server's default: after a lock the commands rely on seeing what was committed before it. */
+async function transact<T>(
+  kysely: Kysely<Schema>,
+  work: (transaction: Transaction<Schema>) => Promise<T>,
+): Promise<T> {
+  let begun = false;
+  const transaction = kysely.transaction().setIsolationLevel('read committed');
+  const attempt = () =>
+    transaction.execute((begunTransaction) => {
+      begun = true;
+      return work(begunTransaction);
+    });
+  return retried(attempt, (error) => isDeadlock(error) || (!begun && isConnectionCut(error)));
 }
 
 function ignore(): void {}
@@ -67,29 +98,16 @@ async function verifyConnection(client: PoolClient, done: (error?: Error) => voi
  * Settles what a server or a role may set otherwise: how times are written, which the driver must read, commits
  * that do not wait for the disk, and plans that are made anew for each batch, which costs more than to run them.
  */
-async function prepareConnection(client: PoolClient): Promise<void> {
-  await client.query(
-    `select set_config('datestyle', 'ISO', false), set_config('timezone', 'UTC', false),
+async function prepareConnection(client: DriverClient): Promise<void> {
+  await client.query({
+    text: `select set_config('datestyle', 'ISO', false), set_config('timezone', 'UTC', false),
        set_config('default_transaction_isolation', 'read committed', false),
        set_config('plan_cache_mode', 'force_generic_plan', false),
        case when current_setting('synchronous_commit') = 'off'
          then set_config('synchronous_commit', 'on', false) end`,
-  );
-}
-
-/** Postgres ends one of the transactions that wait for each other: nothing of it was done, and it can be repeated. */
-async function retried<T>(transaction: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await transaction();
-    } catch (error) {
-      if (attempt === MAX_ATTEMPTS || !isDeadlock(error)) throw error;
-    }
-  }
-}
-
-function isDeadlock(error: unknown): boolean {
-  return error instanceof DatabaseError && (error.code === '40P01' || error.code === '40001');
+    values: [],
+    query_timeout: QUERY_TIMEOUT,
+  });
 }
 
 class SafePostgresDialect extends PostgresDialect {
@@ -133,38 +151,3 @@ function safeInteger(value: string): number {
   if (!Number.isSafeInteger(integer)) throw new RangeError(`${value} is beyond the exact integers.`);
   return integer;
 }
-
-/** SQLSTATE classes and codes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-function postgresFault(error: unknown): DriverFault | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  switch (code) {
-    case '23505':
-      return 'unique';
-    case '23503':
-      return 'foreign-key';
-    case '22003':
-      return 'out-of-range';
-    case '23514':
-      return 'constraint' in error && error.constraint === TOTALS_CONSTRAINT ? 'out-of-range' : undefined;
-    default:
-  }
-  // Connection lost, resources short, operator's intervention, serialization and locks, read-only replica.
-  if (/^(08|53|57P|58|40|55000|55P03|57014|25006|25P03)/.test(code)) return 'unavailable';
-  // Wrong password, no such database or role, no rights, no trusted certificate.
-  if (/^(28|3D|42501)/.test(code) || TLS_ERROR.test(code) || error.message.startsWith('SASL'))
-    return 'unusable';
-  // A file that the URL names, such as a certificate.
-  if (code === 'ENOENT' || code === 'EACCES') return 'unusable';
-  // A host with several addresses fails with one error for all of them.
-  const ofSystem = 'syscall' in error || error instanceof AggregateError;
-  if (ofSystem && /^E[A-Z_]+$/.test(code)) return 'unavailable';
-  return CONNECTION_ERROR.test(error.message) ? 'unavailable' : undefined;
-}
-
-/** Of OpenSSL and of Node's own check of the host's name. */
-const TLS_ERROR = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
-
-/** What pg says without a code. */
-const CONNECTION_ERROR =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/;

@@ -7,7 +7,8 @@ import { StatsError } from '../errors.js';
 import { SqliteBatches } from './batches/sqlite.js';
 import { prepareStatements } from './batches/sqlite-statements.js';
 import { Checkpoints } from './checkpoints.js';
-import type { Database, DriverFault } from './database.js';
+import type { Database } from './database.js';
+import type { DriverFault } from './driver-fault.js';
 import { TOTALS_CONSTRAINT, type Schema } from './schema.js';
 import { ImmediateSqliteDialect } from './sqlite-dialect.js';
 import { StatementCache } from './statement-cache.js';
@@ -47,11 +48,15 @@ export function openSqlite(path: string, options: { readonly create: boolean }):
     }),
   });
   const setLimit = (pages: number) => connection.pragma(`wal_autocheckpoint = ${pages}`);
-  const checkpoints = path === MEMORY ? undefined : new Checkpoints({ path, setLimit });
+  // The thread may start after the process has gone to another folder.
+  const checkpoints = path === MEMORY ? undefined : new Checkpoints({ path: resolve(path), setLimit });
   return {
     dialect: 'sqlite',
     kysely,
-    transact: (work) => whenFree(() => kysely.transaction().execute(work)),
+    async transact(work) {
+      await checkpoints?.restart;
+      return whenFree(() => kysely.transaction().execute(work));
+    },
     batches: new SqliteBatches({
       prepare: () => prepareStatements(connection, kysely),
       exclusively: (work) => whenFree(() => exclusively(connection, kysely, work)),
@@ -140,7 +145,7 @@ async function exclusively<T>(
 
 /**
  * While another process holds the write lock, this one tries again and again to begin, and goes on with other
- * requests in between: the one connection is free for them. Only beginning can find the lock taken.
+ * requests in between: the one connection is free for them. What finds the lock taken has done nothing yet.
  */
 async function whenFree<T>(transaction: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + BUSY_TIMEOUT;

@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorCode } from '../../core/index.js';
 import { HTTP_ERRORS, type HttpErrorCode } from '../http-error.js';
 import { PROBLEM_TYPE, STATUS_OF_KIND } from '../problem.js';
-import { isServiceRoute, type Route } from '../route.js';
+import { isServiceRoute, type DocumentedAnswer, type Route } from '../route.js';
 import { reference } from './components.js';
 
 const text = { type: 'string' };
@@ -23,6 +23,12 @@ const ERROR_HEADERS: Readonly<Record<number, Readonly<Record<string, unknown>>>>
 };
 
 const OF_CALLS: readonly HttpErrorCode[] = ['unauthenticated'];
+const CORE_OF_CALLS: readonly ErrorCode[] = [
+  'invalid-request',
+  'database-unavailable',
+  'database-unusable',
+  'overloaded',
+];
 const OF_BODIES: readonly HttpErrorCode[] = [
   'malformed-json',
   'invalid-utf-8',
@@ -33,10 +39,13 @@ const OF_BODIES: readonly HttpErrorCode[] = [
 const OF_ALL: readonly HttpErrorCode[] = [
   'malformed-request',
   'duplicate-header',
+  'expectation-failed',
   'uri-too-long',
   'headers-too-large',
   'internal-error',
 ];
+
+const OF_READY: readonly HttpErrorCode[] = ['stopping'];
 
 /** What a route answers, by status. */
 export function responsesOf(route: Route): Record<string, unknown> {
@@ -45,15 +54,24 @@ export function responsesOf(route: Route): Record<string, unknown> {
 
 function successes({ answers }: Route): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { description, schema, headers = [] }]) => [
+    Object.entries(answers).map(([status, answer]) => [
       status,
       {
-        description,
-        headers: { ...COMMON_HEADERS, ...Object.fromEntries(headers.map((name) => [name, HEADERS[name]])) },
-        ...(schema && { content: { 'application/json': { schema: reference(schema) } } }),
+        description: answer.description,
+        headers: { ...COMMON_HEADERS, ...headersOf(answer) },
+        ...contentOf(answer),
       },
     ]),
   );
+}
+
+function headersOf({ headers = [] }: DocumentedAnswer) {
+  return Object.fromEntries(headers.map((name) => [name, HEADERS[name]]));
+}
+
+function contentOf({ schema, type = 'application/json' }: DocumentedAnswer) {
+  if (schema) return { content: { [type]: { schema: reference(schema) } } };
+  return type === 'application/json' ? {} : { content: { [type]: { schema: text } } };
 }
 
 function failures(route: Route): Record<string, unknown> {
@@ -71,11 +89,10 @@ function failures(route: Route): Record<string, unknown> {
 }
 
 function errorsOf(route: Route): { code: string; title: string; status: number }[] {
-  const ofCalls: readonly ErrorCode[] = ['invalid-request', 'database-unavailable', 'database-unusable'];
   const http = isServiceRoute(route)
-    ? OF_ALL
+    ? [...OF_ALL, ...(route.operation === 'ready' ? OF_READY : [])]
     : [...OF_ALL, ...OF_CALLS, ...(route.document ? OF_BODIES : [])];
-  const core = isServiceRoute(route) ? route.errors : [...route.errors, ...ofCalls];
+  const core = isServiceRoute(route) ? route.errors : [...route.errors, ...CORE_OF_CALLS];
   return [
     ...http.map((code) => ({ code, ...HTTP_ERRORS[code] })),
     ...core.map((code) => ({

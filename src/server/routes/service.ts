@@ -1,3 +1,4 @@
+import { METRICS_TYPE } from '../metrics.js';
 import type { ServiceRoute } from '../route.js';
 
 export const serviceRoutes: readonly ServiceRoute[] = [
@@ -19,10 +20,21 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     summary: 'Whether requests can be answered',
     description: 'The database is reachable and its schema current.',
     answers: { 200: { description: 'They can.', schema: 'Health' } },
-    errors: ['database-unavailable', 'database-unusable', 'schema-outdated', 'schema-newer'],
-    async handle({ stats }) {
-      await stats.ready();
+    errors: ['database-unavailable', 'database-unusable', 'overloaded', 'schema-outdated', 'schema-newer'],
+    async handle({ ready }) {
+      await ready();
       return { status: 200, body: { status: 'ok' } };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/metrics',
+    operation: 'metrics',
+    summary: 'What the server has done, for Prometheus',
+    answers: { 200: { description: 'The metrics.', type: METRICS_TYPE } },
+    errors: [],
+    async handle({ metrics }) {
+      return { status: 200, type: METRICS_TYPE, text: await metrics() };
     },
   },
   {

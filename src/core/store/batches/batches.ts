@@ -1,6 +1,7 @@
 import type { LearnerKey, SessionKey } from '../../api.js';
 import type { Gathering } from '../../batcher.js';
 import type { LearnerStats } from '../queries/stats.js';
+import type { Refusal } from '../driver-fault.js';
 import type { SessionRow } from '../rows.js';
 
 /** A session to be recorded, as its row will be. */
@@ -10,14 +11,15 @@ export interface Candidate {
   readonly completionSent: boolean;
 }
 
-/** Why the database took nothing. */
-export type Refusal = 'course-not-found' | 'total-out-of-range';
-
 /** What became of a candidate; `session` is the one that is stored now, or was before. */
 export type RecordOutcome =
   | { readonly outcome: 'recorded' | 'replayed' | 'conflict'; readonly session: SessionRow }
   | { readonly outcome: Refusal }
   | { readonly outcome: 'failed'; readonly error: unknown };
+
+export function allFailed(candidates: readonly Candidate[], error: unknown): RecordOutcome[] {
+  return candidates.map(() => ({ outcome: 'failed', error }));
+}
 
 /**
  * The hot paths: what is asked for at the same time, done in one transaction or one statement. Results come in
@@ -34,4 +36,6 @@ export interface Batches {
   /** `'course-not-found'` where there is no such course. */
   findStats(learners: readonly LearnerKey[]): Promise<readonly (LearnerStats | 'course-not-found')[]>;
   findSessions(keys: readonly SessionKey[]): Promise<readonly (SessionRow | 'session-not-found')[]>;
+  /** Those of the learners whose totals somebody holds locked at this moment; it waits for none of them. */
+  findHeld(learners: readonly LearnerKey[]): Promise<readonly LearnerKey[]>;
 }

@@ -64,6 +64,9 @@ export function compileStatements(kysely: Kysely<Schema>) {
     findStatsOfOne: compileStatement<LearnerColumns>((value) =>
       findAllStats(kysely, rowOf(LEARNER, value)).compile(),
     ),
+    findHeld: compileStatement<Arrays<(typeof LEARNER)[number]>>((value) =>
+      findAllHeld(rowsOf(LEARNER, value)).compile(kysely),
+    ),
     findSessions: compileStatement<Arrays<(typeof KEY)[number]>>((value) =>
       findAll(rowsOf(KEY, value)).compile(kysely),
     ),
@@ -144,6 +147,20 @@ function findAllStats(kysely: Kysely<Schema>, learners: RawBuilder<unknown>) {
     .crossJoinLateral(MODULES_OF_COURSE)
     .crossJoinLateral(MODULES_OF_LEARNER)
     .select(['declared', 'studied', 'studiedOfDeclared']);
+}
+
+/** Those that can be locked are, until the end of the statement. */
+function findAllHeld(learners: RawBuilder<unknown>): RawBuilder<LearnerColumns> {
+  return sql`
+    with learner as (select user_id, course_id from ${learners} as learner(user_id, course_id, position)),
+      free as (
+        select user_id, course_id from course_stats
+        where (user_id, course_id) in (select user_id, course_id from learner)
+        for no key update skip locked)
+    select user_id, course_id from course_stats join learner using (user_id, course_id)
+    where not exists (
+      select from free
+      where free.user_id = course_stats.user_id and free.course_id = course_stats.course_id)`;
 }
 
 function findAll(keys: RawBuilder<unknown>): RawBuilder<FoundSession> {

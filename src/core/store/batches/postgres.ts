@@ -1,8 +1,8 @@
 import type { LearnerKey, SessionKey } from '../../api.js';
 import type { NamedQuery } from '../named-statements.js';
-import { toLearnerStats, type LearnerStats, type StatsRow } from '../queries/stats.js';
+import { toLearnerStats, type LearnerColumns, type LearnerStats, type StatsRow } from '../queries/stats.js';
 import { saysTheSame, type SessionRow } from '../rows.js';
-import type { Batches, Candidate, RecordOutcome } from './batches.js';
+import { allFailed, type Batches, type Candidate, type RecordOutcome } from './batches.js';
 import { candidateArrays, learnerArrays, sessionArrays } from './postgres-arrays.js';
 import type { FoundSession, NotRecorded, PostgresStatements } from './postgres-statements.js';
 import { separateCopies } from './copies.js';
@@ -59,6 +59,13 @@ export class PostgresBatches implements Batches {
     return keys.map((_, index) => found.get(index + 1) ?? 'session-not-found');
   }
 
+  async findHeld(learners: readonly LearnerKey[]): Promise<LearnerKey[]> {
+    const { text, bind } = this.#statements.findHeld;
+    const values = bind(learnerArrays(learners));
+    const rows = await this.#options.query<LearnerColumns>({ name: 'find_held', text, values });
+    return rows.map(({ user_id, course_id }) => ({ userId: user_id, courseId: course_id }));
+  }
+
   #recording(candidates: readonly Candidate[]): NamedQuery {
     const { record, recordOne } = this.#statements;
     const [only, ...others] = candidates;
@@ -91,11 +98,20 @@ export class PostgresBatches implements Batches {
         })),
       );
       const outcomes = candidates.map((candidate, index) => compareWith(stored[index], candidate));
-      const again = candidates.filter((_, index) => outcomes[index] === undefined);
-      const recorded = again.length > 0 ? (await this.record(again)).values() : [].values();
+      const again = await this.#recordAgain(candidates.filter((_, index) => !outcomes[index]));
+      const recorded = again.values();
       return outcomes.map((outcome) => outcome ?? recorded.next().value ?? lost());
     } catch (error) {
-      return candidates.map(() => ({ outcome: 'failed', error }));
+      return allFailed(candidates, error);
+    }
+  }
+
+  async #recordAgain(candidates: readonly Candidate[]): Promise<RecordOutcome[]> {
+    if (candidates.length === 0) return [];
+    try {
+      return await this.record(candidates);
+    } catch (error) {
+      return allFailed(candidates, error);
     }
   }
 

@@ -53,6 +53,11 @@ export class SqliteBatches implements Batches {
     );
   }
 
+  /** SQLite has one lock for the whole database, which a transaction takes at its beginning. */
+  async findHeld(): Promise<LearnerKey[]> {
+    return [];
+  }
+
   #record(statements: SqliteStatements, { row, completionSent }: Candidate): RecordOutcome {
     const { insertSession, findSession, addToTotals, addModule } = statements;
     try {

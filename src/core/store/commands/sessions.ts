@@ -1,9 +1,8 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Call } from '../../model/calls.js';
-import type { Refusal } from '../batches/batches.js';
 import { inTransaction, type Database, type TransactionContext } from '../database.js';
+import { refusalOf, type Refusal } from '../driver-fault.js';
 import { saysTheSame, SESSION_COLUMNS, toSessionRow, type SessionRow } from '../rows.js';
-import { refusalOf } from './record.js';
 import { changeStudiedModules } from './studied-modules.js';
 import { addToTotals, changeTotals } from './totals.js';
 
@@ -111,7 +110,7 @@ async function write(
   try {
     return await inTransaction(database, work);
   } catch (error) {
-    const refusal = refusalOf(database, error);
+    const refusal = refusalOf(database.faultOf(error));
     if (refusal) return { outcome: refusal };
     throw error;
   }

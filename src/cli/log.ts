@@ -1,0 +1,79 @@
+import { pino, type DestinationStream, type Logger } from 'pino';
+import { StatsError } from '../core/index.js';
+import type { AnsweredRequest } from '../server/index.js';
+import { UsageError } from './errors.js';
+import type { Io } from './io.js';
+
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+/** Bytes that are gathered before they are written: a write for each line would take longer than a request. */
+const BUFFER = 4_096;
+/** Milliseconds after which they are written all the same. */
+const FLUSH_INTERVAL = 500;
+/** Bytes that wait for whoever reads too slowly, or not at all; what comes after is left out. */
+const MAX_BACKLOG = 8 * 1024 * 1024;
+
+const STDOUT = 1;
+
+/** The log of a server: one JSON object a line, on stdout, without anything of the learners. */
+export class ServerLog {
+  readonly #logger: Logger;
+
+  /** @throws {UsageError} if `STATS_LOG_LEVEL` is none */
+  constructor(env: Io['env']) {
+    this.#logger = pino(
+      {
+        level: levelOf(env),
+        base: undefined,
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (label) => ({ level: label }) },
+      },
+      destination(),
+    );
+  }
+
+  event(message: string, fields: Readonly<Record<string, unknown>> = {}): void {
+    this.#logger.info(fields, message);
+  }
+
+  answered({ requestId, method, route, status, duration }: AnsweredRequest): void {
+    const milliseconds = Math.round(duration * 1_000) / 1_000;
+    this.#logger.info({ requestId, method, route, status, milliseconds }, 'request');
+  }
+
+  /** What is no defect of ours says what it is in a line; of the rest the place is told too. */
+  failed(error: unknown, requestId: string): void {
+    if (error instanceof StatsError) this.#logger.warn({ requestId, error: summary(error) }, 'unavailable');
+    else this.#logger.error({ requestId, error: details(error) }, 'internal error');
+  }
+}
+
+function levelOf(env: Io['env']): string {
+  const level = env['STATS_LOG_LEVEL'] || 'info';
+  if (!LEVELS.includes(level)) throw new UsageError(`STATS_LOG_LEVEL must be one of ${LEVELS.join(', ')}`);
+  return level;
+}
+
+function destination(): DestinationStream {
+  const stream = pino.destination({
+    dest: STDOUT,
+    sync: false,
+    minLength: BUFFER,
+    maxLength: MAX_BACKLOG,
+    periodicFlush: FLUSH_INTERVAL,
+  });
+  // A log that cannot be written must not end the server.
+  stream.on('error', () => undefined);
+  return stream;
+}
+
+/** Without the driver's other fields, which may quote a learner's row. */
+function summary(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message} (${summary(error.cause)})`;
+}
+
+function details(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error);
+  return { stack: error.stack, ...(error.cause !== undefined && { cause: details(error.cause) }) };
+}

@@ -1,0 +1,49 @@
+import { overloaded } from './overload.js';
+
+export interface CallsOptions {
+  /** How many may be under way at a time. */
+  readonly max: number;
+  /** What is told instead of an error. */
+  readonly rename: (error: unknown) => unknown;
+}
+
+/** The calls that were begun and have not ended: bounded in number, and waited for at the end. */
+export class CallsUnderWay {
+  readonly #options: CallsOptions;
+  #count = 0;
+  #ended: PromiseWithResolvers<void> | undefined;
+
+  constructor(options: CallsOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** @throws {StatsError} `overloaded` at once where there are too many */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#ended) throw new Error('These stats are closed.');
+    if (this.#count >= this.#options.max) throw overloaded();
+    this.#count++;
+    try {
+      return await work();
+    } catch (error) {
+      throw this.#options.rename(error);
+    } finally {
+      this.#count--;
+      this.#noteEnd();
+    }
+  }
+
+  /** Takes no more, and resolves when all have ended. */
+  async end(): Promise<void> {
+    this.#ended ??= Promise.withResolvers();
+    this.#noteEnd();
+    await this.#ended.promise;
+  }
+
+  #noteEnd(): void {
+    if (this.#count === 0) this.#ended?.resolve();
+  }
+}

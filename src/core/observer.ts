@@ -1,0 +1,24 @@
+import type { ErrorCode } from './errors.js';
+
+/** What is gathered before it is done. */
+export type QueueName = 'record' | 'stats' | 'session';
+
+/** What an open database is busy with at this moment. */
+export interface Activity {
+  /** Calls under way. */
+  readonly calls: number;
+  /** How many of them wait for their turn, by what they ask for. */
+  readonly waiting: Readonly<Record<QueueName, number>>;
+  /** Connections to Postgres. */
+  readonly connections?: { readonly open: number; readonly idle: number; readonly awaited: number };
+}
+
+/** Told of what happens on a database that is open, so that others can watch. It must not throw. */
+export interface Observer {
+  /** Once, when the database is open. */
+  opened(activity: () => Activity): void;
+  /** When a batch begins. */
+  batch(queue: QueueName, size: number): void;
+  /** When a call fails because of the database. */
+  trouble(code: ErrorCode): void;
+}

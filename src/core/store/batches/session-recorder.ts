@@ -1,0 +1,99 @@
+import type { LearnerKey } from '../../api.js';
+import type { Database } from '../database.js';
+import { refusalOf } from '../driver-fault.js';
+import { allFailed, type Candidate, type RecordOutcome } from './batches.js';
+
+/** Learners whose rows somebody held are asked for before each batch; more are forgotten, and met again. */
+const MAX_HELD = 1_000;
+
+/**
+ * Records sessions together such that each fails only for a reason of its own: what undoes a batch is looked
+ * for, and the rest is recorded without it.
+ */
+export class SessionRecorder {
+  readonly #database: Database;
+  /** Learners whose rows somebody held when they were met last, and the error that told of it. */
+  readonly #held = new Map<string, unknown>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Never rejects. */
+  async record(candidates: readonly Candidate[]): Promise<readonly RecordOutcome[]> {
+    const suspects = this.#held.size === 0 ? [] : candidates.filter((each) => this.#held.has(nameOf(each)));
+    // Who was held up once is not waited for again, or one learner's lock would be everyone's.
+    const held = suspects.length === 0 ? NONE : await this.#findHeld(suspects);
+    for (const suspect of suspects) if (!held.has(nameOf(suspect))) this.#held.delete(nameOf(suspect));
+    return this.#recordWithout(held, candidates);
+  }
+
+  async #recordWithout(
+    held: ReadonlySet<string>,
+    candidates: readonly Candidate[],
+  ): Promise<readonly RecordOutcome[]> {
+    if (held.size === 0) return this.#recordAll(candidates);
+    const free = candidates.filter((candidate) => !held.has(nameOf(candidate)));
+    const recorded = free.length === 0 ? [] : await this.#recordAll(free);
+    const outcomes = new Map(free.map((candidate, index) => [candidate, recorded[index]]));
+    return candidates.map(
+      (candidate) =>
+        outcomes.get(candidate) ?? { outcome: 'failed', error: this.#held.get(nameOf(candidate)) },
+    );
+  }
+
+  async #recordAll(candidates: readonly Candidate[]): Promise<readonly RecordOutcome[]> {
+    try {
+      return await this.#database.batches.record(candidates);
+    } catch (error) {
+      const fault = this.#database.faultOf(error);
+      if (fault === 'locked') return this.#recordWithoutHeld(candidates, error);
+      // The halves would meet the same trouble, each after its own wait.
+      if (fault === 'unavailable' || fault === 'unusable') return allFailed(candidates, error);
+      return this.#recordHalves(candidates, error);
+    }
+  }
+
+  /** The lock was waited for in vain. */
+  async #recordWithoutHeld(
+    candidates: readonly Candidate[],
+    error: unknown,
+  ): Promise<readonly RecordOutcome[]> {
+    const held = await this.#findHeld(candidates);
+    if (held.size === 0) return allFailed(candidates, error);
+    if (this.#held.size > MAX_HELD) this.#held.clear();
+    for (const name of held) this.#held.set(name, error);
+    return this.#recordWithout(held, candidates);
+  }
+
+  async #recordHalves(candidates: readonly Candidate[], error: unknown): Promise<readonly RecordOutcome[]> {
+    if (candidates.length === 1) {
+      const refusal = refusalOf(this.#database.faultOf(error));
+      return [refusal ? { outcome: refusal } : { outcome: 'failed', error }];
+    }
+    const middle = Math.ceil(candidates.length / 2);
+    const first = await this.#recordAll(candidates.slice(0, middle));
+    return [...first, ...(await this.#recordAll(candidates.slice(middle)))];
+  }
+
+  /** Where this fails too, nobody is known to be held. */
+  async #findHeld(candidates: readonly Candidate[]): Promise<ReadonlySet<string>> {
+    const learners = new Map(candidates.map((candidate) => [nameOf(candidate), learnerOf(candidate)]));
+    try {
+      const held = await this.#database.batches.findHeld(Array.from(learners.values()));
+      return new Set(held.map(({ userId, courseId }) => `${userId} ${courseId}`));
+    } catch {
+      return NONE;
+    }
+  }
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function learnerOf({ row }: Candidate): LearnerKey {
+  return { userId: row.user_id, courseId: row.course_id };
+}
+
+function nameOf({ row }: Candidate): string {
+  return `${row.user_id} ${row.course_id}`;
+}

@@ -1,0 +1,94 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Activity, ErrorCode, Observer, QueueName } from '../core/index.js';
+import type { AnsweredRequest } from './exchange.js';
+
+/** https://prometheus.io/docs/instrumenting/exposition_formats/ */
+export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+/** Seconds: a lone read takes a tenth of a millisecond, the longest wait for a database some seconds. */
+const DURATIONS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const BATCH_SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500];
+
+export interface MetricsOptions {
+  /** Whether to tell of the process too: its memory, processor time, event loop and garbage. Default: false. */
+  readonly process?: boolean;
+}
+
+/**
+ * Counts what a server does, and what its database does if it is passed to `openStats` as its observer.
+ *
+ * @example
+ * const metrics = new Metrics();
+ * const stats = await openStats({ database: 'sqlite::memory:', observer: metrics });
+ * const server = await serve(stats, { port: 0, metrics });
+ */
+export class Metrics implements Observer {
+  readonly #registry = new Registry();
+  readonly #requests: Histogram;
+  readonly #batches: Histogram;
+  readonly #troubles: Counter;
+
+  constructor({ process = false }: MetricsOptions = {}) {
+    const registers = [this.#registry];
+    this.#requests = new Histogram({
+      name: 'http_request_duration_seconds',
+      help: "Requests, and how long they took from their headers to their answer's end.",
+      labelNames: ['method', 'route', 'status'],
+      buckets: DURATIONS,
+      registers,
+    });
+    this.#batches = new Histogram({
+      name: 'stats_batch_size',
+      help: 'What was done together.',
+      labelNames: ['queue'],
+      buckets: BATCH_SIZES,
+      registers,
+    });
+    this.#troubles = new Counter({
+      name: 'stats_database_errors_total',
+      help: 'Calls that failed because of the database.',
+      labelNames: ['code'],
+      registers,
+    });
+    if (process) collectDefaultMetrics({ register: this.#registry });
+  }
+
+  /** @internal */
+  answered({ method, route = '', status, duration }: AnsweredRequest): void {
+    this.#requests.observe({ method, route, status }, duration / 1_000);
+  }
+
+  batch(queue: QueueName, size: number): void {
+    this.#batches.observe({ queue }, size);
+  }
+
+  trouble(code: ErrorCode): void {
+    this.#troubles.inc({ code });
+  }
+
+  opened(activity: () => Activity): void {
+    this.#gauge('stats_calls', 'Calls under way.', (gauge) => gauge.set(activity().calls));
+    this.#gauge('stats_queue_depth', 'Calls that wait for their turn.', (gauge) => {
+      for (const [queue, waiting] of Object.entries(activity().waiting)) gauge.set({ queue }, waiting);
+    });
+    if (!activity().connections) return;
+    this.#gauge('stats_connections', 'Connections to the database, and calls that wait for one.', (gauge) => {
+      for (const [state, count] of Object.entries(activity().connections ?? {})) gauge.set({ state }, count);
+    });
+  }
+
+  /** All of it in the text format of Prometheus. */
+  read(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  #gauge(name: string, help: string, collect: (gauge: Gauge) => void): void {
+    const gauge: Gauge = new Gauge({
+      name,
+      help,
+      labelNames: ['queue', 'state'],
+      registers: [this.#registry],
+      collect: () => collect(gauge),
+    });
+  }
+}
