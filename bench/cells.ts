@@ -1,5 +1,5 @@
-export const WORKS = ['record', 'stats'] as const;
-export type Work = (typeof WORKS)[number];
+const WORKS = ['record', 'stats'] as const;
+type Work = (typeof WORKS)[number];
 export const DATABASES = ['sqlite', 'postgres'] as const;
 export type DatabaseName = (typeof DATABASES)[number];
 export const CONNECTIONS = [64, 1] as const;

@@ -3,8 +3,8 @@ import { CELLS, nameOf, SERVERS, type Cell, type ServerName } from './cells.js';
 import type { RoundsOptions } from './rounds.js';
 
 /** The parts of the bench, in the order in which they run; each is an option that runs it alone. */
-export const PARTS = ['table', 'lifetime', 'growth', 'commands', 'memory'] as const;
-export type Part = (typeof PARTS)[number];
+const PARTS = ['table', 'lifetime', 'growth', 'commands', 'memory'] as const;
+type Part = (typeof PARTS)[number];
 
 export interface Options extends RoundsOptions {
   readonly parts: ReadonlySet<Part>;

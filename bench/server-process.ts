@@ -24,7 +24,11 @@ export async function startServer(
       ? [inRoot('bin/stats-service.js'), 'serve', '--port', '0', '--database', url]
       : [compiled(`servers/${server}-${database}.js`), url];
   const child = guarded(
-    spawn(process.execPath, [...nodeOptions, ...program], { stdio: ['ignore', 'inherit', 'pipe'] }),
+    spawn(process.execPath, [...nodeOptions, ...program], {
+      // The others log no requests either.
+      env: { STATS_LOG_LEVEL: 'warn', ...process.env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    }),
   );
   const port = await new Promise<number>((resolve, reject) => {
     createInterface({ input: child.stderr }).on('line', (line) => {

@@ -7,7 +7,7 @@ import { unsupportedNode } from '../dist/src/core/runtime.js';
  * A server makes little that lives long. V8 would let the rest of it pile up to hundreds of megabytes before it
  * looks, and then stop for longer.
  */
-const SERVER_HEAP = ['--max-semi-space-size=8', '--heap-growing-percent=30'];
+const SERVER_HEAP = ['--max-semi-space-size=8', ...(isKnownNode() ? ['--heap-growing-percent=30'] : [])];
 
 const tooOld = unsupportedNode(process.versions.node);
 if (tooOld === undefined) {
@@ -45,6 +45,11 @@ function restrainHeap() {
   const isSet = /--max[-_]semi[-_]space[-_]size/.test(`${execArgv.join(' ')} ${env.NODE_OPTIONS ?? ''}`);
   if (isSet || platform === 'win32' || process.execve === undefined) return;
   process.execve(execPath, [execPath, ...SERVER_HEAP, ...execArgv, ...argv.slice(1)], env);
+}
+
+/** The second flag is V8's own, and a Node that does not have it would not start. */
+function isKnownNode() {
+  return Number.parseInt(process.versions.node, 10) <= 26;
 }
 
 function endOnClosedPipe(error) {

@@ -33,7 +33,7 @@ export async function growthCurve(load: LoadProcess, rounds: number): Promise<st
       ]);
     }
   }
-  const sizes = SIZES.flatMap((size) => [`into ${size.toLocaleString('en')} sessions`, '']);
+  const sizes = SIZES.flatMap((size) => [`from ${size.toLocaleString('en')} sessions on`, '']);
   return table(['record p50 ms', 'connections', ...sizes], rows);
 }
 

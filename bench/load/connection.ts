@@ -4,7 +4,7 @@ const HEAD_END = '\r\n\r\n';
 const SUCCESS = /^HTTP\/1\.1 20[01] /;
 const CONTENT_LENGTH = /content-length: (\d+)/i;
 
-export interface ConnectionEvents {
+interface ConnectionEvents {
   /** The next request; `undefined` ends the connection. */
   next(): string | undefined;
   /** A whole answer has come. */
