@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { addCourse } from './commands/course.js';
+import { addDoctor } from './commands/doctor.js';
 import { addErase } from './commands/erase.js';
 import { addHistory } from './commands/history.js';
 import { addMigrate } from './commands/migrate.js';
@@ -64,6 +65,7 @@ function createProgram(io: Io): Command {
   for (const add of [
     addServe,
     addMigrate,
+    addDoctor,
     addCourse,
     addRecord,
     addStats,

@@ -9,6 +9,7 @@
  * @module
  */
 export { openMigrator, openStats, type Migrator, type StatsConfig } from './stats.js';
+export { diagnose } from './doctor.js';
 export type {
   LearnerCall,
   LearnerKey,
@@ -34,6 +35,7 @@ export {
 export type { History, HistoryItem, IntervalName } from './model/history.js';
 export type { LifetimeStats, StudiedCourse } from './model/lifetime.js';
 export type { Progress } from './model/modules.js';
+export type { Finding } from './store/checks/finding.js';
 export type { Page } from './model/page.js';
 export type { NewSession, Session, SessionContent } from './model/session.js';
 export type { Clock } from './model/time.js';

@@ -62,9 +62,7 @@ export async function migrateDown(
 function underLock<T>(database: Database, work: (context: TransactionContext) => Promise<T>): Promise<T> {
   const locked = async (context: TransactionContext) => {
     if (context.dialect === 'postgres') {
-      await sql`select set_config('lock_timeout', ${LOCK_TIMEOUT}, true), set_config('statement_timeout', '0', true)`.execute(
-        context.kysely,
-      );
+      await sql`select set_config('lock_timeout', ${LOCK_TIMEOUT}, true)`.execute(context.kysely);
       await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(context.kysely);
     }
     return work(context);

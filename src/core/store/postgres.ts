@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { Kysely, PostgresDialect, PostgresDriver, type PostgresPool, type Transaction } from 'kysely';
+import { Kysely, sql, PostgresDialect, PostgresDriver, type PostgresPool, type Transaction } from 'kysely';
 import { Pool, TypeOverrides, types, type CustomTypesConfig, type PoolClient } from 'pg';
 import { BatchClients } from './batch-clients.js';
 import { PostgresBatches } from './batches/postgres.js';
@@ -46,7 +46,13 @@ export function openPostgres(url: string): Database {
   return {
     dialect: 'postgres',
     kysely,
-    transact: (work, options) => transact(options?.unlimited ? unlimited : kysely, work),
+    transact: (work, options) =>
+      options?.unlimited
+        ? transact(unlimited, async (transaction) => {
+            await sql`select set_config('statement_timeout', '0', true)`.execute(transaction);
+            return work(transaction);
+          })
+        : transact(kysely, work),
     batches: new PostgresBatches({
       compile: () => compileStatements(kysely),
       // What was being done when the connection was cut can be done again: recording changes nothing twice.

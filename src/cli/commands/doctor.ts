@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import type { Io } from '../io.js';
+import { writeJson, writeLine, writeTable } from '../output.js';
+import { addDatabaseOption, databaseUrl, describeDatabase, interruptible } from '../target.js';
+
+interface Options {
+  readonly database?: string;
+  readonly json?: boolean;
+}
+
+export function addDoctor(program: Command, io: Io): void {
+  addDatabaseOption(program.command('doctor'))
+    .description('look at a database, in use or not: schema, durability, integrity, lifetime stats')
+    .option('--json', 'one JSON document for each finding')
+    .action((options: Options) => examine(io, options));
+}
+
+/** @throws if anything must be mended */
+async function examine(io: Io, options: Options): Promise<void> {
+  const database = databaseUrl(io, options, { create: false });
+  writeLine(io.stderr, `Database: ${describeDatabase(database)}`);
+  const { diagnose } = await import('../../core/index.js');
+  const findings = await interruptible(io, diagnose({ database }));
+  if (options.json) {
+    for (const finding of findings) writeJson(io.stdout, finding);
+  } else {
+    writeTable(
+      io.stdout,
+      findings.map(({ check, state, detail }) => [check, state, detail]),
+      ['Check', 'State', 'Detail'],
+    );
+    for (const { check, advice } of findings) if (advice) writeLine(io.stdout, `${check}: ${advice}`);
+  }
+  const problems = findings.filter(({ state }) => state === 'problem').length;
+  if (problems > 0) throw new Error(`${problems} of ${findings.length} checks found a problem.`);
+}

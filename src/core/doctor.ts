@@ -1,0 +1,60 @@
+import { migrations } from '../../migrations/index.js';
+import { StatsError } from './errors.js';
+import type { Finding } from './store/checks/finding.js';
+import * as postgres from './store/checks/postgres.js';
+import { checkRollups } from './store/checks/rollups.js';
+import * as sqlite from './store/checks/sqlite.js';
+import { inTransaction, withDriverFaults, type Database, type StoreContext } from './store/database.js';
+import { migrationStatus } from './store/migrate.js';
+import { openDatabase } from './store/open.js';
+
+const CHECKS = { sqlite, postgres };
+
+/**
+ * Looks at a database, which may be in use, and changes nothing: its schema, what its durability rests on, its
+ * integrity, and whether every lifetime stat is the sum of its sessions. That reads all of it.
+ *
+ * @example
+ * const findings = await diagnose({ database: 'sqlite:stats.db' });
+ * for (const { check, state, detail } of findings) console.log(check, state, detail);
+ *
+ * @throws {StatsError} `invalid-database-url`, `database-not-found`, `database-unavailable`, `database-unusable`
+ */
+export async function diagnose(config: { readonly database: string }): Promise<readonly Finding[]> {
+  const database = await openDatabase(config.database, { create: false });
+  try {
+    return await withDriverFaults(database, () => examine(database));
+  } finally {
+    await database.close();
+  }
+}
+
+async function examine(database: Database): Promise<readonly Finding[]> {
+  const checks = CHECKS[database.dialect];
+  const schema = await checkSchema(database);
+  return [
+    await checks.checkDatabase(database),
+    schema,
+    await checks.checkDurability(database),
+    await unhurried(database, checks.checkIntegrity),
+    ...(schema.state === 'ok' ? [await unhurried(database, checkRollups)] : []),
+  ];
+}
+
+async function checkSchema(database: Database): Promise<Finding> {
+  const check = 'schema';
+  try {
+    const { applied, pending } = await migrationStatus(database, migrations);
+    if (pending.length === 0) return { check, state: 'ok', detail: `current, ${applied.at(-1)}` };
+    const detail = `not current, ${pending.join(', ')} pending`;
+    return { check, state: 'problem', detail, advice: 'Run "stats-service migrate up".' };
+  } catch (error) {
+    if (!(error instanceof StatsError) || error.code !== 'schema-newer') throw error;
+    return { check, state: 'problem', detail: error.message, advice: 'Upgrade stats-service.' };
+  }
+}
+
+/** Reading everything may take long. A transaction on SQLite would keep others from writing meanwhile. */
+function unhurried<T>(database: Database, work: (context: StoreContext) => Promise<T>): Promise<T> {
+  return database.dialect === 'sqlite' ? work(database) : inTransaction(database, work, { unlimited: true });
+}

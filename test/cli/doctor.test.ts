@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runBin } from '../support/cli.js';
+import { DIALECTS } from '../support/databases.js';
+import { newUserId, sessionContent } from '../support/factories.js';
+import { createFixture } from '../support/fixture.js';
+import { runSql } from '../support/sql.js';
+
+for (const dialect of DIALECTS) {
+  test(`doctor on ${dialect} tells what it found, and ends with 1 if something must be mended`, async () => {
+    await using fixture = await createFixture(dialect);
+    const { stats, courseId, database } = fixture;
+    await stats.recordSession({ userId: newUserId(), courseId, session: sessionContent() });
+    // Whatever the settings of the test's own Postgres.
+    const seen = await runBin(['doctor', '--database', database.url]);
+    assert.match(seen.stdout, /^Check +State +Detail\n/);
+    assert.match(seen.stdout, /\nrollups +ok +all 1 lifetime stats/);
+
+    await runSql(database.url, 'update course_stats set session_count = 7');
+    const { code, stdout, stderr } = await runBin(['doctor', '--database', database.url, '--json']);
+    assert.equal(code, 1);
+    const findings = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.equal(findings.find(({ check }) => check === 'rollups').state, 'problem');
+    assert.match(stderr, /\nstats-service: \d of 5 checks found a problem\.\n$/);
+  });
+}
+
+test('doctor on a database that is not there, or not to be reached', async () => {
+  const missing = await runBin(['doctor', '--database', 'sqlite:/nowhere/stats.db']);
+  assert.equal(missing.code, 3);
+  const unreachable = await runBin(['doctor', '--database', 'postgres://127.0.0.1:1/stats']);
+  assert.equal(unreachable.code, 4);
+  assert.match(unreachable.stderr, /unavailable.*ECONNREFUSED/);
+});

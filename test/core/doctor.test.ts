@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import BetterSqlite from 'better-sqlite3';
+import { diagnose, openMigrator, StatsError, type Finding } from '../../src/core/index.js';
+import { createDatabase, DIALECTS, runOn } from '../support/databases.js';
+import { newUserId, sessionContent } from '../support/factories.js';
+import { createFixture, type Fixture } from '../support/fixture.js';
+import { runSql, sqlitePath } from '../support/sql.js';
+
+async function findingOf(url: string, check: Finding['check']): Promise<Finding> {
+  const findings = await diagnose({ database: url });
+  return findings.find((finding) => finding.check === check) ?? assert.fail(`${check} was not checked`);
+}
+
+async function record({ stats, courseId }: Fixture, moduleIds: string[]): Promise<void> {
+  const session = { ...sessionContent(), moduleIds };
+  await stats.recordSession({ userId: newUserId(), courseId, session });
+}
+
+for (const dialect of DIALECTS) {
+  test(`a database that is well and in use, on ${dialect}`, async () => {
+    await using fixture = await createFixture(dialect);
+    // What JSON and SQL would take for their own.
+    await record(fixture, ['"quoted"', String.raw`back\slash`, "it's", '{a,b}', '[1]']);
+    await record(fixture, []);
+
+    const findings = await diagnose({ database: fixture.database.url });
+
+    assert.deepEqual(
+      findings.filter(({ check }) => check !== 'durability').map(({ check, state }) => [check, state]),
+      [
+        ['database', 'ok'],
+        ['schema', 'ok'],
+        ['integrity', 'ok'],
+        ['rollups', 'ok'],
+      ],
+    );
+    assert.match(findings.at(-1)?.detail ?? '', /all 2 lifetime stats/);
+  });
+
+  for (const [what, statement, detail] of [
+    ['a total', 'update course_stats set time_studied = time_studied + 1', /^1 lifetime stats and 0 module/],
+    ['a row of totals too few', 'delete from course_stats', /^1 lifetime stats and 0 module/],
+    ['a session too few', 'delete from study_sessions', /^1 lifetime stats and 2 module/],
+    [
+      'a module count',
+      `update studied_modules set session_count = 2 where module_id = 'a'`,
+      /^0 .* 1 module/,
+    ],
+    ['a module too few', `delete from studied_modules where module_id = 'a'`, /^0 .* 1 module/],
+  ] as const) {
+    test(`${what} that is not what the sessions add up to, on ${dialect}`, async () => {
+      await using fixture = await createFixture(dialect);
+      await record(fixture, ['a', 'b']);
+      await runSql(fixture.database.url, statement);
+      const finding = await findingOf(fixture.database.url, 'rollups');
+      assert.equal(finding.state, 'problem');
+      assert.match(finding.detail, detail);
+    });
+  }
+
+  test(`a schema that is not current, or ahead, on ${dialect}`, async () => {
+    await using database = await createDatabase(dialect);
+    await using migrator = await openMigrator({ database: database.url });
+    await migrator.up();
+    await migrator.down();
+    const outdated = await findingOf(database.url, 'schema');
+    assert.equal(outdated.state, 'problem');
+    assert.match(outdated.advice ?? '', /migrate up/);
+    assert.equal((await diagnose({ database: database.url })).length, 4);
+
+    await migrator.up();
+    await runSql(database.url, `update schema_migrations set name = '9999-later' where name like '0002%'`);
+    const ahead = await findingOf(database.url, 'schema');
+    assert.equal(ahead.state, 'problem');
+    assert.match(ahead.advice ?? '', /Upgrade/);
+  });
+}
+
+test('settings of Postgres that would lose sessions, which every session may set anew', async () => {
+  await using database = await createDatabase('postgres');
+  await using migrator = await openMigrator({ database: database.url });
+  await migrator.up();
+  const [setting] = await runSql(database.url, `select current_setting('fsync') as fsync`);
+  const { state, detail } = await findingOf(database.url, 'durability');
+  assert.match(detail, /^fsync=(on|off) full_page_writes=(on|off) synchronous_commit=on$/);
+  assert.deepEqual(setting, { fsync: /fsync=(on|off)/.exec(detail)?.[1] });
+  assert.equal(state, detail.includes('=off') ? 'problem' : 'ok');
+});
+
+test('an index of Postgres that is not valid', async () => {
+  await using fixture = await createFixture('postgres');
+  await runOn(
+    fixture.database.url,
+    `update pg_index set indisvalid = false where indexrelid = 'course_stats_pkey'::regclass`,
+  );
+  const { state, detail } = await findingOf(fixture.database.url, 'integrity');
+  assert.deepEqual([state, detail], ['problem', 'not valid: course_stats_pkey']);
+});
+
+test('rows of SQLite that belong to no course', async () => {
+  await using fixture = await createFixture('sqlite');
+  await record(fixture, []);
+  const connection = new BetterSqlite(sqlitePath(fixture.database.url));
+  connection.pragma('foreign_keys = off');
+  connection.exec('delete from courses');
+  connection.close();
+  const { state, detail } = await findingOf(fixture.database.url, 'integrity');
+  assert.deepEqual([state, detail], ['problem', '2 rows belong to no course']);
+});
+
+test('a file of SQLite that is damaged', async () => {
+  await using fixture = await createFixture('sqlite');
+  const { stats, courseId, database } = fixture;
+  for (let count = 0; count < 100; count += 1) {
+    await stats.recordSession({ userId: newUserId(), courseId, session: sessionContent() });
+  }
+  await stats.close();
+  const path = sqlitePath(database.url);
+  const bytes = readFileSync(path);
+  // The page that the last sessions stand in.
+  bytes.fill(0x5a, bytes.length - 3_000);
+  writeFileSync(path, bytes);
+  const found = await diagnose({ database: database.url }).then(
+    (findings) => findings.find(({ check }) => check === 'integrity')?.state,
+    (error: unknown) => (error instanceof StatsError ? error.code : error),
+  );
+  assert.ok(found === 'problem' || found === 'database-unusable', String(found));
+});
+
+test('what is no database at all', async () => {
+  await using database = await createDatabase('sqlite');
+  await assert.rejects(diagnose({ database: database.url }), { code: 'database-not-found' });
+  writeFileSync(sqlitePath(database.url), 'Dear diary, '.repeat(100));
+  await assert.rejects(diagnose({ database: database.url }), { code: 'database-unusable' });
+});
