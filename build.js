@@ -17,7 +17,7 @@ const ENTRIES = [
 ];
 const BUNDLED = ['commander', 'kysely', 'uuid', 'zod'];
 
-const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { dependencies, version } = JSON.parse(readFileSync('package.json', 'utf8'));
 await build({
   entryPoints: ENTRIES.map((name) => `src/${name}.ts`),
   outdir: 'dist/src',
@@ -31,6 +31,8 @@ await build({
   external: Object.keys(dependencies).filter((name) => !BUNDLED.includes(name)),
   logLevel: 'warning',
 });
+
+writeFileSync('dist/version.js', `export const VERSION = ${JSON.stringify(version)};\n`);
 
 const notices = BUNDLED.map((name) => `${name}\n\n${licenseOf(name)}`);
 writeFileSync('dist/THIRD-PARTY-NOTICES', notices.join(`\n${'-'.repeat(80)}\n\n`));

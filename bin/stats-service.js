@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import process from 'node:process';
 import { unsupportedNode } from '../dist/src/core/runtime.js';
 
@@ -20,7 +20,10 @@ if (tooOld === undefined) {
 }
 
 async function run() {
-  const { main } = await import('../dist/src/cli/main.js');
+  const [{ main }, { VERSION }] = await Promise.all([
+    import('../dist/src/cli/main.js'),
+    import('../dist/version.js'),
+  ]);
   // Who has closed the pipe wants no more; that is no error. Without stderr there is still work to do.
   process.stdout.on('error', endOnClosedPipe);
   process.stderr.on('error', () => undefined);
@@ -30,7 +33,7 @@ async function run() {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
-    version: packageVersion(),
+    version: VERSION,
     terminal: process.stdout.isTTY === true,
     ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
     signal,
@@ -94,8 +97,4 @@ function endingSignal() {
     });
   }
   return controller.signal;
-}
-
-function packageVersion() {
-  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 }
