@@ -7,7 +7,7 @@ import { unsupportedNode } from '../dist/src/core/runtime.js';
  * A server makes little that lives long. V8 would let the rest of it pile up to hundreds of megabytes before it
  * looks, and then stop for longer.
  */
-const SERVER_HEAP = ['--max-semi-space-size=8', ...(isKnownNode() ? ['--heap-growing-percent=30'] : [])];
+const YOUNG_GENERATION = '--max-semi-space-size=8';
 
 const tooOld = unsupportedNode(process.versions.node);
 if (tooOld === undefined) {
@@ -47,7 +47,13 @@ function restrainHeap() {
   const { execArgv, execPath, env, argv, platform } = process;
   const isSet = /--max[-_]semi[-_]space[-_]size/.test(`${execArgv.join(' ')} ${env.NODE_OPTIONS ?? ''}`);
   if (isSet || platform === 'win32' || process.execve === undefined) return;
-  process.execve(execPath, [execPath, ...SERVER_HEAP, ...execArgv, ...argv.slice(1)], env);
+  if ('pkg' in process) {
+    // A single executable takes every argument for its own program's.
+    const NODE_OPTIONS = `${env.NODE_OPTIONS ?? ''} ${YOUNG_GENERATION}`.trim();
+    process.execve(execPath, [execPath, ...argv.slice(2)], { ...env, NODE_OPTIONS });
+  }
+  const flags = [YOUNG_GENERATION, ...(isKnownNode() ? ['--heap-growing-percent=30'] : [])];
+  process.execve(execPath, [execPath, ...flags, ...execArgv, ...argv.slice(1)], env);
 }
 
 /** The second flag is V8's own, and a Node that does not have it would not start. */

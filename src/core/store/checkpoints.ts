@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
 /** Sessions after which the log is moved: about 30 MB of it where they lie far apart. */
@@ -13,8 +15,14 @@ const PAGES_BESIDE_THREAD = 64_000;
 /** The thread does nothing that needs more. */
 const HEAP = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 };
 
-export interface CheckpointsOptions {
+/** What the thread is given. */
+export interface CheckpointThreadData {
   readonly path: string;
+  /** The file of SQLite's addon, in a single executable. */
+  readonly addon: string | undefined;
+}
+
+export interface CheckpointsOptions extends CheckpointThreadData {
   /** Sets after how many pages of the log SQLite moves it by itself. */
   readonly setLimit: (pages: number) => void;
 }
@@ -64,8 +72,20 @@ export class Checkpoints {
   }
 
   #start(): Worker {
-    const file = new URL(`./checkpoint-thread${extname(import.meta.url)}`, import.meta.url);
-    const thread = new Worker(file, { workerData: this.#options.path, resourceLimits: HEAP });
+    const { path, addon } = this.#options;
+    const workerData: CheckpointThreadData = { path, addon };
+    const options = { workerData, resourceLimits: HEAP };
+    // A thread sees no files inside a single executable: it is given its program as text.
+    const thread =
+      addon === undefined
+        ? new Worker(new URL(`./checkpoint-thread${extname(import.meta.url)}`, import.meta.url), options)
+        : new Worker(
+            readFileSync(fileURLToPath(new URL('./checkpoint-thread.cjs', import.meta.url)), 'utf8'),
+            {
+              ...options,
+              eval: true,
+            },
+          );
     thread.once('online', () => this.#options.setLimit(PAGES_BESIDE_THREAD));
     thread.on('message', () => {
       this.#moving = false;

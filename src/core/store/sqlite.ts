@@ -10,6 +10,7 @@ import { Checkpoints } from './checkpoints.js';
 import type { Database } from './database.js';
 import type { DriverFault } from './driver-fault.js';
 import { TOTALS_CONSTRAINT, type Schema } from './schema.js';
+import { findAddon } from './sqlite-addon.js';
 import { ImmediateSqliteDialect } from './sqlite-dialect.js';
 import { StatementCache } from './statement-cache.js';
 
@@ -32,7 +33,8 @@ const MEMORY = ':memory:';
  * @throws {StatsError} `database-not-found`, `database-unusable`, `database-unavailable`
  */
 export function openSqlite(path: string, options: { readonly create: boolean }): Database {
-  const connection = connect(path, options.create);
+  const addon = findAddon();
+  const connection = connect(path, options.create, addon);
   try {
     configure(connection, options);
   } catch (error) {
@@ -49,7 +51,7 @@ export function openSqlite(path: string, options: { readonly create: boolean }):
   });
   const setLimit = (pages: number) => connection.pragma(`wal_autocheckpoint = ${pages}`);
   // The thread may start after the process has gone to another folder.
-  const checkpoints = path === MEMORY ? undefined : new Checkpoints({ path: resolve(path), setLimit });
+  const checkpoints = path === MEMORY ? undefined : new Checkpoints({ path: resolve(path), addon, setLimit });
   return {
     dialect: 'sqlite',
     kysely,
@@ -74,10 +76,14 @@ export function openSqlite(path: string, options: { readonly create: boolean }):
   };
 }
 
-function connect(path: string, create: boolean): BetterSqlite.Database {
+function connect(path: string, create: boolean, addon: string | undefined): BetterSqlite.Database {
   if (path !== MEMORY) checkPath(path, create);
   try {
-    return new BetterSqlite(path, { fileMustExist: !create, timeout: BLOCKING_TIMEOUT });
+    return new BetterSqlite(path, {
+      fileMustExist: !create,
+      timeout: BLOCKING_TIMEOUT,
+      ...(addon !== undefined && { nativeBinding: addon }),
+    });
   } catch (error) {
     throw openingError(path, error);
   }

@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { buildSync } from 'esbuild';
+import * as z from 'zod';
+
+const packageSchema = z.looseObject({ name: z.string(), version: z.string() });
+
+/** The platform as the addon's files are named. */
+export const PLATFORM = `${process.platform}-${process.arch}`;
+
+const THREAD = 'dist/src/core/store/checkpoint-thread.cjs';
+
+/** Lays out what the program needs at run time, and nothing else, for one platform. */
+export function stage(root: string, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const part of ['bin', 'dist', 'package.json']) {
+    cpSync(join(root, part), join(folder, part), { recursive: true, filter: isProgram });
+  }
+  for (const path of productionDependencies(root)) {
+    cpSync(path, join(folder, relative(root, path)), { recursive: true, dereference: true });
+  }
+  bundleThread(root, folder);
+  trimAddon(join(folder, 'node_modules', 'better-sqlite3'));
+  const manifest = packageSchema.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
+  const pkg = { assets: ['dist/**/*.js', THREAD, `node_modules/better-sqlite3/prebuilds/${PLATFORM}.node`] };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, pkg }));
+}
+
+/** A thread finds no modules inside the executable. */
+function bundleThread(root: string, folder: string): void {
+  buildSync({
+    entryPoints: [join(root, 'src/core/store/checkpoint-thread.ts')],
+    outfile: join(folder, THREAD),
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    logLevel: 'warning',
+  });
+}
+
+function isProgram(path: string): boolean {
+  return !path.endsWith('.d.ts');
+}
+
+/** As the lockfile has installed them. */
+function productionDependencies(root: string): string[] {
+  const command = ['ls', '--omit=dev', '--all', '--parseable'];
+  const lines = execFileSync('npm', command, { cwd: root, encoding: 'utf8' }).split('\n');
+  return lines.filter((line) => line !== '' && line !== root);
+}
+
+/** The addon comes for every platform, and with SQLite's sources. */
+function trimAddon(folder: string): void {
+  for (const part of ['deps', 'src', 'binding.gyp']) rmSync(join(folder, part), { recursive: true });
+  const prebuilds = join(folder, 'prebuilds');
+  for (const file of readdirSync(prebuilds)) {
+    if (basename(file, '.node') !== PLATFORM) rmSync(join(prebuilds, file));
+  }
+}
