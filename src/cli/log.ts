@@ -3,6 +3,7 @@ import { StatsError } from '../core/index.js';
 import type { AnsweredRequest } from '../server/index.js';
 import { UsageError } from './errors.js';
 import type { Io } from './io.js';
+import { SETTINGS } from './settings.js';
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
@@ -49,8 +50,9 @@ export class ServerLog {
 }
 
 function levelOf(env: Io['env']): string {
-  const level = env['STATS_LOG_LEVEL'] || 'info';
-  if (!LEVELS.includes(level)) throw new UsageError(`STATS_LOG_LEVEL must be one of ${LEVELS.join(', ')}`);
+  const { env: name, fallback } = SETTINGS.logLevel;
+  const level = env[name] || fallback;
+  if (!LEVELS.includes(level)) throw new UsageError(`${name} must be one of ${LEVELS.join(', ')}`);
   return level;
 }
 

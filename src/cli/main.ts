@@ -42,7 +42,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 }
 
 /** Every command; each loads what it needs only when it runs. */
-function createProgram(io: Io): Command {
+export function createProgram(io: Io): Command {
   const program = new Command('stats-service')
     .description("records learners' study sessions exactly once and answers their lifetime stats")
     .version(io.version)

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { Stats } from '../core/index.js';
 import { Interruption, UsageError } from './errors.js';
 import type { Io } from './io.js';
+import { describeSetting, SETTINGS } from './settings.js';
 
 /** Where a command works: on a database or on a running server. */
 export interface TargetOptions {
@@ -19,14 +20,13 @@ export interface TargetOptions {
 type Access = 'read' | 'change' | 'create';
 
 export function addDatabaseOption(command: Command): Command {
-  return command.option(
-    '--database <url>',
-    'sqlite:PATH, sqlite::memory: or postgres://… (STATS_DATABASE_URL; default: a file in the data folder)',
-  );
+  const { database } = SETTINGS;
+  return command.option(database.flags, describeSetting(database));
 }
 
 export function addTargetOptions(command: Command): Command {
-  return addDatabaseOption(command).option('--server <url>', 'a running server instead (STATS_SERVER_URL)');
+  const { server } = SETTINGS;
+  return addDatabaseOption(command).option(server.flags, describeSetting(server));
 }
 
 /** Does the work of a command and closes what it worked on; an interruption waits for neither. */
@@ -67,10 +67,11 @@ function serverUrl(io: Io, options: TargetOptions): string | undefined {
   }
   if (options.database !== undefined) return undefined;
   if (options.server !== undefined) return options.server;
-  const { STATS_DATABASE_URL: database, STATS_SERVER_URL: server } = io.env;
+  const database = io.env[SETTINGS.database.env];
+  const server = io.env[SETTINGS.server.env];
   if (database && server) {
     throw new UsageError(
-      'STATS_DATABASE_URL and STATS_SERVER_URL are both set; choose with --database or --server',
+      `${SETTINGS.database.env} and ${SETTINGS.server.env} are both set; choose with --database or --server`,
     );
   }
   return server || undefined;
@@ -81,7 +82,7 @@ export function databaseUrl(
   options: { readonly database?: string },
   { create }: { readonly create: boolean },
 ): string {
-  const url = options.database ?? (io.env['STATS_DATABASE_URL'] || undefined);
+  const url = options.database ?? (io.env[SETTINGS.database.env] || undefined);
   if (url !== undefined) return url;
   const path = defaultDatabase(io.env);
   if (create) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

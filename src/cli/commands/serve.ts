@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import { writeLine } from '../output.js';
+import { describeSetting, SETTINGS } from '../settings.js';
 import { addDatabaseOption, databaseUrl, describeDatabase, interruptible } from '../target.js';
 
 /** Requests that are answered at a time; past them 503 at once, instead of an answer that comes too late. */
@@ -23,15 +24,15 @@ interface Options {
 export function addServe(program: Command, io: Io): void {
   addDatabaseOption(program.command('serve'))
     .description('serve the HTTP API')
-    .option('--host <host>', 'the address to listen on (STATS_HOST; default: 127.0.0.1)')
-    .option('--port <port>', 'the port; 0 takes a free one (STATS_PORT; default: 8080)')
+    .option(SETTINGS.host.flags, describeSetting(SETTINGS.host))
+    .option(SETTINGS.port.flags, describeSetting(SETTINGS.port))
     .option('--no-migrate', 'refuse a database whose schema is not current instead of migrating it')
     .action((options: Options) => runServer(io, options));
 }
 
 async function runServer(io: Io, options: Options): Promise<void> {
   const database = databaseUrl(io, options, { create: true });
-  const host = options.host || io.env['STATS_HOST'] || undefined;
+  const host = options.host || io.env[SETTINGS.host.env] || undefined;
   const port = portOf(io, options);
   const [{ openStats }, { Metrics, serve }, { ServerLog }] = await Promise.all([
     import('../../core/index.js'),
@@ -72,9 +73,9 @@ async function runServer(io: Io, options: Options): Promise<void> {
 }
 
 function portOf(io: Io, { port: flag }: Options): number | undefined {
-  const text = flag ?? (io.env['STATS_PORT'] || undefined);
+  const text = flag ?? (io.env[SETTINGS.port.env] || undefined);
   if (text === undefined) return undefined;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
-  throw new UsageError(`${flag === undefined ? 'STATS_PORT' : '--port'} must be a port from 0 to 65535`);
+  throw new UsageError(`${flag === undefined ? SETTINGS.port.env : '--port'} must be a port from 0 to 65535`);
 }

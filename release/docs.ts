@@ -1,0 +1,54 @@
+/** Writes the parts of the documentation that the program itself tells: `npm run docs`; a test compares them. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { createProgram } from '../src/cli/main.js';
+import { SETTINGS, type Setting } from '../src/cli/settings.js';
+
+const CLI = new URL('../docs/cli.md', import.meta.url);
+const OPERATIONS = new URL('../docs/operations.md', import.meta.url);
+const SETTINGS_TABLE = /(?<=<!-- settings -->\n)[^]*(?=<!-- \/settings -->)/;
+
+/** The files with what they should be. */
+export function generatedDocs(): ReadonlyMap<URL, string> {
+  const operations = readFileSync(OPERATIONS, 'utf8');
+  return new Map([
+    [CLI, cliReference()],
+    [OPERATIONS, operations.replace(SETTINGS_TABLE, () => `\n${settingsTable()}\n\n`)],
+  ]);
+}
+
+function cliReference(): string {
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const { signal } = new AbortController();
+  const io = { stdout: nowhere, stderr: nowhere, env: {}, terminal: false, version: '', signal };
+  const program = createProgram(io);
+  const sections = helpOf(program).map(
+    ({ name, help }) => `## ${name}\n\n\`\`\`text\n${help.trimEnd()}\n\`\`\`\n`,
+  );
+  return [
+    '# The command line\n',
+    'What `--help` prints, by command. `npm run docs` writes this page.\n',
+    ...sections,
+  ].join('\n');
+}
+
+function helpOf(command: Command, parent = ''): { name: string; help: string }[] {
+  const name = `${parent} ${command.name()}`.trim();
+  command.configureHelp({ helpWidth: 110 });
+  const own = { name, help: command.helpInformation() };
+  return [own, ...command.commands.flatMap((child) => helpOf(child, name))];
+}
+
+function settingsTable(): string {
+  const rows = Object.values<Setting>(SETTINGS).map(
+    ({ flags, env, meaning, fallback }) =>
+      `| ${flags === undefined ? '' : `\`${flags}\``} | \`${env}\` | ${meaning} | ${fallback} |`,
+  );
+  return ['| flag | environment | meaning | default |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const [file, text] of generatedDocs()) writeFileSync(file, text);
+}

@@ -1,0 +1,45 @@
+/** A setting that commands share: flags come before the environment, the environment before the default. */
+export interface Setting {
+  readonly flags?: string;
+  readonly env: string;
+  readonly meaning: string;
+  readonly fallback: string;
+}
+
+/** Every setting, as the help and the documentation tell them. */
+export const SETTINGS = {
+  database: {
+    flags: '--database <url>',
+    env: 'STATS_DATABASE_URL',
+    meaning: 'sqlite:PATH, sqlite::memory: or postgres://…, with PG* variables for what that leaves out',
+    fallback: 'stats-service/stats.db in $XDG_DATA_HOME or ~/.local/share',
+  },
+  server: {
+    flags: '--server <url>',
+    env: 'STATS_SERVER_URL',
+    meaning: 'a running server instead of a database',
+    fallback: 'none',
+  },
+  host: {
+    flags: '--host <host>',
+    env: 'STATS_HOST',
+    meaning: 'the address to listen on',
+    fallback: '127.0.0.1',
+  },
+  port: {
+    flags: '--port <port>',
+    env: 'STATS_PORT',
+    meaning: 'the port; 0 takes a free one',
+    fallback: '8080',
+  },
+  logLevel: {
+    env: 'STATS_LOG_LEVEL',
+    meaning:
+      'info: a line for each request; warn: only what went wrong; or fatal, error, debug, trace, silent',
+    fallback: 'info',
+  },
+} as const satisfies Record<string, Setting>;
+
+export function describeSetting({ meaning, env, fallback }: Setting): string {
+  return `${meaning} (${env}; default: ${fallback})`;
+}

@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { generatedDocs } from '../../release/docs.js';
+
+for (const [file, text] of generatedDocs()) {
+  test(`${file.pathname.split('/').at(-1)} is what the program tells; "npm run docs" writes it`, () => {
+    assert.equal(compact(readFileSync(file, 'utf8')), compact(text));
+  });
+}
+
+/** The formatter aligns tables. */
+function compact(text: string): string {
+  return text.replaceAll(/ +\|/g, ' |').replaceAll(/\| +/g, '| ').replaceAll(/-{3,}/g, '---');
+}
