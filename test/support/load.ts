@@ -21,7 +21,7 @@ export class Load {
   readonly #learners = Array.from({ length: LEARNERS }, newUserId);
   readonly #sent: Sent[] = [];
   readonly #acknowledged = new Set<string>();
-  #unanswered: Sent[] = [];
+  readonly #unanswered: Sent[] = [];
   /** How many answers there were of each status. */
   readonly statuses = new Map<number, number>();
 
@@ -55,7 +55,7 @@ export class Load {
     const stored = new Map<string, Session>();
     await using stats = await openStats({ database });
     for (const userId of this.#learners) {
-      for (let cursor: string | undefined; ; ) {
+      for (let cursor: string | undefined; ;) {
         const page = { userId, courseId: this.#courseId, limit: 1_000, ...(cursor && { cursor }) };
         const { items, next } = await stats.listSessions(page);
         for (const session of items) stored.set(`${userId} ${session.sessionId}`, session);
