@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { openStats } from '../../src/core/index.js';
 import { until } from '../support/condition.js';
 import { createDatabase, DIALECTS } from '../support/databases.js';
 import { seeded } from '../support/http-sessions.js';
 import { Load } from '../support/load.js';
 import { assertRollups } from '../support/rollups.js';
+import { addCourse } from '../support/served.js';
 import { startService } from '../support/service.js';
 import { runSql } from '../support/sql.js';
 
@@ -51,9 +51,4 @@ for (const dialect of DIALECTS) {
       [],
     );
   });
-}
-
-async function addCourse(database: string) {
-  await using stats = await openStats({ database });
-  return await stats.addCourse({ course: { name: 'Algebra' } });
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openStats } from '../../src/core/index.js';
 import { until } from '../support/condition.js';
 import { HttpClient } from '../support/http-client.js';
 import { Load } from '../support/load.js';
 import { startPostgres, type PostgresServer } from '../support/postgres.js';
 import { assertRollups } from '../support/rollups.js';
+import { addCourse } from '../support/served.js';
 import { startService } from '../support/service.js';
 import { assertNoDefect, visitAll } from '../support/visits.js';
 
@@ -25,8 +25,7 @@ for (const [what, fail] of FAULTS) {
     // The service must not rely on the server's own settings: this one loses commits in a crash.
     await using postgres = await startPostgres(['synchronous_commit=off']);
     const { url } = postgres;
-    await using stats = await openStats({ database: url });
-    const { courseId } = await stats.addCourse({ course: { name: 'Algebra' } });
+    const { courseId } = await addCourse(url);
     await using service = await startService(['--database', url, '--port', '0']);
     await using client = new HttpClient(service.url);
     const load = new Load(courseId);
