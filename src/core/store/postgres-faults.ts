@@ -49,7 +49,9 @@ export function isConnectionCut(error: unknown): boolean {
   return /^(08|57P0[1-5]$|ECONNRESET$|EPIPE$)/.test(codeOf(error)) || CONNECTION_CUT.test(error.message);
 }
 
-const CONNECTION_CUT = /^(Connection terminated|Client has encountered a connection error)/;
+/** But for one that was not made in time: to wait again, and again, would be too long. */
+const CONNECTION_CUT =
+  /^(Connection terminated(?! due to connection timeout)|Client has encountered a connection error)/;
 
 /** One of several transactions that wait for each other was ended: nothing of it was done, and it can be repeated. */
 export function isDeadlock(error: unknown): boolean {
