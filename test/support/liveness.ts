@@ -22,7 +22,7 @@ export class Liveness {
     const measured = once(this.#worker, 'message');
     this.#worker.postMessage('stop');
     const [{ slowest, answers }] = measuredSchema.parse(await measured);
-    assert.ok(answers > 10, `only ${answers} answers`);
+    assert.ok(answers > 0);
     assert.ok(slowest < LIMIT, `the slowest answer took ${slowest.toFixed()} ms`);
   }
 
