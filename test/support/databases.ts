@@ -48,15 +48,14 @@ export async function runOn(url: string, statement: string): Promise<void> {
   }
 }
 
-let ownServer: Promise<string> | undefined;
+let ownServer: ReturnType<typeof startPostgres> | undefined;
+// Said here, since in the middle of a test it would be that test's end.
+after(async () => (await ownServer)?.stop());
 
 /** The suite's server; a test file that is run by itself starts one of its own. */
-function postgresUrl(): Promise<string> {
+async function postgresUrl(): Promise<string> {
   const shared = process.env['STATS_TEST_POSTGRES'];
-  if (shared !== undefined) return Promise.resolve(shared);
-  ownServer ??= startPostgres().then((server) => {
-    after(() => server.stop());
-    return server.url;
-  });
-  return ownServer;
+  if (shared !== undefined) return shared;
+  const { url } = await (ownServer ??= startPostgres());
+  return url;
 }

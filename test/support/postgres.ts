@@ -1,30 +1,51 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const SERVER = fileURLToPath(new URL('postgres-server.ts', import.meta.url));
 
-export interface PostgresServer {
+export interface PostgresServer extends AsyncDisposable {
   /** Of the maintenance database, as a superuser. */
   readonly url: string;
+  /** Ends it as an operator does, who does not wait for clients. */
+  shutDown(): Promise<void>;
+  /** Ends it as a crash does: what it had not yet written to its files it must find in its log. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port; resolves when it accepts connections. */
+  start(): Promise<void>;
+  /** Ends it for good and removes its data. */
   stop(): Promise<void>;
 }
 
-export async function startPostgres(): Promise<PostgresServer> {
-  const child = spawn(process.execPath, ['--import', 'tsx', SERVER], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const url = await firstLine(child);
+/** @param settings such as `fsync=on` */
+export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
+  const child = spawn(process.execPath, ['--import', 'tsx', SERVER, ...settings], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const nextLine = async () => {
+    const line = await lines.next();
+    assert.ok(!line.done, 'Postgres failed; its log is above.');
+    return line.value;
+  };
+  const url = await nextLine();
+  const order = async (command: string) => {
+    child.stdin.write(`${command}\n`);
+    assert.equal(await nextLine(), 'done');
+  };
+  const stop = async () => {
+    child.stdin.end();
+    await exited;
+  };
   return {
     url,
-    async stop() {
-      const exited = once(child, 'exit');
-      child.stdin.end();
-      await exited;
-    },
+    shutDown: () => order('shut down'),
+    kill: () => order('kill'),
+    start: () => order('start'),
+    stop,
+    [Symbol.asyncDispose]: stop,
   };
-}
-
-async function firstLine(child: ChildProcess & { stdout: NodeJS.ReadableStream }): Promise<string> {
-  for await (const line of createInterface({ input: child.stdout })) return line;
-  throw new Error('Postgres did not start; its log is above.');
 }

@@ -20,9 +20,8 @@ export function postgresFault(error: unknown): DriverFault | undefined {
   }
   // Connection lost, resources short, operator's intervention, serialization and locks, read-only replica.
   if (/^(08|53|57P|58|40|55000|57014|25006|25P03)/.test(code)) return 'unavailable';
-  // Wrong password, no such database or role, no rights, no trusted certificate.
-  if (/^(28|3D|42501)/.test(code) || TLS_ERROR.test(code) || error.message.startsWith('SASL'))
-    return 'unusable';
+  // Wrong password, no such database or role, no rights, no trusted certificate, no TLS at all.
+  if (/^(28|3D|42501)/.test(code) || TLS_ERROR.test(code) || REFUSAL.test(error.message)) return 'unusable';
   // A file that the URL names, such as a certificate.
   if (code === 'ENOENT' || code === 'EACCES') return 'unusable';
   // A host with several addresses fails with one error for all of them.
@@ -34,7 +33,10 @@ export function postgresFault(error: unknown): DriverFault | undefined {
 /** Of OpenSSL and of Node's own check of the host's name. */
 const TLS_ERROR = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
 
-/** What pg says without a code. */
+/** What pg says without a code of a server that it does not get along with. */
+const REFUSAL = /^(SASL|The server does not support SSL connections|There was an error establishing an SSL)/;
+
+/** What it says without a code of one that it has lost, or not reached. */
 const CONNECTION_ERROR =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout)/;
 
@@ -49,7 +51,9 @@ export function isConnectionCut(error: unknown): boolean {
   return /^(08|57P0[1-5]$|ECONNRESET$|EPIPE$)/.test(codeOf(error)) || CONNECTION_CUT.test(error.message);
 }
 
-const CONNECTION_CUT = /^(Connection terminated|Client has encountered a connection error)/;
+/** But for one that was not made in time: to wait again, and again, would be too long. */
+const CONNECTION_CUT =
+  /^(Connection terminated(?! due to connection timeout)|Client has encountered a connection error)/;
 
 /** One of several transactions that wait for each other was ended: nothing of it was done, and it can be repeated. */
 export function isDeadlock(error: unknown): boolean {

@@ -22,14 +22,22 @@ export class SessionRecorder {
   /** Never rejects. */
   async record(candidates: readonly Candidate[]): Promise<readonly RecordOutcome[]> {
     const suspects = this.#held.size === 0 ? [] : candidates.filter((each) => this.#held.has(nameOf(each)));
+    if (suspects.length === 0) return this.#recordAll(candidates);
+    // Taken now: a batch that runs beside this one may find a learner free, and forget.
+    const errors = new Map(suspects.map((each) => [nameOf(each), this.#held.get(nameOf(each))]));
     // Who was held up once is not waited for again, or one learner's lock would be everyone's.
-    const held = suspects.length === 0 ? NONE : await this.#findHeld(suspects);
-    for (const suspect of suspects) if (!held.has(nameOf(suspect))) this.#held.delete(nameOf(suspect));
-    return this.#recordWithout(held, candidates);
+    const held = await this.#findHeld(suspects);
+    for (const name of errors.keys()) {
+      if (held.has(name)) continue;
+      errors.delete(name);
+      this.#held.delete(name);
+    }
+    return this.#recordWithout(errors, candidates);
   }
 
+  /** @param held learners, each with the error that tells of it */
   async #recordWithout(
-    held: ReadonlySet<string>,
+    held: ReadonlyMap<string, unknown>,
     candidates: readonly Candidate[],
   ): Promise<readonly RecordOutcome[]> {
     if (held.size === 0) return this.#recordAll(candidates);
@@ -37,8 +45,7 @@ export class SessionRecorder {
     const recorded = free.length === 0 ? [] : await this.#recordAll(free);
     const outcomes = new Map(free.map((candidate, index) => [candidate, recorded[index]]));
     return candidates.map(
-      (candidate) =>
-        outcomes.get(candidate) ?? { outcome: 'failed', error: this.#held.get(nameOf(candidate)) },
+      (candidate) => outcomes.get(candidate) ?? { outcome: 'failed', error: held.get(nameOf(candidate)) },
     );
   }
 
@@ -63,7 +70,7 @@ export class SessionRecorder {
     if (held.size === 0) return allFailed(candidates, error);
     if (this.#held.size > MAX_HELD) this.#held.clear();
     for (const name of held) this.#held.set(name, error);
-    return this.#recordWithout(held, candidates);
+    return this.#recordWithout(new Map(Array.from(held, (name) => [name, error])), candidates);
   }
 
   async #recordHalves(candidates: readonly Candidate[], error: unknown): Promise<readonly RecordOutcome[]> {

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { UserId } from '../../src/core/index.js';
+import { newSessionId, newUserId, sessionContent } from '../support/factories.js';
+import { Liveness } from '../support/liveness.js';
+import { Rival } from '../support/rival.js';
+import { assertRollups } from '../support/rollups.js';
+import { serveGated, type Served } from '../support/served.js';
+import { assertUnavailable } from '../support/visits.js';
+
+/** Far beyond what a run takes: a hang is to fail, not to stop the suite. */
+const timeout = 30_000;
+const CLIENTS = 64;
+/** Milliseconds: a lock is waited for this long, and answered a little later. */
+const FIRST = 3_000;
+/** Milliseconds, and less than a lock is waited for. */
+const AT_ONCE = 500;
+/** Milliseconds, for changes that wait for each other before they wait for the lock. */
+const LAST = 10_000;
+
+/** A learner whose lifetime stats another session has locked. */
+async function holdLearner({ send, courseId, url }: Served) {
+  const userId = newUserId();
+  const first = await send('POST', `/courses/${courseId}`, { userId, json: sessionContent() });
+  assert.equal(first.status, 201);
+  const rival = await Rival.holding(
+    url,
+    `select from course_stats where user_id = '${userId}' and course_id = '${courseId}' for update`,
+  );
+  return { userId, rival };
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<readonly [T, number]> {
+  const start = performance.now();
+  return [await work(), performance.now() - start];
+}
+
+test('who is held by another session waits alone, and only once', { timeout }, async () => {
+  await using served = await serveGated();
+  const { send, service, courseId, url } = served;
+  const { userId: held, rival } = await holdLearner(served);
+  await using _ = rival;
+  await using liveness = new Liveness(service.url);
+  const record = (userId: UserId) => send('POST', `/courses/${courseId}`, { userId, json: sessionContent() });
+
+  for (const limit of [FIRST, AT_ONCE, AT_ONCE]) {
+    const others = Array.from({ length: CLIENTS - 1 }, async () => {
+      // Some come after the batch that waits has begun.
+      for (let count = 0; count < 3; count += 1) {
+        const { status, text } = await record(newUserId());
+        assert.equal(status, 201, text);
+      }
+    });
+    const [[refused, elapsed]] = await Promise.all([timed(() => record(held)), ...others]);
+    assertUnavailable(refused);
+    assert.ok(elapsed < limit, `${elapsed.toFixed()} ms`);
+  }
+
+  await rival.release();
+  assert.equal((await record(held)).status, 201);
+  await liveness.assertLively();
+  await assertRollups(url);
+});
+
+test('who changes a held learner’s sessions waits alone, and not for long', { timeout }, async () => {
+  await using served = await serveGated();
+  const { send, service, courseId, url } = served;
+  const { userId, rival } = await holdLearner(served);
+  await using _ = rival;
+  await using liveness = new Liveness(service.url);
+  const sessionOf = () => `/courses/${courseId}/sessions/${newSessionId()}`;
+  const put = (path: string, by: UserId) => send('PUT', path, { userId: by, json: sessionContent() });
+  const { text } = await send('GET', `/courses/${courseId}/sessions`, { userId });
+  const stored = `/courses/${courseId}/sessions/${/"sessionId":"([^"]+)"/.exec(text)?.[1]}`;
+
+  const [refused, elapsed] = await timed(async () => {
+    const asked = [
+      put(sessionOf(), userId),
+      send('PUT', stored, { userId, json: sessionContent({ timeStudied: 1 }) }),
+      send('DELETE', stored, { userId }),
+      send('DELETE', '/me', { userId }),
+    ];
+    await rival.awaited(2);
+    for (let count = 0; count < CLIENTS; count += 1) {
+      assert.equal((await put(sessionOf(), newUserId())).status, 201);
+    }
+    return Promise.all(asked);
+  });
+  for (const answer of refused) assertUnavailable(answer);
+  assert.ok(elapsed < LAST, `${elapsed.toFixed()} ms`);
+
+  await rival.release();
+  assert.equal((await put(sessionOf(), userId)).status, 201);
+  assert.equal((await send('DELETE', stored, { userId })).status, 204);
+  await liveness.assertLively();
+  await assertRollups(url);
+});

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { UserId } from '../../src/core/index.js';
+import { newUserId, sessionContent } from '../support/factories.js';
+import { createFixture } from '../support/fixture.js';
+import { Rival } from '../support/rival.js';
+import { assertRollups } from '../support/rollups.js';
+
+test('who is let go while a batch without him waits for another is refused, not forgotten', async () => {
+  await using fixture = await createFixture('postgres');
+  const { stats, courseId, database } = fixture;
+  const record = (userId: UserId) => stats.recordSession({ userId, courseId, session: sessionContent() });
+  const hold = async (userId: UserId) => {
+    await record(userId);
+    const row = `user_id = '${userId}' and course_id = '${courseId}'`;
+    return Rival.holding(database.url, `select from course_stats where ${row} for update`);
+  };
+  const unavailable = { code: 'database-unavailable' };
+  const [ada, bob] = [newUserId(), newUserId()];
+  await using first = await hold(ada);
+  await assert.rejects(record(ada), unavailable);
+
+  // One batch, which knows of the one and meets the other.
+  await using second = await hold(bob);
+  const refused = Promise.all([
+    assert.rejects(record(ada), unavailable),
+    assert.rejects(record(bob), unavailable),
+  ]);
+  await second.awaited(1);
+  await first.release();
+  assert.equal((await record(ada)).outcome, 'recorded');
+
+  await refused;
+  await second.release();
+  assert.equal((await record(bob)).outcome, 'recorded');
+  await assertRollups(database.url);
+});

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Client } from 'pg';
+import { until } from '../support/condition.js';
+import { newSessionId, newUserId, sessionContent } from '../support/factories.js';
+import { HttpClient } from '../support/http-client.js';
+import { Liveness } from '../support/liveness.js';
+import { startPostgres } from '../support/postgres.js';
+import { endConnections, Rival } from '../support/rival.js';
+import { assertRollups } from '../support/rollups.js';
+import { addCourse, serveGated } from '../support/served.js';
+import { startService } from '../support/service.js';
+import { assertNoDefect, assertUnavailable, visitAll } from '../support/visits.js';
+
+/** Milliseconds: for a connection, and then for the lock. */
+const PATIENCE = 10_000;
+
+test('calls that find every connection taken by slow queries wait for a bounded time', async (context) => {
+  await using served = await serveGated();
+  const { client, send, service, courseId, url } = served;
+  await using rival = await Rival.holding(url, 'lock table study_sessions in access exclusive mode');
+  await using liveness = new Liveness(service.url);
+  const course = `/courses/${courseId}`;
+
+  const start = performance.now();
+  const slow = Array.from({ length: 30 }, () => {
+    const userId = newUserId();
+    return [
+      send('GET', `${course}/sessions`, { userId }),
+      send('PUT', `${course}/sessions/${newSessionId()}`, { userId, json: sessionContent() }),
+      send('POST', course, { userId, json: sessionContent() }),
+    ];
+  });
+  await rival.awaited(8);
+  // These need no table that is locked, but a connection.
+  const others = Array.from({ length: 5 }, () => send('GET', '/courses', { userId: newUserId() }));
+  for (const answer of await Promise.all(slow.flat())) assertUnavailable(answer);
+  assertNoDefect(await Promise.all(others));
+  const elapsed = performance.now() - start;
+  context.diagnostic(`${elapsed.toFixed()} ms`);
+  assert.ok(elapsed < PATIENCE, `${elapsed.toFixed()} ms`);
+
+  await rival.release();
+  await assertWell(client, courseId);
+  await liveness.assertLively();
+  await assertRollups(url);
+});
+
+test('a Postgres that takes no more connections costs answers of 503 until it does', async () => {
+  await using postgres = await startPostgres(['max_connections=12']);
+  const { url } = postgres;
+  const { courseId } = await addCourse(url);
+  await using service = await startService(['--database', url, '--port', '0']);
+  await using client = new HttpClient(service.url);
+  await assertWell(client, courseId);
+  await using liveness = new Liveness(service.url);
+
+  await endConnections(url);
+  await using crowd = new AsyncDisposableStack();
+  await until('a full Postgres', async () => {
+    const guest = new Client({ connectionString: url });
+    guest.on('error', () => undefined);
+    try {
+      await guest.connect();
+      crowd.defer(() => guest.end());
+      return false;
+    } catch {
+      return true;
+    }
+  });
+  const start = performance.now();
+  for (const answer of await visitAll(client, courseId)) assertUnavailable(answer);
+  assert.ok(performance.now() - start < PATIENCE);
+
+  await crowd.disposeAsync();
+  const isWell = async () => (await client.send('GET', '/readyz')).status === 200;
+  await until('a connection', isWell);
+  // No more than what Postgres has room for; the others wait for these.
+  assertNoDefect(await visitAll(client, courseId));
+  await liveness.assertLively();
+});
+
+async function assertWell(client: HttpClient, courseId: Parameters<typeof visitAll>[1]): Promise<void> {
+  const answers = await visitAll(client, courseId);
+  assertNoDefect(answers);
+  for (const { status, text } of answers) assert.notEqual(status, 503, text);
+}

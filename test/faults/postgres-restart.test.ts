@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { until } from '../support/condition.js';
+import { HttpClient } from '../support/http-client.js';
+import { Load } from '../support/load.js';
+import { startPostgres, type PostgresServer } from '../support/postgres.js';
+import { assertRollups } from '../support/rollups.js';
+import { addCourse } from '../support/served.js';
+import { startService } from '../support/service.js';
+import { assertNoDefect, visitAll } from '../support/visits.js';
+
+const CLIENTS = 16;
+/** Sessions that are recorded between two faults. */
+const ENOUGH = 300;
+/** Milliseconds, from when Postgres accepts connections. */
+const RECOVERY = 5_000;
+
+const FAULTS: readonly (readonly [string, (postgres: PostgresServer) => Promise<void>])[] = [
+  ['is shut down', (postgres) => postgres.shutDown()],
+  ['is killed', (postgres) => postgres.kill()],
+];
+
+for (const [what, fail] of FAULTS) {
+  test(`a Postgres that ${what} and comes back costs answers of 503 and nothing else`, async (context) => {
+    // The service must not rely on the server's own settings: this one loses commits in a crash.
+    await using postgres = await startPostgres(['synchronous_commit=off']);
+    const { url } = postgres;
+    const { courseId } = await addCourse(url);
+    await using service = await startService(['--database', url, '--port', '0']);
+    await using client = new HttpClient(service.url);
+    const load = new Load(courseId);
+    const refused = () => load.statuses.get(503) ?? 0;
+    const ended = new AbortController();
+    const running = load.run(service.url, CLIENTS, ended.signal);
+    const visiting = visitUntil(ended.signal, client, courseId);
+
+    for (let round = 0; round < 3; round += 1) {
+      const enough = load.acknowledged + ENOUGH;
+      await Promise.race([running, visiting, until('recording', () => load.acknowledged >= enough)]);
+
+      await fail(postgres);
+      const before = refused();
+      await until('answers of 503', () => refused() >= before + CLIENTS);
+      assert.equal((await client.send('GET', '/livez')).status, 200);
+      assert.equal((await client.send('GET', '/readyz')).status, 503);
+
+      await postgres.start();
+      const lost = load.acknowledged;
+      await until('recording again', () => load.acknowledged > lost, RECOVERY);
+      await until('ready again', async () => (await client.send('GET', '/readyz')).status === 200, RECOVERY);
+    }
+    ended.abort();
+    await Promise.all([running, visiting]);
+
+    context.diagnostic(`${load.acknowledged} acknowledged, ${refused()} refused`);
+    assert.deepEqual(
+      Array.from(load.statuses.keys()).filter((status) => ![200, 201, 503].includes(status)),
+      [],
+    );
+    await load.assertStored(url);
+    await assertRollups(url);
+    const { code, stdout, stderr } = await service.stop();
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^Database: .*\nListening on .*\nStopping\.\n$/);
+    assert.ok(!stdout.includes('internal error'));
+  });
+}
+
+async function visitUntil(signal: AbortSignal, ...visited: Parameters<typeof visitAll>): Promise<void> {
+  while (!signal.aborted) assertNoDefect(await visitAll(...visited));
+}

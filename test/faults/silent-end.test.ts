@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openStats } from '../../src/core/index.js';
+import { createDatabase } from '../support/databases.js';
+import { newUserId, sessionContent } from '../support/factories.js';
+import { Gate } from '../support/http-gate.js';
+import { serveGated } from '../support/served.js';
+import { visitAll, visits } from '../support/visits.js';
+
+/** Milliseconds after which a container that is to stop is killed. */
+const GRACE = 10_000;
+/** Milliseconds: for a call that is under way, and for the farewell to the connections. */
+const LAST = 20_000;
+
+test('close() ends in bounded time while Postgres is silent, whatever is under way', async () => {
+  await using database = await createDatabase('postgres');
+  await using gate = await Gate.before(database.url);
+  const stats = await openStats({ database: gate.url });
+  const { courseId } = await stats.addCourse({ course: { name: 'Algebra' } });
+  const learner = { userId: newUserId(), courseId };
+  const call = { ...learner, session: sessionContent() };
+  await stats.recordSession(call);
+  gate.silence();
+
+  const start = performance.now();
+  const recording = assert.rejects(stats.recordSession(call), { code: 'database-unavailable' });
+  const listing = assert.rejects(stats.listSessions(learner), { code: 'database-unavailable' });
+  await stats.close();
+
+  assert.ok(performance.now() - start < LAST);
+  await Promise.all([recording, listing]);
+});
+
+for (const what of ['idle', 'busy']) {
+  test(`a server that is ${what} ends before it is killed while Postgres is silent`, async () => {
+    await using served = await serveGated();
+    const { client, service, courseId, gate } = served;
+    await visitAll(client, courseId);
+    gate.silence();
+    const asked =
+      what === 'idle' ? [] : visits(courseId).map((visit) => client.send(...visit).catch(() => undefined));
+    // Once it has answered this, it has got the others.
+    assert.equal((await client.send('GET', '/livez')).status, 200);
+
+    const start = performance.now();
+    const { code, stderr } = await service.stop();
+
+    assert.ok(performance.now() - start < GRACE);
+    if (what === 'idle') assert.equal(code, 0, stderr);
+    else assert.match(stderr, /^stats-service: The database did not close in time\.\n$/m);
+    await Promise.all(asked);
+  });
+}

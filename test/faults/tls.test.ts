@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { before, after, describe, test } from 'node:test';
+import { Client } from 'pg';
+import { openStats } from '../../src/core/index.js';
+import { createAuthority, type Authority } from '../support/certificates.js';
+import { runBin } from '../support/cli.js';
+import { until } from '../support/condition.js';
+import { createDatabase } from '../support/databases.js';
+import { startPostgres, type PostgresServer } from '../support/postgres.js';
+import { runSql } from '../support/sql.js';
+
+/** What the server's certificate says, beside which the address is another name. */
+const NAME = 'localhost';
+
+describe('a Postgres that speaks TLS', () => {
+  let authority: Authority;
+  let stranger: Authority;
+  let postgres: PostgresServer;
+
+  before(async () => {
+    [authority, stranger, postgres] = await Promise.all([
+      createAuthority(),
+      createAuthority(),
+      startPostgres(),
+    ]);
+    await secure(postgres.url, await authority.issue(NAME));
+  });
+  after(async () => {
+    await Promise.all([postgres.stop(), authority[Symbol.asyncDispose](), stranger[Symbol.asyncDispose]()]);
+  });
+
+  const urlWith = (parameters: Readonly<Record<string, string>>, host = NAME) => {
+    const url = new URL(postgres.url);
+    url.hostname = host;
+    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+    return url.href;
+  };
+
+  test('is used where its certificate is trusted, or need not be', async () => {
+    for (const url of [
+      urlWith({ sslmode: 'verify-full', sslrootcert: authority.file }),
+      // Which pg takes for the strictest mode.
+      urlWith({ sslmode: 'require', sslrootcert: authority.file }),
+      urlWith({ sslmode: 'no-verify' }),
+      urlWith({ uselibpqcompat: 'true', sslmode: 'require' }),
+      urlWith({ uselibpqcompat: 'true', sslmode: 'verify-ca', sslrootcert: authority.file }, '127.0.0.1'),
+    ]) {
+      await using stats = await openStats({ database: url });
+      const page = await stats.listCourses({});
+      assert.deepEqual(page.items, []);
+      const encrypted = `select distinct ssl from pg_stat_ssl join pg_stat_activity using (pid)
+        where application_name = 'stats-service'`;
+      assert.deepEqual(await runSql(postgres.url, encrypted), [{ ssl: true }], url);
+    }
+  });
+
+  test('is unusable where its certificate is not to be trusted, and the program says why', async () => {
+    for (const [url, why] of [
+      [urlWith({ sslmode: 'verify-full', sslrootcert: stranger.file }), /certificate/],
+      [urlWith({ sslmode: 'verify-full' }), /certificate/],
+      [urlWith({ sslmode: 'require' }), /certificate/],
+      [
+        urlWith({ sslmode: 'verify-full', sslrootcert: authority.file }, '127.0.0.1'),
+        /does not match certificate/,
+      ],
+      [urlWith({ sslmode: 'verify-full', sslrootcert: '/nowhere/root.crt' }), /ENOENT.*root\.crt/],
+    ] as const) {
+      await assert.rejects(openStats({ database: url }), { code: 'database-unusable' }, url);
+      const { code, stderr } = await runBin(['serve', '--database', url, '--port', '0']);
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /^stats-service: The database cannot be used\. \(.*\)?.*$/m);
+      assert.match(stderr, why);
+      assert.ok(!stderr.includes('    at '), stderr);
+    }
+  });
+});
+
+test('a Postgres without TLS is unusable where the URL wants it', async () => {
+  await using database = await createDatabase('postgres');
+  const url = `${database.url}?sslmode=verify-full`;
+  await assert.rejects(openStats({ database: url }), { code: 'database-unusable' });
+});
+
+/** The server writes its own files, so that they are its own, as the key must be. */
+async function secure(url: string, files: { readonly certificate: string; readonly key: string }) {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    for (const [name, text] of [
+      ['server.crt', files.certificate],
+      ['server.key', files.key],
+    ] as const) {
+      const lines = `select line from string_to_table(${client.escapeLiteral(text.trimEnd())}, E'\\n') as line`;
+      await client.query(`copy (${lines}) to program 'umask 077 && cat > ${name}'`);
+    }
+    await client.query('alter system set ssl = on');
+    await client.query('select pg_reload_conf()');
+  } finally {
+    await client.end();
+  }
+  // Each new connection has the settings of its beginning.
+  await until('TLS', async () => {
+    const [row] = await runSql(url, `select current_setting('ssl') as ssl`);
+    return JSON.stringify(row) === '{"ssl":"on"}';
+  });
+}

@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+/** A line of arguments, none of which has a space in it but those that follow. */
+const openssl = (line: string, ...others: readonly string[]) =>
+  execute('openssl', [...line.split(' '), ...others]);
+
+export interface Authority extends AsyncDisposable {
+  /** The file of its own certificate. */
+  readonly file: string;
+  /** The certificate and the key of a server that has only this name. */
+  issue(name: string): Promise<{ readonly certificate: string; readonly key: string }>;
+}
+
+/** One that nobody else trusts. */
+export async function createAuthority(): Promise<Authority> {
+  const folder = await mkdtemp(join(tmpdir(), 'stats-service-authority-'));
+  const at = (name: string) => join(folder, name);
+  const newKey = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes';
+  const [file, authorityKey] = [at('authority.crt'), at('authority.key')];
+  const self = `req -x509 ${newKey} -days 2 -subj /CN=Authority`;
+  await openssl(self, '-keyout', authorityKey, '-out', file);
+  return {
+    file,
+    async issue(name) {
+      const request = at('server.csr');
+      await openssl(`req ${newKey} -subj /CN=Server`, '-keyout', at('server.key'), '-out', request);
+      await writeFile(at('server.ext'), `subjectAltName=DNS:${name}`);
+      const issued = ['-in', request, '-extfile', at('server.ext'), '-out', at('server.crt')];
+      await openssl('x509 -req -days 2 -CAcreateserial', ...issued, '-CA', file, '-CAkey', authorityKey);
+      const [certificate, key] = await Promise.all(
+        ['server.crt', 'server.key'].map((each) => readFile(at(each), 'utf8')),
+      );
+      return { certificate: certificate ?? '', key: key ?? '' };
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import * as z from 'zod';
+
+const WORKER = new URL('liveness-worker.ts', import.meta.url);
+/** Milliseconds. */
+const LIMIT = 100;
+
+const measuredSchema = z.tuple([z.object({ slowest: z.number(), answers: z.int() })]);
+
+/** Sees to it that a server says that it lives, whatever else becomes of it. */
+export class Liveness {
+  readonly #worker: Worker;
+
+  constructor(server: string) {
+    this.#worker = new Worker(WORKER, { workerData: `${server}/livez` });
+  }
+
+  /** It has answered all the time, and always at once. */
+  async assertLively(): Promise<void> {
+    const measured = once(this.#worker, 'message');
+    this.#worker.postMessage('stop');
+    const [{ slowest, answers }] = measuredSchema.parse(await measured);
+    assert.ok(answers > 0);
+    assert.ok(slowest < LIMIT, `the slowest answer took ${slowest.toFixed()} ms`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
