@@ -43,7 +43,9 @@ describe('the log', () => {
       requests.map(({ requestId, status }) => `${requestId} ${status}`).toSorted(),
       sent.map(({ requestId, status }) => `${requestId} ${status}`).toSorted(),
     );
-    assert.ok(requests.every(({ method, milliseconds }) => method !== undefined && milliseconds !== undefined));
+    assert.ok(
+      requests.every(({ method, milliseconds }) => method !== undefined && milliseconds !== undefined),
+    );
     const routes = new Set(requests.map(({ route }) => route));
     assert.ok(routes.has('/courses/{courseId}') && routes.has(undefined));
 
@@ -114,7 +116,10 @@ async function askForAll({ url }: Service, database: string) {
   sent.push({ requestId: refused.headers['x-request-id'] ?? '', status: 400 });
 
   await runSql(database, 'alter table study_sessions rename to hidden_sessions');
-  assert.equal((await send('POST', path, { userId, json: { ...json, sessionId: newSessionId() } })).status, 500);
+  assert.equal(
+    (await send('POST', path, { userId, json: { ...json, sessionId: newSessionId() } })).status,
+    500,
+  );
   await runSql(database, 'alter table hidden_sessions rename to study_sessions');
   await runSql(database, "insert into schema_migrations values ('9999-newer', '2026', '2026')");
   assert.equal((await send('GET', '/readyz')).status, 503);

@@ -41,7 +41,12 @@ for (const dialect of DIALECTS) {
       );
 
       // A replacement in the past still says when it was.
-      const put = await stats.putSession({ userId, courseId, sessionId, session: sessionContent({ timeStudied: 1 }) });
+      const put = await stats.putSession({
+        userId,
+        courseId,
+        sessionId,
+        session: sessionContent({ timeStudied: 1 }),
+      });
       assert.equal(put.outcome, 'replaced');
       assert.equal(put.session.completedAt, first.completedAt);
       assert.equal(put.session.updatedAt, '2026-11-21T10:00:00.000Z');
@@ -73,7 +78,9 @@ for (const dialect of DIALECTS) {
       const session = sessionContent({ completedAt: '9999-12-31T23:59:59.999-00:01' });
       await assert.rejects(stats.recordSession({ userId, courseId, session }), { code: 'invalid-request' });
       const leap = { from: '2028-02-29T00:00:00Z', to: '2028-03-01T00:00:00Z' };
-      assert.deepEqual((await stats.listSessions({ userId, courseId, ...leap })).items.map(timeOf), [times[1]]);
+      assert.deepEqual((await stats.listSessions({ userId, courseId, ...leap })).items.map(timeOf), [
+        times[1],
+      ]);
       await assertRollups(database.url);
     });
   });

@@ -50,12 +50,12 @@ test('/metrics counts what was sent by route and status, batches, errors of the 
   assert.equal(count({ method: 'GET', route: '/courses', status: '401' }), 3);
   assert.equal(count({ method: 'GET', route: '', status: '404' }), 2);
   assert.equal(count({ method: '', route: '', status: '400' }), 1);
-  const buckets = samples.filter(({ name, labels }) => name === `${REQUESTS}_bucket` && labels['le'] === '+Inf');
+  const buckets = samples.filter(
+    ({ name, labels }) => name === `${REQUESTS}_bucket` && labels['le'] === '+Inf',
+  );
   assert.equal(
     buckets.reduce((sum, { value }) => sum + value, 0),
-    samples
-      .filter(({ name }) => name === `${REQUESTS}_count`)
-      .reduce((sum, { value }) => sum + value, 0),
+    samples.filter(({ name }) => name === `${REQUESTS}_count`).reduce((sum, { value }) => sum + value, 0),
   );
 
   // What failed was a batch too.
@@ -71,7 +71,11 @@ test('/metrics counts what was sent by route and status, batches, errors of the 
   for (const state of ['open', 'idle', 'awaited']) {
     assert.ok(samples.some(({ name, labels }) => name === 'stats_connections' && labels['state'] === state));
   }
-  for (const name of ['process_resident_memory_bytes', 'process_cpu_seconds_total', 'nodejs_eventloop_lag_p99_seconds']) {
+  for (const name of [
+    'process_resident_memory_bytes',
+    'process_cpu_seconds_total',
+    'nodejs_eventloop_lag_p99_seconds',
+  ]) {
     assert.ok(valueOf(samples, name) > 0, name);
   }
   assert.ok(!JSON.stringify(samples).includes(userId) && !JSON.stringify(samples).includes(courseId));

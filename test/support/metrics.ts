@@ -27,7 +27,8 @@ export function valueOf(
 ): number {
   const found = samples.filter(
     (sample) =>
-      sample.name === name && Object.entries(labels).every(([label, value]) => sample.labels[label] === value),
+      sample.name === name &&
+      Object.entries(labels).every(([label, value]) => sample.labels[label] === value),
   );
   assert.ok(found.length <= 1, `${name} ${JSON.stringify(labels)} is one sample`);
   return found[0]?.value ?? 0;
