@@ -7,43 +7,54 @@ export interface OpenAnswer {
   readonly response: ServerResponse;
 }
 
+interface Connection {
+  /** The last request, while its answer is under way. */
+  last: OpenAnswer | undefined;
+  /** Answers that were not sent yet: more than one where the client does not wait for them. */
+  unsent: number;
+}
+
 /**
  * The answers that are under way, by connection. A connection keeps its place while it lasts: places that come
  * and go with each request would tie the garbage of one request to that of the next, until the old generation
  * is full of it.
  */
 export class OpenAnswers {
-  readonly #answers = new Map<Duplex, OpenAnswer | undefined>();
+  readonly #connections = new Map<Duplex, Connection>();
   #closing = false;
   readonly #drained = Promise.withResolvers<void>();
 
   connected(socket: Duplex): void {
-    this.#answers.set(socket, undefined);
+    this.#connections.set(socket, { last: undefined, unsent: 0 });
     socket.once('close', () => {
-      this.#answers.delete(socket);
+      this.#connections.delete(socket);
       this.#noteDrained();
     });
   }
 
-  add(request: IncomingMessage, response: ServerResponse): void {
-    const { socket } = request;
-    this.#answers.set(socket, { request, response });
+  /** How many answers the connection has to send now. */
+  add(request: IncomingMessage, response: ServerResponse): number {
+    const connection = this.#connections.get(request.socket);
+    if (!connection) return 0;
+    connection.last = { request, response };
+    connection.unsent++;
     response.once('close', () => {
+      connection.unsent--;
       // What is still to come of a request that is answered must not be answered again.
-      const isLast = this.#answers.get(socket)?.response === response;
-      if (isLast && request.complete) this.#answers.set(socket, undefined);
+      if (connection.last?.response === response && request.complete) connection.last = undefined;
     });
     if (this.#closing) announceClose(response);
+    return connection.unsent;
   }
 
   of(socket: Duplex): OpenAnswer | undefined {
-    return this.#answers.get(socket);
+    return this.#connections.get(socket)?.last;
   }
 
   /** From now on every answer is the last of its connection, and says so: Node itself would keep it alive. */
   closeConnections(): void {
     this.#closing = true;
-    for (const answer of this.#answers.values()) if (answer) announceClose(answer.response);
+    for (const { last } of this.#connections.values()) if (last) announceClose(last.response);
     this.#noteDrained();
   }
 
@@ -55,7 +66,7 @@ export class OpenAnswers {
   }
 
   #noteDrained(): void {
-    if (this.#closing && this.#answers.size === 0) this.#drained.resolve();
+    if (this.#closing && this.#connections.size === 0) this.#drained.resolve();
   }
 }
 
