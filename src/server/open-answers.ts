@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 
 /** A request and its answer, which is under way. */
 export interface OpenAnswer {
@@ -22,7 +23,7 @@ interface Connection {
 export class OpenAnswers {
   readonly #connections = new Map<Duplex, Connection>();
   #closing = false;
-  readonly #drained = Promise.withResolvers<void>();
+  #drained = Promise.withResolvers<void>();
 
   connected(socket: Duplex): void {
     this.#connections.set(socket, { last: undefined, unsent: 0 });
@@ -58,10 +59,19 @@ export class OpenAnswers {
     this.#noteDrained();
   }
 
-  /** Resolves when no connection is left, or after `timeout` milliseconds. */
+  /**
+   * Resolves when no connection is left, or after `timeout` milliseconds: in either case just after all that wait
+   * to be accepted were, since the end of listening resets those that are left.
+   */
   async drained(timeout: number): Promise<void> {
+    const end = performance.now() + timeout;
     const timer = setTimeout(() => this.#drained.resolve(), timeout);
-    await this.#drained.promise;
+    do {
+      await this.#drained.promise;
+      // Node accepts at the beginning of each round of its loop, and does this at the end.
+      await setImmediate();
+      if (this.#connections.size > 0 && performance.now() < end) this.#drained = Promise.withResolvers();
+    } while (this.#connections.size > 0 && performance.now() < end);
     clearTimeout(timer);
   }
 
