@@ -4,6 +4,9 @@ import { newSessionId, newUserId, sessionContent } from './factories.js';
 import { bodyOf, type HttpAnswer } from './http-answer.js';
 import type { HttpClient } from './http-client.js';
 
+/** A client, or what chooses among several. */
+export type Sender = Pick<HttpClient, 'send'>;
+
 const courseSchema = z.looseObject({ courseId: z.string() });
 const statsSchema = z.looseObject({ sessionCount: z.int(), timeStudied: z.int() });
 
@@ -22,7 +25,7 @@ export class Recorder {
     this.#path = `/courses/${courseId}`;
   }
 
-  async record(client: HttpClient): Promise<HttpAnswer> {
+  async record(client: Sender): Promise<HttpAnswer> {
     return this.#send(client, {
       ...sessionContent({ timeStudied: this.#next++ }),
       sessionId: newSessionId(),
@@ -30,12 +33,12 @@ export class Recorder {
   }
 
   /** Again, what was not acknowledged. */
-  async repeat(client: HttpClient): Promise<HttpAnswer[]> {
+  async repeat(client: Sender): Promise<HttpAnswer[]> {
     return Promise.all(this.open.splice(0).map((json) => this.#send(client, json)));
   }
 
   /** Totals are those of what was acknowledged, no more and no less. */
-  async assertTotals(client: HttpClient): Promise<void> {
+  async assertTotals(client: Sender): Promise<void> {
     assert.deepEqual(this.open, []);
     const answer = await client.send('GET', this.#path, { userId: this.userId });
     assert.equal(answer.status, 200, answer.text);
@@ -43,7 +46,7 @@ export class Recorder {
     assert.deepEqual([sessionCount, timeStudied], [this.acknowledged, this.#time]);
   }
 
-  async #send(client: HttpClient, json: { readonly timeStudied: number }): Promise<HttpAnswer> {
+  async #send(client: Sender, json: { readonly timeStudied: number }): Promise<HttpAnswer> {
     const answer = await client.send('POST', this.#path, { userId: this.userId, json });
     if (answer.status === 201 || answer.status === 200) {
       this.acknowledged++;
@@ -56,7 +59,7 @@ export class Recorder {
 }
 
 /** Makes a course over HTTP; its id. */
-export async function makeCourse(client: HttpClient, name = 'Algebra'): Promise<string> {
+export async function makeCourse(client: Sender, name = 'Algebra'): Promise<string> {
   const answer = await client.send('POST', '/courses', { userId: newUserId(), json: { name } });
   assert.equal(answer.status, 201, answer.text);
   return courseSchema.parse(bodyOf(answer)).courseId;
