@@ -79,7 +79,7 @@ test('a SQLite file that is corrupt in the middle: calls are refused, the proces
     refused++;
   }
   assert.ok(refused > 0);
-  for (const path of ['/livez', '/metrics']) assert.equal((await client.send('GET', path)).status, 200);
+  for (const alive of ['/livez', '/metrics']) assert.equal((await client.send('GET', alive)).status, 200);
   assert.equal((await service.stop()).code, 0);
   assert.ok(readFileSync(path).length >= before.length);
 });

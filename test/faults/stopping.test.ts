@@ -84,9 +84,9 @@ for (const dialect of DIALECTS) {
     const urls = services.map(({ url }) => url);
     await using balancer = new Balancer(urls, CONNECTIONS);
     const recorder = new Recorder(await makeCourse(balancer));
-    let restarted = false;
+    const restarted = new AbortController();
     const worker = async () => {
-      while (!restarted) {
+      while (!restarted.signal.aborted) {
         const { status, text } = await recorder.record(balancer);
         assert.equal(status, 201, text);
       }
@@ -103,7 +103,7 @@ for (const dialect of DIALECTS) {
       }
       await until('both are ready again', () => balancer.ready === 2);
     };
-    await Promise.all([restart().finally(() => (restarted = true)), workers]);
+    await Promise.all([restart().finally(() => restarted.abort()), workers]);
     await recorder.assertTotals(balancer);
     await assertRollups(database.url);
   });

@@ -7,10 +7,11 @@ import { createService } from '../support/http-service.js';
 
 const HOST = 'Host: stats';
 const TYPE = 'Content-Type: application/json';
+const chunked = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 describe('a request that two servers could read as two is refused, and what follows it is never done', () => {
-  const chunked = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
   const shapes: readonly [what: string, framing: readonly string[], body: (text: string) => string][] = [
     ['a length and chunks', ['Content-Length: 4', 'Transfer-Encoding: chunked'], chunked],
     ['chunks and a length', ['Transfer-Encoding: chunked', 'Content-Length: 4'], chunked],

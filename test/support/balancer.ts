@@ -31,7 +31,7 @@ export class Balancer implements AsyncDisposable {
         target.isReady = false;
       }
     }
-    assert.fail('No server is ready.');
+    return assert.fail('No server is ready.');
   }
 
   /** How many are ready now. */
@@ -49,7 +49,7 @@ export class Balancer implements AsyncDisposable {
     while (!this.#ended) {
       await Promise.all(
         this.#targets.map(async (target) => {
-          target.isReady = await isReady(target.client);
+          target.isReady = await asksForMore(target.client);
         }),
       );
       await setTimeout(INTERVAL);
@@ -57,7 +57,7 @@ export class Balancer implements AsyncDisposable {
   }
 }
 
-async function isReady(client: HttpClient): Promise<boolean> {
+async function asksForMore(client: HttpClient): Promise<boolean> {
   try {
     return (await client.send('GET', '/readyz')).status === 200;
   } catch (error) {

@@ -14,7 +14,14 @@ export function parseMetrics(text: string): Sample[] {
   assert.ok(text.endsWith('\n'));
   const lines = text.split('\n').filter((line) => line !== '' && !/^# (HELP|TYPE) /.test(line));
   const samples = lines.map(parseLine);
-  const keys = samples.map(({ name, labels }) => JSON.stringify([name, Object.entries(labels).toSorted()]));
+  const keys = samples.map(({ name, labels }) =>
+    JSON.stringify([
+      name,
+      Object.entries(labels)
+        .map((pair) => pair.join('='))
+        .toSorted(),
+    ]),
+  );
   assert.equal(new Set(keys).size, keys.length, 'no sample comes twice');
   return samples;
 }

@@ -10,6 +10,11 @@ export type Sender = Pick<HttpClient, 'send'>;
 const courseSchema = z.looseObject({ courseId: z.string() });
 const statsSchema = z.looseObject({ sessionCount: z.int(), timeStudied: z.int() });
 
+interface Recording {
+  readonly timeStudied: number;
+  readonly sessionId: string;
+}
+
 /** One learner who records session after session over HTTP, and knows what the totals must be. */
 export class Recorder {
   readonly userId = newUserId();
@@ -19,7 +24,7 @@ export class Recorder {
   #next = 1;
   acknowledged = 0;
   /** What was not acknowledged: it may be recorded or not. */
-  readonly open: object[] = [];
+  readonly open: Recording[] = [];
 
   constructor(courseId: string) {
     this.#path = `/courses/${courseId}`;
@@ -46,7 +51,7 @@ export class Recorder {
     assert.deepEqual([sessionCount, timeStudied], [this.acknowledged, this.#time]);
   }
 
-  async #send(client: Sender, json: { readonly timeStudied: number }): Promise<HttpAnswer> {
+  async #send(client: Sender, json: Recording): Promise<HttpAnswer> {
     const answer = await client.send('POST', this.#path, { userId: this.userId, json });
     if (answer.status === 201 || answer.status === 200) {
       this.acknowledged++;
