@@ -28,45 +28,44 @@ const OTHERS = ['/livez', '/readyz', '/openapi.json', '/nowhere', '/', '/courses
 
 const rarely = <T>(usual: fc.Arbitrary<T>, odd: fc.Arbitrary<T>) =>
   fc.oneof({ arbitrary: usual, weight: 15 }, { arbitrary: odd, weight: 1 });
-const courseId = rarely<string>(fc.constantFrom(...courseIds), fc.oneof(fc.uuid(), segment));
-const sessionId = rarely<string>(fc.constantFrom(...sessionIds), fc.oneof(fc.uuid(), segment));
-const user = (ids: readonly string[]) =>
-  rarely<string | undefined>(fc.constantFrom(...ids), fc.oneof(fc.constant(undefined), segment));
-
-const anyJson = fc.oneof(
-  fc.jsonValue({ maxDepth: 2 }),
-  fc.double(),
-  fc.bigInt().map(Number),
-  fc.constantFrom(null, -1, Infinity, 2 ** 53 + 2, '3', '', '\u0000'),
-);
-const session = fc
-  .record(
-    {
-      sessionId,
-      totalModulesStudied: rarely<unknown>(fc.integer({ min: 0, max: 100_000 }), anyJson),
-      averageScore: rarely<unknown>(fc.double({ min: 0, max: 1_000_000, noNaN: true }), anyJson),
-      timeStudied: rarely<unknown>(fc.integer({ min: 0, max: 2_147_483_647 }), anyJson),
-      completedAt: rarely<unknown>(
-        fc
-          .date({ min: new Date(0), max: new Date('2026-01-01'), noInvalidDate: true })
-          .map((date) => date.toISOString()),
-        anyJson,
-      ),
-      moduleIds: rarely<unknown>(
-        fc.array(fc.constantFrom('a', 'b', 'c;', 'd'.repeat(129), 'é', 'm1'), { maxLength: 3 }),
-        anyJson,
-      ),
-      unknown: anyJson,
-    },
-    { requiredKeys: ['totalModulesStudied', 'averageScore', 'timeStudied'] },
-  )
-
 const text = (value: unknown) => JSON.stringify(value) ?? 'undefined';
 
 export function fuzzRequests({ courseIds, recorders }: FuzzIds): fc.Arbitrary<FuzzRequest> {
   const changers = Array.from({ length: 8 }, () => newUserId());
   const sessionIds = Array.from({ length: 500 }, () => newSessionId());
   const segment = fc.stringMatching(/^[!$-.0-;=@-Z_a-z~%]{1,12}$/);
+  const courseId = rarely<string>(fc.constantFrom(...courseIds), fc.oneof(fc.uuid(), segment));
+  const sessionId = rarely<string>(fc.constantFrom(...sessionIds), fc.oneof(fc.uuid(), segment));
+  const user = (ids: readonly string[]) =>
+    rarely<string | undefined>(fc.constantFrom(...ids), fc.oneof(fc.constant(undefined), segment));
+
+  const anyJson = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.double(),
+    fc.bigInt().map(Number),
+    fc.constantFrom(null, -1, Infinity, 2 ** 53 + 2, '3', '', '\u0000'),
+  );
+  const session = fc
+    .record(
+      {
+        sessionId,
+        totalModulesStudied: rarely<unknown>(fc.integer({ min: 0, max: 100_000 }), anyJson),
+        averageScore: rarely<unknown>(fc.double({ min: 0, max: 1_000_000, noNaN: true }), anyJson),
+        timeStudied: rarely<unknown>(fc.integer({ min: 0, max: 2_147_483_647 }), anyJson),
+        completedAt: rarely<unknown>(
+          fc
+            .date({ min: new Date(0), max: new Date('2026-01-01'), noInvalidDate: true })
+            .map((date) => date.toISOString()),
+          anyJson,
+        ),
+        moduleIds: rarely<unknown>(
+          fc.array(fc.constantFrom('a', 'b', 'c;', 'd'.repeat(129), 'é', 'm1'), { maxLength: 3 }),
+          anyJson,
+        ),
+        unknown: anyJson,
+      },
+      { requiredKeys: ['totalModulesStudied', 'averageScore', 'timeStudied'] },
+    )
     .map(({ unknown, ...rest }) => (unknown === -1 ? { ...rest, unknown } : rest));
   const put = session.map((content) => ({ ...content, sessionId: undefined }));
   const course = fc.record({ name: rarely<unknown>(fc.string({ unit: 'binary', maxLength: 300 }), anyJson) });
