@@ -23,13 +23,14 @@ interface Connection {
 export class OpenAnswers {
   readonly #connections = new Map<Duplex, Connection>();
   #closing = false;
-  #drained = Promise.withResolvers<void>();
+  /** While somebody waits for it. */
+  #emptied: PromiseWithResolvers<void> | undefined;
 
   connected(socket: Duplex): void {
     this.#connections.set(socket, { last: undefined, unsent: 0 });
     socket.once('close', () => {
       this.#connections.delete(socket);
-      this.#noteDrained();
+      if (this.#connections.size === 0) this.#resume();
     });
   }
 
@@ -56,7 +57,6 @@ export class OpenAnswers {
   closeConnections(): void {
     this.#closing = true;
     for (const { last } of this.#connections.values()) if (last) announceClose(last.response);
-    this.#noteDrained();
   }
 
   /**
@@ -64,19 +64,26 @@ export class OpenAnswers {
    * to be accepted were, since the end of listening resets those that are left.
    */
   async drained(timeout: number): Promise<void> {
-    const end = performance.now() + timeout;
-    const timer = setTimeout(() => this.#drained.resolve(), timeout);
-    do {
-      await this.#drained.promise;
+    let isOver = false;
+    const timer = setTimeout(() => {
+      isOver = true;
+      this.#resume();
+    }, timeout);
+    for (;;) {
+      if (this.#connections.size > 0 && !isOver) {
+        this.#emptied ??= Promise.withResolvers();
+        await this.#emptied.promise;
+      }
       // Node accepts at the beginning of each round of its loop, and does this at the end.
       await setImmediate();
-      if (this.#connections.size > 0 && performance.now() < end) this.#drained = Promise.withResolvers();
-    } while (this.#connections.size > 0 && performance.now() < end);
+      if (this.#connections.size === 0 || isOver) break;
+    }
     clearTimeout(timer);
   }
 
-  #noteDrained(): void {
-    if (this.#closing && this.#connections.size === 0) this.#drained.resolve();
+  #resume(): void {
+    this.#emptied?.resolve();
+    this.#emptied = undefined;
   }
 }
 
