@@ -15,6 +15,8 @@ import { until } from '../support/until.js';
 const CONNECTIONS = 24;
 /** Milliseconds; far less than what the end may wait for requests. */
 const AT_ONCE = 1_500;
+/** Milliseconds after which `serve` cuts what is still open. */
+const DEADLINE = 5_000;
 
 describe('SIGTERM', () => {
   for (const round of [1, 2, 3]) {
@@ -41,6 +43,7 @@ describe('SIGTERM', () => {
       using held = await RawConnection.open(url);
       held.write(head('GET /livez HTTP/1.1', 'Host: stats'));
       assert.equal((await held.read()).status, 200);
+      const begin = performance.now();
       service.signal('SIGTERM');
       await until('it says that it stops', async () => {
         const answer = await exchange(url, head('GET /readyz HTTP/1.1', 'Host: stats'));
@@ -51,6 +54,7 @@ describe('SIGTERM', () => {
       await workers;
       const { code, stderr } = await service.finished;
       assert.equal(code, 0, stderr);
+      assert.ok(performance.now() - begin < DEADLINE, 'nothing was waited for until its deadline');
       await assert.rejects(RawConnection.open(url), { code: 'ECONNREFUSED' });
       const count = 'select cast(count(*) as text) as sessions from study_sessions';
       assert.deepEqual(await runSql(database.url, count), [{ sessions: String(answered) }]);
