@@ -13,8 +13,11 @@ const ENTRIES = [
   'core/runtime',
   'core/store/checkpoint-thread',
   'core/store/sqlite',
+  'core/supported',
   'server/index',
 ];
+/** What `exports` of package.json names. */
+const PUBLIC = ['client/index', 'core/index', 'server/index'];
 const BUNDLED = ['commander', 'kysely', 'uuid', 'zod'];
 
 const { dependencies, version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -31,6 +34,11 @@ await build({
   external: Object.keys(dependencies).filter((name) => !BUNDLED.includes(name)),
   logLevel: 'warning',
 });
+
+// What is imported first is run first: before drivers that only a newer Node can load.
+for (const file of PUBLIC.map((name) => `dist/src/${name}.js`)) {
+  writeFileSync(file, `import '../core/supported.js';\n${readFileSync(file, 'utf8')}`);
+}
 
 writeFileSync('dist/version.js', `export const VERSION = ${JSON.stringify(version)};\n`);
 

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
+import type { Stats } from '../../core/index.js';
+import type { RunningServer } from '../../server/index.js';
 import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import { writeLine } from '../output.js';
@@ -42,18 +44,18 @@ async function runServer(io: Io, options: Options): Promise<void> {
   await using log = new ServerLog(io.env);
   const metrics = new Metrics({ process: true });
 
-  await using stack = new AsyncDisposableStack();
   const { migrate } = options;
   const opening = openStats({ database, create: migrate, migrate, maxCalls: MAX_CALLS, observer: metrics });
-  const stats = stack.use(await interruptible(io, opening));
-  const server = await serve(stats, {
-    host,
-    port,
-    metrics,
-    onError: (error, requestId) => log.failed(error, requestId),
-    onAnswer: (answered) => log.answered(answered),
-  });
-  stack.defer(() => server.close(CLOSE_DEADLINE));
+  const stats = await interruptible(io, opening);
+  const server = await serveOrClose(stats, () =>
+    serve(stats, {
+      host,
+      port,
+      metrics,
+      onError: (error, requestId) => log.failed(error, requestId),
+      onAnswer: (answered) => log.answered(answered),
+    }),
+  );
   writeLine(io.stderr, `Database: ${describeDatabase(database)}`);
   writeLine(io.stderr, `Listening on ${server.url}`);
   log.event('started', { url: server.url, version: io.version });
@@ -62,14 +64,30 @@ async function runServer(io: Io, options: Options): Promise<void> {
   writeLine(io.stderr, 'Stopping.');
   log.event('stopping');
   const stopped = await Promise.race([
-    stack
-      .move()
-      .disposeAsync()
-      .then(() => true),
+    stop(server, stats).then(() => true),
     setTimeout(STOP_DEADLINE, false, { ref: false }),
   ]);
   if (!stopped) throw new Error('The database did not close in time.');
   log.event('stopped');
+}
+
+/** A server that cannot listen leaves nothing open. */
+async function serveOrClose(stats: Stats, serve: () => Promise<RunningServer>): Promise<RunningServer> {
+  try {
+    return await serve();
+  } catch (error) {
+    await stats.close();
+    throw error;
+  }
+}
+
+/** Not with an `AsyncDisposableStack`, which Node 22 does not have. */
+async function stop(server: RunningServer, stats: Stats): Promise<void> {
+  try {
+    await server.close(CLOSE_DEADLINE);
+  } finally {
+    await stats.close();
+  }
 }
 
 function portOf(io: Io, { port: flag }: Options): number | undefined {
