@@ -51,7 +51,7 @@ export async function runCli(
 
 export const BIN = fileURLToPath(new URL('../../bin/stats-service.js', import.meta.url));
 
-interface ProcessOptions {
+export interface ProcessOptions {
   readonly env?: Environment;
   readonly cwd?: string;
 }
@@ -64,8 +64,18 @@ export function runBin(
   return runNode([...node, BIN, ...argv], options);
 }
 
-export async function runNode(argv: readonly string[], options: ProcessOptions = {}): Promise<Finished> {
-  const child = spawn(process.execPath, argv, {
+export function runNode(argv: readonly string[], options: ProcessOptions = {}): Promise<Finished> {
+  return runCommand([process.execPath, ...argv], options);
+}
+
+/** A program and its arguments. */
+export type CommandLine = readonly [program: string, ...argv: string[]];
+
+export async function runCommand(
+  [program, ...argv]: CommandLine,
+  options: ProcessOptions = {},
+): Promise<Finished> {
+  const child = spawn(program, argv, {
     cwd: options.cwd,
     env: options.env ?? {},
     stdio: ['ignore', 'pipe', 'pipe'],

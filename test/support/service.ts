@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { BIN, type Finished } from './cli.js';
+import { BIN, type CommandLine, type Finished, type ProcessOptions } from './cli.js';
 
 /** The real `stats-service serve` in a process of its own. */
 export interface Service extends AsyncDisposable {
@@ -21,15 +21,27 @@ interface ServiceOptions {
   readonly node?: readonly string[];
 }
 
-export async function startService(
+export function startService(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  { stdout: file, node = [] }: ServiceOptions = {},
+  { stdout, node = [] }: ServiceOptions = {},
 ): Promise<Service> {
-  const child = spawn(process.execPath, [...node, BIN, 'serve', ...argv], {
-    env,
-    stdio: ['ignore', file ?? 'pipe', 'pipe'],
-  });
+  return startCommand([process.execPath, ...node, BIN, 'serve', ...argv], { env, stdout });
+}
+
+interface CommandOptions extends ProcessOptions {
+  readonly stdout?: number | undefined;
+  /** Signals reach what the command starts as well, as they do at a terminal. */
+  readonly group?: boolean;
+}
+
+/** The same, in whatever form it is shipped. */
+export async function startCommand(
+  [program, ...argv]: CommandLine,
+  { cwd, env = {}, stdout: file, group = false }: CommandOptions,
+): Promise<Service> {
+  const stdio = ['ignore', file ?? 'pipe', 'pipe'] as const;
+  const child = spawn(program, argv, { cwd, env, stdio: [...stdio], detached: group });
   let stdout = '';
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
   let stderr = '';
@@ -43,20 +55,25 @@ export async function startService(
   await Promise.race([said, finished]);
   const url = /Listening on (.*)\n/.exec(stderr)?.[1];
   assert.ok(url, stderr);
-  assert.ok(child.pid);
+  const { pid } = child;
+  assert.ok(pid);
 
+  const send = (signal: NodeJS.Signals) => {
+    if (group && child.exitCode === null && child.signalCode === null) process.kill(-pid, signal);
+    else child.kill(signal);
+  };
   const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
-    child.kill(signal);
+    send(signal);
     return finished;
   };
   return {
     url,
-    pid: child.pid,
+    pid,
     get log() {
       return stdout;
     },
     finished,
-    signal: (signal) => void child.kill(signal),
+    signal: send,
     stop,
     [Symbol.asyncDispose]: async () => void (await stop('SIGKILL')),
   };

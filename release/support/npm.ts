@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+import { runCommand } from '../../test/support/cli.js';
+import { createFolder, type Folder } from './folder.js';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '');
+
+const packedSchema = z.tuple([
+  z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) }),
+]);
+
+export interface Packed extends Folder {
+  /** The file that would be published. */
+  readonly tarball: string;
+  /** The paths in it. */
+  readonly files: readonly string[];
+}
+
+/** What a person's shell has, but nothing of what npm tells the scripts that it runs: this very test is one. */
+export function shellEnvironment(): Record<string, string> {
+  const entries = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|NODE_(ENV|OPTIONS|TEST)|INIT_CWD|STATS_)/.test(name),
+  );
+  const variables = entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  const withNode = [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
+  // A person's own settings of npm may be worth a warning; what our program says is looked at to the letter.
+  return { ...Object.fromEntries(variables), PATH: withNode, npm_config_loglevel: 'error' };
+}
+
+/** Runs npm to its end; what it has said on stdout. */
+export async function npm(argv: readonly string[], cwd: string): Promise<string> {
+  const { code, stdout, stderr } = await runCommand(['npm', ...argv], { cwd, env: shellEnvironment() });
+  assert.equal(code, 0, `npm ${argv.join(' ')}\n${stderr}`);
+  return stdout;
+}
+
+/** Makes the package as publishing does, the build included. */
+export async function pack(): Promise<Packed> {
+  const folder = await createFolder();
+  const said = await npm(['pack', '--json', '--silent', '--pack-destination', folder.path], ROOT);
+  const [{ filename, files }] = packedSchema.parse(JSON.parse(said.slice(said.indexOf('['))));
+  return { ...folder, tarball: join(folder.path, filename), files: files.map(({ path }) => path) };
+}
+
+/** A new project of somebody else's, with these packages in it. */
+export async function installInto(packages: readonly string[]): Promise<Folder> {
+  const folder = await createFolder();
+  // Node's package places the program by a script; ours has none.
+  const manifest = { private: true, allowScripts: { node: true } };
+  await writeFile(join(folder.path, 'package.json'), JSON.stringify(manifest));
+  await npm(['install', '--omit=dev', '--no-audit', '--no-fund', ...packages], folder.path);
+  return folder;
+}
