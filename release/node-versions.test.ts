@@ -18,7 +18,6 @@ const TOO_OLD = '20';
 
 await using packed = await pack();
 const installed = await installInto([packed.tarball]);
-after(() => installed[Symbol.asyncDispose]());
 const BIN = join(installed.path, 'node_modules', 'stats-service', 'bin', 'stats-service.js');
 
 const ENTRIES = ['stats-service', 'stats-service/client', 'stats-service/server'];
@@ -40,11 +39,13 @@ const LOADERS = new Map([
 ]);
 for (const [name, text] of LOADERS) await writeFile(join(installed.path, name), text);
 
-for (const wanted of SUPPORTED) {
-  const node = await installNode(wanted);
-  after(() => node[Symbol.asyncDispose]());
+// All of them before the first test: what waits between tests lets the runner end.
+const nodes = await Promise.all(SUPPORTED.map(installNode));
+const old = await installNode(TOO_OLD);
+after(() => Promise.all([installed, old, ...nodes].map((folder) => folder[Symbol.asyncDispose]())));
 
-  describe(`on Node ${await versionOf(node.path)} the installed package`, () => {
+for (const node of nodes) {
+  describe(`on Node ${node.version} the installed package`, () => {
     test('serves, records and tells stats on SQLite', async () => {
       await using database = await createDatabase('sqlite');
       await assertWorks({ command: [node.path, BIN], cwd: installed.path }, database.url);
@@ -59,12 +60,8 @@ for (const wanted of SUPPORTED) {
   });
 }
 
-const old = await installNode(TOO_OLD);
-after(() => old[Symbol.asyncDispose]());
-const version = await versionOf(old.path);
-
-describe(`on Node ${version}`, () => {
-  const refusal = `stats-service needs Node.js 22.19 or newer; this is Node.js ${version}.`;
+describe(`on Node ${old.version}`, () => {
+  const refusal = `stats-service needs Node.js 22.19 or newer; this is Node.js ${old.version}.`;
 
   test('the program says in one line what it needs', async () => {
     assert.deepEqual(await runCommand([old.path, BIN, 'serve']), {
@@ -81,8 +78,3 @@ describe(`on Node ${version}`, () => {
     });
   }
 });
-
-async function versionOf(node: string): Promise<string> {
-  const { stdout } = await runCommand([node, '--version']);
-  return stdout.trim().replace(/^v/, '');
-}

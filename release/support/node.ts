@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import { runCommand } from '../../test/support/cli.js';
 import { installInto } from './npm.js';
 
 export interface Node extends AsyncDisposable {
   readonly path: string;
+  readonly version: string;
 }
 
 /** A Node of that version, as npm brings it: the newest of a major where only that is said. */
@@ -15,5 +17,10 @@ export async function installNode(version: string): Promise<Node> {
     'bin',
     process.platform === 'win32' ? 'node.exe' : 'node',
   );
-  return { path, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
+  const { stdout } = await runCommand([path, '--version']);
+  return {
+    path,
+    version: stdout.trim().replace(/^v/, ''),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
 }
