@@ -18,12 +18,18 @@ export function stage(root: string, folder: string): void {
     cpSync(join(root, part), join(folder, part), { recursive: true, filter: isProgram });
   }
   for (const path of productionDependencies(root)) {
-    cpSync(path, join(folder, relative(root, path)), { recursive: true, dereference: true });
+    cpSync(path, join(folder, relative(root, path)), {
+      recursive: true,
+      dereference: true,
+      filter: isProgram,
+    });
   }
   bundleThread(root, folder);
   trimAddon(join(folder, 'node_modules', 'better-sqlite3'));
   const manifest = packageSchema.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
-  const pkg = { assets: ['dist/**/*.js', THREAD, `node_modules/better-sqlite3/prebuilds/${PLATFORM}.node`] };
+  const addon = `node_modules/better-sqlite3/prebuilds/${PLATFORM}.node`;
+  // pkg follows only what is required: it would miss the modules that wrap a package for those who import it.
+  const pkg = { assets: ['dist/**/*.js', 'node_modules/**/*.mjs', THREAD, addon] };
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, pkg }));
 }
 
@@ -39,8 +45,9 @@ function bundleThread(root: string, folder: string): void {
   });
 }
 
+/** Not what only compilers and debuggers read. */
 function isProgram(path: string): boolean {
-  return !path.endsWith('.d.ts');
+  return !/\.([cm]?ts|map)$/.test(path);
 }
 
 /** As the lockfile has installed them. */
