@@ -85,6 +85,8 @@ describe('the single executable, where no Node is', () => {
     const url = `sqlite:${join(elsewhere.path, 'many.db')}`;
     await using service = await serve(program, url);
     assert.equal(await recordMany(service.url, SESSIONS), SESSIONS);
+    // Linux tells the names of a process's threads to whoever asks.
+    if (process.platform === 'linux') assert.ok((await threadsOf(service.pid)).includes('WorkerThread'));
     const { code, stderr } = await service.stop();
     assert.equal(code, 0);
     assert.doesNotMatch(stderr, /warning/i);
@@ -97,6 +99,13 @@ describe('the single executable, where no Node is', () => {
     );
   });
 });
+
+async function threadsOf(pid: number): Promise<string[]> {
+  const tasks = await readdir(`/proc/${pid}/task`);
+  return Promise.all(
+    tasks.map(async (task) => (await readFile(`/proc/${pid}/task/${task}/comm`, 'utf8')).trim()),
+  );
+}
 
 function median(values: readonly number[]): number {
   return Math.round(values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN);

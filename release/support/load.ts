@@ -6,7 +6,7 @@ const AT_ONCE = 50;
 /** Records that many sessions of one learner; how many the server then counts. */
 export async function recordMany(server: string, sessions: number): Promise<number> {
   await using client = connectStats({ server });
-  const { courseId } = await client.addCourse({ course: { name: 'Algebra' } });
+  const { courseId } = await client.addCourse({ course: { name: `Algebra, ${sessions} sessions` } });
   const learner = { userId: newUserId(), courseId };
   for (let sent = 0; sent < sessions; sent += AT_ONCE) {
     const batch = Array.from({ length: Math.min(AT_ONCE, sessions - sent) }, () =>

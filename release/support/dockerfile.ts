@@ -1,0 +1,156 @@
+/** Lays out the stages of a Dockerfile in folders, without Docker and without root's rights. */
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { DockerfileParser, type Instruction } from 'dockerfile-ast';
+import * as z from 'zod';
+import { runCommand } from '../../test/support/cli.js';
+import { copyContext } from './docker-context.js';
+import { ROOT, shellEnvironment } from './npm.js';
+
+const execSchema = z.array(z.string());
+
+export interface Stage {
+  readonly name: string;
+  /** What is its root. */
+  readonly folder: string;
+  /** Where it runs, as it sees that itself. */
+  workdir: string;
+  readonly env: Record<string, string>;
+  readonly volumes: string[];
+  entrypoint: readonly string[];
+  cmd: readonly string[];
+  healthcheck: readonly string[];
+}
+
+export interface Layout {
+  readonly stages: readonly Stage[];
+  /** The instructions that only a real engine can follow. */
+  readonly skipped: readonly string[];
+}
+
+/** A folder of the system itself, which is not the stage's here. */
+const SYSTEM_PATH = /(^|\s)\/[a-z]/;
+
+export async function layOut(text: string, folder: string): Promise<Layout> {
+  const context = join(folder, 'context');
+  copyContext(ROOT, context);
+  const stages: Stage[] = [];
+  const skipped: string[] = [];
+  for (const instruction of DockerfileParser.parse(text).getInstructions()) {
+    const keyword = instruction.getKeyword();
+    const words = wordsOf(instruction);
+    if (keyword === 'FROM') {
+      stages.push(newStage(words, stages, folder));
+      continue;
+    }
+    const stage = stages.at(-1);
+    assert.ok(stage, `${keyword} before FROM`);
+    const isDone = await follow(stage, keyword, instruction, (name) => {
+      const from = stages.find((other) => other.name === name);
+      return name === undefined ? context : from?.folder;
+    });
+    if (!isDone) skipped.push(instruction.toString());
+  }
+  return { stages, skipped };
+}
+
+function newStage(
+  [from = '', , name = '']: readonly string[],
+  stages: readonly Stage[],
+  folder: string,
+): Stage {
+  const own = join(folder, `stage-${stages.length}`);
+  mkdirSync(own, { recursive: true });
+  const parent = stages.find((stage) => stage.name === from);
+  if (!parent) {
+    return {
+      name,
+      folder: own,
+      workdir: '/',
+      env: {},
+      volumes: [],
+      entrypoint: [],
+      cmd: [],
+      healthcheck: [],
+    };
+  }
+  cpSync(parent.folder, own, { recursive: true, verbatimSymlinks: true });
+  return { ...parent, name, folder: own, env: { ...parent.env }, volumes: [...parent.volumes] };
+}
+
+/** Whether it could be followed. */
+async function follow(
+  stage: Stage,
+  keyword: string,
+  instruction: Instruction,
+  folderOf: (stage: string | undefined) => string | undefined,
+): Promise<boolean> {
+  const words = wordsOf(instruction);
+  const content = instruction.getRawArgumentsContent() ?? '';
+  switch (keyword) {
+    case 'WORKDIR':
+      stage.workdir = resolve(stage.workdir, words[0] ?? '');
+      mkdirSync(join(stage.folder, stage.workdir), { recursive: true });
+      return true;
+    case 'ENV':
+      for (const word of words) stage.env[word.split('=')[0] ?? ''] = word.slice(word.indexOf('=') + 1);
+      return true;
+    case 'VOLUME':
+      stage.volumes.push(...words);
+      return true;
+    case 'COPY':
+      copy(stage, words, folderOf);
+      return true;
+    case 'RUN':
+      if (SYSTEM_PATH.test(content)) return false;
+      await runIn(stage, content);
+      return true;
+    case 'ENTRYPOINT':
+      stage.entrypoint = execSchema.parse(JSON.parse(content));
+      return true;
+    case 'CMD':
+      stage.cmd = execSchema.parse(JSON.parse(content));
+      return true;
+    case 'HEALTHCHECK':
+      stage.healthcheck = execSchema.parse(JSON.parse(content.slice(content.indexOf('['))));
+      return true;
+    default:
+      return false;
+  }
+}
+
+function copy(
+  stage: Stage,
+  words: readonly string[],
+  folderOf: (stage?: string) => string | undefined,
+): void {
+  const from = words.find((word) => word.startsWith('--from='))?.slice('--from='.length);
+  const source = folderOf(from);
+  assert.ok(source, `There is no stage ${from}.`);
+  const paths = words.filter((word) => !word.startsWith('--'));
+  const target = paths.at(-1) ?? '';
+  for (const path of paths.slice(0, -1)) {
+    const file = join(source, path);
+    assert.ok(existsSync(file), `COPY ${path}: it is not in the context.`);
+    const intoFolder = target.endsWith('/') && !statSync(file).isDirectory();
+    const place = join(stage.folder, resolve(stage.workdir, target), intoFolder ? basename(path) : '');
+    cpSync(file, place, { recursive: true, verbatimSymlinks: true });
+  }
+}
+
+async function runIn({ folder, workdir, env }: Stage, script: string): Promise<void> {
+  const options = { cwd: join(folder, workdir), env: { ...shellEnvironment(), ...env } };
+  const { code, stderr } = await runCommand(['sh', '-c', script], options);
+  assert.equal(code, 0, `RUN ${script}\n${stderr}`);
+}
+
+/** The parser does not count flags among the arguments. */
+function wordsOf(instruction: Instruction): string[] {
+  return instruction.toString().split(/\s+/).slice(1);
+}
+
+/** The text of the project's own. */
+export function readDockerfile(): string {
+  return readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
+}

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { versionFaults } from './version.js';
+
+const CHANGELOG = '# Changelog\n\n## Unreleased\n\n## [1.2.3] - 2026-11-22\n\n- Something.\n\n## [1.2.2]\n';
+
+test('a tag, package.json and the changelog that agree are released', () => {
+  assert.deepEqual(versionFaults('v1.2.3', '1.2.3', CHANGELOG), []);
+});
+
+test('what does not agree is named', () => {
+  assert.deepEqual(versionFaults('v1.2.4', '1.2.3', CHANGELOG), [
+    'The tag is v1.2.4, package.json says 1.2.3.',
+  ]);
+  assert.deepEqual(versionFaults('v1.2.4', '1.2.4', CHANGELOG), [
+    'CHANGELOG.md ends with 1.2.3, package.json says 1.2.4.',
+  ]);
+  assert.equal(versionFaults('', '0.1.0', '# Changelog\n\n## Unreleased\n').length, 2);
+});

