@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { migrations } from '../migrations/index.js';
+import { openMigrator, openStats, type LearnerCall } from '../src/core/index.js';
+import { createDatabase, DIALECTS, type TestDatabase } from '../test/support/databases.js';
+import { newUserId, sessionContent } from '../test/support/factories.js';
+import { runSql } from '../test/support/sql.js';
+import { installInto, pack, shellEnvironment } from './support/npm.js';
+import { ask, run, serve } from './support/program.js';
+
+const [FIRST, ...LATER] = migrations.map(({ name }) => name);
+assert.ok(FIRST);
+
+await using packed = await pack();
+const installed = await installInto([packed.tarball]);
+after(() => installed[Symbol.asyncDispose]());
+
+/** The new release, as it is installed. */
+const program = {
+  command: [process.execPath, join(installed.path, 'node_modules/stats-service/bin/stats-service.js')],
+  cwd: installed.path,
+  env: shellEnvironment(),
+} as const;
+
+/** A database with the schema of the first release, and one session in it. */
+async function fillFirst({ url }: TestDatabase): Promise<LearnerCall> {
+  const learner = await recordOne(url);
+  await using migrator = await openMigrator({ database: url });
+  for (const _ of LATER) await migrator.down();
+  assert.deepEqual((await migrator.status()).applied, [FIRST]);
+  return learner;
+}
+
+async function recordOne(url: string): Promise<LearnerCall> {
+  await using stats = await openStats({ database: url });
+  const { courseId } = await stats.addCourse({ course: { name: 'Algebra' } });
+  const learner = { userId: newUserId(), courseId };
+  await stats.recordSession({ ...learner, session: sessionContent() });
+  return learner;
+}
+
+for (const dialect of DIALECTS) {
+  describe(`a ${dialect} database of the first release, with the package of this one`, () => {
+    test('is upgraded, works, and is rolled back, as docs/operations.md says', async () => {
+      await using database = await createDatabase(dialect);
+      const { userId, courseId } = await fillFirst(database);
+      const target = ['--database', database.url];
+      const learner = ['--user', userId, '--course', courseId, ...target];
+      const migrate = (...argv: string[]) => run(program, ['migrate', ...argv, ...target]);
+      const status = () => ask(program, ['migrate', 'status', ...target]);
+
+      // Who only reads changes nothing, and says what is to be done.
+      const refused = await run(program, ['stats', ...learner]);
+      assert.equal(refused.code, 1);
+      assert.match(refused.stderr, /run "stats-service migrate up"/);
+      assert.deepEqual(await status(), { applied: [FIRST], pending: LATER });
+
+      assert.equal((await migrate('up')).code, 0);
+      assert.deepEqual(await status(), { applied: [FIRST, ...LATER], pending: [] });
+      await ask(program, ['record', ...learner, '--modules', '6', '--score', '68.4', '--time', '5m']);
+      assert.equal(await sessionCount(learner), 2);
+
+      // It deletes, and so wants to be told twice.
+      assert.notEqual((await migrate('down')).code, 0);
+      for (const _ of LATER) assert.equal((await migrate('down', '--yes')).code, 0);
+      assert.deepEqual(await status(), { applied: [FIRST], pending: LATER });
+      const kept = await runSql(
+        database.url,
+        'select cast(session_count as text) as sessions, cast(time_studied as text) as time from course_stats',
+      );
+      assert.deepEqual(kept, [{ sessions: '2', time: '580000' }]);
+    });
+
+    test('is upgraded by the first process that serves it', async () => {
+      await using database = await createDatabase(dialect);
+      const { userId, courseId } = await fillFirst(database);
+      await using service = await serve(program, database.url);
+      const learner = ['--user', userId, '--course', courseId, '--server', service.url];
+      assert.equal(await sessionCount(learner), 1);
+      assert.equal((await service.stop()).code, 0);
+    });
+  });
+}
+
+async function sessionCount(learner: readonly string[]): Promise<unknown> {
+  const stats = await ask(program, ['stats', ...learner]);
+  return Object(stats)['sessionCount'];
+}
