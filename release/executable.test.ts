@@ -30,7 +30,7 @@ after(async () => {
 
 /** In a folder without Node, and with nothing in the environment that would find one. */
 const inHome = (HOME: string) =>
-  ({ command: [executable.file], cwd: elsewhere.path, env: { HOME } }) as const;
+  ({ command: [executable.file], cwd: elsewhere.path, env: { HOME, TMPDIR: elsewhere.path } }) as const;
 const program = inHome(home);
 
 describe('the single executable, where no Node is', () => {
