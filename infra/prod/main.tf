@@ -42,6 +42,7 @@ module "stats_service" {
   certificate_arn  = var.certificate_arn
 
   database_version        = var.database_version
+  database_upgrade        = var.database_upgrade
   database_instance_class = var.database_instance_class
   database_storage_gb     = var.database_storage_gb
   database_max_storage_gb = var.database_max_storage_gb

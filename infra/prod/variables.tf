@@ -71,6 +71,12 @@ variable "database_version" {
   nullable = false
 }
 
+variable "database_upgrade" {
+  type     = bool
+  default  = false
+  nullable = false
+}
+
 variable "database_instance_class" {
   type     = string
   default  = "db.t4g.medium"

@@ -51,8 +51,9 @@ resource "aws_db_instance" "this" {
   skip_final_snapshot       = false
   final_snapshot_identifier = "${local.name}-final"
 
-  maintenance_window         = "sun:02:30-sun:03:30"
-  auto_minor_version_upgrade = true
+  maintenance_window          = "sun:02:30-sun:03:30"
+  auto_minor_version_upgrade  = true
+  allow_major_version_upgrade = var.database_upgrade
   # What restarts the database waits for the maintenance window.
   apply_immediately = false
 

@@ -53,3 +53,9 @@ variable "database_password_rotation" {
     error_message = "database_password_rotation must be cron(…) or rate(…)."
   }
 }
+
+variable "database_upgrade" {
+  description = "Allows a new database_version to be taken, which cannot be undone; only while one is meant."
+  type        = bool
+  default     = false
+}

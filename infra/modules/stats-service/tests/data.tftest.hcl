@@ -73,7 +73,7 @@ run "database_is_private_protected_and_kept" {
   }
 
   assert {
-    condition     = aws_db_instance.this.manage_master_user_password && aws_db_instance.this.password == null
+    condition     = aws_db_instance.this.manage_master_user_password == true && aws_db_instance.this.password == null
     error_message = "The password must be RDS's own, unknown to Terraform."
   }
 
@@ -113,6 +113,11 @@ run "version_18" {
   assert {
     condition     = aws_db_instance.this.engine_version == "18" && aws_db_parameter_group.this.family == "postgres18"
     error_message = "The parameters must be of the database's version."
+  }
+
+  assert {
+    condition     = aws_db_instance.this.allow_major_version_upgrade == false
+    error_message = "A new major version must be asked for twice."
   }
 }
 

@@ -21,7 +21,7 @@ run "tls" {
   }
 
   assert {
-    condition     = aws_lb_listener.http.default_action[0].type == "redirect" && aws_lb_listener.http.default_action[0].redirect[0].protocol == "HTTPS" && aws_lb_listener.http.default_action[0].target_group_arn == null
+    condition     = aws_lb_listener.http.default_action[0].type == "redirect" && one(aws_lb_listener.http.default_action[0].redirect[*].protocol) == "HTTPS" && aws_lb_listener.http.default_action[0].target_group_arn == null
     error_message = "Plain HTTP must only be redirected."
   }
 }

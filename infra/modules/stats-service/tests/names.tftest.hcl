@@ -59,3 +59,18 @@ run "the_longest_name_fits" {
     error_message = "AWS takes no longer names."
   }
 }
+
+run "deploys_find_what_they_need" {
+  assert {
+    condition = toset([
+      aws_ecr_repository.this.name, aws_ecs_cluster.this.name, aws_ecs_service.this.name, aws_ecs_task_definition.service.family,
+    ]) == toset(["stats-service-staging"]) && aws_ecs_task_definition.migration.family == "stats-service-staging-migrate"
+    error_message = "The deploy makes these names by itself, as infra/deploy/names.ts says."
+  }
+
+  assert {
+    condition = alltrue([for definition in [aws_ecs_task_definition.service, aws_ecs_task_definition.migration] :
+    [for container in jsondecode(definition.container_definitions) : container.name] == ["stats-service"]])
+    error_message = "The deploy changes the image of the one container of this name."
+  }
+}
