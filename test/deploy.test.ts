@@ -53,6 +53,7 @@ test('the image is built for the architecture of the tasks, from a known commit'
 
   const build = calls.find(({ program, args }) => program === 'docker' && args[0] === 'build')?.args ?? [];
   assert.ok(build.includes('linux/arm64'));
+  assert.equal(build[build.indexOf('--target') + 1], 'aws');
   assert.ok(build.includes('org.opencontainers.image.revision=0123456789abcdef0123456789abcdef01234567'));
   assert.ok(build.includes(`${REPOSITORY}:1.2.0`));
 });

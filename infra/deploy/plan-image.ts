@@ -17,6 +17,9 @@ export function imageSteps(aws: Aws, { tag }: Target): Step[] {
           '--pull',
           // With it a tag would be an index of images, each of which counts for the registry's limit.
           '--provenance=false',
+          // The stage that has the certificate authorities of RDS.
+          '--target',
+          'aws',
           '--platform',
           `linux/${tell('architecture')}`,
           '--label',

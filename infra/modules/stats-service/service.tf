@@ -13,7 +13,7 @@ locals {
   # Before the first deploy there is no image; a revision that names none is only a pattern for the deploy's.
   image = "${aws_ecr_repository.this.repository_url}:${coalesce(var.image_tag, "none")}"
 
-  # The image's entry point is the program itself.
+  # The entry point of the Dockerfile's stage aws is the program itself, its user 1000 is node.
   container = {
     name                   = "stats-service"
     image                  = local.image

@@ -1,5 +1,5 @@
 locals {
-  # The image holds AWS's bundle of the certificate authorities of RDS at this path.
+  # The Dockerfile's stage aws holds AWS's bundle of the certificate authorities of RDS at this path.
   database_ca = "/etc/ssl/rds-global-bundle.pem"
 
   # User and password are left out of the URL: the service takes them from PGUSER and PGPASSWORD.
