@@ -28,15 +28,13 @@ resource "aws_lb_target_group" "service" {
   port                 = local.port
   deregistration_delay = 15
 
-  # A migration makes the tasks of the version before it answer 503 here, though they still serve. They must stay until
-  # the new ones are up; a process that hangs is found by the container's own check.
   health_check {
     path                = "/readyz"
     matcher             = "200"
     interval            = 10
     timeout             = 5
     healthy_threshold   = 2
-    unhealthy_threshold = 10
+    unhealthy_threshold = 3
   }
 }
 
