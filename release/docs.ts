@@ -7,16 +7,21 @@ import { createProgram } from '../src/cli/main.js';
 import { SETTINGS, type Setting } from '../src/cli/settings.js';
 
 const CLI = new URL('../docs/cli.md', import.meta.url);
+const README = new URL('../README.md', import.meta.url);
 const OPERATIONS = new URL('../docs/operations.md', import.meta.url);
 const SETTINGS_TABLE = /(?<=<!-- settings -->\n)[^]*(?=<!-- \/settings -->)/;
 
 /** The files with what they should be. */
 export function generatedDocs(): ReadonlyMap<URL, string> {
-  const operations = readFileSync(OPERATIONS, 'utf8');
   return new Map([
     [CLI, cliReference()],
-    [OPERATIONS, operations.replace(SETTINGS_TABLE, () => `\n${settingsTable()}\n\n`)],
+    [OPERATIONS, withSettings(OPERATIONS)],
+    [README, withSettings(README)],
   ]);
+}
+
+function withSettings(file: URL): string {
+  return readFileSync(file, 'utf8').replace(SETTINGS_TABLE, () => `\n${settingsTable()}\n\n`);
 }
 
 function cliReference(): string {

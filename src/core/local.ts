@@ -9,7 +9,7 @@ import { timeToShow, toHistoryItem } from './model/history.js';
 import { toLifetimeStats } from './model/lifetime.js';
 import { encodeCursor, toPage } from './model/page.js';
 import { toInstant, type Clock } from './model/time.js';
-import type { Observer } from './observer.js';
+import type { Activity, Observer } from './observer.js';
 import { Queues } from './queues.js';
 import {
   courseNotFound,
@@ -64,11 +64,15 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
         return named;
       },
     });
-    observer?.opened(() => ({
+  }
+
+  get activity(): Activity {
+    const { connections } = this.#database;
+    return {
       calls: this.#calls.count,
       waiting: this.#queues.waiting,
-      ...(database.connections && { connections: database.connections() }),
-    }));
+      ...(connections && { connections: connections() }),
+    };
   }
 
   get unchecked(): Unchecked<StatsCalls> {
@@ -202,7 +206,11 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   }
 
   async ready(): Promise<void> {
-    const pending = await this.#calls.run(() => pendingMigrations(this.#database, migrations));
+    const pending = await this.#calls.run(
+      () => pendingMigrations(this.#database, migrations),
+      // An overloaded server is ready all the same: else balancers would take out all at once.
+      Infinity,
+    );
     if (pending.length > 0) throw schemaOutdated(pending);
   }
 

@@ -19,7 +19,7 @@ import { parseTarget } from './target.js';
 
 export interface AppOptions {
   /**
-   * Told of every answer of 500 and 503, with the id that the answer carries as `X-Request-Id`.
+   * Told of what made a call fail with 500 or 503, with the id that the answer carries as `X-Request-Id`.
    * Default: nothing is told.
    */
   readonly onError?: (error: unknown, requestId: string) => void;
@@ -79,7 +79,9 @@ export class App {
       if (!request.complete && response.destroyed) return;
       const answer = problemAnswer(error);
       send(exchange, answer);
-      if (answer.status >= 500) unharmed(() => this.#options.onError?.(error, requestId));
+      // A server that stops says so by itself.
+      if (answer.status >= 500 && !(error instanceof HttpError))
+        unharmed(() => this.#options.onError?.(error, requestId));
     }
   }
 
