@@ -3,10 +3,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as z from 'zod';
 
 const jsonSchema = z.record(z.string(), z.unknown());
-const content = z.record(
-  z.string().regex(/^(application|text)\//),
-  z.strictObject({ schema: jsonSchema, example: z.unknown().optional() }),
-);
+const media = z.strictObject({ schema: jsonSchema, example: z.unknown().optional() });
+const content = z.record(z.string().regex(/^(application|text)\//), media);
 const parameter = z.strictObject({
   name: z.string().min(1),
   in: z.enum(['path', 'query']),
@@ -69,6 +67,7 @@ export const documentSchema = z.strictObject({
 });
 
 export type Document = z.output<typeof documentSchema>;
+export type Content = z.output<typeof media>;
 export type Operation = z.output<typeof operation>;
 
 export interface Endpoint extends Operation {

@@ -48,7 +48,7 @@ export const EXAMPLES: Readonly<Partial<Record<Operation, Example>>> = {
   putSession: { body: sessionContent, answer: session },
   getStats: { answer: stats },
   getHistory: {
-    answer: { interval: 'day', timeZone: 'UTC', items: [{ start: '2026-11-22T00:00:00Z', ...sums }] },
+    answer: { interval: 'day', timeZone: 'UTC', items: [{ start: '2026-11-22T00:00:00+00:00', ...sums }] },
   },
   listStudiedCourses: { answer: { items: [{ ...stats, name: courseContent.name }], next: null } },
   eraseUser: { answer: { sessionsDeleted: 1 } },
