@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 /** The files of the page `/docs`, with the types that they are served as. */
 const TYPES = {
@@ -21,16 +22,12 @@ const FOLDER = new URL(
   import.meta.url,
 );
 
-const read = new Map<AssetName, Promise<Buffer>>();
+const contents = new Map<AssetName, Buffer>();
 
 /** Reads a file when it is first asked for. */
-export async function readAsset(name: AssetName): Promise<Asset> {
-  let content = read.get(name);
-  if (!content) {
-    content = readFile(new URL(name, FOLDER));
-    read.set(name, content);
-    // A failure is not kept: the next one who asks may have more luck.
-    content.catch(() => read.delete(name));
-  }
-  return { type: TYPES[name], content: await content };
+export function readAsset(name: AssetName): Asset {
+  // Inside a single executable only the synchronous calls find the files.
+  const content = contents.get(name) ?? readFileSync(fileURLToPath(new URL(name, FOLDER)));
+  contents.set(name, content);
+  return { type: TYPES[name], content };
 }

@@ -36,7 +36,7 @@ export const assetRoutes: readonly ServiceRoute[] = ASSETS.map((name) => ({
   method: 'GET',
   path: `/docs/${name}`,
   operation: 'docs',
-  summary: `A file of the page /docs`,
+  summary: 'A file of the page /docs',
   answers: {},
   errors: [],
   handle: () => answerWith(name, ASSET_HEADERS),
@@ -45,6 +45,6 @@ export const assetRoutes: readonly ServiceRoute[] = ASSETS.map((name) => ({
 async function answerWith(name: AssetName, common: HeaderList) {
   // Loaded with the first page: most servers are never asked for one.
   const { readAsset } = await import('../docs/assets.js');
-  const { type, content } = await readAsset(name);
+  const { type, content } = readAsset(name);
   return { status: 200, type, common, text: content };
 }
