@@ -15,7 +15,7 @@ const sessionContent = {
   totalModulesStudied: 6,
   averageScore: 68.4,
   timeStudied: 280_000,
-  completedAt: '2026-11-22T09:30:00.000Z',
+  completedAt: '2013-09-29T18:00:00.000Z',
   moduleIds: ['intro', 'logic'],
 };
 const session = { sessionId: SESSION_ID, courseId: COURSE_ID, ...sessionContent, ...written };
@@ -48,7 +48,7 @@ export const EXAMPLES: Readonly<Partial<Record<Operation, Example>>> = {
   putSession: { body: sessionContent, answer: session },
   getStats: { answer: stats },
   getHistory: {
-    answer: { interval: 'day', timeZone: 'UTC', items: [{ start: '2026-11-22T00:00:00+00:00', ...sums }] },
+    answer: { interval: 'day', timeZone: 'UTC', items: [{ start: '2013-09-29T00:00:00+00:00', ...sums }] },
   },
   listStudiedCourses: { answer: { items: [{ ...stats, name: courseContent.name }], next: null } },
   eraseUser: { answer: { sessionsDeleted: 1 } },
