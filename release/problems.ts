@@ -9,13 +9,13 @@ type NotOverHttp =
   | 'database-not-found'
   | 'server-unavailable'
   | 'server-incompatible'
-  | 'node-unsupported';
+  | 'node-unsupported'
+  | 'schema-newer';
 
 export type ProblemCode = HttpErrorCode | Exclude<ErrorCode, NotOverHttp>;
 
 const RETRY = 'Send it again after `Retry-After`; that is safe.';
 const OPERATOR = 'Tell the operator: `stats-service doctor` says what is wrong.';
-const MIGRATE = 'Tell the operator: `stats-service migrate` says where the schema stands.';
 const CLIENT = 'Correct the client.';
 
 /** What whoever meets a problem can do about it. */
@@ -46,8 +46,7 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   overloaded: RETRY,
   stopping: 'Ask another instance; only `/readyz` answers it.',
   'database-unusable': OPERATOR,
-  'schema-outdated': MIGRATE,
-  'schema-newer': MIGRATE,
+  'schema-outdated': 'Tell the operator: `stats-service migrate` brings it up to date.',
 };
 
 /** The problems that the HTTP API answers with, by their status. */

@@ -1,4 +1,5 @@
-import { pino, type DestinationStream, type Logger } from 'pino';
+import { once } from 'node:events';
+import { pino, type Logger } from 'pino';
 import { StatsError } from '../core/index.js';
 import type { AnsweredRequest } from '../server/index.js';
 import { UsageError } from './errors.js';
@@ -14,10 +15,16 @@ const FLUSH_INTERVAL = 500;
 /** Bytes that wait for whoever reads too slowly, or not at all; what comes after is left out. */
 const MAX_BACKLOG = 8 * 1024 * 1024;
 
+/** Milliseconds that the end waits for the last lines to be taken. */
+const LAST_LINES = 500;
+
 const STDOUT = 1;
 
+type Destination = ReturnType<typeof pino.destination>;
+
 /** The log of a server: one JSON object a line, on stdout, without anything of the learners. */
-export class ServerLog {
+export class ServerLog implements AsyncDisposable {
+  readonly #destination: Destination = destination();
   readonly #logger: Logger;
 
   /** @throws {UsageError} if `STATS_LOG_LEVEL` is none */
@@ -29,7 +36,7 @@ export class ServerLog {
         timestamp: pino.stdTimeFunctions.isoTime,
         formatters: { level: (label) => ({ level: label }) },
       },
-      destination(),
+      this.#destination,
     );
   }
 
@@ -47,6 +54,16 @@ export class ServerLog {
     if (error instanceof StatsError) this.#logger.warn({ requestId, error: summary(error) }, 'unavailable');
     else this.#logger.error({ requestId, error: details(error) }, 'internal error');
   }
+
+  /** Writes the last lines, if somebody takes them in time. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), LAST_LINES);
+    const written = once(this.#destination, 'close', limit);
+    this.#destination.end();
+    await written.catch(() => undefined);
+    clearTimeout(timer);
+  }
 }
 
 function levelOf(env: Io['env']): string {
@@ -56,7 +73,7 @@ function levelOf(env: Io['env']): string {
   return level;
 }
 
-function destination(): DestinationStream {
+function destination(): Destination {
   const stream = pino.destination({
     dest: STDOUT,
     sync: false,
@@ -66,6 +83,8 @@ function destination(): DestinationStream {
   });
   // A log that cannot be written must not end the server.
   stream.on('error', () => undefined);
+  // Called when the process exits, it would try for ever where nobody reads, the reader has gone or the disk is full.
+  stream.flushSync = () => undefined;
   return stream;
 }
 

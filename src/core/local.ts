@@ -25,7 +25,7 @@ import * as courses from './store/commands/courses.js';
 import { eraseUser } from './store/commands/erase.js';
 import * as sessions from './store/commands/sessions.js';
 import { nameDriverFault, type Database } from './store/database.js';
-import { migrationStatus } from './store/migrate.js';
+import { pendingMigrations } from './store/migrate.js';
 import { findCourse, listCourses } from './store/queries/courses.js';
 import { listSessions } from './store/queries/sessions.js';
 import { sumByInterval } from './store/queries/history.js';
@@ -202,7 +202,7 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   }
 
   async ready(): Promise<void> {
-    const { pending } = await this.#calls.run(() => migrationStatus(this.#database, migrations));
+    const pending = await this.#calls.run(() => pendingMigrations(this.#database, migrations));
     if (pending.length > 0) throw schemaOutdated(pending);
   }
 

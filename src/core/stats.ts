@@ -3,6 +3,7 @@ import type { MigrationStatus, Stats } from './api.js';
 import { LocalStats } from './local.js';
 import type { Clock } from './model/time.js';
 import type { Observer } from './observer.js';
+import { schemaOutdated } from './refusals.js';
 import { withDriverFaults, type Database } from './store/database.js';
 import { migrateDown, migrateUp, migrationStatus } from './store/migrate.js';
 import { openDatabase } from './store/open.js';
@@ -45,12 +46,18 @@ export async function openStats(config: StatsConfig): Promise<Stats> {
   const stats = new LocalStats(database, { clock, maxCalls, observer });
   try {
     if (migrate) await withDriverFaults(database, () => migrateUp(database, migrations, clock));
-    else await stats.ready();
+    else await withDriverFaults(database, () => assertCurrent(database));
     return stats;
   } catch (error) {
     await closeQuietly(database);
     throw error;
   }
+}
+
+/** @throws {StatsError} `schema-outdated`, `schema-newer` */
+async function assertCurrent(database: Database): Promise<void> {
+  const { pending } = await migrationStatus(database, migrations);
+  if (pending.length > 0) throw schemaOutdated(pending);
 }
 
 /** The schema of a database, to be looked at or moved by hand. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Stats } from '../core/index.js';
+import type { Stats, StatsError } from '../core/index.js';
 import type { Answer } from './answer.js';
 import { BodyBudget } from './body-budget.js';
 import { readJson } from './body.js';
@@ -84,7 +84,7 @@ export class App {
   }
 
   /** Answers a request that has no other answer. */
-  refuse(exchange: Exchange, error: HttpError): void {
+  refuse(exchange: Exchange, error: HttpError | StatsError): void {
     exchange.response.once('close', () => this.answered(exchange.toAnswered()));
     send(exchange, problemAnswer(error));
   }

@@ -6,6 +6,7 @@ import { HttpError } from './http-error.js';
 export const MAX_BODY = 1024 * 1024;
 /** Bytes that are made room for before they have come. */
 const SMALL_BODY = 16 * 1024;
+const NOTHING = Buffer.alloc(0);
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -44,21 +45,38 @@ function readBytes(request: IncomingMessage, budget: BodyBudget): Promise<Buffer
     Math.min(Number(request.headers['content-length'] ?? 0), SMALL_BODY),
   );
   let size = 0;
+  let taken = 0;
+  // Not when the request closes: Node closes none that was answered before its end.
+  const giveBack = () => {
+    budget.giveBack(taken);
+    taken = 0;
+    bytes = NOTHING;
+  };
   return new Promise((resolve, reject) => {
     request.on('data', (chunk: Buffer) => {
       const needed = size + chunk.length;
       try {
         if (needed > MAX_BODY) throw tooLarge();
-        if (needed > bytes.length) bytes = budget.grow(request, bytes, needed);
+        if (needed > bytes.length) {
+          bytes = budget.grow(bytes, needed);
+          taken += bytes.length;
+        }
         size += chunk.copy(bytes, size);
       } catch (error) {
         // What comes after is still taken from the socket, and dropped, until the answer has closed it.
         size = MAX_BODY;
+        giveBack();
         reject(error);
       }
     });
-    request.on('end', () => resolve(bytes.subarray(0, size)));
-    request.on('error', reject);
+    request.on('end', () => {
+      resolve(bytes.subarray(0, size));
+      giveBack();
+    });
+    request.on('error', (error) => {
+      giveBack();
+      reject(error);
+    });
   });
 }
 

@@ -1,10 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 
 /** A request and its answer, which is under way. */
 export interface OpenAnswer {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+}
+
+interface Connection {
+  /** The last request, while its answer is under way. */
+  last: OpenAnswer | undefined;
+  /** Answers that were not sent yet: more than one where the client does not wait for them. */
+  unsent: number;
 }
 
 /**
@@ -13,49 +21,69 @@ export interface OpenAnswer {
  * is full of it.
  */
 export class OpenAnswers {
-  readonly #answers = new Map<Duplex, OpenAnswer | undefined>();
+  readonly #connections = new Map<Duplex, Connection>();
   #closing = false;
-  readonly #drained = Promise.withResolvers<void>();
+  /** While somebody waits for it. */
+  #emptied: PromiseWithResolvers<void> | undefined;
 
   connected(socket: Duplex): void {
-    this.#answers.set(socket, undefined);
+    this.#connections.set(socket, { last: undefined, unsent: 0 });
     socket.once('close', () => {
-      this.#answers.delete(socket);
-      this.#noteDrained();
+      this.#connections.delete(socket);
+      if (this.#connections.size === 0) this.#resume();
     });
   }
 
-  add(request: IncomingMessage, response: ServerResponse): void {
-    const { socket } = request;
-    this.#answers.set(socket, { request, response });
+  /** How many answers the connection has to send now. */
+  add(request: IncomingMessage, response: ServerResponse): number {
+    const connection = this.#connections.get(request.socket);
+    if (!connection) return 0;
+    connection.last = { request, response };
+    connection.unsent++;
     response.once('close', () => {
+      connection.unsent--;
       // What is still to come of a request that is answered must not be answered again.
-      const isLast = this.#answers.get(socket)?.response === response;
-      if (isLast && request.complete) this.#answers.set(socket, undefined);
+      if (connection.last?.response === response && request.complete) connection.last = undefined;
     });
     if (this.#closing) announceClose(response);
+    return connection.unsent;
   }
 
   of(socket: Duplex): OpenAnswer | undefined {
-    return this.#answers.get(socket);
+    return this.#connections.get(socket)?.last;
   }
 
   /** From now on every answer is the last of its connection, and says so: Node itself would keep it alive. */
   closeConnections(): void {
     this.#closing = true;
-    for (const answer of this.#answers.values()) if (answer) announceClose(answer.response);
-    this.#noteDrained();
+    for (const { last } of this.#connections.values()) if (last) announceClose(last.response);
   }
 
-  /** Resolves when no connection is left, or after `timeout` milliseconds. */
+  /**
+   * Resolves when no connection is left, or after `timeout` milliseconds: in either case just after all that wait
+   * to be accepted were, since the end of listening resets those that are left.
+   */
   async drained(timeout: number): Promise<void> {
-    const timer = setTimeout(() => this.#drained.resolve(), timeout);
-    await this.#drained.promise;
+    let isOver = false;
+    const timer = setTimeout(() => {
+      isOver = true;
+      this.#resume();
+    }, timeout);
+    for (;;) {
+      if (this.#connections.size > 0 && !isOver) {
+        this.#emptied ??= Promise.withResolvers();
+        await this.#emptied.promise;
+      }
+      // Node accepts at the beginning of each round of its loop, and does this at the end.
+      await setImmediate();
+      if (this.#connections.size === 0 || isOver) break;
+    }
     clearTimeout(timer);
   }
 
-  #noteDrained(): void {
-    if (this.#closing && this.#answers.size === 0) this.#drained.resolve();
+  #resume(): void {
+    this.#emptied?.resolve();
+    this.#emptied = undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Stats } from '../core/index.js';
+import { StatsError, type Stats } from '../core/index.js';
 import { App, type AppOptions } from './app.js';
 import { Exchange } from './exchange.js';
 import { HttpError } from './http-error.js';
@@ -33,6 +33,8 @@ const KEEP_ALIVE_TIMEOUT = 72_000;
 const SOCKET_TIMEOUT = 60_000;
 /** Milliseconds in which clients that keep connections under load use each of them once more, and learn of the end. */
 const DRAIN = 1_000;
+/** Requests of a connection that wait for their answers: one that asks and never reads must not fill the memory. */
+const MAX_PIPELINED = 32;
 /** Bytes: 8 KiB for the URL, which is measured by itself, and 16 KiB for the headers. */
 const MAX_HEADER_SIZE = 24 * 1024;
 
@@ -85,8 +87,14 @@ function answer(server: Server, app: App, answers: OpenAnswers): void {
     answers.add(request, response);
     return new Exchange(request, response);
   };
+  const serveRequest = (request: IncomingMessage, response: ServerResponse) => {
+    const unsent = answers.add(request, response);
+    const exchange = new Exchange(request, response);
+    if (unsent > MAX_PIPELINED) app.refuse(exchange, tooManyAtOnce());
+    else void app.serve(exchange, () => undefined);
+  };
   server.on('connection', (socket) => answers.connected(socket));
-  server.on('request', (request, response) => void app.serve(begin(request, response), () => undefined));
+  server.on('request', serveRequest);
   server.on('checkContinue', (request, response) => {
     // A client whose body is refused may send it or not: only a new connection is sure to begin with a request.
     response.shouldKeepAlive = false;
@@ -104,6 +112,13 @@ function answer(server: Server, app: App, answers: OpenAnswers): void {
   const errors = new ParserErrors(app);
   server.on('clientError', (error, socket) => errors.refuse(error, socket, answers.of(socket)));
   server.on('connect', (request, socket) => errors.refuseTunnel(request, socket));
+}
+
+function tooManyAtOnce(): StatsError {
+  return new StatsError(
+    'overloaded',
+    `More than ${MAX_PIPELINED} requests of this connection wait for their answers. Read those first.`,
+  );
 }
 
 function urlOf(server: Server): string {

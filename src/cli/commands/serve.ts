@@ -39,7 +39,7 @@ async function runServer(io: Io, options: Options): Promise<void> {
     import('../../server/index.js'),
     import('../log.js'),
   ]);
-  const log = new ServerLog(io.env);
+  await using log = new ServerLog(io.env);
   const metrics = new Metrics({ process: true });
 
   await using stack = new AsyncDisposableStack();

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, test } from 'node:test';
+import { openStats } from '../../src/core/index.js';
+import { runBin } from '../support/cli.js';
+import { createDatabase, type TestDatabase } from '../support/databases.js';
+import { newUserId, sessionContent } from '../support/factories.js';
+import { assertProblem } from '../support/http-answer.js';
+import { HttpClient } from '../support/http-client.js';
+import { startService } from '../support/service.js';
+import { sqlitePath } from '../support/sql.js';
+
+const PAGE = 4_096;
+
+const serve = ({ url }: TestDatabase) => runBin(['serve', '--port', '0', '--database', url]);
+
+describe('a SQLite file that cannot be used ends the start with a line that names it, and stays as it is', () => {
+  test('text', async () => {
+    await using database = await createDatabase('sqlite');
+    const path = sqlitePath(database.url);
+    const text = 'Somebody needs this. '.repeat(1_000);
+    writeFileSync(path, text);
+    await assertRefused(database, path);
+    assert.equal(readFileSync(path, 'utf8'), text);
+    assert.ok(!existsSync(`${path}-wal`));
+  });
+
+  test('a database whose first page is lost', async () => {
+    await using database = await createDatabase('sqlite');
+    const path = await fill(database);
+    overwrite(path, 0, 1);
+    const before = readFileSync(path);
+    await assertRefused(database, path);
+    assert.deepEqual(readFileSync(path), before);
+  });
+
+  test('one whose schema is lost', async () => {
+    await using database = await createDatabase('sqlite');
+    const path = await fill(database);
+    const bytes = readFileSync(path);
+    bytes.fill(0xff, 100, PAGE);
+    writeFileSync(path, bytes);
+    await assertRefused(database, path);
+    assert.deepEqual(readFileSync(path), bytes);
+  });
+
+  test('a folder that is missing', async () => {
+    await using database = await createDatabase('sqlite');
+    const folder = join(dirname(sqlitePath(database.url)), 'missing');
+    const { code, stderr } = await runBin(['serve', '--database', `sqlite:${folder}/stats.db`]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^stats-service: The folder .*missing of the database does not exist\.\n$/);
+    assert.ok(!existsSync(folder));
+  });
+});
+
+test('a SQLite file that is corrupt in the middle: calls are refused, the process lives, nothing is made anew', async () => {
+  await using database = await createDatabase('sqlite');
+  const path = await fill(database);
+  const pages = readFileSync(path).length / PAGE;
+  // The schema, which is small, is left.
+  overwrite(path, Math.ceil(pages / 2), pages);
+  const before = readFileSync(path);
+  await using service = await startService(['--database', database.url, '--port', '0']);
+  await using client = new HttpClient(service.url);
+  const userId = newUserId();
+  const courses = await client.send('GET', '/courses', { userId });
+  assert.equal(courses.status, 200, courses.text);
+  const courseId = /"courseId":"([^"]+)"/.exec(courses.text)?.[1];
+  let refused = 0;
+  for (let session = 0; session < 50; session++) {
+    const answer = await client.send('POST', `/courses/${courseId}`, {
+      userId: newUserId(),
+      json: { sessionId: crypto.randomUUID(), ...sessionContent() },
+    });
+    if (answer.status === 201) continue;
+    assertProblem(answer, 503, 'database-unusable');
+    refused++;
+  }
+  assert.ok(refused > 0);
+  for (const alive of ['/livez', '/metrics']) assert.equal((await client.send('GET', alive)).status, 200);
+  assert.equal((await service.stop()).code, 0);
+  assert.ok(readFileSync(path).length >= before.length);
+});
+
+async function assertRefused(database: TestDatabase, path: string): Promise<void> {
+  const { code, stdout, stderr } = await serve(database);
+  assert.equal(code, 1);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^stats-service: .*\n$/);
+  assert.ok(stderr.includes(path), stderr);
+}
+
+/** A database of some hundred pages, closed; its path. */
+async function fill({ url }: TestDatabase): Promise<string> {
+  await using stats = await openStats({ database: url });
+  const { courseId } = await stats.addCourse({ course: { name: 'Algebra' } });
+  const record = () => stats.recordSession({ userId: newUserId(), courseId, session: sessionContent() });
+  await Promise.all(Array.from({ length: 2_000 }, record));
+  return sqlitePath(url);
+}
+
+/** Pages, from the first to before the last. */
+function overwrite(path: string, first: number, last: number): void {
+  const bytes = readFileSync(path);
+  bytes.fill(0xff, first * PAGE, last * PAGE);
+  writeFileSync(path, bytes);
+}

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { newUserId, sessionContent } from '../support/factories.js';
+import { createDatabase } from '../support/databases.js';
+import { Attack } from '../support/http-attacks.js';
+import { HttpClient } from '../support/http-client.js';
+import { head } from '../support/http-raw.js';
+import { p99 } from '../support/latency.js';
+import { NO_MEMORY, peakMemory, residentMemory } from '../support/process-memory.js';
+import { makeCourse } from '../support/recorder.js';
+import { startService, type Service } from '../support/service.js';
+import { until } from '../support/condition.js';
+
+const MEGABYTE = 1024 * 1024;
+const REQUESTS = 2_000;
+/** Milliseconds beyond twice the time without an attack: this machine does other things as well. */
+const SLACK = 100;
+const PAGE = 1_000;
+
+interface Target {
+  readonly service: Service;
+  readonly courseId: string;
+  readonly userId: string;
+}
+
+const attacks: readonly [what: string, megabytes: number, begin: (target: Target) => Promise<Attack>][] = [
+  ['500 clients whose headers drip', 64, ({ service: { url } }) => Attack.slowHeaders(url, 500)],
+  [
+    '500 clients whose bodies drip',
+    96,
+    ({ service: { url }, userId }) => Attack.slowBodies(url, 500, userId),
+  ],
+  [
+    '1,000 idle connections',
+    96,
+    ({ service: { url } }) => Attack.say(url, 1_000, head('GET /livez HTTP/1.1', 'Host: stats')),
+  ],
+  [
+    // All of the answers would be gigabytes.
+    '10 clients that ask for 2,000 large pages and read none',
+    192,
+    ({ service: { url }, courseId, userId }) => {
+      const path = `/courses/${courseId}/sessions?limit=${PAGE}`;
+      const page = head(`GET ${path} HTTP/1.1`, 'Host: stats', `X-User-Id: ${userId}`);
+      return Attack.say(url, 10, page.repeat(2_000));
+    },
+  ],
+];
+
+describe(
+  'under attack, others are served as before and the memory stays bounded',
+  { skip: NO_MEMORY },
+  () => {
+    for (const [what, megabytes, begin] of attacks) {
+      test(what, async () => {
+        await using database = await createDatabase('sqlite');
+        await using service = await startService(['--database', database.url, '--port', '0']);
+        const userId = newUserId();
+        const courseId = await fill(service.url, userId);
+        const { url, pid } = service;
+        await p99(url, courseId, REQUESTS);
+        const usual = await p99(url, courseId, REQUESTS);
+        const before = residentMemory(pid);
+
+        using attack = await begin({ service, courseId, userId });
+        assert.ok(attack.connected > 0);
+        const attacked = await p99(url, courseId, REQUESTS);
+        assert.ok(attacked < 2 * usual + SLACK, `p99 went from ${usual} to ${attacked} ms`);
+        const growth = peakMemory(pid) - before;
+        assert.ok(growth < megabytes * MEGABYTE, `${Math.round(growth / MEGABYTE)} MiB more`);
+      });
+    }
+  },
+);
+
+test(
+  'a flood past the bound on calls: 503 at once, operators are answered, all is well afterwards',
+  { skip: NO_MEMORY },
+  async () => {
+    await using database = await createDatabase('sqlite');
+    await using service = await startService(['--database', database.url, '--port', '0'], {
+      STATS_LOG_LEVEL: 'warn',
+    });
+    const { url, pid } = service;
+    await using client = new HttpClient(url);
+    const userId = newUserId();
+    const courseId = await makeCourse(client);
+    await p99(url, courseId, REQUESTS);
+    const before = residentMemory(pid);
+    const record = () => {
+      const body = JSON.stringify(sessionContent());
+      const lines = [`POST /courses/${courseId} HTTP/1.1`, 'Host: stats', `X-User-Id: ${userId}`];
+      return head(...lines, 'Content-Type: application/json', `Content-Length: ${body.length}`) + body;
+    };
+
+    const connections = 100;
+    const pipelined = 200;
+    const statuses = new Map<string, number>();
+    using attack = await Attack.say(url, connections, Array.from({ length: pipelined }, record).join(''));
+    const answered = () => statuses.values().reduce((sum, count) => sum + count, 0);
+    attack.onData((chunk) => {
+      for (const [, status = ''] of chunk.matchAll(/HTTP\/1\.1 (\d{3}) /g)) {
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      }
+    });
+    let slowest = 0;
+    await until(
+      'all of the flood is answered',
+      async () => {
+        for (const path of ['/livez', '/metrics']) {
+          const begin = performance.now();
+          assert.equal((await client.send('GET', path)).status, 200);
+          slowest = Math.max(slowest, performance.now() - begin);
+        }
+        return answered() >= 0.99 * connections * pipelined;
+      },
+      60_000,
+    );
+    assert.deepEqual([...statuses.keys()].toSorted(), ['201', '503']);
+    assert.ok(slowest < 2_000, `/livez and /metrics took ${slowest} ms`);
+    const growth = peakMemory(pid) - before;
+    assert.ok(growth < 192 * MEGABYTE, `${Math.round(growth / MEGABYTE)} MiB more`);
+    await p99(url, courseId, REQUESTS);
+  },
+);
+
+/** A learner with a page of sessions in a new course; its id. */
+async function fill(url: string, userId: string): Promise<string> {
+  await using client = new HttpClient(url);
+  const courseId = await makeCourse(client);
+  const record = () => client.send('POST', `/courses/${courseId}`, { userId, json: sessionContent() });
+  const answers = await Promise.all(Array.from({ length: PAGE }, record));
+  assert.ok(answers.every(({ status }) => status === 201));
+  return courseId;
+}

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { newUserId, sessionContent } from '../support/factories.js';
+import { HttpClient } from '../support/http-client.js';
+import { Attack } from '../support/http-attacks.js';
+import { head } from '../support/http-raw.js';
+import { NO_MEMORY, peakMemory, residentMemory } from '../support/process-memory.js';
+import { makeCourse } from '../support/recorder.js';
+import { startService } from '../support/service.js';
+import { until } from '../support/condition.js';
+
+const MEGABYTE = 1024 * 1024;
+const CONNECTIONS = 300;
+/** What may arrive at once, twice: what was copied into more room is garbage for a while. */
+const SETTLED = 2 * 64 * MEGABYTE;
+const PEAK = 3 * 64 * MEGABYTE;
+
+test(
+  '300 bodies that stop just before their end: what is too much is refused, and the memory stays bounded',
+  { skip: NO_MEMORY },
+  async () => {
+    await using service = await startService(['--database', 'sqlite::memory:', '--port', '0']);
+    await using client = new HttpClient(service.url);
+    const courseId = await makeCourse(client);
+    const userId = newUserId();
+    const before = residentMemory(service.pid);
+    const lines = [
+      'POST /courses HTTP/1.1',
+      'Host: stats',
+      `X-User-Id: ${userId}`,
+      'Content-Type: application/json',
+    ];
+    const text = head(...lines, `Content-Length: ${MEGABYTE}`) + ' '.repeat(MEGABYTE - 1);
+    const largest = () =>
+      client.send('POST', '/courses', { userId, body: '{"name":"Logic"}'.padEnd(MEGABYTE) });
+    {
+      using attack = await Attack.say(service.url, CONNECTIONS, text);
+      const answers: string[] = [];
+      attack.onData((chunk) => answers.push(chunk));
+      // Each of the bodies that are taken is counted twice, and none of the others is.
+      await until('more are refused than are taken', () => answers.length >= CONNECTIONS - 64);
+      for (const answer of answers) {
+        assert.match(answer, /^HTTP\/1\.1 503 /);
+        assert.match(answer, /\r\nRetry-After: 2\r\n/);
+        assert.match(answer, /"code":"overloaded"/);
+      }
+      assert.ok(answers.length <= CONNECTIONS - 16, 'some are taken');
+
+      const small = await client.send('POST', `/courses/${courseId}`, { userId, json: sessionContent() });
+      assert.equal(small.status, 201);
+      assert.equal((await largest()).status, 503);
+      await until('what was refused is forgotten', async () => {
+        assert.equal((await client.send('GET', '/livez')).status, 200);
+        return residentMemory(service.pid) - before < SETTLED;
+      });
+      const growth = peakMemory(service.pid) - before;
+      assert.ok(growth < PEAK, `${Math.round(growth / MEGABYTE)} MiB more`);
+    }
+    // They have hung up: there is room again.
+    await until('a large body is taken again', async () => (await largest()).status === 201);
+  },
+);

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { HttpClient } from '../support/http-client.js';
+import { startService } from '../support/service.js';
+import { newUserId } from '../support/factories.js';
+
+const ARGUMENTS = ['--database', 'sqlite::memory:', '--port', '0'];
+/** Each is about 150 bytes of the log: far more of them than a pipe holds. */
+const REQUESTS = 4_000;
+/** Milliseconds; far less than the bound on all of the end. */
+const PROMPT = 4_000;
+
+describe('a log that nobody reads', { skip: process.platform === 'win32', timeout: 60_000 }, () => {
+  for (const what of ['full', 'closed'] as const) {
+    test(`a ${what} pipe hinders neither the answers nor the end`, async () => {
+      await using pipe = await createPipe();
+      await using service = await startService(ARGUMENTS, {}, { stdout: pipe.fd });
+      if (what === 'closed') await pipe.closeReader();
+      {
+        await using client = new HttpClient(service.url, 8);
+        const ask = async () => {
+          for (let request = 0; request < REQUESTS / 8; request++) {
+            const { status } = await client.send('GET', '/courses', { userId: newUserId() });
+            assert.equal(status, 200);
+          }
+        };
+        await Promise.all(Array.from({ length: 8 }, ask));
+      }
+      const begin = performance.now();
+      const { code, stderr } = await service.stop();
+      assert.equal(code, 0, stderr);
+      assert.ok(performance.now() - begin < PROMPT, 'it ended in time');
+    });
+  }
+});
+
+interface Pipe extends AsyncDisposable {
+  /** Its end to write to. */
+  readonly fd: number;
+  closeReader(): Promise<void>;
+}
+
+/** What a shell makes between two programs; Node would make a socket. */
+async function createPipe(): Promise<Pipe> {
+  const folder = await mkdtemp(join(tmpdir(), 'stats-service-test-'));
+  const path = join(folder, 'pipe');
+  execFileSync('mkfifo', [path]);
+  // Opened for both, it waits for nobody.
+  const both = await open(path, 'r+');
+  const writer = await open(path, 'w');
+  return {
+    fd: writer.fd,
+    closeReader: () => both.close(),
+    async [Symbol.asyncDispose]() {
+      await Promise.allSettled([both.close(), writer.close()]);
+      await rm(folder, { recursive: true });
+    },
+  };
+}

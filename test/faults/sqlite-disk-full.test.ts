@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { runBin } from '../support/cli.js';
+import { assertProblem } from '../support/http-answer.js';
+import { HttpClient } from '../support/http-client.js';
+import { makeCourse, Recorder } from '../support/recorder.js';
+import { assertRollups } from '../support/rollups.js';
+import { startService } from '../support/service.js';
+import { mountSmallDisk, NO_SMALL_DISK } from '../support/small-disk.js';
+import { runSql } from '../support/sql.js';
+
+const MEGABYTE = 1024 * 1024;
+const ROUND = 24;
+const MAX_ROUNDS = 2_000;
+
+describe('a SQLite file on a disk that is full', { skip: NO_SMALL_DISK }, () => {
+  test('while it serves: writes are refused, reads go on, and writes come back with the space', async () => {
+    await using disk = await mountSmallDisk(4);
+    const database = `sqlite:${join(disk.path, 'stats.db')}`;
+    const ballast = join(disk.path, 'ballast');
+    writeFileSync(ballast, Buffer.alloc(2 * MEGABYTE));
+    const argv = ['--database', database, '--port', '0'];
+    await using service = await startService(argv);
+    await using client = new HttpClient(service.url, ROUND);
+    const recorder = new Recorder(await makeCourse(client));
+    const round = () => Promise.all(Array.from({ length: ROUND }, () => recorder.record(client)));
+
+    let refused = false;
+    for (let rounds = 0; !refused; rounds++) {
+      assert.ok(rounds < MAX_ROUNDS, 'the disk is full at last');
+      for (const answer of await round()) {
+        if (answer.status === 201) continue;
+        assertProblem(answer, 503, 'database-unavailable');
+        assert.equal(answer.headers['retry-after'], '2');
+        refused = true;
+      }
+    }
+    // Once more, and what can be read is read.
+    await round();
+    const acknowledged = recorder.acknowledged;
+    for (const path of ['/livez', '/readyz', '/metrics', '/courses']) {
+      const { status } = await client.send('GET', path, { userId: recorder.userId });
+      assert.equal(status, 200, path);
+    }
+
+    rmSync(ballast);
+    for (const answer of await recorder.repeat(client)) assert.ok(answer.status < 300, answer.text);
+    await round();
+    assert.ok(recorder.acknowledged >= acknowledged + 2 * ROUND);
+    await recorder.assertTotals(client);
+    assert.equal((await service.stop()).code, 0);
+
+    await using again = await startService(argv);
+    await using reader = new HttpClient(again.url);
+    await recorder.assertTotals(reader);
+    await again.stop();
+    assert.deepEqual(await runSql(database, 'pragma integrity_check'), [{ integrity_check: 'ok' }]);
+    await assertRollups(database);
+  });
+
+  test('at the start: the error names the file, and what is on the disk stays as it is', async () => {
+    await using disk = await mountSmallDisk(1);
+    const note = join(disk.path, 'note');
+    writeFileSync(note, Buffer.alloc(MEGABYTE, 'x'));
+    const path = join(disk.path, 'stats.db');
+    const { code, stderr } = await runBin(['serve', '--port', '0', '--database', `sqlite:${path}`]);
+    assert.ok(code === 1 || code === 4, `exit code ${code}`);
+    assert.match(stderr, /^stats-service: .*\n$/);
+    assert.ok(stderr.includes(path), stderr);
+    assert.equal(readFileSync(note).length, MEGABYTE);
+  });
+
+  test('read-only, at the start: the error names the file, whether it is there or not', async () => {
+    await using disk = await mountSmallDisk(2);
+    const path = join(disk.path, 'stats.db');
+    const argv = ['--port', '0', '--database', `sqlite:${path}`];
+    {
+      await using service = await startService(argv);
+      await service.stop();
+    }
+    disk.makeReadOnly();
+    const before = readFileSync(path);
+    for (const target of [path, join(disk.path, 'another.db')]) {
+      const { code, stderr } = await runBin(['serve', '--port', '0', '--database', `sqlite:${target}`]);
+      assert.equal(code, 1);
+      assert.match(stderr, /^stats-service: The database .* cannot be opened\. \(.*\)\n$/);
+      assert.ok(stderr.includes(target), stderr);
+    }
+    assert.deepEqual(readdirSync(disk.path), ['stats.db']);
+    assert.deepEqual(readFileSync(path), before);
+  });
+});

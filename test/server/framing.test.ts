@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { newUserId, sessionContent } from '../support/factories.js';
+import { assertFaults, assertProblem } from '../support/http-answer.js';
+import { exchange, head, RawConnection } from '../support/http-raw.js';
+import { createService } from '../support/http-service.js';
+
+const HOST = 'Host: stats';
+const TYPE = 'Content-Type: application/json';
+const chunked = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+describe('a request that two servers could read as two is refused, and what follows it is never done', () => {
+  const shapes: readonly [what: string, framing: readonly string[], body: (text: string) => string][] = [
+    ['a length and chunks', ['Content-Length: 4', 'Transfer-Encoding: chunked'], chunked],
+    ['chunks and a length', ['Transfer-Encoding: chunked', 'Content-Length: 4'], chunked],
+    ['two lengths', ['Content-Length: 2', 'Content-Length: 60'], (text) => text],
+    ['two lengths in one', ['Content-Length: 2, 60'], (text) => text],
+    ['a length with a sign', ['Content-Length: +2'], (text) => text],
+    ['a length in another base', ['Content-Length: 0x2'], (text) => text],
+    ['an encoding that is none', ['Transfer-Encoding: xchunked'], chunked],
+    ['a blank before the colon', ['Transfer-Encoding : chunked'], chunked],
+    ['a blank before the name', ['X: 1', ' Transfer-Encoding: chunked'], chunked],
+    ['chunked before another', ['Transfer-Encoding: chunked, identity'], chunked],
+    ['encodings in two headers', ['Transfer-Encoding: chunked', 'Transfer-Encoding: identity'], chunked],
+    ['a vertical tab', ['Transfer-Encoding: \vchunked'], chunked],
+    ['NUL in a header', ['X: a\0b', 'Content-Length: 2'], (text) => text],
+  ];
+  for (const [what, framing, body] of shapes) {
+    test(what, async () => {
+      await using service = await createService('sqlite');
+      const { url, courseId, stats } = service;
+      const userId = newUserId();
+      using connection = await RawConnection.open(url);
+      const text = JSON.stringify(sessionContent());
+      const line = `POST /courses/${courseId} HTTP/1.1`;
+      const user = `X-User-Id: ${userId}`;
+      const smuggled = head(line, HOST, user, TYPE, `Content-Length: ${text.length}`) + text;
+      connection.write(head('POST /courses HTTP/1.1', HOST, user, TYPE, ...framing) + body('{}') + smuggled);
+      const answer = await connection.read();
+      assertProblem(answer, 400, 'malformed-request');
+      assert.equal(answer.headers['connection'], 'close');
+      assert.match(answer.headers['x-request-id'] ?? '', UUID);
+      await connection.assertEnded();
+      assert.equal((await stats.getStats({ userId, courseId })).sessionCount, 0);
+      assert.deepEqual(service.reported, []);
+    });
+  }
+
+  test('lines that end with a line feed alone', async () => {
+    await using service = await createService('sqlite');
+    const answer = await exchange(service.url, `GET /livez HTTP/1.1\n${HOST}\n\n`);
+    assertFaults(answer, 400, 'malformed-request', []);
+  });
+});
+
+describe('what is no request for us', () => {
+  test('a tunnel', async () => {
+    await using service = await createService('sqlite');
+    using connection = await RawConnection.open(service.url);
+    connection.write(head('CONNECT example.com:443 HTTP/1.1', HOST));
+    const answer = await connection.read();
+    assertFaults(answer, 405, 'method-not-allowed', []);
+    assert.equal(answer.headers['allow'], '');
+    assert.match(answer.headers['x-request-id'] ?? '', UUID);
+    await connection.assertEnded();
+    assert.equal((await service.send('GET', '/livez')).status, 200);
+  });
+
+  test('an upgrade is not made: the request is answered as any other', async () => {
+    await using service = await createService('sqlite');
+    const lines = ['GET /livez HTTP/1.1', HOST, 'Connection: Upgrade', 'Upgrade: websocket'];
+    assert.equal((await exchange(service.url, head(...lines))).status, 200);
+  });
+
+  test('an expectation that nobody knows', async () => {
+    await using service = await createService('sqlite');
+    const lines = ['GET /livez HTTP/1.1', HOST, 'Expect: foo', 'X-Request-Id: mine'];
+    const answer = await exchange(service.url, head(...lines));
+    assertFaults(answer, 417, 'expectation-failed', ['Expect']);
+    assert.equal(answer.headers['x-request-id'], 'mine');
+  });
+
+  test('OPTIONS of all tells every method', async () => {
+    await using service = await createService('sqlite');
+    const answer = await exchange(service.url, head('OPTIONS * HTTP/1.1', HOST));
+    assert.equal(answer.status, 204);
+    assert.equal(answer.headers['allow'], 'GET, HEAD, POST, PUT, DELETE, OPTIONS');
+    assertProblem(await exchange(service.url, head('GET * HTTP/1.1', HOST)), 404, 'route-not-found');
+  });
+});
+
+describe('a path in disguise', () => {
+  for (const [path, status, code] of [
+    ['/courses%2F', 404, 'route-not-found'],
+    ['/%63ourses', 404, 'route-not-found'],
+    ['/courses/../livez', 404, 'route-not-found'],
+    ['/./livez', 404, 'route-not-found'],
+    ['/livez%00', 404, 'route-not-found'],
+    ['/courses/%00', 400, 'invalid-request'],
+    ['/courses/%2F', 400, 'invalid-request'],
+    ['/courses/%C0%AF', 400, 'invalid-request'],
+  ] as const) {
+    test(path, async () => {
+      await using service = await createService('sqlite');
+      // Not by a client that would put it in order.
+      const lines = [`GET ${path} HTTP/1.1`, HOST, `X-User-Id: ${newUserId()}`];
+      assertProblem(await exchange(service.url, head(...lines)), status, code);
+    });
+  }
+});
+
+test('a body that is nested a hundred thousand times is refused as any other', async () => {
+  await using service = await createService('sqlite');
+  const userId = newUserId();
+  const depth = 100_000;
+  const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+  const path = `/courses/${service.courseId}`;
+  for (const [body, places] of [
+    [deep, ['']],
+    [`{"totalModulesStudied":1,"averageScore":1,"timeStudied":${deep}}`, ['/timeStudied']],
+    [`{"totalModulesStudied":1,"averageScore":1,"timeStudied":1,"moduleIds":${deep}}`, ['/moduleIds/0']],
+    [
+      `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`,
+      ['/a', '/averageScore', '/timeStudied', '/totalModulesStudied'],
+    ],
+  ] as const) {
+    assertFaults(await service.send('POST', path, { userId, body }), 400, 'invalid-request', places);
+  }
+  const cut = await service.send('POST', path, { userId, body: '['.repeat(depth) });
+  assertFaults(cut, 400, 'malformed-json', ['']);
+  assert.deepEqual(service.reported, []);
+});

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
+import type { HttpAnswer } from './http-answer.js';
+import { HttpClient } from './http-client.js';
+
+/** Milliseconds between two questions whether a server is ready. */
+const INTERVAL = 20;
+
+interface Target {
+  readonly client: HttpClient;
+  isReady: boolean;
+}
+
+/** Sends each request to a server that is ready, as a load balancer does; only one that was refused goes elsewhere. */
+export class Balancer implements AsyncDisposable {
+  readonly #targets: readonly Target[];
+  readonly #watching: Promise<void>;
+  #ended = false;
+
+  constructor(urls: readonly string[], connections: number) {
+    this.#targets = urls.map((url) => ({ client: new HttpClient(url, connections), isReady: true }));
+    this.#watching = this.#watch();
+  }
+
+  async send(...request: Parameters<HttpClient['send']>): Promise<HttpAnswer> {
+    for (const target of this.#targets.filter(({ isReady }) => isReady)) {
+      try {
+        return await target.client.send(...request);
+      } catch (error) {
+        if (!isRefused(error)) throw error;
+        target.isReady = false;
+      }
+    }
+    return assert.fail('No server is ready.');
+  }
+
+  /** How many are ready now. */
+  get ready(): number {
+    return this.#targets.filter(({ isReady }) => isReady).length;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended = true;
+    await this.#watching;
+    await Promise.all(this.#targets.map(({ client }) => client[Symbol.asyncDispose]()));
+  }
+
+  async #watch(): Promise<void> {
+    while (!this.#ended) {
+      await Promise.all(
+        this.#targets.map(async (target) => {
+          target.isReady = await asksForMore(target.client);
+        }),
+      );
+      await setTimeout(INTERVAL);
+    }
+  }
+}
+
+async function asksForMore(client: HttpClient): Promise<boolean> {
+  try {
+    return (await client.send('GET', '/readyz')).status === 200;
+  } catch (error) {
+    if (isRefused(error)) return false;
+    throw error;
+  }
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
+}

@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A file system of a few megabytes, in memory. */
+export interface SmallDisk extends AsyncDisposable {
+  readonly path: string;
+  /** Nobody may have a file on it open for writing. */
+  makeReadOnly(): void;
+}
+
+/** Why there can be none here, or `false`: for a test's `skip`. */
+export const NO_SMALL_DISK =
+  process.platform === 'linux' && process.getuid?.() === 0 ? false : 'only root of Linux may mount a disk';
+
+export async function mountSmallDisk(megabytes: number): Promise<SmallDisk> {
+  const path = await mkdtemp(join(tmpdir(), 'stats-service-test-'));
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path]);
+  return {
+    path,
+    makeReadOnly: () => void execFileSync('mount', ['-o', 'remount,ro', path]),
+    async [Symbol.asyncDispose]() {
+      // At once, whoever still has a file there open.
+      execFileSync('umount', ['-l', path]);
+      await rmdir(path);
+    },
+  };
+}
