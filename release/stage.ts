@@ -23,7 +23,9 @@ export function stage(root: string, folder: string): void {
   bundleThread(root, folder);
   trimAddon(join(folder, 'node_modules', 'better-sqlite3'));
   const manifest = packageSchema.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
-  const pkg = { assets: ['dist/**/*.js', THREAD, `node_modules/better-sqlite3/prebuilds/${PLATFORM}.node`] };
+  const pkg = {
+    assets: ['dist/**/*.js', 'dist/docs/*', THREAD, `node_modules/better-sqlite3/prebuilds/${PLATFORM}.node`],
+  };
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, pkg }));
 }
 

@@ -13,7 +13,7 @@ import { readQuery } from './query.js';
 import { checkHeaders, readUser } from './request.js';
 import { isServiceRoute, type Service } from './route.js';
 import { Router } from './router.js';
-import { routes } from './routes/index.js';
+import { assetRoutes, groups, routes } from './routes/index.js';
 import { send } from './send.js';
 import { parseTarget } from './target.js';
 
@@ -57,7 +57,7 @@ export class App {
   readonly #stats: Stats;
   readonly #options: AppOptions;
   readonly #metrics: Metrics;
-  readonly #router = new Router(routes);
+  readonly #router = new Router([...routes, ...assetRoutes]);
   readonly #queryNames = new Map(routes.map((route) => [route, queryNames(route)]));
   readonly #bodies = new BodyBudget();
   #description: unknown;
@@ -119,7 +119,7 @@ export class App {
       await this.#stats.ready();
     },
     metrics: () => this.#metrics.read(),
-    describe: () => (this.#description ??= describeApi(routes)),
+    describe: () => (this.#description ??= describeApi(groups)),
   };
 }
 
