@@ -2,7 +2,7 @@
  * Bundles the program into few files: loading the hundreds that it consists of takes longer than most commands
  * take to run. What every command needs is inside; drivers, and what only some commands need, stay dependencies.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 /** What is imported from outside; the store of SQLite finds its thread beside itself. */
@@ -14,6 +14,7 @@ const ENTRIES = [
   'core/store/checkpoint-thread',
   'core/store/sqlite',
   'core/supported',
+  'server/docs/assets',
   'server/index',
 ];
 /** What `exports` of package.json names. */
@@ -42,9 +43,18 @@ for (const file of PUBLIC.map((name) => `dist/src/${name}.js`)) {
 
 writeFileSync('dist/version.js', `export const VERSION = ${JSON.stringify(version)};\n`);
 
-const notices = BUNDLED.map((name) => `${name}\n\n${licenseOf(name)}`);
+cpSync('src/server/docs/page', 'dist/docs', { recursive: true });
+for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
+  cpSync(`node_modules/swagger-ui-dist/${file}`, `dist/docs/${file}`);
+}
+
+const notices = [...BUNDLED, 'swagger-ui-dist'].map((name) => `${name}\n\n${licensesOf(name)}`);
 writeFileSync('dist/THIRD-PARTY-NOTICES', notices.join(`\n${'-'.repeat(80)}\n\n`));
 
-function licenseOf(name) {
-  return readFileSync(`node_modules/${name}/LICENSE${name === 'uuid' ? '.md' : ''}`, 'utf8');
+/** What a package has bundled itself has licences too. */
+function licensesOf(name) {
+  return readdirSync(`node_modules/${name}`)
+    .filter((file) => /^(LICENSE|NOTICE|swagger-ui-bundle\.js\.LICENSE)/.test(file))
+    .map((file) => readFileSync(`node_modules/${name}/${file}`, 'utf8'))
+    .join('\n');
 }

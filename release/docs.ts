@@ -4,19 +4,30 @@ import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { createProgram } from '../src/cli/main.js';
+import { problemsTable } from './problems.js';
 import { SETTINGS, type Setting } from '../src/cli/settings.js';
 
 const CLI = new URL('../docs/cli.md', import.meta.url);
+const README = new URL('../README.md', import.meta.url);
 const OPERATIONS = new URL('../docs/operations.md', import.meta.url);
-const SETTINGS_TABLE = /(?<=<!-- settings -->\n)[^]*(?=<!-- \/settings -->)/;
+const HTTP = new URL('../docs/http.md', import.meta.url);
 
 /** The files with what they should be. */
 export function generatedDocs(): ReadonlyMap<URL, string> {
-  const operations = readFileSync(OPERATIONS, 'utf8');
   return new Map([
     [CLI, cliReference()],
-    [OPERATIONS, operations.replace(SETTINGS_TABLE, () => `\n${settingsTable()}\n\n`)],
+    [README, withPart(README, 'settings', settingsTable())],
+    [OPERATIONS, withPart(OPERATIONS, 'settings', settingsTable())],
+    [HTTP, withPart(HTTP, 'problems', problemsTable())],
   ]);
+}
+
+/** The text of a file with another part between its markers, which are comments. */
+function withPart(file: URL, name: string, part: string): string {
+  const text = readFileSync(file, 'utf8');
+  const place = new RegExp(`(?<=<!-- ${name} -->\\n)[^]*(?=<!-- /${name} -->)`);
+  if (!place.test(text)) throw new Error(`${file.pathname} has no place for its ${name}.`);
+  return text.replace(place, () => `\n${part}\n\n`);
 }
 
 function cliReference(): string {

@@ -29,7 +29,7 @@ export function stage(root: string, folder: string): void {
   const manifest = packageSchema.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
   const addon = `node_modules/better-sqlite3/prebuilds/${PLATFORM}.node`;
   // pkg follows only what is required: it would miss the modules that wrap a package for those who import it.
-  const pkg = { assets: ['dist/**/*.js', 'node_modules/**/*.mjs', THREAD, addon] };
+  const pkg = { assets: ['dist/**/*.js', 'dist/docs/*', 'node_modules/**/*.mjs', THREAD, addon] };
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, pkg }));
 }
 

@@ -59,7 +59,7 @@ export function describeError(error: unknown): string {
 }
 
 /** The driver's own words, which a server keeps to itself. */
-function describeCause(cause: unknown): string {
+export function describeCause(cause: unknown): string {
   // A host with several addresses fails with one error for all of them.
   const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
   const [line = ''] = first instanceof Error ? first.message.split('\n') : [];

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { pino, type Logger } from 'pino';
 import { StatsError } from '../core/index.js';
 import type { AnsweredRequest } from '../server/index.js';
-import { UsageError } from './errors.js';
+import { describeCause, UsageError } from './errors.js';
 import type { Io } from './io.js';
 import { SETTINGS } from './settings.js';
 
@@ -51,7 +51,8 @@ export class ServerLog implements AsyncDisposable {
 
   /** What is no defect of ours says what it is in a line; of the rest the place is told too. */
   failed(error: unknown, requestId: string): void {
-    if (error instanceof StatsError) this.#logger.warn({ requestId, error: summary(error) }, 'unavailable');
+    if (error instanceof StatsError)
+      this.#logger.warn({ requestId, error: `${error.message}${describeCause(error.cause)}` }, 'unavailable');
     else this.#logger.error({ requestId, error: details(error) }, 'internal error');
   }
 
@@ -89,11 +90,6 @@ function destination(): Destination {
 }
 
 /** Without the driver's other fields, which may quote a learner's row. */
-function summary(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message} (${summary(error.cause)})`;
-}
-
 function details(error: unknown): unknown {
   if (!(error instanceof Error)) return String(error);
   return { stack: error.stack, ...(error.cause !== undefined && { cause: details(error.cause) }) };

@@ -175,10 +175,11 @@ export interface Stats extends StatsCalls, AsyncDisposable {
   readonly unchecked: Unchecked<StatsCalls>;
 
   /**
-   * Resolves if calls can be answered now: the database is reachable and its schema current.
+   * Resolves if calls can be answered now: the database is reachable and its schema has all that this program
+   * needs. A newer release may have added to it: what runs goes on until it is replaced.
    *
-   * @throws {StatsError} `database-unavailable`, `database-unusable`, `schema-outdated`, `schema-newer`,
-   *   `server-unavailable`, `server-incompatible`
+   * @throws {StatsError} `database-unavailable`, `database-unusable`, `schema-outdated`, `server-unavailable`,
+   *   `server-incompatible`
    */
   ready(): Promise<void>;
 

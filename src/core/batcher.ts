@@ -26,10 +26,12 @@ interface Waiting<Item, Result> {
 
 /** Milliseconds that anything waits for its turn: a database that has become slow must not be asked for the past. */
 const MAX_WAIT = 5_000;
+/** Milliseconds between two looks at who has waited too long, while anybody waits. */
+const LATE_INTERVAL = 500;
 
 /**
  * Does together what is asked for at the same time. A batch is whatever waits when its turn comes: what has
- * arrived in this round of the event loop, or while the batches before it were under way. There is no timer,
+ * arrived in this round of the event loop, or while the batches before it were under way. No timer starts one,
  * so that who comes alone does not wait for others.
  */
 export class Batcher<Item, Result> {
@@ -40,6 +42,7 @@ export class Batcher<Item, Result> {
   readonly #waiting: Waiting<Item, Result>[] = [];
   #inFlight = 0;
   #scheduled = false;
+  #isLooking = false;
 
   /** @param run gives a result for each item, in their order; where it rejects, so do all of the batch */
   constructor(
@@ -62,7 +65,8 @@ export class Batcher<Item, Result> {
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, since: performance.now(), resolve, reject });
-      this.#schedule();
+      if (this.#mayStart()) this.#schedule();
+      else if (!this.#isLooking) this.#lookLater();
     });
   }
 
@@ -75,7 +79,6 @@ export class Batcher<Item, Result> {
 
   readonly #start = () => {
     this.#scheduled = false;
-    this.#refuseLate();
     while (this.#mayStart()) {
       this.#inFlight++;
       void this.#runBatch(this.#next());
@@ -86,9 +89,16 @@ export class Batcher<Item, Result> {
     return this.#waiting.length > 0 && this.#inFlight < this.#gathering.maxInFlight;
   }
 
-  #refuseLate(): void {
+  readonly #lookForLate = () => {
     const since = performance.now() - MAX_WAIT;
     while (this.#waiting[0] && this.#waiting[0].since < since) this.#waiting.shift()?.reject(overloaded());
+    this.#isLooking = false;
+    if (this.#waiting.length > 0) this.#lookLater();
+  };
+
+  #lookLater(): void {
+    this.#isLooking = true;
+    setTimeout(this.#lookForLate, LATE_INTERVAL).unref();
   }
 
   #next(): Waiting<Item, Result>[] {

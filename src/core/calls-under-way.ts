@@ -22,9 +22,9 @@ export class CallsUnderWay {
   }
 
   /** @throws {StatsError} `overloaded` at once where there are too many */
-  async run<T>(work: () => Promise<T>): Promise<T> {
+  async run<T>(work: () => Promise<T>, max = this.#options.max): Promise<T> {
     if (this.#ended) throw new Error('These stats are closed.');
-    if (this.#count >= this.#options.max) throw overloaded();
+    if (this.#count >= max) throw overloaded();
     this.#count++;
     try {
       return await work();

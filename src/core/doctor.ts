@@ -1,6 +1,6 @@
 import { migrations } from '../../migrations/index.js';
 import { StatsError } from './errors.js';
-import type { Finding } from './store/checks/finding.js';
+import { RESTORE, type Finding } from './store/checks/finding.js';
 import * as postgres from './store/checks/postgres.js';
 import { checkRollups } from './store/checks/rollups.js';
 import * as sqlite from './store/checks/sqlite.js';
@@ -31,14 +31,33 @@ export async function diagnose(config: { readonly database: string }): Promise<r
 
 async function examine(database: Database): Promise<readonly Finding[]> {
   const checks = CHECKS[database.dialect];
-  const schema = await checkSchema(database);
-  return [
-    await checks.checkDatabase(database),
-    schema,
-    await checks.checkDurability(database),
-    await unhurried(database, checks.checkIntegrity),
-    ...(schema.state === 'ok' ? [await unhurried(database, checkRollups)] : []),
+  const find = (check: Finding['check'], work: Check, unlimited = false) =>
+    orDamaged(database, check, () => (unlimited ? unhurried(database, work) : work(database)));
+  const found = [
+    await find('database', checks.checkDatabase),
+    await find('schema', () => checkSchema(database)),
+    await find('durability', checks.checkDurability),
+    await find('integrity', checks.checkIntegrity, true),
   ];
+  // Sums say nothing where what they are made from is wrong.
+  const isWhole = found.every(({ check, state }) => check === 'durability' || state !== 'problem');
+  return isWhole ? [...found, await find('rollups', checkRollups, true)] : found;
+}
+
+type Check = (context: StoreContext) => Promise<Finding>;
+
+/** A file that cannot be read where a check looks is what was looked for. */
+async function orDamaged(
+  database: Database,
+  check: Finding['check'],
+  work: () => Promise<Finding>,
+): Promise<Finding> {
+  try {
+    return await work();
+  } catch (error) {
+    if (database.faultOf(error) !== 'unusable' || !(error instanceof Error)) throw error;
+    return { check, state: 'problem', detail: `it cannot be read: ${error.message}`, advice: RESTORE };
+  }
 }
 
 async function checkSchema(database: Database): Promise<Finding> {

@@ -9,7 +9,7 @@ import { timeToShow, toHistoryItem } from './model/history.js';
 import { toLifetimeStats } from './model/lifetime.js';
 import { encodeCursor, toPage } from './model/page.js';
 import { toInstant, type Clock } from './model/time.js';
-import type { Observer } from './observer.js';
+import type { Activity, Observer } from './observer.js';
 import { Queues } from './queues.js';
 import {
   courseNotFound,
@@ -25,7 +25,7 @@ import * as courses from './store/commands/courses.js';
 import { eraseUser } from './store/commands/erase.js';
 import * as sessions from './store/commands/sessions.js';
 import { nameDriverFault, type Database } from './store/database.js';
-import { migrationStatus } from './store/migrate.js';
+import { pendingMigrations } from './store/migrate.js';
 import { findCourse, listCourses } from './store/queries/courses.js';
 import { listSessions } from './store/queries/sessions.js';
 import { sumByInterval } from './store/queries/history.js';
@@ -64,11 +64,15 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
         return named;
       },
     });
-    observer?.opened(() => ({
+  }
+
+  get activity(): Activity {
+    const { connections } = this.#database;
+    return {
       calls: this.#calls.count,
       waiting: this.#queues.waiting,
-      ...(database.connections && { connections: database.connections() }),
-    }));
+      ...(connections && { connections: connections() }),
+    };
   }
 
   get unchecked(): Unchecked<StatsCalls> {
@@ -202,7 +206,11 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   }
 
   async ready(): Promise<void> {
-    const { pending } = await this.#calls.run(() => migrationStatus(this.#database, migrations));
+    const pending = await this.#calls.run(
+      () => pendingMigrations(this.#database, migrations),
+      // An overloaded server is ready all the same: else balancers would take out all at once.
+      Infinity,
+    );
     if (pending.length > 0) throw schemaOutdated(pending);
   }
 

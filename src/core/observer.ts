@@ -13,7 +13,7 @@ export interface Activity {
   readonly connections?: { readonly open: number; readonly idle: number; readonly awaited: number };
 }
 
-/** Told of what happens on a database that is open, so that others can watch. It must not throw. */
+/** Told of what happens on a database that is open, so that others can watch. What it throws is lost. */
 export interface Observer {
   /** Once, when the database is open. */
   opened(activity: () => Activity): void;
@@ -21,4 +21,19 @@ export interface Observer {
   batch(queue: QueueName, size: number): void;
   /** When a call fails because of the database. */
   trouble(code: ErrorCode): void;
+}
+
+/** An observer that fails must not fail what it watches. */
+export function unharming(observer: Observer): Observer {
+  return {
+    opened: (activity) => observer.opened(activity),
+    batch: (queue, size) => tell(() => observer.batch(queue, size)),
+    trouble: (code) => tell(() => observer.trouble(code)),
+  };
+}
+
+function tell(event: () => void): void {
+  try {
+    event();
+  } catch {}
 }

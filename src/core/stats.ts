@@ -2,7 +2,8 @@ import { migrations } from '../../migrations/index.js';
 import type { MigrationStatus, Stats } from './api.js';
 import { LocalStats } from './local.js';
 import type { Clock } from './model/time.js';
-import type { Observer } from './observer.js';
+import { unharming, type Observer } from './observer.js';
+import { schemaOutdated } from './refusals.js';
 import { withDriverFaults, type Database } from './store/database.js';
 import { migrateDown, migrateUp, migrationStatus } from './store/migrate.js';
 import { openDatabase } from './store/open.js';
@@ -40,17 +41,25 @@ export interface StatsConfig {
  */
 export async function openStats(config: StatsConfig): Promise<Stats> {
   const { database: url, migrate = true, create = true, clock = Date.now } = config;
-  const { maxCalls = MAX_CALLS, observer } = config;
+  const { maxCalls = MAX_CALLS } = config;
+  const observer = config.observer && unharming(config.observer);
   const database = await openDatabase(url, { create });
   const stats = new LocalStats(database, { clock, maxCalls, observer });
   try {
     if (migrate) await withDriverFaults(database, () => migrateUp(database, migrations, clock));
-    else await stats.ready();
+    else await withDriverFaults(database, () => assertCurrent(database));
+    observer?.opened(() => stats.activity);
     return stats;
   } catch (error) {
     await closeQuietly(database);
     throw error;
   }
+}
+
+/** @throws {StatsError} `schema-outdated`, `schema-newer` */
+async function assertCurrent(database: Database): Promise<void> {
+  const { pending } = await migrationStatus(database, migrations);
+  if (pending.length > 0) throw schemaOutdated(pending);
 }
 
 /** The schema of a database, to be looked at or moved by hand. */

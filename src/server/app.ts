@@ -13,13 +13,13 @@ import { readQuery } from './query.js';
 import { checkHeaders, readUser } from './request.js';
 import { isServiceRoute, type Service } from './route.js';
 import { Router } from './router.js';
-import { routes } from './routes/index.js';
+import { assetRoutes, groups, routes } from './routes/index.js';
 import { send } from './send.js';
 import { parseTarget } from './target.js';
 
 export interface AppOptions {
   /**
-   * Told of every answer of 500 and 503, with the id that the answer carries as `X-Request-Id`.
+   * Told of what made a call fail with 500 or 503, with the id that the answer carries as `X-Request-Id`.
    * Default: nothing is told.
    */
   readonly onError?: (error: unknown, requestId: string) => void;
@@ -57,7 +57,7 @@ export class App {
   readonly #stats: Stats;
   readonly #options: AppOptions;
   readonly #metrics: Metrics;
-  readonly #router = new Router(routes);
+  readonly #router = new Router([...routes, ...assetRoutes]);
   readonly #queryNames = new Map(routes.map((route) => [route, queryNames(route)]));
   readonly #bodies = new BodyBudget();
   #description: unknown;
@@ -79,7 +79,9 @@ export class App {
       if (!request.complete && response.destroyed) return;
       const answer = problemAnswer(error);
       send(exchange, answer);
-      if (answer.status >= 500) unharmed(() => this.#options.onError?.(error, requestId));
+      // A server that stops says so by itself.
+      if (answer.status >= 500 && !(error instanceof HttpError))
+        unharmed(() => this.#options.onError?.(error, requestId));
     }
   }
 
@@ -117,7 +119,7 @@ export class App {
       await this.#stats.ready();
     },
     metrics: () => this.#metrics.read(),
-    describe: () => (this.#description ??= describeApi(routes)),
+    describe: () => (this.#description ??= describeApi(groups)),
   };
 }
 

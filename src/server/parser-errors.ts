@@ -31,6 +31,11 @@ export class ParserErrors {
       open.response.setHeader('Connection', 'close');
       return;
     }
+    // A connection that was opened in advance and never used is no request.
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && 'bytesRead' in socket && socket.bytesRead === 0) {
+      socket.destroy();
+      return;
+    }
     // An answer that has begun cannot be taken back, and who has gone reads none.
     if (error.code === 'ECONNRESET' || !socket.writable || open?.response.headersSent) socket.destroy();
     else this.#answer(socket, '', toHttpError(error));
@@ -44,6 +49,8 @@ export class ParserErrors {
 
   #answer(socket: Duplex, method: string, error: HttpError): void {
     const requestId = randomUUID();
+    // Node listens no more on a connection that it hands over.
+    socket.on('error', () => socket.destroy());
     // Who does not close in turn must not keep the connection, nor send the rest of the request.
     socket.end(rawAnswer(requestId, error), () => socket.destroy());
     this.#app.answered({ requestId, method, route: undefined, status: error.status, duration: 0 });

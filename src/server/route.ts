@@ -43,7 +43,7 @@ export interface CallRoute extends CommonRoute {
   handle(stats: Unchecked<StatsCalls>, request: RequestContext): Promise<Answer>;
 }
 
-const SERVICE_OPERATIONS = ['live', 'ready', 'metrics', 'describe'] as const;
+const SERVICE_OPERATIONS = ['live', 'ready', 'metrics', 'describe', 'docs'] as const;
 type ServiceOperation = (typeof SERVICE_OPERATIONS)[number];
 
 /** A route for operators and tools; it asks for no user. */
@@ -61,7 +61,15 @@ export interface Service {
   readonly describe: () => unknown;
 }
 
+export type Operation = Route['operation'];
 export type Route = CallRoute | ServiceRoute;
+
+/** Routes that the description tells of together. */
+export interface RouteGroup {
+  readonly name: string;
+  readonly description: string;
+  readonly routes: readonly Route[];
+}
 
 export function isServiceRoute(route: Route): route is ServiceRoute {
   return SERVICE_OPERATIONS.some((operation) => operation === route.operation);

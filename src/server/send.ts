@@ -1,11 +1,11 @@
-import type { Answer } from './answer.js';
+import type { Answer, HeaderList } from './answer.js';
 import type { Exchange } from './exchange.js';
 
 /** Milliseconds. */
 const LINGER = 1_000;
 
 /** Personal data: no cache keeps it, no browser guesses its type, runs what is in it or shows it in a frame. */
-export const COMMON_HEADERS: readonly (readonly [name: string, value: string])[] = [
+export const COMMON_HEADERS: HeaderList = [
   ['Cache-Control', 'no-store'],
   ['X-Content-Type-Options', 'nosniff'],
   ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
@@ -14,13 +14,13 @@ const COMMON = COMMON_HEADERS.flat();
 
 export function send(
   exchange: Exchange,
-  { status, headers, type = 'application/json', body, text }: Answer,
+  { status, headers, common, type = 'application/json', body, text }: Answer,
 ): void {
   const { request, response, requestId } = exchange;
   // With a line end, for the terminal of a person who tries the API out.
   const content = text ?? (body === undefined ? '' : `${JSON.stringify(body)}\n`);
   const size = Buffer.byteLength(content);
-  const all = [...COMMON, 'X-Request-Id', requestId];
+  const all = [...(common?.flat() ?? COMMON), 'X-Request-Id', requestId];
   if (size > 0) all.push('Content-Type', type, 'Content-Length', String(size));
   for (const name in headers) all.push(name, headers[name] ?? '');
   response.writeHead(status, all);
@@ -33,7 +33,7 @@ export function send(
  * Answers a client that is still sending, and takes what it sends for a while: a connection that is closed under
  * it would be reset, and the answer lost with it.
  */
-function linger({ request, response }: Exchange, content: string): void {
+function linger({ request, response }: Exchange, content: string | Buffer): void {
   response.write(content);
   const end = () => response.end();
   const timer = setTimeout(end, LINGER);

@@ -83,22 +83,18 @@ export async function serve(stats: Stats, options: ServeOptions = {}): Promise<R
 
 /** Sees to everything that a connection can bring. */
 function answer(server: Server, app: App, answers: OpenAnswers): void {
-  const begin = (request: IncomingMessage, response: ServerResponse) => {
-    answers.add(request, response);
-    return new Exchange(request, response);
-  };
-  const serveRequest = (request: IncomingMessage, response: ServerResponse) => {
+  const serveRequest = (request: IncomingMessage, response: ServerResponse, acceptBody = () => {}) => {
     const unsent = answers.add(request, response);
     const exchange = new Exchange(request, response);
     if (unsent > MAX_PIPELINED) app.refuse(exchange, tooManyAtOnce());
-    else void app.serve(exchange, () => undefined);
+    else void app.serve(exchange, acceptBody);
   };
   server.on('connection', (socket) => answers.connected(socket));
-  server.on('request', serveRequest);
+  server.on('request', (request, response) => serveRequest(request, response));
   server.on('checkContinue', (request, response) => {
     // A client whose body is refused may send it or not: only a new connection is sure to begin with a request.
     response.shouldKeepAlive = false;
-    void app.serve(begin(request, response), () => {
+    serveRequest(request, response, () => {
       response.shouldKeepAlive = true;
       response.writeContinue();
     });
@@ -107,7 +103,8 @@ function answer(server: Server, app: App, answers: OpenAnswers): void {
     response.shouldKeepAlive = false;
     const detail = 'Expect must be 100-continue or left out.';
     const faults = [{ parameter: 'Expect', detail: 'must be 100-continue or left out' }];
-    app.refuse(begin(request, response), new HttpError('expectation-failed', detail, { faults }));
+    answers.add(request, response);
+    app.refuse(new Exchange(request, response), new HttpError('expectation-failed', detail, { faults }));
   });
   const errors = new ParserErrors(app);
   server.on('clientError', (error, socket) => errors.refuse(error, socket, answers.of(socket)));

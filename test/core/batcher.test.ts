@@ -13,7 +13,7 @@ interface Batch extends PromiseWithResolvers<readonly string[]> {
 }
 
 /** A batcher, and the batches that it has begun: each goes on until the test ends it. */
-function createBatcher(gathering: Partial<Gathering>) {
+function createBatcher(gathering: Partial<Gathering>, weigh?: (item: number) => number) {
   const batches: Batch[] = [];
   const run = (items: readonly number[]) => {
     const batch = { items, ...Promise.withResolvers<readonly string[]>() };
@@ -27,7 +27,7 @@ function createBatcher(gathering: Partial<Gathering>) {
     resolve(items.map((item) => `${item}!`));
   };
   const itemsOf = () => batches.map(({ items }) => items);
-  return { batcher: new Batcher<number, string>(run, all), itemsOf, batchAt, succeed };
+  return { batcher: new Batcher<number, string>(run, all, weigh && { weigh }), itemsOf, batchAt, succeed };
 }
 
 /** More rounds of the event loop than a batch needs to end and those after it to begin. */
@@ -134,6 +134,37 @@ for (const blocking of [false, true]) {
       await settle();
       succeed(1);
       assert.equal(await later, '3!');
+    });
+
+    test('refuses who waits too long, though no batch begins meanwhile', async ({ mock }) => {
+      mock.timers.enable({ apis: ['setTimeout'] });
+      const now = mock.method(performance, 'now', () => 0);
+      const { batcher, succeed } = createBatcher({ blocking });
+      const first = batcher.add(1);
+      await settle();
+      const late = assert.rejects(batcher.add(2), { code: 'overloaded', kind: 'unavailable' });
+      mock.timers.tick(500);
+      now.mock.mockImplementation(() => 4_000);
+      const inTime = batcher.add(3);
+      now.mock.mockImplementation(() => 5_001);
+      mock.timers.tick(500);
+      await late;
+
+      succeed(0);
+      await settle();
+      succeed(1);
+      assert.deepEqual(await Promise.all([first, inTime]), ['1!', '3!']);
+    });
+
+    test('counts an item as what it weighs, and takes one that is too heavy by itself', async () => {
+      const { batcher, itemsOf, succeed } = createBatcher({ blocking, maxSize: 5 }, (item) => item);
+      const asked = [2, 3, 1, 9, 4].map((item) => batcher.add(item));
+      for (let batch = 0; batch < 4; batch += 1) {
+        await settle();
+        succeed(batch);
+      }
+      await Promise.all(asked);
+      assert.deepEqual(itemsOf(), [[2, 3], [1], [9], [4]]);
     });
 
     test('fails those whose result a batch leaves out', async () => {

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { test } from 'node:test';
+import BetterSqlite from 'better-sqlite3';
+import { Checkpoints } from '../../src/core/store/checkpoints.js';
+import { until } from '../support/condition.js';
+import { createDatabase } from '../support/databases.js';
 import { newUserId, sessionContent } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 import { assertRollups } from '../support/rollups.js';
@@ -34,4 +38,35 @@ test("SQLite's log is moved into the database while sessions are recorded, and c
     [{ sessions: String(recorded) }],
   );
   await assertRollups(database.url);
+});
+
+test('a log that could not be moved is moved when it can be', async () => {
+  await using database = await createDatabase('sqlite');
+  const path = sqlitePath(database.url);
+  const rival = new BetterSqlite(path);
+  rival.pragma('journal_mode = wal');
+  rival.pragma('locking_mode = exclusive');
+  rival.exec('create table numbers (number integer)');
+  const limits: number[] = [];
+  const checkpoints = new Checkpoints({ path, addon: undefined, setLimit: (pages) => limits.push(pages) });
+  const move = () => checkpoints.committed(2_000);
+
+  // Some of these come to nothing, and the last is waited for.
+  await until('a move that is waited for', () => {
+    move();
+    return checkpoints.restart !== undefined;
+  });
+  await checkpoints.restart;
+  rival.close();
+  const writer = new BetterSqlite(path);
+  writer.exec(`insert into numbers select value from json_each('[${'1,'.repeat(20_000)}1]')`);
+  const before = statSync(path).size;
+  await until('the log is moved', () => {
+    move();
+    return statSync(path).size > before;
+  });
+
+  writer.close();
+  await checkpoints.close();
+  assert.equal(limits.at(-1), 64_000);
 });

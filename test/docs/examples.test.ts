@@ -18,8 +18,8 @@ import { createListener, Metrics, serve } from 'stats-service/server';
 declare const stats: Stats, userId: UserId, courseId: CourseId;
 `;
 
-test('the examples of the docstrings and of the README compile against the built package', () => {
-  const examples = [...docstringExamples(), ...readmeExamples()];
+test('the examples of the docstrings, the README and docs/library.md compile against the built package', () => {
+  const examples = [...docstringExamples(), ...pageExamples()];
   assert.ok(examples.length > 5);
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
@@ -47,8 +47,9 @@ function docstringExamples(): string[] {
     .map(([, example = '']) => withPrelude(example.replaceAll(/^\s*\* ?/gm, '')));
 }
 
-function readmeExamples(): string[] {
-  return codeBlocks(new URL('../../README.md', import.meta.url))
+function pageExamples(): string[] {
+  return ['../../README.md', '../../docs/library.md']
+    .flatMap((page) => codeBlocks(new URL(page, import.meta.url)))
     .filter(({ language }) => language === 'ts')
     .map(({ code }) => code);
 }

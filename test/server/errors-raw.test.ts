@@ -82,7 +82,7 @@ describe('400: not a well-formed request', () => {
 
 describe('408: too slow', () => {
   const cases: readonly [what: string, text: string][] = [
-    ['no headers', ''],
+    ['the beginning of a method', 'GE'],
     ['half of the headers', `GET /courses HTTP/1.1\r\n${HOST}\r\n`],
     [
       'half of a declared body',
@@ -97,7 +97,7 @@ describe('408: too slow', () => {
     test(what, async () => {
       await using service = await createService('sqlite', { requestTimeout: 100 });
       using connection = await RawConnection.open(service.url);
-      if (text !== '') connection.write(text);
+      connection.write(text);
       const answer = await connection.read();
       assertFaults(answer, 408, 'request-timeout', []);
       assert.equal(answer.headers['connection'], 'close');
@@ -105,6 +105,12 @@ describe('408: too slow', () => {
       assert.deepEqual(service.reported, []);
     });
   }
+
+  test('but not to who has sent nothing: a connection that was opened in advance', async () => {
+    await using service = await createService('sqlite', { requestTimeout: 100 });
+    using connection = await RawConnection.open(service.url);
+    await connection.assertEnded();
+  });
 });
 
 describe('413: a body over 1 MiB', () => {

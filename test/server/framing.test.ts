@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { describe, test } from 'node:test';
 import { newUserId, sessionContent } from '../support/factories.js';
 import { assertFaults, assertProblem } from '../support/http-answer.js';
@@ -65,6 +67,17 @@ describe('what is no request for us', () => {
     assert.equal(answer.headers['allow'], '');
     assert.match(answer.headers['x-request-id'] ?? '', UUID);
     await connection.assertEnded();
+    assert.equal((await service.send('GET', '/livez')).status, 200);
+  });
+
+  test('a tunnel whose client resets it at once', async () => {
+    await using service = await createService('sqlite');
+    const { hostname, port } = new URL(service.url);
+    for (let count = 0; count < 20; count += 1) {
+      const socket = connect(Number(port), hostname);
+      socket.write(head('CONNECT example.com:443 HTTP/1.1', HOST), () => socket.resetAndDestroy());
+      await once(socket, 'close');
+    }
     assert.equal((await service.send('GET', '/livez')).status, 200);
   });
 

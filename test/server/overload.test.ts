@@ -39,8 +39,9 @@ test('past the bound on calls: 503 at once, operators are answered, and what was
     client.send('GET', path, { userId }),
     client.send('GET', '/courses', { userId }),
     client.send('DELETE', '/me', { userId }),
-    client.send('GET', '/readyz'),
   ]);
+  // Else a balancer would take out every server at once.
+  assert.equal((await client.send('GET', '/readyz')).status, 200);
   for (const answer of refused) {
     assertFaults(answer, 503, 'overloaded', []);
     assert.equal(answer.headers['retry-after'], '2');

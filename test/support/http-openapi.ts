@@ -3,14 +3,17 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as z from 'zod';
 
 const jsonSchema = z.record(z.string(), z.unknown());
-const content = z.record(z.string().regex(/^(application|text)\//), z.strictObject({ schema: jsonSchema }));
+const media = z.strictObject({ schema: jsonSchema, example: z.unknown().optional() });
+const content = z.record(z.string().regex(/^(application|text)\//), media);
 const parameter = z.strictObject({
   name: z.string().min(1),
-  in: z.enum(['path', 'query', 'header']),
+  in: z.enum(['path', 'query']),
   required: z.boolean(),
   description: z.string().min(1).optional(),
   schema: jsonSchema,
+  example: z.string().optional(),
 });
+const security = z.array(z.record(z.string(), z.array(z.never())));
 const response = z.strictObject({
   description: z.string().min(1),
   headers: z
@@ -20,8 +23,10 @@ const response = z.strictObject({
 });
 const operation = z.strictObject({
   operationId: z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/),
+  tags: z.array(z.string()).length(1),
   summary: z.string().min(1),
   description: z.string().min(1).optional(),
+  security: security.optional(),
   parameters: z.array(parameter).optional(),
   requestBody: z.strictObject({ required: z.literal(true), content }).optional(),
   responses: z.record(z.string().regex(/^[2-5][0-9]{2}$/), response),
@@ -35,6 +40,9 @@ export const documentSchema = z.strictObject({
     version: z.string().min(1),
     description: z.string().min(1).optional(),
   }),
+  servers: z.array(z.strictObject({ url: z.literal('/'), description: z.string().min(1) })),
+  tags: z.array(z.strictObject({ name: z.string().min(1), description: z.string().min(1) })),
+  security,
   paths: z.record(
     z.string().startsWith('/'),
     z.strictObject({
@@ -44,22 +52,39 @@ export const documentSchema = z.strictObject({
       delete: operation.optional(),
     }),
   ),
-  components: z.strictObject({ schemas: z.record(z.string().regex(/^[A-Za-z0-9._-]+$/), jsonSchema) }),
+  components: z.strictObject({
+    securitySchemes: z.record(
+      z.string(),
+      z.strictObject({
+        type: z.literal('apiKey'),
+        in: z.literal('header'),
+        name: z.string().min(1),
+        description: z.string().min(1),
+      }),
+    ),
+    schemas: z.record(z.string().regex(/^[A-Za-z0-9._-]+$/), jsonSchema),
+  }),
 });
 
 export type Document = z.output<typeof documentSchema>;
+export type Content = z.output<typeof media>;
 export type Operation = z.output<typeof operation>;
 
 export interface Endpoint extends Operation {
   readonly method: string;
   readonly path: string;
+  /** The header that names the user; `undefined` where none is asked for. */
+  readonly userHeader: string | undefined;
 }
 
-export function endpointsOf({ paths }: Document): Endpoint[] {
+export function endpointsOf({ paths, security: ofAll, components }: Document): Endpoint[] {
   return Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item).flatMap(([method, found]) =>
-      found ? [{ ...found, method: method.toUpperCase(), path }] : [],
-    ),
+    Object.entries(item).flatMap(([method, found]) => {
+      if (!found) return [];
+      const [scheme] = Object.keys((found.security ?? ofAll)[0] ?? {});
+      const userHeader = scheme === undefined ? undefined : components.securitySchemes[scheme]?.name;
+      return [{ ...found, method: method.toUpperCase(), path, userHeader }];
+    }),
   );
 }
 

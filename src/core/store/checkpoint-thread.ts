@@ -16,6 +16,10 @@ const connection = new BetterSqlite(path, {
 connection.pragma('synchronous = full');
 
 parentPort?.on('message', (mode: 'passive' | 'restart') => {
-  connection.pragma(`wal_checkpoint(${mode})`);
+  try {
+    connection.pragma(`wal_checkpoint(${mode})`);
+  } catch {
+    // On a full disk, say. The log stays, and the next sessions bring the next attempt.
+  }
   parentPort?.postMessage(mode);
 });

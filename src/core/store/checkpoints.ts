@@ -37,6 +37,7 @@ export class Checkpoints {
   #sessions = 0;
   #moves = 0;
   #moving = false;
+  #hasWarned = false;
   #restarted: PromiseWithResolvers<void> | undefined;
 
   constructor(options: CheckpointsOptions) {
@@ -96,11 +97,14 @@ export class Checkpoints {
     return thread;
   }
 
-  /** Then SQLite moves the log by itself; `#moving` stays, so that no other thread is started. */
+  /** Then SQLite moves the log by itself until the next sessions start another. */
   #goOnWithout(error: unknown): void {
     this.#options.setLimit(PAGES_ALONE);
+    this.#thread = undefined;
+    this.#moving = false;
     this.#resume();
-    process.emitWarning(`SQLite moves its log without a thread from now on: ${String(error)}`);
+    if (!this.#hasWarned) process.emitWarning(`SQLite moves its log without a thread: ${String(error)}`);
+    this.#hasWarned = true;
   }
 
   #resume(): void {

@@ -18,6 +18,15 @@ export async function migrationStatus(
   return compare(await appliedNames(database), migrations);
 }
 
+/** Those that this program needs and the database has not; one that is ahead of the program lacks none. */
+export async function pendingMigrations(
+  database: Database,
+  migrations: readonly Migration[],
+): Promise<readonly string[]> {
+  const applied = await appliedNames(database);
+  return migrations.map(({ name }) => name).filter((name) => !applied.includes(name));
+}
+
 /** Applies what is pending; the names of it. Safe while other processes do the same: one does, the others wait. */
 export async function migrateUp(
   database: Database,

@@ -58,7 +58,7 @@ class NamingClient implements PostgresPoolClient {
   readonly #client: DriverClient;
   readonly #nameOf: NameOf;
   readonly #timeout: number;
-  #isLost = false;
+  #lostBy: Error | undefined;
 
   constructor(client: DriverClient, nameOf: NameOf, timeout: number) {
     this.#client = client;
@@ -82,15 +82,17 @@ class NamingClient implements PostgresPoolClient {
   }
 
   async #run<Row>(query: DriverQuery): Promise<PostgresQueryResult<Row>> {
+    // A rollback would wait on a dead connection as long again.
+    if (this.#lostBy) throw this.#lostBy;
     try {
       return await this.#client.query<Row>(query);
     } catch (error) {
-      this.#isLost ||= isConnectionLost(error);
+      if (error instanceof Error && isConnectionLost(error)) this.#lostBy = error;
       throw error;
     }
   }
 
-  release(destroy = this.#isLost): void {
+  release(destroy = this.#lostBy !== undefined): void {
     this.#client.release(destroy);
   }
 }

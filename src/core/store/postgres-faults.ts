@@ -40,9 +40,9 @@ const REFUSAL = /^(SASL|The server does not support SSL connections|There was an
 const CONNECTION_ERROR =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout)/;
 
-/** Whether the connection must not be used again: Postgres did not answer on it, or with its end. */
+/** Whether the connection must not be used again: no answer came, or its end, or it leads to a replica now. */
 export function isConnectionLost(error: unknown): boolean {
-  return !isFromServer(error) || /^(08|57P)/.test(codeOf(error));
+  return !isFromServer(error) || /^(08|57P|25006)/.test(codeOf(error));
 }
 
 /** Whether a connection that was there was cut: another may work at once. What it was doing is done or not. */

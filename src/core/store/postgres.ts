@@ -112,7 +112,7 @@ async function prepareConnection(client: DriverClient): Promise<void> {
        case when current_setting('synchronous_commit') = 'off'
          then set_config('synchronous_commit', 'on', false) end`,
     values: [],
-    query_timeout: QUERY_TIMEOUT,
+    query_timeout: TIMEOUTS.connectionTimeoutMillis,
   });
 }
 

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -18,12 +18,17 @@ export function findAddon(): string | undefined {
   const addon = readFileSync(join(home, 'prebuilds', FILE));
   const name = `better-sqlite3-${createHash('sha256').update(addon).digest('hex')}.node`;
   const user = process.getuid?.() ?? '';
-  try {
-    return keep(join(homedir(), '.cache', 'stats-service'), name, addon);
-  } catch {
-    // A service account may have no folder of its own.
-    return keep(join(tmpdir(), `stats-service-${user}`), name, addon);
+  const folders = [join(homedir(), '.cache', 'stats-service'), join(tmpdir(), `stats-service-${user}`)];
+  const errors: unknown[] = [];
+  // A service account may have no folder of its own.
+  for (const folder of folders) {
+    try {
+      return keep(folder, name, addon);
+    } catch (error) {
+      errors.push(error);
+    }
   }
+  throw new AggregateError(errors, `SQLite's addon can be written to none of ${folders.join(' and ')}.`);
 }
 
 /** Written once, under the hash of its content, in a folder that nobody else may change. */
@@ -33,14 +38,10 @@ function keep(folder: string, name: string, content: Buffer): string {
   const isOurs = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
   if (!isOurs) throw new Error(`Others may write into ${folder}.`);
   const file = join(folder, name);
-  if (sizeOf(file) !== content.length) {
-    const temporary = join(folder, `${name}.${process.pid}`);
-    writeFileSync(temporary, content);
+  if (!existsSync(file) || !readFileSync(file).equals(content)) {
+    const temporary = join(folder, `${name}.${randomUUID()}`);
+    writeFileSync(temporary, content, { mode: 0o600, flag: 'wx' });
     renameSync(temporary, file);
   }
   return file;
-}
-
-function sizeOf(file: string): number | undefined {
-  return lstatSync(file, { throwIfNoEntry: false })?.size;
 }

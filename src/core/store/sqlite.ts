@@ -1,16 +1,16 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import BetterSqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
 import { StatsError } from '../errors.js';
 import { SqliteBatches } from './batches/sqlite.js';
 import { prepareStatements } from './batches/sqlite-statements.js';
+import { BusyLine, retryDelay } from './busy-line.js';
 import { Checkpoints } from './checkpoints.js';
 import type { Database } from './database.js';
-import type { DriverFault } from './driver-fault.js';
-import { TOTALS_CONSTRAINT, type Schema } from './schema.js';
+import type { Schema } from './schema.js';
 import { findAddon } from './sqlite-addon.js';
+import { isBusy, sqliteFault } from './sqlite-faults.js';
 import { ImmediateSqliteDialect } from './sqlite-dialect.js';
 import { StatementCache } from './statement-cache.js';
 
@@ -49,6 +49,9 @@ export function openSqlite(path: string, options: { readonly create: boolean }):
       inTransaction: () => connection.inTransaction,
     }),
   });
+  // Who reads hardly ever waits, and must not stand behind those who write.
+  const readers = new BusyLine({ isBusy, timeout: BUSY_TIMEOUT });
+  const writers = new BusyLine({ isBusy, timeout: BUSY_TIMEOUT });
   const setLimit = (pages: number) => connection.pragma(`wal_autocheckpoint = ${pages}`);
   // The thread may start after the process has gone to another folder.
   const checkpoints = path === MEMORY ? undefined : new Checkpoints({ path: resolve(path), addon, setLimit });
@@ -57,11 +60,12 @@ export function openSqlite(path: string, options: { readonly create: boolean }):
     kysely,
     async transact(work) {
       await checkpoints?.restart;
-      return whenFree(() => kysely.transaction().execute(work));
+      return writers.run(() => kysely.transaction().execute(work));
     },
     batches: new SqliteBatches({
       prepare: () => prepareStatements(connection, kysely),
-      exclusively: (work) => whenFree(() => exclusively(connection, kysely, work)),
+      read: (work) => readers.run(() => exclusively(connection, kysely, work)),
+      write: (work) => writers.run(() => exclusively(connection, kysely, work)),
       inTransaction: () => connection.inTransaction,
       checkpoints,
       isMissingCourse: (error) => sqliteFault(error) === 'foreign-key',
@@ -135,11 +139,6 @@ function useWal(connection: BetterSqlite.Database): void {
   }
 }
 
-/** Milliseconds; at random, so that processes that wait do not meet again. */
-function retryDelay(): number {
-  return 1 + Math.random() * 9;
-}
-
 /** What is done at once needs to wait for nobody unless a transaction of Kysely's is open. */
 async function exclusively<T>(
   connection: BetterSqlite.Database,
@@ -147,44 +146,4 @@ async function exclusively<T>(
   work: () => T,
 ): Promise<T> {
   return connection.inTransaction ? kysely.connection().execute(async () => work()) : work();
-}
-
-/**
- * While another process holds the write lock, this one tries again and again to begin, and goes on with other
- * requests in between: the one connection is free for them. What finds the lock taken has done nothing yet.
- */
-async function whenFree<T>(transaction: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + BUSY_TIMEOUT;
-  for (;;) {
-    try {
-      return await transaction();
-    } catch (error) {
-      if (!isBusy(error) || Date.now() > deadline) throw error;
-      await setTimeout(retryDelay());
-    }
-  }
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof BetterSqlite.SqliteError && /^SQLITE_(BUSY|LOCKED)/.test(error.code);
-}
-
-function sqliteFault(error: unknown): DriverFault | undefined {
-  if (!(error instanceof BetterSqlite.SqliteError)) return undefined;
-  switch (error.code) {
-    case 'SQLITE_CONSTRAINT_PRIMARYKEY':
-    case 'SQLITE_CONSTRAINT_UNIQUE':
-      return 'unique';
-    case 'SQLITE_CONSTRAINT_FOREIGNKEY':
-      return 'foreign-key';
-    // A sum beyond 64 bits turns into a real number, which a strict integer column refuses.
-    case 'SQLITE_CONSTRAINT_DATATYPE':
-      return error.message.includes('weighted_score_units') ? 'out-of-range' : undefined;
-    case 'SQLITE_CONSTRAINT_CHECK':
-      return error.message.includes(TOTALS_CONSTRAINT) ? 'out-of-range' : undefined;
-    default:
-  }
-  if (/^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN)/.test(error.code)) return 'unavailable';
-  if (/^SQLITE_(CORRUPT|NOTADB|READONLY|PERM|AUTH)/.test(error.code)) return 'unusable';
-  return undefined;
 }

@@ -3,6 +3,7 @@ import { HTTP_ERRORS, type HttpErrorCode } from '../http-error.js';
 import { PROBLEM_TYPE, STATUS_OF_KIND } from '../problem.js';
 import { isServiceRoute, type DocumentedAnswer, type Route } from '../route.js';
 import { reference } from './components.js';
+import { EXAMPLES } from './examples.js';
 
 const text = { type: 'string' };
 
@@ -52,14 +53,14 @@ export function responsesOf(route: Route): Record<string, unknown> {
   return { ...successes(route), ...failures(route) };
 }
 
-function successes({ answers }: Route): Record<string, unknown> {
+function successes({ operation, answers }: Route): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(answers).map(([status, answer]) => [
       status,
       {
         description: answer.description,
         headers: { ...COMMON_HEADERS, ...headersOf(answer) },
-        ...contentOf(answer),
+        ...contentOf(answer, EXAMPLES[operation]?.answer),
       },
     ]),
   );
@@ -69,9 +70,10 @@ function headersOf({ headers = [] }: DocumentedAnswer) {
   return Object.fromEntries(headers.map((name) => [name, HEADERS[name]]));
 }
 
-function contentOf({ schema, type = 'application/json' }: DocumentedAnswer) {
-  if (schema) return { content: { [type]: { schema: reference(schema) } } };
-  return type === 'application/json' ? {} : { content: { [type]: { schema: text } } };
+function contentOf({ schema, type = 'application/json' }: DocumentedAnswer, example: unknown) {
+  if (!schema && type === 'application/json') return {};
+  const described = schema ? reference(schema) : text;
+  return { content: { [type]: { schema: described, ...(example !== undefined && { example }) } } };
 }
 
 function failures(route: Route): Record<string, unknown> {

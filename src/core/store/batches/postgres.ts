@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { LearnerKey, SessionKey } from '../../api.js';
 import type { NamedQuery } from '../named-statements.js';
 import { toLearnerStats, type LearnerColumns, type LearnerStats, type StatsRow } from '../queries/stats.js';
@@ -11,6 +12,9 @@ export interface PostgresBatchesOptions {
   readonly compile: () => PostgresStatements;
   readonly query: <Row extends object>(query: NamedQuery) => Promise<readonly Row[]>;
 }
+
+/** Milliseconds: longer than a batch takes. */
+const MOMENT = 20;
 
 /** One statement for each batch, which is its transaction too. */
 export class PostgresBatches implements Batches {
@@ -59,7 +63,15 @@ export class PostgresBatches implements Batches {
     return keys.map((_, index) => found.get(index + 1) ?? 'session-not-found');
   }
 
+  /** Asked twice: what is locked for a moment, by another batch, is not held. */
   async findHeld(learners: readonly LearnerKey[]): Promise<LearnerKey[]> {
+    const locked = await this.#findLocked(learners);
+    if (locked.length === 0) return [];
+    await setTimeout(MOMENT);
+    return this.#findLocked(locked);
+  }
+
+  async #findLocked(learners: readonly LearnerKey[]): Promise<LearnerKey[]> {
     const { text, bind } = this.#statements.findHeld;
     const values = bind(learnerArrays(learners));
     const rows = await this.#options.query<LearnerColumns>({ name: 'find_held', text, values });

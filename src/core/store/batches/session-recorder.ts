@@ -6,6 +6,14 @@ import { allFailed, type Candidate, type RecordOutcome } from './batches.js';
 /** Learners whose rows somebody held are asked for before each batch; more are forgotten, and met again. */
 const MAX_HELD = 1_000;
 
+/** Transactions of a batch that may fail for a reason unknown: it is most likely one of all. */
+const MAX_DEFECTS = 40;
+
+/** How many more may fail. */
+interface Defects {
+  left: number;
+}
+
 /**
  * Records sessions together such that each fails only for a reason of its own: what undoes a batch is looked
  * for, and the rest is recorded without it.
@@ -49,7 +57,10 @@ export class SessionRecorder {
     );
   }
 
-  async #recordAll(candidates: readonly Candidate[]): Promise<readonly RecordOutcome[]> {
+  async #recordAll(
+    candidates: readonly Candidate[],
+    defects: Defects = { left: MAX_DEFECTS },
+  ): Promise<readonly RecordOutcome[]> {
     try {
       return await this.#database.batches.record(candidates);
     } catch (error) {
@@ -57,7 +68,8 @@ export class SessionRecorder {
       if (fault === 'locked') return this.#recordWithoutHeld(candidates, error);
       // The halves would meet the same trouble, each after its own wait.
       if (fault === 'unavailable' || fault === 'unusable') return allFailed(candidates, error);
-      return this.#recordHalves(candidates, error);
+      if (fault === undefined && defects.left-- <= 0) return allFailed(candidates, error);
+      return this.#recordHalves(candidates, error, defects);
     }
   }
 
@@ -73,14 +85,18 @@ export class SessionRecorder {
     return this.#recordWithout(new Map(Array.from(held, (name) => [name, error])), candidates);
   }
 
-  async #recordHalves(candidates: readonly Candidate[], error: unknown): Promise<readonly RecordOutcome[]> {
+  async #recordHalves(
+    candidates: readonly Candidate[],
+    error: unknown,
+    defects: Defects,
+  ): Promise<readonly RecordOutcome[]> {
     if (candidates.length === 1) {
       const refusal = refusalOf(this.#database.faultOf(error));
       return [refusal ? { outcome: refusal } : { outcome: 'failed', error }];
     }
     const middle = Math.ceil(candidates.length / 2);
-    const first = await this.#recordAll(candidates.slice(0, middle));
-    return [...first, ...(await this.#recordAll(candidates.slice(middle)))];
+    const first = await this.#recordAll(candidates.slice(0, middle), defects);
+    return [...first, ...(await this.#recordAll(candidates.slice(middle), defects))];
   }
 
   /** Where this fails too, nobody is known to be held. */

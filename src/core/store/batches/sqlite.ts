@@ -9,7 +9,8 @@ export interface SqliteBatchesOptions {
   /** Asked for at the first use: they need the tables. */
   readonly prepare: () => SqliteStatements;
   /** Runs the work while no transaction is open on the connection, and again where another process was in its way. */
-  readonly exclusively: <T>(work: () => T) => Promise<T>;
+  readonly read: <T>(work: () => T) => Promise<T>;
+  readonly write: <T>(work: () => T) => Promise<T>;
   readonly inTransaction: () => boolean;
   readonly checkpoints?: Checkpoints | undefined;
   readonly isMissingCourse: (error: unknown) => boolean;
@@ -82,12 +83,13 @@ export class SqliteBatches implements Batches {
   /** A statement by itself is a transaction already. */
   #read<T>(count: number, work: (statements: SqliteStatements) => T): Promise<T> {
     if (count > 1) return this.#transact('begin', work);
-    return this.#options.exclusively(() => work(this.#statements));
+    return this.#options.read(() => work(this.#statements));
   }
 
   #transact<T>(begin: 'begin' | 'beginImmediate', work: (statements: SqliteStatements) => T): Promise<T> {
-    const { exclusively, inTransaction } = this.#options;
-    return exclusively(() => {
+    const { read, write, inTransaction } = this.#options;
+    const run = begin === 'begin' ? read : write;
+    return run(() => {
       const statements = this.#statements;
       statements[begin].run({});
       try {
@@ -95,8 +97,10 @@ export class SqliteBatches implements Batches {
         statements.commit.run({});
         return result;
       } catch (error) {
-        // SQLite ends a transaction by itself on some errors; a second rollback would hide the first error.
-        if (inTransaction()) statements.rollback.run({});
+        // SQLite ends a transaction by itself on some errors; what rolling back says would hide the first one.
+        try {
+          if (inTransaction()) statements.rollback.run({});
+        } catch {}
         throw error;
       }
     });

@@ -1,8 +1,6 @@
 import { sql } from 'kysely';
 import type { StoreContext } from '../database.js';
-import type { Finding } from './finding.js';
-
-const RESTORE = 'Stop what writes to it, keep a copy, and restore a backup.';
+import { RESTORE, type Finding } from './finding.js';
 
 export async function checkDatabase(context: StoreContext): Promise<Finding> {
   const version = await value(context, sql`select sqlite_version()`);

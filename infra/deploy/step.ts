@@ -1,0 +1,46 @@
+/** A program that is run without a shell. */
+export interface Command {
+  readonly program: 'aws' | 'docker' | 'git';
+  readonly args: readonly string[];
+  /** The fact that is written to stdin: what is secret must not be an argument, which every process can read. */
+  readonly stdin?: Fact;
+}
+
+/** What is learned on the way, of which later commands are made. */
+export type Fact =
+  | 'architecture'
+  | 'desiredCount'
+  | 'migrationDefinition'
+  | 'migrationInput'
+  | 'migrationTask'
+  | 'minimumTasks'
+  | 'network'
+  | 'previousDefinition'
+  | 'registryPassword'
+  | 'registry'
+  | 'repositoryUrl'
+  | 'revision'
+  | 'serviceDefinition'
+  | 'serviceInput';
+
+export type Tell = (fact: Fact) => string;
+
+export type Learned = Readonly<Partial<Record<Fact, string>>>;
+
+export interface Step {
+  readonly title: string;
+  readonly command: (tell: Tell) => Command;
+  /** Milliseconds after which the command is given up. */
+  readonly timeout?: number;
+  /**
+   * What its output tells; `again` asks for the command once more after a pause.
+   *
+   * @throws {DeployError} if what it tells must end the deploy
+   */
+  readonly learn?: (stdout: string, tell: Tell) => Learned | 'again';
+}
+
+/** Expected: its message is all that is told. */
+export class DeployError extends Error {
+  override readonly name = 'DeployError';
+}

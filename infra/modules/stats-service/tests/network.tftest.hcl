@@ -1,0 +1,193 @@
+mock_provider "aws" {
+  source = "./tests/mocks"
+
+  # Mocked ids are random; these must be told apart.
+  override_resource {
+    target = aws_security_group.load_balancer
+    values = { id = "sg-load-balancer" }
+  }
+
+  override_resource {
+    target = aws_security_group.tasks
+    values = { id = "sg-tasks" }
+  }
+
+  override_resource {
+    target = aws_security_group.database
+    values = { id = "sg-database" }
+  }
+
+  override_resource {
+    target = aws_security_group.endpoints
+    values = { id = "sg-endpoints" }
+  }
+}
+
+variables {
+  environment     = "test"
+  region          = "eu-central-1"
+  image_tag       = "1.0.0"
+  certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+}
+
+run "nothing_is_public_by_default" {
+  assert {
+    condition     = aws_lb.this.internal
+    error_message = "The load balancer must be internal unless it is asked for otherwise."
+  }
+
+  assert {
+    condition     = length(aws_internet_gateway.this) + length(aws_nat_gateway.this) + length(aws_subnet.public) + length(aws_eip.nat) == 0
+    error_message = "Without a public load balancer and without a way out, the VPC must have no part of the internet."
+  }
+
+  assert {
+    condition     = alltrue([for rule in aws_vpc_security_group_ingress_rule.clients : rule.cidr_ipv4 == var.vpc_cidr])
+    error_message = "Without allowed_cidrs the load balancer must be reached from the VPC only."
+  }
+
+  assert {
+    condition     = alltrue([for subnet in aws_subnet.service : !subnet.map_public_ip_on_launch]) && alltrue([for subnet in aws_subnet.database : !subnet.map_public_ip_on_launch])
+    error_message = "What starts in a private subnet must get no public address."
+  }
+
+  assert {
+    condition     = !aws_ecs_service.this.network_configuration[0].assign_public_ip && !aws_db_instance.this.publicly_accessible
+    error_message = "Neither tasks nor the database may have a public address."
+  }
+
+  assert {
+    condition     = aws_lb.this.subnets == toset([for subnet in aws_subnet.service : subnet.id])
+    error_message = "An internal load balancer belongs into private subnets."
+  }
+}
+
+run "two_zones" {
+  assert {
+    condition     = keys(aws_subnet.service) == ["eu-central-1a", "eu-central-1b"] && keys(aws_subnet.database) == ["eu-central-1a", "eu-central-1b"]
+    error_message = "Tasks and database must have a subnet in each of two zones."
+  }
+
+  assert {
+    condition     = length(aws_lb.this.subnets) == 2 && length(aws_ecs_service.this.network_configuration[0].subnets) == 2 && length(aws_db_subnet_group.this.subnet_ids) == 2
+    error_message = "Load balancer, tasks and database must be in two zones."
+  }
+
+  assert {
+    condition     = length(distinct(concat(values(local.service_subnets), values(local.database_subnets)))) == 4
+    error_message = "Subnets must not overlap."
+  }
+}
+
+run "groups_let_each_reach_only_the_next" {
+  assert {
+    condition = [for rule in [
+      aws_vpc_security_group_ingress_rule.tasks_from_load_balancer,
+      aws_vpc_security_group_ingress_rule.database_from_tasks,
+      aws_vpc_security_group_ingress_rule.endpoints_from_tasks,
+      ] : "${rule.referenced_security_group_id} ${rule.security_group_id} ${rule.from_port}-${rule.to_port}"] == [
+      "sg-load-balancer sg-tasks 8080-8080",
+      "sg-tasks sg-database 5432-5432",
+      "sg-tasks sg-endpoints 443-443",
+    ]
+    error_message = "The load balancer reaches the tasks, the tasks the database and the endpoints, each by its port."
+  }
+
+  assert {
+    condition = [for rule in [
+      aws_vpc_security_group_egress_rule.load_balancer_to_tasks,
+      aws_vpc_security_group_egress_rule.tasks_to_database,
+      aws_vpc_security_group_egress_rule.tasks_to_endpoints,
+      ] : "${rule.security_group_id} ${rule.referenced_security_group_id} ${rule.from_port}-${rule.to_port}"] == [
+      "sg-load-balancer sg-tasks 8080-8080",
+      "sg-tasks sg-database 5432-5432",
+      "sg-tasks sg-endpoints 443-443",
+    ]
+    error_message = "Nothing may send but to the next."
+  }
+
+  assert {
+    condition     = length(aws_vpc_security_group_egress_rule.tasks_to_internet) == 0
+    error_message = "Tasks must have no way out by default."
+  }
+
+  assert {
+    condition     = aws_vpc_security_group_egress_rule.tasks_to_s3.prefix_list_id == aws_vpc_endpoint.s3.prefix_list_id
+    error_message = "S3 must be reached by its endpoint."
+  }
+
+  assert {
+    condition     = length(aws_default_security_group.closed.ingress) == 0 && length(aws_default_security_group.closed.egress) == 0
+    error_message = "The default group must be closed."
+  }
+
+  assert {
+    condition     = aws_ecs_service.this.network_configuration[0].security_groups == toset(["sg-tasks"]) && aws_db_instance.this.vpc_security_group_ids == toset(["sg-database"]) && aws_lb.this.security_groups == toset(["sg-load-balancer"])
+    error_message = "Each must be in its own group."
+  }
+}
+
+run "endpoints_replace_the_way_out" {
+  assert {
+    condition     = keys(aws_vpc_endpoint.interface) == ["ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm"] && alltrue([for endpoint in aws_vpc_endpoint.interface : endpoint.private_dns_enabled])
+    error_message = "What tasks need to start must be reached inside the VPC, by its usual name."
+  }
+
+  assert {
+    condition     = alltrue([for endpoint in aws_vpc_endpoint.interface : jsondecode(endpoint.policy).Statement[0].Condition.StringEquals["aws:PrincipalAccount"] == "123456789012"])
+    error_message = "Endpoints must serve this account only."
+  }
+
+  assert {
+    condition     = jsondecode(aws_vpc_endpoint.s3.policy).Statement[0].Resource == "arn:aws:s3:::prod-eu-central-1-starport-layer-bucket/*"
+    error_message = "Of S3, only the layers of images may be reached."
+  }
+
+  assert {
+    condition     = aws_flow_log.this.traffic_type == "ALL"
+    error_message = "All traffic must be logged."
+  }
+}
+
+run "public_only_when_asked_and_for_whom" {
+  variables {
+    internal      = false
+    allowed_cidrs = ["198.51.100.0/28"]
+  }
+
+  assert {
+    condition     = !aws_lb.this.internal && aws_lb.this.subnets == toset([for subnet in aws_subnet.public : subnet.id])
+    error_message = "The load balancer must be public when asked for."
+  }
+
+  assert {
+    condition     = alltrue([for rule in aws_vpc_security_group_ingress_rule.clients : rule.cidr_ipv4 == "198.51.100.0/28"]) && length(aws_vpc_security_group_ingress_rule.clients) == 2
+    error_message = "Only those who are allowed may reach a public load balancer."
+  }
+
+  assert {
+    condition     = length(aws_nat_gateway.this) == 0 && length(aws_route.nat) == 0 && length(aws_vpc_security_group_egress_rule.tasks_to_internet) == 0
+    error_message = "A public load balancer gives the tasks no way out."
+  }
+
+  assert {
+    condition     = !aws_ecs_service.this.network_configuration[0].assign_public_ip && !aws_db_instance.this.publicly_accessible
+    error_message = "Behind a public load balancer, tasks and database must stay private."
+  }
+}
+
+run "way_out_only_when_asked" {
+  variables {
+    outbound_internet = true
+  }
+
+  assert {
+    condition     = length(aws_nat_gateway.this) == 2 && length(aws_route.nat) == 2 && length(aws_vpc_security_group_egress_rule.tasks_to_internet) == 1
+    error_message = "With outbound_internet each zone must have its NAT."
+  }
+
+  assert {
+    condition     = aws_lb.this.internal
+    error_message = "A way out must not make the load balancer public."
+  }
+}

@@ -1,0 +1,89 @@
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  environment     = "test"
+  region          = "eu-central-1"
+  image_tag       = "1.0.0"
+  certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+}
+
+run "least_privilege" {
+  assert {
+    condition = alltrue(flatten([for policy in [
+      aws_iam_role_policy.execution, aws_iam_role_policy.flow_logs, aws_iam_role_policy.replace_tasks, aws_iam_role_policy.start_replacement,
+      ] : [for statement in jsondecode(policy.policy).Statement :
+      !contains(flatten([statement.Resource]), "*") || flatten([statement.Action]) == ["ecr:GetAuthorizationToken"]
+    ]]))
+    error_message = "No right may be for everything, apart from ecr:GetAuthorizationToken."
+  }
+
+  assert {
+    condition = alltrue(flatten([for policy in [
+      aws_iam_role_policy.execution, aws_iam_role_policy.flow_logs, aws_iam_role_policy.replace_tasks, aws_iam_role_policy.start_replacement,
+      ] : [for statement in jsondecode(policy.policy).Statement : [for action in flatten([statement.Action]) : !strcontains(action, "*")]
+    ]]))
+    error_message = "Rights must be named one by one."
+  }
+
+  assert {
+    condition = {
+      for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : statement.Sid => flatten([statement.Resource])
+      } == {
+      RegistryLogin    = ["*"]
+      Image            = [aws_ecr_repository.this.arn]
+      Logs             = ["${aws_cloudwatch_log_group.this["tasks"].arn}:*"]
+      Settings         = [for name in ["STATS_DATABASE_URL", "STATS_LOG_LEVEL", "STATS_PORT"] : aws_ssm_parameter.settings[name].arn]
+      DatabasePassword = [aws_db_instance.this.master_user_secret[0].secret_arn]
+      Key              = [aws_kms_key.this.arn]
+    }
+    error_message = "Starting a task must have rights on what it uses, and on nothing else."
+  }
+
+  assert {
+    condition = toset(flatten([for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : statement.Action])) == toset([
+      "ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer",
+      "logs:CreateLogStream", "logs:PutLogEvents", "ssm:GetParameters", "secretsmanager:GetSecretValue", "kms:Decrypt",
+    ])
+    error_message = "Starting a task must only read, and write its log."
+  }
+
+  assert {
+    condition = alltrue([for statement in jsondecode(aws_iam_role_policy.start_replacement.policy).Statement :
+    statement.Action != "iam:PassRole" || try(statement.Condition.StringEquals["iam:PassedToService"], "") == "ssm.amazonaws.com"])
+    error_message = "The role must only be passed to the runbook."
+  }
+}
+
+run "the_program_may_do_nothing" {
+  assert {
+    condition     = length(aws_iam_role_policies_exclusive.task.policy_names) + length(aws_iam_role_policy_attachments_exclusive.task.policy_arns) == 0
+    error_message = "The role of the task must have no rights."
+  }
+
+  assert {
+    condition     = aws_iam_role_policies_exclusive.task.role_name == "stats-service-test-task" && aws_iam_role_policy_attachments_exclusive.task.role_name == "stats-service-test-task"
+    error_message = "It is the role of the task that must have no rights."
+  }
+}
+
+run "roles_are_taken_only_for_this_account" {
+  assert {
+    condition = alltrue([for role in [
+      aws_iam_role.execution, aws_iam_role.task, aws_iam_role.flow_logs, aws_iam_role.replace_tasks, aws_iam_role.start_replacement,
+      ] : jsondecode(role.assume_role_policy).Statement[0].Condition.StringEquals["aws:SourceAccount"] == "123456789012" &&
+      strcontains(jsondecode(role.assume_role_policy).Statement[0].Condition.ArnLike["aws:SourceArn"], ":eu-central-1:123456789012:")
+    ])
+    error_message = "Roles must be taken only on behalf of this account and region."
+  }
+}
+
+run "the_key_serves_this_account" {
+  assert {
+    condition = alltrue([for statement in jsondecode(aws_kms_key.this.policy).Statement :
+      statement.Principal == { AWS = "arn:aws:iam::123456789012:root" } || strcontains(jsonencode(try(statement.Condition, "")), "123456789012")
+    ])
+    error_message = "The key must serve this account only."
+  }
+}

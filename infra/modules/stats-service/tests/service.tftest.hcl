@@ -1,0 +1,201 @@
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  environment     = "test"
+  region          = "eu-central-1"
+  image_tag       = "1.0.0"
+  certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+}
+
+run "containers_are_confined" {
+  assert {
+    condition = alltrue([for definition in [aws_ecs_task_definition.service, aws_ecs_task_definition.migration] : alltrue([
+      for container in jsondecode(definition.container_definitions) :
+      container.readonlyRootFilesystem && !container.privileged && container.linuxParameters.capabilities.drop == ["ALL"]
+    ])])
+    error_message = "Containers must have a read-only root file system and no privileges."
+  }
+
+  assert {
+    condition = alltrue([for definition in [aws_ecs_task_definition.service, aws_ecs_task_definition.migration] : alltrue([
+      for container in jsondecode(definition.container_definitions) : can(regex("^[1-9][0-9]*:[1-9][0-9]*$", container.user))
+    ])])
+    error_message = "Containers must not run as root."
+  }
+
+  assert {
+    condition     = !aws_ecs_service.this.enable_execute_command
+    error_message = "Nobody may run commands in tasks."
+  }
+
+  assert {
+    condition     = aws_ecs_task_definition.service.network_mode == "awsvpc" && aws_ecs_service.this.launch_type == "FARGATE"
+    error_message = "Each task must have its own network interface and no host of ours."
+  }
+}
+
+run "container" {
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.service.container_definitions)[0].command == ["serve", "--no-migrate", "--host", "0.0.0.0"]
+    error_message = "The service must not migrate."
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.migration.container_definitions)[0].command == ["migrate", "up"]
+    error_message = "The migration must migrate."
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.service.container_definitions)[0].image == "123456789012.dkr.ecr.eu-central-1.amazonaws.com/stats-service-test:1.0.0"
+    error_message = "The image must be that of the tag, from our registry."
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.service.container_definitions)[0].stopTimeout == 30
+    error_message = "The service must have time to end its requests."
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.service.container_definitions)[0].healthCheck.command[1] == "node" && strcontains(jsondecode(aws_ecs_task_definition.service.container_definitions)[0].healthCheck.command[3], "http://127.0.0.1:8080/livez")
+    error_message = "A process that hangs must be found."
+  }
+
+  assert {
+    condition     = !can(jsondecode(aws_ecs_task_definition.service.container_definitions)[0].environment)
+    error_message = "Settings must not be told by the task definition, which many may read."
+  }
+
+  assert {
+    condition     = [for secret in jsondecode(aws_ecs_task_definition.service.container_definitions)[0].secrets : secret.name] == ["STATS_DATABASE_URL", "STATS_LOG_LEVEL", "STATS_PORT", "PGPASSWORD", "PGUSER"]
+    error_message = "The service must get its settings and the database's user and password."
+  }
+
+  assert {
+    condition = [for secret in jsondecode(aws_ecs_task_definition.migration.container_definitions)[0].secrets : secret.valueFrom if startswith(secret.name, "PG")] == [
+      "arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds!db-mocked-abcdef:password::",
+      "arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds!db-mocked-abcdef:username::",
+    ]
+    error_message = "User and password must come from the secret of RDS."
+  }
+}
+
+run "rollout" {
+  assert {
+    condition     = aws_ecs_service.this.deployment_circuit_breaker[0].enable && aws_ecs_service.this.deployment_circuit_breaker[0].rollback
+    error_message = "A rollout that fails must be taken back."
+  }
+
+  assert {
+    condition     = aws_ecs_service.this.deployment_minimum_healthy_percent == 100 && aws_ecs_service.this.deployment_maximum_percent == 200
+    error_message = "A rollout must never leave fewer tasks than before."
+  }
+
+  assert {
+    condition     = aws_ecs_service.this.wait_for_steady_state
+    error_message = "Terraform must wait until the service is steady."
+  }
+
+  assert {
+    condition     = aws_ecs_service.this.desired_count == 2
+    error_message = "Two tasks must run."
+  }
+
+  assert {
+    condition     = aws_ecs_task_definition.service.skip_destroy && aws_ecs_task_definition.migration.skip_destroy
+    error_message = "Revisions of before must stay for rolling back."
+  }
+}
+
+run "no_task_before_the_first_deploy" {
+  # Of a service that is there already, the number of tasks is left as it is.
+  state_key = "first"
+
+  variables {
+    image_tag = null
+  }
+
+  assert {
+    condition     = aws_ecs_service.this.desired_count == 0
+    error_message = "Without an image no task can run."
+  }
+}
+
+run "architecture" {
+  variables {
+    cpu_architecture = "X86_64"
+  }
+
+  assert {
+    condition     = aws_ecs_task_definition.service.runtime_platform[0].cpu_architecture == "X86_64" && aws_ecs_task_definition.migration.runtime_platform[0].cpu_architecture == "X86_64"
+    error_message = "The architecture must be that of the variable."
+  }
+}
+
+run "autoscaling" {
+  assert {
+    condition     = aws_appautoscaling_target.service.min_capacity == 2 && aws_appautoscaling_target.service.max_capacity == 10
+    error_message = "Two to ten tasks must run."
+  }
+
+  assert {
+    condition = toset([for policy in [aws_appautoscaling_policy.cpu, aws_appautoscaling_policy.requests] :
+    policy.target_tracking_scaling_policy_configuration[0].predefined_metric_specification[0].predefined_metric_type]) == toset(["ECSServiceAverageCPUUtilization", "ALBRequestCountPerTarget"])
+    error_message = "Processors and requests must decide how many tasks run."
+  }
+}
+
+run "registry" {
+  assert {
+    condition     = aws_ecr_repository.this.image_tag_mutability == "IMMUTABLE" && aws_ecr_repository.this.image_scanning_configuration[0].scan_on_push
+    error_message = "A tag must always mean the same image, and each must be scanned."
+  }
+
+  assert {
+    condition = [for rule in jsondecode(aws_ecr_lifecycle_policy.this.policy).rules : "${rule.selection.tagStatus} ${rule.selection.countNumber}"] == [
+      "untagged 1", "any 20",
+    ]
+    error_message = "The registry must keep the last 20 images, and none without a tag."
+  }
+}
+
+run "watching" {
+  assert {
+    condition     = aws_ecs_cluster.this.setting == toset([{ name = "containerInsights", value = "enabled" }])
+    error_message = "Container insights, which the alarm on running tasks needs, must be on."
+  }
+
+  assert {
+    condition = keys(aws_cloudwatch_metric_alarm.this) == [
+      "database-connections", "database-cpu", "database-storage", "latency-p99", "load-balancer-5xx", "running-tasks", "target-5xx", "unhealthy-hosts",
+    ]
+    error_message = "An alarm is missing."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset([aws_sns_topic.alarms.arn])])
+    error_message = "Alarms must be told."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["latency-p99"].extended_statistic == "p99" && aws_cloudwatch_metric_alarm.this["running-tasks"].threshold == 2 && aws_cloudwatch_metric_alarm.this["running-tasks"].treat_missing_data == "breaching"
+    error_message = "The alarms must watch p99, and tasks below two or none at all."
+  }
+
+  assert {
+    condition     = length(aws_sns_topic_subscription.email) == 0
+    error_message = "Without an address nobody is subscribed."
+  }
+}
+
+run "alarms_by_email" {
+  variables {
+    alarm_email = "operators@example.com"
+  }
+
+  assert {
+    condition     = aws_sns_topic_subscription.email[0].endpoint == "operators@example.com"
+    error_message = "The address must be subscribed."
+  }
+}

@@ -1,0 +1,67 @@
+import type { Operation } from '../route.js';
+
+/**
+ * One story, in which every answer follows from the requests: a test asks a server for each of them.
+ */
+const COURSE_ID = '7384c218-7413-5439-8a53-127d6e177480';
+const SESSION_ID = '2d2c7962-2120-536a-aa9a-b2458eb413b9';
+const NOW = '2026-11-22T10:00:00.000Z';
+const written = { createdAt: NOW, updatedAt: NOW };
+
+const courseContent = { name: 'AAA 2013J', moduleIds: ['intro', 'logic', 'proofs', 'sets'] };
+const course = { courseId: COURSE_ID, ...courseContent, ...written };
+
+const sessionContent = {
+  totalModulesStudied: 6,
+  averageScore: 68.4,
+  timeStudied: 280_000,
+  completedAt: '2013-09-29T18:00:00.000Z',
+  moduleIds: ['intro', 'logic'],
+};
+const session = { sessionId: SESSION_ID, courseId: COURSE_ID, ...sessionContent, ...written };
+
+const sums = { sessionCount: 1, totalModulesStudied: 6, averageScore: 68.4, timeStudied: 280_000 };
+const stats = {
+  courseId: COURSE_ID,
+  ...sums,
+  distinctModulesStudied: 2,
+  moduleCount: 4,
+  progress: 0.5,
+  firstCompletedAt: sessionContent.completedAt,
+  lastCompletedAt: sessionContent.completedAt,
+};
+
+interface Example {
+  /** What the request carries. */
+  readonly body?: unknown;
+  /** The success, the same for each of its statuses; none where it has no body. */
+  readonly answer?: unknown;
+}
+
+export const EXAMPLES: Readonly<Partial<Record<Operation, Example>>> = {
+  addCourse: { body: { courseId: COURSE_ID, ...courseContent }, answer: course },
+  listCourses: { answer: { items: [course], next: null } },
+  setCourse: { body: courseContent, answer: course },
+  recordSession: { body: { sessionId: SESSION_ID, ...sessionContent }, answer: session },
+  listSessions: { answer: { items: [session], next: null } },
+  getSession: { answer: session },
+  putSession: { body: sessionContent, answer: session },
+  getStats: { answer: stats },
+  getHistory: {
+    answer: { interval: 'day', timeZone: 'UTC', items: [{ start: '2013-09-29T00:00:00+00:00', ...sums }] },
+  },
+  listStudiedCourses: { answer: { items: [{ ...stats, name: courseContent.name }], next: null } },
+  eraseUser: { answer: { sessionsDeleted: 1 } },
+  live: { answer: { status: 'ok' } },
+  ready: { answer: { status: 'ok' } },
+  metrics: {
+    answer: '# HELP stats_batch_size What was done together.\n# TYPE stats_batch_size histogram\n',
+  },
+};
+
+/** Of the parameters that a request cannot do without. */
+export const PARAMETER_EXAMPLES: Readonly<Record<string, string>> = {
+  courseId: COURSE_ID,
+  sessionId: SESSION_ID,
+  interval: 'day',
+};

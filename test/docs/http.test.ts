@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { describeApi } from '../../src/server/openapi/index.js';
+import { groups } from '../../src/server/routes/index.js';
+import { assertCommands } from '../support/console.js';
+import { codesOf, documentSchema, endpointsOf } from '../support/http-openapi.js';
+import { codeBlocks, commandsOf } from '../support/markdown.js';
+
+const PAGE = new URL('../../docs/http.md', import.meta.url);
+const endpoints = endpointsOf(documentSchema.parse(JSON.parse(JSON.stringify(describeApi(groups)))));
+
+test('every command of docs/http.md prints what it says', () => assertCommands(PAGE));
+
+test('docs/http.md has an example of every route', () => {
+  const asked = codeBlocks(PAGE)
+    .flatMap(commandsOf)
+    .map(({ line }) => {
+      const given = /-X (\w+)/.exec(line)?.[1];
+      const { pathname } = new URL(/'(http[^']+)'/.exec(line)?.[1] ?? '');
+      return `${given ?? (line.includes(' -d ') ? 'POST' : 'GET')} ${pathname}`;
+    });
+  /** The page names them; they answer more than fits there. */
+  const long = new Set(['metrics', 'describe', 'docs']);
+  for (const { operationId, method, path } of endpoints) {
+    const pattern = new RegExp(`^${method} ${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`);
+    const found = long.has(operationId)
+      ? readFileSync(PAGE, 'utf8').includes(`\`${path}\``)
+      : asked.some((request) => pattern.test(request));
+    assert.ok(found, `${method} ${path}`);
+  }
+});
+
+test('docs/http.md tells of exactly the problems that a request can meet', () => {
+  const [, table = ''] = readFileSync(PAGE, 'utf8').split('<!-- problems -->');
+  const told = Array.from(
+    table.matchAll(/^\| (\d+) +\| `([a-z0-9-]+)`/gm),
+    ([, status, code]) => `${status} ${code}`,
+  );
+  const met = endpoints.flatMap((endpoint) =>
+    Object.entries(endpoint.responses).flatMap(([status, response]) =>
+      codesOf({ ...endpoint, responses: { [status]: response } }).map((code) => `${status} ${code}`),
+    ),
+  );
+  const ofNoRoute = ['404 route-not-found', '405 method-not-allowed'];
+  assert.deepEqual(told.toSorted(), [...new Set([...met, ...ofNoRoute])].toSorted());
+});

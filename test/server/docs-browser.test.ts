@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { noBrowser, startBrowser } from '../support/browser.js';
+import { newUserId } from '../support/factories.js';
+import { bodyOf } from '../support/http-answer.js';
+import { HttpClient } from '../support/http-client.js';
+import { documentSchema, endpointsOf } from '../support/http-openapi.js';
+import { addCourse } from '../support/served.js';
+import { createDatabase } from '../support/databases.js';
+import { startService } from '../support/service.js';
+
+test('a browser shows every operation, and asks nobody but this server', { skip: noBrowser }, async () => {
+  await using service = await startService(['--database', 'sqlite::memory:', '--port', '0']);
+  await using client = new HttpClient(service.url);
+  const document = documentSchema.parse(bodyOf(await client.send('GET', '/openapi.json')));
+  await using browser = await startBrowser();
+  const visit = await open(browser, service.url);
+  const { page } = visit;
+
+  const methods = await page.locator('.opblock-summary-method').allTextContents();
+  // A break is put after each slash, for narrow screens.
+  const paths = (await page.locator('.opblock-summary-path').allTextContents()).map((path) =>
+    path.replaceAll('\u200B', ''),
+  );
+  const shown = methods.map((method, index) => `${method} ${paths[index]}`);
+  const expected = endpointsOf(document).map(({ method, path }) => `${method} ${path}`);
+  assert.deepEqual(shown.toSorted(), expected.toSorted());
+
+  // Everything that can be opened must abide by the policy too.
+  for (const summary of await page.locator('.opblock-summary-control').all()) await summary.click();
+  await page
+    .locator('.opblock-body')
+    .nth(expected.length - 1)
+    .waitFor();
+  assert.deepEqual(await visit.faults(), []);
+  assert.deepEqual(
+    visit.requests.filter((url) => !url.startsWith(`${service.url}/`) && !url.startsWith('data:')),
+    [],
+  );
+});
+
+test('a request can be tried out as a user', { skip: noBrowser }, async () => {
+  await using database = await createDatabase('sqlite');
+  const { courseId } = await addCourse(database.url);
+  await using service = await startService(['--database', database.url, '--port', '0']);
+  await using browser = await startBrowser();
+  const visit = await open(browser, service.url);
+  const { page } = visit;
+
+  await page.locator('.auth-wrapper button.authorize').first().click();
+  await page.locator('.modal-ux input').fill(newUserId());
+  await page.locator('.modal-ux button.authorize').click();
+  await page.locator('.modal-ux button.btn-done').click();
+  const operation = page.locator('#operations-Stats-getStats');
+  await operation.locator('.opblock-summary-control').click();
+  await operation.locator('.try-out button').click();
+  await operation.locator('input').first().fill(courseId);
+  await operation.locator('button.execute').click();
+  const answer = operation.locator('.live-responses-table .response');
+  await answer.first().waitFor();
+  assert.match((await answer.first().textContent()) ?? '', /200.*"sessionCount": 0/s);
+  assert.deepEqual(await visit.faults(), []);
+});
+
+interface Visit {
+  readonly page: Page;
+  readonly requests: readonly string[];
+  /** What the page, its console and its policy complained of. */
+  faults(): Promise<readonly string[]>;
+}
+
+async function open(browser: Browser, url: string): Promise<Visit> {
+  const page = await browser.newPage();
+  const requests: string[] = [];
+  const faults: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
+  });
+  await page.exposeFunction('tellOfViolation', (violation: string) => faults.push(violation));
+  await page.addInitScript(
+    `addEventListener('securitypolicyviolation', (event) =>
+       tellOfViolation(event.violatedDirective + ' ' + event.blockedURI))`,
+  );
+  await page.goto(`${url}/docs`);
+  await page.locator('.opblock').first().waitFor();
+  const settled = async () => {
+    // A violation is told in a task of its own.
+    await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))');
+    return faults;
+  };
+  return { page, requests, faults: settled };
+}

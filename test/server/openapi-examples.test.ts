@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openStats } from '../../src/core/index.js';
+import { serve } from '../../src/server/index.js';
+import { stoppedClock } from '../support/clock.js';
+import { newUserId } from '../support/factories.js';
+import { bodyOf, type HttpAnswer } from '../support/http-answer.js';
+import { HttpClient } from '../support/http-client.js';
+import {
+  documentSchema,
+  endpointsOf,
+  SchemaJudge,
+  type Content,
+  type Endpoint,
+} from '../support/http-openapi.js';
+import { routes } from '../../src/server/routes/index.js';
+
+/** What must have been asked before, for a success of an operation; nothing where it is not named. */
+const BEFORE: Readonly<Record<string, readonly string[]>> = {
+  'listCourses 200': ['addCourse'],
+  'setCourse 200': ['addCourse'],
+  'recordSession 201': ['addCourse'],
+  'recordSession 200': ['addCourse', 'recordSession'],
+  'putSession 201': ['addCourse'],
+  'putSession 200': ['addCourse', 'recordSession'],
+  'listSessions 200': ['addCourse', 'recordSession'],
+  'getSession 200': ['addCourse', 'recordSession'],
+  'deleteSession 204': ['addCourse', 'recordSession'],
+  'getStats 200': ['addCourse', 'recordSession'],
+  'getHistory 200': ['addCourse', 'recordSession'],
+  'listStudiedCourses 200': ['addCourse', 'recordSession'],
+  'eraseUser 200': ['addCourse', 'recordSession'],
+};
+
+/** A description within itself, and a page: no example could say more than they do. */
+const WITHOUT = new Set(['describe', 'docs']);
+
+for (const { operation, answers } of routes) {
+  for (const status of Object.keys(answers)) {
+    test(`the example of ${operation} ${status} is what a server answers`, async () => {
+      await using stats = await openStats({ database: 'sqlite::memory:', clock: stoppedClock().read });
+      await using server = await serve(stats, { port: 0 });
+      await using client = new HttpClient(server.url);
+      const document = documentSchema.parse(bodyOf(await client.send('GET', '/openapi.json')));
+      const endpoints = new Map(endpointsOf(document).map((endpoint) => [endpoint.operationId, endpoint]));
+      const userId = newUserId();
+      const ask = (operationId: string) => {
+        const endpoint = endpoints.get(operationId);
+        assert.ok(endpoint, operationId);
+        const { path, json } = requestOf(endpoint);
+        return client.send(endpoint.method, path, { json, ...(endpoint.userHeader && { userId }) });
+      };
+
+      for (const earlier of BEFORE[`${operation} ${status}`] ?? []) await ask(earlier);
+      const answer = await ask(operation);
+      assert.equal(answer.status, Number(status), answer.text);
+      const [content] = Object.values(endpoints.get(operation)?.responses[status]?.content ?? {});
+      if (content) assertExample(operation, content, answer, new SchemaJudge(document));
+      else assert.equal(answer.text, '');
+    });
+  }
+}
+
+function assertExample(operation: string, content: Content, answer: HttpAnswer, judge: SchemaJudge): void {
+  const { schema, example } = content;
+  if (WITHOUT.has(operation)) return assert.equal(example, undefined);
+  judge.assertValid(schema, example);
+  if (typeof example !== 'string') return assert.deepEqual(bodyOf(answer), example);
+  // Of the metrics, the example is an excerpt.
+  assert.ok(answer.text.includes(example), answer.text);
+}
+
+/** As the examples of the description say it, and nothing else. */
+function requestOf({ path, parameters = [], requestBody }: Endpoint) {
+  const query = new URLSearchParams();
+  let filled = path;
+  for (const { in: place, name, required, example } of parameters) {
+    assert.equal(example !== undefined, required, `${path} ${name}`);
+    if (example === undefined) continue;
+    if (place === 'path') filled = filled.replace(`{${name}}`, example);
+    else query.set(name, example);
+  }
+  const json = requestBody?.content['application/json']?.example;
+  assert.equal(json !== undefined, requestBody !== undefined, path);
+  return { path: query.size > 0 ? `${filled}?${query.toString()}` : filled, json };
+}

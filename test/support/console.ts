@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { dirname } from 'node:path';
+import { runBin } from './cli.js';
+import { createDatabase } from './databases.js';
+import { codeBlocks, commandsOf, wordsOf } from './markdown.js';
+import { startService } from './service.js';
+import { sqlitePath } from './sql.js';
+
+type Environment = Readonly<Record<string, string>>;
+
+const PRINTED_URL = 'http://127.0.0.1:8080';
+const TIME = /20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
+
+/** Every command of a Markdown file prints what it says there, in their order, on a server of its own. */
+export async function assertCommands(file: URL): Promise<void> {
+  await using folder = await createDatabase('sqlite');
+  const env = { XDG_DATA_HOME: dirname(sqlitePath(folder.url)) };
+  await using service = await startService(['--port', '0'], env);
+
+  const commands = codeBlocks(file)
+    .filter(({ language }) => language === 'console')
+    .flatMap(commandsOf);
+  assert.ok(commands.length > 5);
+  for (const { line, output } of commands) {
+    const [program, ...argv] = wordsOf(line.replaceAll(PRINTED_URL, service.url));
+    const printed = program === 'curl' ? await curl(argv) : await npx(argv, env);
+    assert.equal(mask(printed), mask(output), line);
+  }
+}
+
+/** What happens now has another time in each run. */
+function mask(text: string): string {
+  return text.replaceAll(TIME, 'TIME').replaceAll(/sqlite:\S+\/stats-service\/stats\.db/g, 'DATABASE');
+}
+
+async function npx([name, ...argv]: readonly string[], env: Environment): Promise<string> {
+  assert.equal(name, 'stats-service');
+  const { stdout, stderr } = await runBin(argv, { env });
+  // The order in which a terminal shows them: what happened, then the data.
+  return stderr + stdout;
+}
+
+/** The options that the documents use, without asking the machine for curl. */
+async function curl(argv: readonly string[]): Promise<string> {
+  const headers: [string, string][] = [];
+  let url = '';
+  let method: string | undefined;
+  let body: string | undefined;
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index] ?? '';
+    if (word === '-s') continue;
+    else if (word === '-X') method = argv[++index];
+    else if (word === '-H') headers.push(headerOf(argv[++index] ?? ''));
+    else if (word === '-d') body = argv[++index];
+    else url = word;
+  }
+  method ??= body === undefined ? 'GET' : 'POST';
+  const response = await fetch(url, { method, headers, body });
+  return response.text();
+}
+
+function headerOf(text: string): [string, string] {
+  const [name = '', value = ''] = text.split(': ');
+  return [name, value];
+}
