@@ -23,10 +23,11 @@ test('an older Node gets one clear line from the program', async () => {
   assert.deepEqual(finished, { code: 1, stdout: '', stderr: `${SAID}\n` });
 });
 
-test('an older Node gets an exception from openStats', async () => {
+test('an older Node gets an exception from every entry', async () => {
   const source = `
-    const { openStats } = await import('stats-service');
-    await openStats({ database: 'sqlite::memory:' }).catch((error) => console.log(error.code, error.message));`;
+    for (const entry of ['stats-service', 'stats-service/client', 'stats-service/server']) {
+      await import(entry).catch((error) => console.log(error.code, error.message));
+    }`;
   const { stdout } = await runNode(['--import', PRETEND_OLD, '--input-type=module', '--eval', source]);
-  assert.equal(stdout, `node-unsupported ${SAID}\n`);
+  assert.equal(stdout, `node-unsupported ${SAID}\n`.repeat(3));
 });
