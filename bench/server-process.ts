@@ -27,7 +27,7 @@ export async function startServer(
     spawn(process.execPath, [...nodeOptions, ...program], {
       // The others log no requests either.
       env: { STATS_LOG_LEVEL: 'warn', ...process.env },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'inherit', 'pipe'],
     }),
   );
   const port = await new Promise<number>((resolve, reject) => {

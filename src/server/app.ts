@@ -71,24 +71,28 @@ export class App {
   /** Never rejects. */
   async serve(exchange: Exchange, acceptBody: () => void): Promise<void> {
     const { request, response, requestId } = exchange;
-    response.once('close', () => this.answered(exchange.toAnswered()));
     try {
       send(exchange, await this.#answer(exchange, acceptBody));
     } catch (error) {
       // Who has gone before the end of the request gets no answer, and is no error of ours.
-      if (!request.complete && response.destroyed) return;
+      if (!request.complete && response.destroyed) {
+        this.answered(exchange.toAnswered());
+        return;
+      }
       const answer = problemAnswer(error);
       send(exchange, answer);
       // A server that stops says so by itself.
       if (answer.status >= 500 && !(error instanceof HttpError))
         unharmed(() => this.#options.onError?.(error, requestId));
     }
+    // Not when the response closes: a listener for each costs more than all the rest of this.
+    this.answered(exchange.toAnswered());
   }
 
   /** Answers a request that has no other answer. */
   refuse(exchange: Exchange, error: HttpError | StatsError): void {
-    exchange.response.once('close', () => this.answered(exchange.toAnswered()));
     send(exchange, problemAnswer(error));
+    this.answered(exchange.toAnswered());
   }
 
   /** Told also of what Node's parser refuses. */

@@ -10,7 +10,7 @@ export interface AnsweredRequest {
   readonly route: string | undefined;
   /** Of the answer; 499 where the client went away before there was one. */
   readonly status: number;
-  /** Milliseconds from the request's headers to the end of its answer. */
+  /** Milliseconds from the request's headers to when its answer was handed to the connection. */
   readonly duration: number;
 }
 
@@ -40,7 +40,7 @@ export class Exchange {
       requestId,
       method: request.method ?? '',
       route,
-      status: response.headersSent ? response.statusCode : CLIENT_GONE,
+      status: response.destroyed ? CLIENT_GONE : response.statusCode,
       duration: performance.now() - this.#begin,
     };
   }

@@ -32,7 +32,7 @@ export class Metrics implements Observer {
     const registers = [this.#registry];
     this.#requests = new Histogram({
       name: 'http_request_duration_seconds',
-      help: "Requests, and how long they took from their headers to their answer's end.",
+      help: 'Requests, and how long from their headers to their answer.',
       labelNames: ['method', 'route', 'status'],
       buckets: DURATIONS,
       registers,

@@ -13,7 +13,12 @@ interface Connection {
   last: OpenAnswer | undefined;
   /** Answers that were not sent yet: more than one where the client does not wait for them. */
   unsent: number;
+  sent: number;
+  /** How many were sent when it was looked at last and others waited. */
+  sentBefore: number;
 }
+
+const NONE = -1;
 
 /**
  * The answers that are under way, by connection. A connection keeps its place while it lasts: places that come
@@ -27,7 +32,7 @@ export class OpenAnswers {
   #emptied: PromiseWithResolvers<void> | undefined;
 
   connected(socket: Duplex): void {
-    this.#connections.set(socket, { last: undefined, unsent: 0 });
+    this.#connections.set(socket, { last: undefined, unsent: 0, sent: 0, sentBefore: NONE });
     socket.once('close', () => {
       this.#connections.delete(socket);
       if (this.#connections.size === 0) this.#resume();
@@ -42,6 +47,7 @@ export class OpenAnswers {
     connection.unsent++;
     response.once('close', () => {
       connection.unsent--;
+      connection.sent++;
       // What is still to come of a request that is answered must not be answered again.
       if (connection.last?.response === response && request.complete) connection.last = undefined;
     });
@@ -51,6 +57,14 @@ export class OpenAnswers {
 
   of(socket: Duplex): OpenAnswer | undefined {
     return this.#connections.get(socket)?.last;
+  }
+
+  /** Ends the connections that have taken no answer since this was called before, though some wait for them. */
+  cutStuck(): void {
+    for (const [socket, connection] of this.#connections) {
+      if (connection.unsent > 0 && connection.sent === connection.sentBefore) socket.destroy();
+      connection.sentBefore = connection.unsent > 0 ? connection.sent : NONE;
+    }
   }
 
   /** From now on every answer is the last of its connection, and says so: Node itself would keep it alive. */

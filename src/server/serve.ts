@@ -29,8 +29,8 @@ export interface RunningServer extends AsyncDisposable {
 
 /** Milliseconds: longer than the idle time of common load balancers, which must be the ones to close. */
 const KEEP_ALIVE_TIMEOUT = 72_000;
-/** Milliseconds without a byte in either direction: a client that never reads its answer does not stay. */
-const SOCKET_TIMEOUT = 60_000;
+/** Milliseconds in which a connection must take an answer: a client that never reads does not stay. */
+const SEND_TIMEOUT = 60_000;
 /** Milliseconds in which clients that keep connections under load use each of them once more, and learn of the end. */
 const DRAIN = 1_000;
 /** Requests of a connection that wait for their answers: one that asks and never reads must not fill the memory. */
@@ -61,10 +61,11 @@ export async function serve(stats: Stats, options: ServeOptions = {}): Promise<R
     // Its absence is answered like every other fault.
     requireHostHeader: false,
   });
-  server.timeout = SOCKET_TIMEOUT;
   const app = new App(stats, options);
   const answers = new OpenAnswers();
   answer(server, app, answers);
+  // Once a minute for all of them: Node's own timeout would be set anew with every request.
+  const sweep = setInterval(() => answers.cutStuck(), SEND_TIMEOUT).unref();
   server.listen(port, host);
   await once(server, 'listening');
 
@@ -77,6 +78,7 @@ export async function serve(stats: Stats, options: ServeOptions = {}): Promise<R
     server.close();
     await closed;
     clearTimeout(cut);
+    clearInterval(sweep);
   };
   return { url: urlOf(server), close, [Symbol.asyncDispose]: () => close() };
 }
