@@ -27,7 +27,7 @@ export async function startServer(
     spawn(process.execPath, [...nodeOptions, ...program], {
       // The others log no requests either.
       env: { STATS_LOG_LEVEL: 'warn', ...process.env },
-      stdio: ['ignore', 'inherit', 'pipe'],
+      stdio: ['ignore', 'ignore', 'pipe'],
     }),
   );
   const port = await new Promise<number>((resolve, reject) => {
