@@ -23,7 +23,7 @@ export interface AppOptions {
    * Default: nothing is told.
    */
   readonly onError?: (error: unknown, requestId: string) => void;
-  /** Told of every request when its answer is over. Default: nothing is told. */
+  /** Told of every request when its answer is handed to the connection, or has come to nothing. Default: nothing is told. */
   readonly onAnswer?: (answered: AnsweredRequest) => void;
   /**
    * What `GET /metrics` tells. To have those of the database too, pass the same to `openStats` as its `observer`.

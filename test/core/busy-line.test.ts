@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BusyLine } from '../../src/core/store/busy-line.js';
+import { until } from '../support/condition.js';
+
+const BUSY = new Error('locked');
+const isBusy = (error: unknown) => error === BUSY;
+
+test('of those who wait for a lock only the first tries, and they get it in their order', async () => {
+  const line = new BusyLine({ isBusy, timeout: 60_000 });
+  let isHeld = true;
+  let tries = 0;
+  const got: number[] = [];
+  const wait = (who: number) =>
+    line.run(async () => {
+      if (who > 0) assert.ok(!isHeld, `${who} has tried before the first got it`);
+      else if (++tries === 5) isHeld = false;
+      if (isHeld) throw BUSY;
+      got.push(who);
+    });
+  const first = wait(0);
+  await until('somebody waits', () => tries > 1);
+  await Promise.all([first, ...Array.from({ length: 50 }, (_, index) => wait(index + 1))]);
+  assert.deepEqual(got, Array.from({ length: 51 }).keys().toArray());
+});
+
+test('who waits too long gets the error that told of the lock, and tries no more', async () => {
+  const line = new BusyLine({ isBusy, timeout: 50 });
+  let tries = 0;
+  const busy = async () => {
+    tries += 1;
+    throw BUSY;
+  };
+  const first = assert.rejects(line.run(busy), BUSY);
+  await Promise.resolve();
+  await first;
+  const others = Array.from({ length: 20 }, () => assert.rejects(line.run(busy), BUSY));
+  await Promise.all(others);
+  const before = tries;
+  assert.equal(await line.run(async () => 'free'), 'free');
+  assert.equal(tries, before);
+  await assert.rejects(
+    line.run(async () => {
+      throw new TypeError('a defect');
+    }),
+    TypeError,
+  );
+});

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runOn } from '../support/databases.js';
+import { newUserId, sessionContent } from '../support/factories.js';
+import { createFixture } from '../support/fixture.js';
+import { endConnections } from '../support/rival.js';
+
+test('connections to what only reads, as after a failover, are given up', async () => {
+  await using fixture = await createFixture('postgres');
+  const { stats, courseId } = fixture;
+  const { url } = fixture.database;
+  const name = new URL(url).pathname.slice(1);
+  const record = () => stats.recordSession({ userId: newUserId(), courseId, session: sessionContent() });
+  await record();
+
+  await runOn(url, `alter database ${name} set default_transaction_read_only = on`);
+  await endConnections(url);
+  await assert.rejects(record(), { code: 'database-unavailable' });
+  await runOn(url, `begin read write; alter database ${name} reset default_transaction_read_only; commit`);
+  // A connection that was kept would go on as it was opened.
+  assert.equal((await record()).outcome, 'recorded');
+});
