@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 
@@ -8,62 +9,58 @@ export interface OpenAnswer {
   readonly response: ServerResponse;
 }
 
-interface Connection {
-  /** The last request, while its answer is under way. */
+/** A connection that has a place among {@link OpenAnswers}. */
+export interface Connection {
+  /** The last request, which is under way as long as its answer is. */
   last: OpenAnswer | undefined;
-  /** Answers that were not sent yet: more than one where the client does not wait for them. */
-  unsent: number;
-  sent: number;
-  /** How many were sent when it was looked at last and others waited. */
+  /** Requests that have no answer yet: more than one where the client does not wait for them. */
+  unanswered: number;
+  /** Bytes of answers that were sent when others were not, at the last look. */
   sentBefore: number;
 }
 
 const NONE = -1;
 
 /**
- * The answers that are under way, by connection. A connection keeps its place while it lasts: places that come
- * and go with each request would tie the garbage of one request to that of the next, until the old generation
- * is full of it.
+ * The answers that are under way, by connection. A connection keeps its place while it lasts, and no answer is
+ * listened to: places and listeners that come and go with each request would tie the garbage of one request to
+ * that of the next, until the old generation is full of it.
  */
 export class OpenAnswers {
-  readonly #connections = new Map<Duplex, Connection>();
+  readonly #connections = new Map<Socket, Connection>();
   #closing = false;
   /** While somebody waits for it. */
   #emptied: PromiseWithResolvers<void> | undefined;
 
-  connected(socket: Duplex): void {
-    this.#connections.set(socket, { last: undefined, unsent: 0, sent: 0, sentBefore: NONE });
+  connected(socket: Socket): void {
+    this.#connections.set(socket, { last: undefined, unanswered: 0, sentBefore: NONE });
     socket.once('close', () => {
       this.#connections.delete(socket);
       if (this.#connections.size === 0) this.#resume();
     });
   }
 
-  /** How many answers the connection has to send now. */
-  add(request: IncomingMessage, response: ServerResponse): number {
-    const connection = this.#connections.get(request.socket);
-    if (!connection) return 0;
-    connection.last = { request, response };
-    connection.unsent++;
-    response.once('close', () => {
-      connection.unsent--;
-      connection.sent++;
-      // What is still to come of a request that is answered must not be answered again.
-      if (connection.last?.response === response && request.complete) connection.last = undefined;
-    });
+  add(request: IncomingMessage, response: ServerResponse): Connection | undefined {
     if (this.#closing) announceClose(response);
-    return connection.unsent;
+    const connection = this.#connections.get(request.socket);
+    if (!connection) return undefined;
+    connection.last = { request, response };
+    connection.unanswered++;
+    return connection;
   }
 
   of(socket: Duplex): OpenAnswer | undefined {
-    return this.#connections.get(socket)?.last;
+    const last = socket instanceof Socket ? this.#connections.get(socket)?.last : undefined;
+    // What is still to come of a request that is answered must not be answered again.
+    return last?.response.closed && last.request.complete ? undefined : last;
   }
 
-  /** Ends the connections that have taken no answer since this was called before, though some wait for them. */
+  /** Ends the connections that have taken nothing of their answers since this was called before. */
   cutStuck(): void {
     for (const [socket, connection] of this.#connections) {
-      if (connection.unsent > 0 && connection.sent === connection.sentBefore) socket.destroy();
-      connection.sentBefore = connection.unsent > 0 ? connection.sent : NONE;
+      const sent = socket.writableLength > 0 ? socket.bytesWritten - socket.writableLength : NONE;
+      if (sent !== NONE && sent === connection.sentBefore) socket.destroy();
+      connection.sentBefore = sent;
     }
   }
 

@@ -85,18 +85,23 @@ export async function serve(stats: Stats, options: ServeOptions = {}): Promise<R
 
 /** Sees to everything that a connection can bring. */
 function answer(server: Server, app: App, answers: OpenAnswers): void {
-  const serveRequest = (request: IncomingMessage, response: ServerResponse, acceptBody = () => {}) => {
-    const unsent = answers.add(request, response);
+  const serveRequest = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    acceptBody: () => void = () => undefined,
+  ) => {
+    const connection = answers.add(request, response);
     const exchange = new Exchange(request, response);
-    if (unsent > MAX_PIPELINED) app.refuse(exchange, tooManyAtOnce());
-    else void app.serve(exchange, acceptBody);
+    if (connection && connection.unanswered > MAX_PIPELINED) app.refuse(exchange, tooManyAtOnce());
+    else await app.serve(exchange, acceptBody);
+    if (connection) connection.unanswered--;
   };
   server.on('connection', (socket) => answers.connected(socket));
-  server.on('request', (request, response) => serveRequest(request, response));
+  server.on('request', (request, response) => void serveRequest(request, response));
   server.on('checkContinue', (request, response) => {
     // A client whose body is refused may send it or not: only a new connection is sure to begin with a request.
     response.shouldKeepAlive = false;
-    serveRequest(request, response, () => {
+    void serveRequest(request, response, () => {
       response.shouldKeepAlive = true;
       response.writeContinue();
     });

@@ -20,11 +20,18 @@ export class RawConnection implements Disposable {
     const { hostname, port } = new URL(url);
     const socket = createConnection({ host: hostname, port: Number(port) });
     await once(socket, 'connect');
+    // Who reads is told.
+    socket.on('error', () => undefined);
     return new RawConnection(socket);
   }
 
   write(data: string | Buffer): void {
     this.#socket.write(data);
+  }
+
+  /** Whether the server has ended the connection without regard to what is unread. */
+  get isReset(): boolean {
+    return this.#socket.destroyed;
   }
 
   /** The next answer; one to HEAD has no body, whatever its length says. */
