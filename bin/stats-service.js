@@ -7,7 +7,7 @@ import { unsupportedNode } from '../dist/src/core/runtime.js';
  * A server makes little that lives long. V8 would let the rest of it pile up to hundreds of megabytes before it
  * looks, and then stop for longer.
  */
-const YOUNG_GENERATION = '--max-semi-space-size=8';
+const YOUNG_GENERATION = '--max-semi-space-size=4';
 
 const tooOld = unsupportedNode(process.versions.node);
 if (tooOld === undefined) {

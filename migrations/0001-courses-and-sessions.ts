@@ -12,6 +12,7 @@ const EXACT = sql<boolean>`total_modules_studied <= 9007199254740991 and time_st
  */
 export const coursesAndSessions: Migration = {
   name: '0001-courses-and-sessions',
+  isBreaking: true,
 
   async up(db, dialect) {
     const { id, instant, integer, bigint, name } = columnTypes(dialect);

@@ -9,6 +9,8 @@ import type { Migration } from './migration.js';
  */
 export const modules: Migration = {
   name: '0002-modules',
+  // It would record sessions without their modules.
+  isBreaking: true,
 
   async up(db, dialect) {
     const { id, bigint, name } = columnTypes(dialect);

@@ -44,6 +44,8 @@ try {
     ],
     marker: { config, base: folder, configPath, toplevel: true },
     params: { seaMode: true },
+    // macOS kills a program that was changed and not signed anew; elsewhere there is nothing to sign.
+    signature: true,
   });
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,10 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { buildSync } from 'esbuild';
 import * as z from 'zod';
 
 const packageSchema = z.looseObject({ name: z.string(), version: z.string() });
+const lockSchema = z.object({
+  packages: z.record(z.string(), z.object({ dev: z.boolean().default(false) })),
+});
 
 /** The platform as the addon's files are named. */
 export const PLATFORM = `${process.platform}-${process.arch}`;
@@ -50,11 +52,13 @@ function isProgram(path: string): boolean {
   return !/\.([cm]?ts|map)$/.test(path);
 }
 
-/** As the lockfile has installed them. */
+/** As the lockfile has installed them: not all that are optional are. */
 function productionDependencies(root: string): string[] {
-  const command = ['ls', '--omit=dev', '--all', '--parseable'];
-  const lines = execFileSync('npm', command, { cwd: root, encoding: 'utf8' }).split('\n');
-  return lines.filter((line) => line !== '' && line !== root);
+  const { packages } = lockSchema.parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')));
+  return Object.entries(packages)
+    .filter(([path, { dev }]) => path !== '' && !dev)
+    .map(([path]) => join(root, path))
+    .filter((path) => existsSync(path));
 }
 
 /** The addon comes for every platform, and with SQLite's sources. */

@@ -72,6 +72,23 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(kept, [{ sessions: '2', time: '580000' }]);
     });
 
+    test('is served with what a later release has added to it, so that going back is running this one', async () => {
+      await using database = await createDatabase(dialect);
+      const { userId, courseId } = await recordOne(database.url);
+      await runSql(
+        database.url,
+        `insert into schema_migrations (name, is_breaking, created_at, updated_at)
+         select '9999-later', 0, created_at, updated_at from schema_migrations limit 1`,
+      );
+      await runSql(database.url, 'alter table study_sessions add column later integer not null default 0');
+      await runSql(database.url, 'alter table course_stats add column later integer not null default 0');
+      await using service = await serve(program, database.url);
+      const learner = ['--user', userId, '--course', courseId, '--server', service.url];
+      await ask(program, ['record', ...learner, '--modules', '6', '--score', '68.4', '--time', '5m']);
+      assert.equal(await sessionCount(learner), 2);
+      assert.equal((await service.stop()).code, 0);
+    });
+
     test('is upgraded by the first process that serves it', async () => {
       await using database = await createDatabase(dialect);
       const { userId, courseId } = await fillFirst(database);

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import { chmod } from 'node:fs/promises';
 import { runCommand } from '../../test/support/cli.js';
 
 /** Makes a folder one that nobody can write into, root included, until it is disposed of. */
 export async function makeReadOnly(path: string): Promise<AsyncDisposable> {
+  const changeMode = (mode: string) => run(['chmod', '-R', mode, path]);
   if (process.getuid?.() !== 0) {
-    await chmod(path, 0o555);
-    return { [Symbol.asyncDispose]: () => chmod(path, 0o755) };
+    await changeMode('a-w');
+    return { [Symbol.asyncDispose]: () => changeMode('u+w') };
   }
-  await mount(['mount', '--bind', path, path]);
-  const unmount = { [Symbol.asyncDispose]: () => mount(['umount', path]) };
+  await run(['mount', '--bind', path, path]);
+  const unmount = { [Symbol.asyncDispose]: () => run(['umount', path]) };
   try {
-    await mount(['mount', '-o', 'remount,bind,ro', path]);
+    await run(['mount', '-o', 'remount,bind,ro', path]);
   } catch (error) {
     await unmount[Symbol.asyncDispose]();
     throw error;
@@ -19,7 +19,7 @@ export async function makeReadOnly(path: string): Promise<AsyncDisposable> {
   return unmount;
 }
 
-async function mount([program, ...argv]: readonly [string, ...string[]]): Promise<void> {
+async function run([program, ...argv]: readonly [string, ...string[]]): Promise<void> {
   const env = { PATH: process.env['PATH'] ?? '' };
   const { code, stderr } = await runCommand([program, ...argv], { env });
   assert.equal(code, 0, stderr);

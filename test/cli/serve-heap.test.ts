@@ -10,7 +10,7 @@ const ARGUMENTS = ['--database', 'sqlite::memory:', '--port', '0'];
 describe('the heap of a server', { skip: process.platform !== 'linux' }, () => {
   test('is restrained, in the process that was started', async () => {
     await using service = await startService(ARGUMENTS);
-    assert.match(commandLine(service.pid), /--max-semi-space-size=8/);
+    assert.match(commandLine(service.pid), /--max-semi-space-size=4/);
     assert.equal((await fetch(`${service.url}/livez`)).status, 200);
   });
 

@@ -35,6 +35,10 @@ const INSTANT: Readonly<Record<DialectName, string>> = {
 const tablesOf = async (dialect: DialectName, url: string) =>
   runSql(url, `select distinct "table" from (${COLUMNS[dialect]}) as columns order by 1`);
 
+const unheardOf = ({ isBreaking }: { isBreaking: boolean }) => `
+  insert into schema_migrations (name, is_breaking, created_at, updated_at)
+  select '9999-unheard-of', ${Number(isBreaking)}, created_at, updated_at from schema_migrations limit 1`;
+
 for (const dialect of DIALECTS) {
   describe(`the schema on ${dialect}`, () => {
     test('goes up, down and up again', async () => {
@@ -102,15 +106,26 @@ for (const dialect of DIALECTS) {
       }
     });
 
+    test('of a newer program that was made for this one to go on is used and left alone', async () => {
+      await using database = await createDatabase(dialect);
+      await using migrator = await openMigrator({ database: database.url });
+      await migrator.up();
+      await runSql(database.url, unheardOf({ isBreaking: false }));
+      await using stats = await openStats({ database: database.url });
+      await stats.ready();
+      await using strict = await openStats({ database: database.url, migrate: false });
+      await strict.ready();
+      assert.deepEqual(await migrator.status(), { applied: [...NAMES, '9999-unheard-of'], pending: [] });
+      assert.deepEqual(await migrator.up(), []);
+      await assert.rejects(migrator.down(), { code: 'schema-newer', message: /9999-unheard-of/ });
+      assert.deepEqual((await migrator.status()).applied, [...NAMES, '9999-unheard-of']);
+    });
+
     test('of a newer program is refused and left alone', async () => {
       await using database = await createDatabase(dialect);
       await using migrator = await openMigrator({ database: database.url });
       await migrator.up();
-      await runSql(
-        database.url,
-        `insert into schema_migrations (name, created_at, updated_at)
-         select '9999-unheard-of', created_at, updated_at from schema_migrations limit 1`,
-      );
+      await runSql(database.url, unheardOf({ isBreaking: true }));
       const newer = { code: 'schema-newer', kind: 'incompatible', message: /9999-unheard-of/ };
       await assert.rejects(openStats({ database: database.url }), newer);
       await assert.rejects(openStats({ database: database.url, migrate: false }), newer);

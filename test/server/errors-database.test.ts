@@ -86,8 +86,11 @@ for (const dialect of DIALECTS) {
     test('503 from /readyz while the schema lacks something, not while it has more', async () => {
       await using service = await createService(dialect);
       const { send, database } = service;
-      const later = `select '9999-later', created_at, updated_at from schema_migrations limit 1`;
-      await runSql(database.url, `insert into schema_migrations (name, created_at, updated_at) ${later}`);
+      const later = `select '9999-later', 1, created_at, updated_at from schema_migrations limit 1`;
+      await runSql(
+        database.url,
+        `insert into schema_migrations (name, is_breaking, created_at, updated_at) ${later}`,
+      );
       assert.equal((await send('GET', '/readyz')).status, 200);
       await runSql(database.url, `delete from schema_migrations where name <> '9999-later'`);
       assertUnavailable(await send('GET', '/readyz'), 'schema-outdated');

@@ -5,6 +5,7 @@ import type { MigrationStatus } from '../api.js';
 import { StatsError } from '../errors.js';
 import { toInstant, type Clock } from '../model/time.js';
 import { inTransaction, type Database, type StoreContext, type TransactionContext } from './database.js';
+import type { SchemaMigrationsTable } from './schema.js';
 
 /** Any number that no other program on the database uses for its own advisory locks. */
 const LOCK = 7_384_218;
@@ -15,16 +16,15 @@ export async function migrationStatus(
   database: Database,
   migrations: readonly Migration[],
 ): Promise<MigrationStatus> {
-  return compare(await appliedNames(database), migrations);
+  return compare(await readApplied(database), migrations);
 }
 
-/** Those that this program needs and the database has not; one that is ahead of the program lacks none. */
+/** Those that this program needs and the database has not, whatever else that has. */
 export async function pendingMigrations(
   database: Database,
   migrations: readonly Migration[],
 ): Promise<readonly string[]> {
-  const applied = await appliedNames(database);
-  return migrations.map(({ name }) => name).filter((name) => !applied.includes(name));
+  return compareNames(await readApplied(database), migrations).pending;
 }
 
 /** Applies what is pending; the names of it. Safe while other processes do the same: one does, the others wait. */
@@ -37,11 +37,12 @@ export async function migrateUp(
   if ((await migrationStatus(database, migrations)).pending.length === 0) return [];
   return underLock(database, async (context) => {
     await ensureTable(context);
-    const { pending } = compare(await appliedNames(context), migrations);
+    const { pending } = compare(await readApplied(context), migrations);
     for (const migration of migrations.filter(({ name }) => pending.includes(name))) {
       await migration.up(context.kysely.$pickTables<never>(), context.dialect);
       const now = toInstant(clock());
-      const row = { name: migration.name, created_at: now, updated_at: now };
+      const { name } = migration;
+      const row = { name, is_breaking: migration.isBreaking ? 1 : 0, created_at: now, updated_at: now };
       await context.kysely.insertInto('schema_migrations').values(row).execute();
     }
     return pending;
@@ -55,9 +56,11 @@ export async function migrateDown(
 ): Promise<string | undefined> {
   return underLock(database, async (context) => {
     await ensureTable(context);
-    const { applied } = compare(await appliedNames(context), migrations);
-    const last = migrations.find(({ name }) => name === applied.at(-1));
-    if (!last) return undefined;
+    const applied = await readApplied(context);
+    const newest = applied.at(-1);
+    if (newest === undefined) return undefined;
+    const last = migrations.find(({ name }) => name === newest.name);
+    if (!last) throw schemaNewer([newest]);
     await last.down(context.kysely.$pickTables<never>(), context.dialect);
     await context.kysely.deleteFrom('schema_migrations').where('name', '=', last.name).execute();
     return last.name;
@@ -81,16 +84,20 @@ function underLock<T>(database: Database, work: (context: TransactionContext) =>
 
 async function ensureTable(context: TransactionContext): Promise<void> {
   if (await tableExists(context)) return;
-  const { name } = columnTypes(context.dialect);
+  const { name, integer } = columnTypes(context.dialect);
   await createTable(context.kysely.$pickTables<never>(), context.dialect, 'schema_migrations', (table) =>
-    table.addColumn('name', name, (column) => column.primaryKey().notNull()),
+    table
+      .addColumn('name', name, (column) => column.primaryKey().notNull())
+      .addColumn('is_breaking', integer, (column) => column.notNull().check(sql`is_breaking in (0, 1)`)),
   );
 }
 
-async function appliedNames(context: StoreContext): Promise<string[]> {
+type Applied = Pick<SchemaMigrationsTable, 'name' | 'is_breaking'>;
+
+async function readApplied(context: StoreContext): Promise<Applied[]> {
   if (!(await tableExists(context))) return [];
-  const rows = await context.kysely.selectFrom('schema_migrations').select('name').orderBy('name').execute();
-  return rows.map(({ name }) => name);
+  const applied = context.kysely.selectFrom('schema_migrations').select(['name', 'is_breaking']);
+  return applied.orderBy('name').execute();
 }
 
 async function tableExists({ dialect, kysely }: StoreContext): Promise<boolean> {
@@ -102,15 +109,27 @@ async function tableExists({ dialect, kysely }: StoreContext): Promise<boolean> 
   return (await found.execute(kysely)).rows.length > 0;
 }
 
-/** @throws {StatsError} `schema-newer` if the database has a migration that this program does not know. */
-function compare(applied: readonly string[], migrations: readonly Migration[]): MigrationStatus {
-  const names = migrations.map(({ name }) => name);
-  const unknown = applied.filter((name) => !names.includes(name));
-  if (unknown.length > 0) {
-    throw new StatsError(
-      'schema-newer',
-      `The database was migrated by a newer stats-service (${unknown.join(', ')}); use that version or a newer one.`,
-    );
-  }
-  return { applied, pending: names.filter((name) => !applied.includes(name)) };
+/**
+ * A step that this program does not know may have been made for it to go on.
+ *
+ * @throws {StatsError} `schema-newer` if one was not
+ */
+function compare(applied: readonly Applied[], migrations: readonly Migration[]): MigrationStatus {
+  const isKnown = ({ name }: Applied) => migrations.some((migration) => migration.name === name);
+  const breaking = applied.filter((step) => step.is_breaking === 1 && !isKnown(step));
+  if (breaking.length > 0) throw schemaNewer(breaking);
+  return compareNames(applied, migrations);
+}
+
+function compareNames(steps: readonly Applied[], migrations: readonly Migration[]): MigrationStatus {
+  const applied = steps.map(({ name }) => name);
+  return { applied, pending: migrations.map(({ name }) => name).filter((name) => !applied.includes(name)) };
+}
+
+function schemaNewer(steps: readonly Applied[]): StatsError {
+  const names = steps.map(({ name }) => name).join(', ');
+  return new StatsError(
+    'schema-newer',
+    `The database was migrated by a newer stats-service (${names}); use that version or a newer one.`,
+  );
 }

@@ -64,4 +64,6 @@ export interface StudiedModulesTable extends CommonColumns {
 
 export interface SchemaMigrationsTable extends CommonColumns {
   name: string;
+  /** 1 where a program that does not know the step must not run after it, else 0. */
+  is_breaking: number;
 }
