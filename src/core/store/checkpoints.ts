@@ -62,6 +62,8 @@ export class Checkpoints {
     try {
       this.#thread ??= this.#start();
       this.#thread.postMessage(mode);
+      // Who waits for it must not end before.
+      if (mode === 'restart') this.#thread.ref();
     } catch (error) {
       // What is committed must not fail afterwards.
       this.#goOnWithout(error);
@@ -108,6 +110,7 @@ export class Checkpoints {
   }
 
   #resume(): void {
+    this.#thread?.unref();
     this.#restarted?.resolve();
     this.#restarted = undefined;
   }
