@@ -55,11 +55,8 @@ export async function layOut(text: string, folder: string): Promise<Layout> {
   return { stages, skipped };
 }
 
-function newStage(
-  [from = '', , name = '']: readonly string[],
-  stages: readonly Stage[],
-  folder: string,
-): Stage {
+function newStage(words: readonly string[], stages: readonly Stage[], folder: string): Stage {
+  const [from = '', , name = ''] = words.filter((word) => !word.startsWith('--'));
   const own = join(folder, `stage-${stages.length}`);
   mkdirSync(own, { recursive: true });
   const parent = stages.find((stage) => stage.name === from);
@@ -96,6 +93,9 @@ async function follow(
     case 'ENV':
       for (const word of words) stage.env[word.split('=')[0] ?? ''] = word.slice(word.indexOf('=') + 1);
       return true;
+    case 'ARG':
+      for (const word of words) stage.env[word] = builtIn(word);
+      return true;
     case 'VOLUME':
       stage.volumes.push(...words);
       return true;
@@ -118,6 +118,12 @@ async function follow(
     default:
       return false;
   }
+}
+
+/** What BuildKit tells a build of itself. */
+function builtIn(name: string): string {
+  if (name !== 'TARGETARCH') throw new Error(`${name} is not understood.`);
+  return process.arch === 'x64' ? 'amd64' : process.arch;
 }
 
 function copy(
