@@ -11,11 +11,14 @@ const composeSchema = z.object({
   services: z.object({
     database: z.object({
       image: z.string(),
+      restart: z.literal('unless-stopped'),
+      environment: z.object({ POSTGRES_PASSWORD: z.string() }),
       volumes: z.array(z.string()),
       healthcheck: z.object({ test: z.array(z.string()).min(2), retries: z.number() }),
     }),
     service: z.object({
       build: z.literal('.'),
+      restart: z.literal('unless-stopped'),
       read_only: z.literal(true),
       cap_drop: z.tuple([z.literal('ALL')]),
       security_opt: z.tuple([z.literal('no-new-privileges:true')]),
@@ -40,9 +43,10 @@ test('the service waits for a database that is healthy, and has a check of its o
   assert.match(readDockerfile(), /^HEALTHCHECK /m);
 });
 
-test('the service reaches the database by its name, and no password stands in the file', () => {
+test('the service reaches the database by its name, with the same setting as password', () => {
   assert.equal(new URL(services.service.environment.STATS_DATABASE_URL).hostname, 'database');
-  assert.match(services.service.environment.PGPASSWORD, /^\$\{STATS_POSTGRES_PASSWORD/);
+  assert.match(services.service.environment.PGPASSWORD, /^\$\{STATS_POSTGRES_PASSWORD:-/);
+  assert.equal(services.database.environment.POSTGRES_PASSWORD, services.service.environment.PGPASSWORD);
 });
 
 test('the service has more time to end than it takes', () => {

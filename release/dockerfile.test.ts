@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { DockerfileParser } from 'dockerfile-ast';
 import { validate, ValidationSeverity } from 'dockerfile-utils';
 import { runCommand } from '../test/support/cli.js';
 import { closedPort } from '../test/support/ports.js';
@@ -44,6 +45,30 @@ describe('the image that the Dockerfile makes', () => {
     assert.equal(code, 0);
     const sick = await runCommand([check, ...checkArgv], { cwd: app, env });
     assert.equal(sick.code, 1);
+  });
+
+  test('has the program on its path, under the name of the package', async () => {
+    const path = [join(image.folder, 'usr/local/bin'), dirname(process.execPath)].join(delimiter);
+    const { code, stderr } = await runCommand(
+      ['stats-service', 'course', 'add', '--name', 'Algebra', '--database', 'sqlite::memory:'],
+      { cwd: folder.path, env: { ...image.env, PATH: path } },
+    );
+    assert.equal(code, 0, stderr);
+  });
+
+  test('runs nothing while it is built, since that would be emulated for another architecture', () => {
+    const instructions = DockerfileParser.parse(readDockerfile()).getInstructions();
+    const from = instructions.findIndex((one) => /^FROM .* AS service$/.test(one.toString()));
+    const ownStages = instructions.slice(0, from).filter((one) => one.getKeyword() === 'FROM');
+    assert.ok(ownStages.every((one) => one.toString().includes('--platform=$BUILDPLATFORM')));
+    assert.deepEqual(
+      instructions.slice(from).filter((one) => one.getKeyword() === 'RUN'),
+      [],
+    );
+  });
+
+  test('is not run as root, by a number that an engine can check', () => {
+    assert.ok(skipped.includes('USER 1000:1000'));
   });
 
   test('holds neither sources nor tests nor what only development needs', async (t) => {

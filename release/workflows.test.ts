@@ -71,3 +71,16 @@ for (const name of readdirSync(FOLDER)) {
     });
   });
 }
+
+test('the container is built and run before a release, which test:release cannot do', () => {
+  const { jobs } = workflowSchema.parse(parse(readFileSync(join(FOLDER, 'ci.yml'), 'utf8')));
+  const scripts = jobs['container']?.steps.map(({ run }) => run ?? '').join('\n') ?? '';
+  for (const command of [
+    'docker build --platform linux/arm64 --target aws',
+    'docker compose up',
+    '/readyz',
+    'docker stop',
+  ]) {
+    assert.ok(scripts.includes(command), command);
+  }
+});

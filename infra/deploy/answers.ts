@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DeployError } from './step.js';
+import { DeployError, UnclearError } from './step.js';
 
 const deploymentSchema = z.object({
   status: z.string(),
@@ -10,17 +10,17 @@ const deploymentSchema = z.object({
 
 export type Deployment = z.infer<typeof deploymentSchema>;
 
-export const servicesSchema = z.object({
-  services: z.array(
-    z.object({
-      status: z.string(),
-      taskDefinition: z.string(),
-      desiredCount: z.int(),
-      networkConfiguration: z.looseObject({ awsvpcConfiguration: z.looseObject({}) }),
-      deployments: z.array(deploymentSchema),
-    }),
-  ),
+const serviceSchema = z.object({
+  status: z.string(),
+  taskDefinition: z.string(),
+  desiredCount: z.int(),
+  networkConfiguration: z.looseObject({ awsvpcConfiguration: z.looseObject({}) }),
+  deployments: z.array(deploymentSchema),
 });
+
+export type Service = z.infer<typeof serviceSchema>;
+
+export const servicesSchema = z.object({ services: z.array(serviceSchema) });
 
 export const repositoriesSchema = z.object({
   repositories: z.array(z.object({ repositoryUri: z.string() })),
@@ -55,20 +55,23 @@ export const startedSchema = z.object({
   failures: z.array(z.object({ reason: z.string().optional() })),
 });
 
-export const stoppedSchema = z.object({
+export const describedTasksSchema = z.object({
   tasks: z.array(
     z.object({
+      lastStatus: z.string(),
       stoppedReason: z.string().optional(),
-      containers: z.array(z.object({ exitCode: z.int().optional(), reason: z.string().optional() })),
+      containers: z.array(
+        z.object({ name: z.string(), exitCode: z.int().optional(), reason: z.string().optional() }),
+      ),
     }),
   ),
 });
 
-/** @throws {DeployError} if a program's output is not what it must be */
+/** @throws {UnclearError} if a program's output is not what it must be */
 export function parsed<T>(schema: z.ZodType<T>, stdout: string): T {
   const result = schema.safeParse(parseJson(stdout));
   if (result.success) return result.data;
-  throw new DeployError(`AWS answered something else than expected: ${z.prettifyError(result.error)}`);
+  throw new UnclearError(`AWS answered something else than expected: ${z.prettifyError(result.error)}`);
 }
 
 /** @throws {DeployError} if there is none, or more than one could be meant */

@@ -3,23 +3,30 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { isEnvironment, isTag } from './names.js';
 import { planOf } from './plan.js';
 import { describePlan, run } from './runner.js';
+import { readVersion } from './version.js';
 
 interface Options {
   readonly environment: string;
   readonly tag?: string;
-  readonly rollbackTo?: string;
+  readonly redeploy?: string;
   readonly region?: string;
   readonly pause: number;
+  readonly patience: number;
   readonly dryRun?: true;
 }
 
 const program: Command = new Command('deploy')
   .description('build the image, migrate the database and roll the service out, or back')
   .requiredOption('--environment <name>', 'the environment, as Terraform names it', environment)
-  .option('--tag <tag>', 'builds the image and gives it this tag, which must be new', tag)
-  .option('--rollback-to <tag>', 'deploys the image of this tag again, without building', tag)
+  .option(
+    '--tag <tag>',
+    "builds the image with this tag, which must be new (default: package.json's version)",
+    tag,
+  )
+  .option('--redeploy <tag>', 'builds nothing: rolls out the image of this tag, once more or back', tag)
   .option('--region <region>', 'the AWS region (default: that of the aws command line)')
-  .option('--pause <seconds>', 'between two looks at the rollout', seconds, 10)
+  .option('--pause <seconds>', 'between two looks at what is under way', upTo(60), 10)
+  .option('--patience <minutes>', 'that the migration may take, and then the rollout', upTo(1440), 20)
   .option('--dry-run', 'print the commands, run none')
   .exitOverride()
   .action(deploy);
@@ -32,15 +39,16 @@ try {
 }
 
 async function deploy(options: Options): Promise<void> {
-  const { rollbackTo, region, pause, dryRun } = options;
-  const chosen = options.tag ?? rollbackTo;
-  if (chosen === undefined || (options.tag !== undefined && rollbackTo !== undefined)) {
-    program.error('error: either --tag or --rollback-to is required');
+  const { redeploy, region, pause, patience, dryRun } = options;
+  if (options.tag !== undefined && redeploy !== undefined) {
+    program.error('error: --tag builds an image, --redeploy takes one that is there; give one of them');
   }
+  const chosen = redeploy ?? options.tag ?? readVersion();
   const plan = planOf({
     environment: options.environment,
     tag: chosen,
-    isBuilt: rollbackTo !== undefined,
+    isBuilt: redeploy !== undefined,
+    patience: patience * 60_000,
     ...(region !== undefined && { region }),
   });
   if (dryRun) {
@@ -66,8 +74,10 @@ function tag(text: string): string {
   throw new InvalidArgumentError('It must be an image tag other than latest.');
 }
 
-function seconds(text: string): number {
-  const value = Number(text);
-  if (text !== '' && value >= 0 && value <= 60) return value;
-  throw new InvalidArgumentError('It must be a number from 0 to 60.');
+function upTo(most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text !== '' && value >= 0 && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a number from 0 to ${most}.`);
+  };
 }

@@ -1,16 +1,13 @@
-import { only, parsed, registeredSchema, startedSchema, stoppedSchema } from './answers.js';
+import { describedTasksSchema, only, parsed, registeredSchema, startedSchema } from './answers.js';
 import { CONTAINER, type Names } from './names.js';
 import type { Aws } from './plan.js';
 import { DeployError, type Fact, type Step } from './step.js';
-
-/** Milliseconds: more than the ten minutes that the command waits. */
-const WAIT_TIMEOUT = 660_000;
 
 /**
  * Registers what will run, and migrates. An image that is older than the schema fails here, before it could fail in
  * the service.
  */
-export function migrationSteps(aws: Aws, { cluster, migrationFamily }: Names): Step[] {
+export function migrationSteps(aws: Aws, { cluster, migrationFamily }: Names, patience: number): Step[] {
   return [
     register(aws, 'the migration', 'migrationInput', 'migrationDefinition'),
     register(aws, 'the service', 'serviceInput', 'serviceDefinition'),
@@ -40,19 +37,18 @@ export function migrationSteps(aws: Aws, { cluster, migrationFamily }: Names): S
     },
     {
       title: 'Wait for the migration',
-      timeout: WAIT_TIMEOUT,
-      command: (tell) =>
-        aws('ecs', 'wait', 'tasks-stopped', '--cluster', cluster, '--tasks', tell('migrationTask')),
-    },
-    {
-      title: 'See how the migration ended',
       command: (tell) => aws('ecs', 'describe-tasks', '--cluster', cluster, '--tasks', tell('migrationTask')),
+      ifUnclear: 'again',
+      patience,
+      tooLong: (tell) =>
+        `The migration was not seen to end, and may still run, as task ${tell('migrationTask')}; the service is as it was. When it has ended, deploy the image with --redeploy.`,
       learn(stdout) {
-        const { containers, stoppedReason } = only(
-          parsed(stoppedSchema, stdout).tasks,
-          'task of the migration',
-        );
-        const { exitCode, reason } = only(containers, `container ${CONTAINER}`);
+        // A task that was only just started may not be known yet.
+        const [task] = parsed(describedTasksSchema, stdout).tasks;
+        if (task?.lastStatus !== 'STOPPED') return 'again';
+        const { stoppedReason, containers } = task;
+        // Fargate may have added others, such as GuardDuty's agent.
+        const { exitCode, reason } = containers.find(({ name }) => name === CONTAINER) ?? {};
         if (exitCode === 0) return {};
         const end = exitCode === undefined ? (reason ?? stoppedReason ?? 'no reason') : `exit ${exitCode}`;
         throw new DeployError(

@@ -1,17 +1,55 @@
-import { only, parsed, servicesSchema, type Deployment } from './answers.js';
+import type { Deployment } from './answers.js';
 import type { Names } from './names.js';
 import type { Aws } from './plan.js';
+import { describeService, serviceIn, settledServiceIn } from './service.js';
 import { DeployError, type Fact, type Step, type Tell } from './step.js';
 
-/** Milliseconds: more than the ten minutes that the command waits. */
-const WAIT_TIMEOUT = 660_000;
+/** Milliseconds until ECS must tell of a change that it was asked for. */
+const BEGIN_PATIENCE = 120_000;
 
-export function rolloutSteps(aws: Aws, names: Names): Step[] {
-  return shift(aws, names, 'Roll out', 'serviceDefinition', startingCount);
+/** Building and migrating take long: somebody else may have deployed meanwhile. */
+export function guardSteps(aws: Aws, names: Names): Step[] {
+  return [
+    {
+      title: 'See that the service is still as it was',
+      command: () => describeService(aws, names),
+      learn(stdout, tell) {
+        const { taskDefinition } = settledServiceIn(stdout, names);
+        if (taskDefinition === tell('previousDefinition')) return {};
+        throw new DeployError(`Somebody else has deployed ${taskDefinition} meanwhile; it is left as it is.`);
+      },
+    },
+  ];
 }
 
-export function takeBackSteps(aws: Aws, names: Names): Step[] {
-  return shift(aws, names, 'Roll back', 'previousDefinition', formerCount);
+export function rolloutSteps(aws: Aws, names: Names, patience: number): Step[] {
+  const change: Change = { title: 'Roll out', to: 'serviceDefinition', from: 'previousDefinition' };
+  return shift(aws, names, patience, change, startingCount);
+}
+
+export function takeBackSteps(aws: Aws, names: Names, patience: number): Step[] {
+  const change: Change = { title: 'Roll back', to: 'previousDefinition', from: 'serviceDefinition' };
+  return [
+    {
+      title: 'See what is to be taken back',
+      command: () => describeService(aws, names),
+      ifUnclear: 'again',
+      patience: Math.min(patience, BEGIN_PATIENCE),
+      learn(stdout, tell) {
+        const { taskDefinition } = serviceIn(stdout, names);
+        // ECS may have gone back by itself already.
+        if (taskDefinition === tell(change.from) || taskDefinition === tell(change.to)) return {};
+        throw new DeployError(`Somebody else has deployed ${taskDefinition}; it is left as it is.`);
+      },
+    },
+    ...shift(aws, names, patience, change, formerCount),
+  ];
+}
+
+interface Change {
+  readonly title: string;
+  readonly to: Fact;
+  readonly from: Fact;
 }
 
 /** Terraform leaves a new service without tasks, since there is no image; else their number is autoscaling's. */
@@ -25,49 +63,50 @@ function formerCount(tell: Tell): string[] {
 
 function shift(
   aws: Aws,
-  { cluster, service }: Names,
-  title: string,
-  definition: Fact,
+  names: Names,
+  patience: number,
+  { title, to, from }: Change,
   count: (tell: Tell) => readonly string[],
 ): Step[] {
-  const which = ['--cluster', cluster, '--services', service];
+  const service = ['--cluster', names.cluster, '--service', names.service];
+  const look = { command: () => describeService(aws, names), ifUnclear: 'again' } as const;
   return [
     {
       title,
       command: (tell) =>
-        aws(
-          'ecs',
-          'update-service',
-          '--cluster',
-          cluster,
-          '--service',
-          service,
-          '--task-definition',
-          tell(definition),
-          ...count(tell),
-        ),
+        aws('ecs', 'update-service', ...service, '--task-definition', tell(to), ...count(tell)),
+      // It may have come through all the same, which only the service tells.
+      ifUnclear: 'go on',
     },
     {
-      title: 'Wait until the service is stable',
-      timeout: WAIT_TIMEOUT,
-      command: () => aws('ecs', 'wait', 'services-stable', ...which),
-    },
-    {
-      title: 'See what runs',
-      command: () => aws('ecs', 'describe-services', ...which),
+      ...look,
+      title: 'See that it has begun',
+      patience: Math.min(patience, BEGIN_PATIENCE),
       learn(stdout, tell) {
-        const { deployments } = only(parsed(servicesSchema, stdout).services, `service ${service}`);
+        const { taskDefinition } = serviceIn(stdout, names);
+        if (taskDefinition === tell(to)) return {};
+        // What ECS tells may be a little behind.
+        if (taskDefinition === tell(from)) return 'again';
+        throw new DeployError(`Somebody else has deployed ${taskDefinition}.`);
+      },
+    },
+    {
+      ...look,
+      title: 'Wait until all of it runs',
+      patience,
+      learn(stdout, tell) {
+        const { deployments } = serviceIn(stdout, names);
         const primary = deployments.find(({ status }) => status === 'PRIMARY');
-        return primary === undefined ? 'again' : outcomeOf(primary, tell(definition));
+        return primary === undefined ? 'again' : outcomeOf(primary, tell(to));
       },
     },
   ];
 }
 
-/** Stable may also be what ECS itself has rolled back to, and tasks that run need not be healthy yet. */
+/** Tasks that run need not be healthy yet, and ECS may have gone back by itself. */
 function outcomeOf({ taskDefinition, rolloutState, rolloutStateReason }: Deployment, wanted: string) {
   if (taskDefinition !== wanted) {
-    throw new DeployError(`${wanted} did not become healthy; ECS went back to ${taskDefinition}.`);
+    throw new DeployError(`${wanted} did not become healthy; the service went back to ${taskDefinition}.`);
   }
   if (rolloutState === 'COMPLETED') return {};
   if (rolloutState === 'IN_PROGRESS') return 'again';

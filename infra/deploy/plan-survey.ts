@@ -4,11 +4,11 @@ import {
   parsed,
   repositoriesSchema,
   scalableTargetsSchema,
-  servicesSchema,
   taskDefinitionSchema,
 } from './answers.js';
 import type { Names } from './names.js';
 import type { Aws, Target } from './plan.js';
+import { describeService, settledServiceIn } from './service.js';
 import { DeployError, type Step } from './step.js';
 import { withImage } from './task-definition.js';
 
@@ -37,21 +37,16 @@ export function surveySteps(aws: Aws, names: Names, { tag, isBuilt }: Target): S
         if (isBuilt && images.length === 0)
           throw new DeployError(`There is no image ${tag} in ${repository}.`);
         if (!isBuilt && images.length > 0) {
-          throw new DeployError(`${tag} is in ${repository} already; --rollback-to ${tag} deploys it again.`);
+          throw new DeployError(`${tag} is in ${repository} already; --redeploy ${tag} rolls it out.`);
         }
         return {};
       },
     },
     {
       title: 'Find the service',
-      command: () => aws('ecs', 'describe-services', '--cluster', cluster, '--services', service),
+      command: () => describeService(aws, names),
       learn(stdout) {
-        const found = only(parsed(servicesSchema, stdout).services, `service ${service}`);
-        const { status, taskDefinition, desiredCount, networkConfiguration, deployments } = found;
-        if (status !== 'ACTIVE') throw new DeployError(`The service ${service} is ${status}.`);
-        if (deployments.length > 1 || deployments[0]?.rolloutState === 'IN_PROGRESS') {
-          throw new DeployError('Another rollout is under way; try again when it has ended.');
-        }
+        const { taskDefinition, desiredCount, networkConfiguration } = settledServiceIn(stdout, names);
         return {
           previousDefinition: taskDefinition,
           desiredCount: String(desiredCount),

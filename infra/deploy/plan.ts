@@ -1,7 +1,7 @@
 import { namesOf } from './names.js';
 import { imageSteps } from './plan-image.js';
 import { migrationSteps } from './plan-migration.js';
-import { rolloutSteps, takeBackSteps } from './plan-rollout.js';
+import { guardSteps, rolloutSteps, takeBackSteps } from './plan-rollout.js';
 import { surveySteps } from './plan-survey.js';
 import type { Command, Step } from './step.js';
 
@@ -10,6 +10,8 @@ export interface Target {
   readonly tag: string;
   /** An image that was built before: it must be there, and nothing is built. */
   readonly isBuilt: boolean;
+  /** Milliseconds that the migration may take, and then the rollout. */
+  readonly patience: number;
   readonly region?: string;
 }
 
@@ -25,7 +27,7 @@ export type Aws = (...args: readonly string[]) => Command;
 
 /** All that a deploy does, without doing it. */
 export function planOf(target: Target): Plan {
-  const { environment, region } = target;
+  const { environment, region, patience } = target;
   const names = namesOf(environment);
   const aws: Aws = (...args) => ({
     program: 'aws',
@@ -35,9 +37,10 @@ export function planOf(target: Target): Plan {
     preparation: [
       ...surveySteps(aws, names, target),
       ...(target.isBuilt ? [] : imageSteps(aws, target)),
-      ...migrationSteps(aws, names),
+      ...migrationSteps(aws, names, patience),
+      ...guardSteps(aws, names),
     ],
-    rollout: rolloutSteps(aws, names),
-    takeBack: takeBackSteps(aws, names),
+    rollout: rolloutSteps(aws, names, patience),
+    takeBack: takeBackSteps(aws, names, patience),
   };
 }

@@ -1,8 +1,12 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { DeployError, type Command, type Tell } from './step.js';
+import { UnclearError, type Command, type Tell } from './step.js';
 
-/** Runs a program to its end; what it prints to stderr is shown as it comes. */
+/**
+ * Runs a program to its end; what it prints to stderr is shown as it comes.
+ *
+ * @throws {UnclearError} if it did not end with 0
+ */
 export async function runCommand(command: Command, tell: Tell, timeout: number): Promise<string> {
   const { program, args, stdin } = command;
   // A signal when the time is over; `aws` and `docker` end by it.
@@ -18,10 +22,10 @@ export async function runCommand(command: Command, tell: Tell, timeout: number):
   try {
     const [stdout, code] = await Promise.all([text(child.stdout), ended]);
     if (code === 0) return stdout;
-    throw new DeployError(`${program} ended with ${code ?? 'a signal'}.`);
+    throw new UnclearError(`${program} ended with ${code ?? 'a signal'}.`);
   } catch (error) {
-    if (signal.aborted) throw new DeployError(`${program} was given up after ${timeout / 1000} s.`);
-    if (error instanceof DeployError || !(error instanceof Error)) throw error;
-    throw new DeployError(`${program} cannot be run: ${error.message}`);
+    if (signal.aborted) throw new UnclearError(`${program} was given up after ${timeout / 1000} s.`);
+    if (error instanceof UnclearError || !(error instanceof Error)) throw error;
+    throw new UnclearError(`${program} cannot be run: ${error.message}`);
   }
 }

@@ -1,12 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Plan } from './plan.js';
 import { runCommand } from './run-command.js';
-import { DeployError, type Command, type Fact, type Learned, type Step } from './step.js';
+import { DeployError, UnclearError, type Command, type Fact, type Learned, type Step } from './step.js';
 
 /** Milliseconds for a command that has no time of its own. */
 const TIMEOUT = 60_000;
-/** Milliseconds for what is asked again and again. */
-const PATIENCE = 600_000;
 
 export interface RunOptions {
   readonly write: (line: string) => void;
@@ -56,14 +54,27 @@ class Runner {
     }
   }
 
-  async #take({ title, command, timeout = TIMEOUT, learn }: Step): Promise<void> {
-    const deadline = Date.now() + PATIENCE;
+  async #take(step: Step): Promise<void> {
+    const { title, patience = 0, tooLong } = step;
+    const deadline = Date.now() + patience;
     for (;;) {
-      const stdout = await runCommand(command(this.#tell), this.#tell, timeout);
-      const learned = learn?.(stdout, this.#tell) ?? {};
+      const learned = await this.#attempt(step);
       if (learned !== 'again') return this.#keep(learned);
-      if (Date.now() > deadline) throw new DeployError(`"${title}" took longer than ${PATIENCE / 1000} s.`);
+      if (Date.now() >= deadline) {
+        throw new DeployError(tooLong?.(this.#tell) ?? `"${title}" took longer than ${patience / 1000} s.`);
+      }
       await setTimeout(this.#options.pause);
+    }
+  }
+
+  async #attempt({ command, timeout = TIMEOUT, learn, ifUnclear }: Step): Promise<Learned | 'again'> {
+    try {
+      const stdout = await runCommand(command(this.#tell), this.#tell, timeout);
+      return learn?.(stdout, this.#tell) ?? {};
+    } catch (error) {
+      if (ifUnclear === undefined || !(error instanceof UnclearError)) throw error;
+      this.#options.write(error.message);
+      return ifUnclear === 'again' ? 'again' : {};
     }
   }
 

@@ -38,9 +38,20 @@ export interface Step {
    * @throws {DeployError} if what it tells must end the deploy
    */
   readonly learn?: (stdout: string, tell: Tell) => Learned | 'again';
+  /** Milliseconds for which it is asked again. */
+  readonly patience?: number;
+  /** What is told when the patience has ended. */
+  readonly tooLong?: (tell: Tell) => string;
+  /** What follows an {@link UnclearError}; without, the deploy ends. */
+  readonly ifUnclear?: 'again' | 'go on';
 }
 
 /** Expected: its message is all that is told. */
 export class DeployError extends Error {
-  override readonly name = 'DeployError';
+  override readonly name: string = 'DeployError';
+}
+
+/** A program failed, or said what cannot be read: nothing is known of what it was asked about. */
+export class UnclearError extends DeployError {
+  override readonly name = 'UnclearError';
 }

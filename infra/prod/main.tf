@@ -41,6 +41,7 @@ module "stats_service" {
   allow_plain_http = var.allow_plain_http
   certificate_arn  = var.certificate_arn
 
+  database_kms_key_arn    = aws_kms_key.database.arn
   database_version        = var.database_version
   database_upgrade        = var.database_upgrade
   database_instance_class = var.database_instance_class

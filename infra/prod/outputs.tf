@@ -18,6 +18,10 @@ output "repository_url" {
   value = module.stats_service.repository_url
 }
 
+output "database_key_arn" {
+  value = aws_kms_key.database.arn
+}
+
 output "database_secret_arn" {
   value = module.stats_service.database_secret_arn
 }

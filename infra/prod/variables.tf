@@ -1,8 +1,7 @@
-# What they mean and their bounds are told in ../modules/stats-service.
+# What they mean, their bounds and their defaults are told in ../modules/stats-service.
 
 variable "environment" {
-  type    = string
-  default = "prod"
+  type = string
 }
 
 variable "account_id" {
@@ -14,21 +13,20 @@ variable "region" {
   type = string
 }
 
+# Only for a first apply that finds an image in the registry; afterwards the deploys say what runs.
 variable "image_tag" {
   type    = string
   default = null
 }
 
 variable "cpu_architecture" {
-  type     = string
-  default  = "ARM64"
-  nullable = false
+  type    = string
+  default = null
 }
 
 variable "log_level" {
-  type     = string
-  default  = "info"
-  nullable = false
+  type    = string
+  default = null
 }
 
 variable "alarm_email" {
@@ -37,27 +35,23 @@ variable "alarm_email" {
 }
 
 variable "vpc_cidr" {
-  type     = string
-  default  = "10.40.0.0/20"
-  nullable = false
+  type    = string
+  default = null
 }
 
 variable "internal" {
-  type     = bool
-  default  = true
-  nullable = false
+  type    = bool
+  default = null
 }
 
 variable "allowed_cidrs" {
-  type     = list(string)
-  default  = []
-  nullable = false
+  type    = list(string)
+  default = null
 }
 
 variable "allow_plain_http" {
-  type     = bool
-  default  = false
-  nullable = false
+  type    = bool
+  default = null
 }
 
 variable "certificate_arn" {
@@ -66,37 +60,31 @@ variable "certificate_arn" {
 }
 
 variable "database_version" {
-  type     = string
-  default  = "17"
-  nullable = false
+  type    = string
+  default = null
 }
 
 variable "database_upgrade" {
-  type     = bool
-  default  = false
-  nullable = false
+  type    = bool
+  default = null
 }
 
 variable "database_instance_class" {
-  type     = string
-  default  = "db.t4g.medium"
-  nullable = false
+  type    = string
+  default = null
 }
 
 variable "database_storage_gb" {
-  type     = number
-  default  = 50
-  nullable = false
+  type    = number
+  default = null
 }
 
 variable "database_max_storage_gb" {
-  type     = number
-  default  = 500
-  nullable = false
+  type    = number
+  default = null
 }
 
 variable "deletion_protection" {
-  type     = bool
-  default  = true
-  nullable = false
+  type    = bool
+  default = null
 }

@@ -1,11 +1,12 @@
 /** Lays out the stages of a Dockerfile in folders, without Docker and without root's rights. */
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { DockerfileParser, type Instruction } from 'dockerfile-ast';
 import * as z from 'zod';
 import { runCommand } from '../../test/support/cli.js';
 import { copyContext } from './docker-context.js';
+import { copyInto } from './docker-copy.js';
 import { ROOT, shellEnvironment } from './npm.js';
 
 const execSchema = z.array(z.string());
@@ -55,11 +56,8 @@ export async function layOut(text: string, folder: string): Promise<Layout> {
   return { stages, skipped };
 }
 
-function newStage(
-  [from = '', , name = '']: readonly string[],
-  stages: readonly Stage[],
-  folder: string,
-): Stage {
+function newStage(words: readonly string[], stages: readonly Stage[], folder: string): Stage {
+  const [from = '', , name = ''] = words.filter((word) => !word.startsWith('--'));
   const own = join(folder, `stage-${stages.length}`);
   mkdirSync(own, { recursive: true });
   const parent = stages.find((stage) => stage.name === from);
@@ -96,11 +94,14 @@ async function follow(
     case 'ENV':
       for (const word of words) stage.env[word.split('=')[0] ?? ''] = word.slice(word.indexOf('=') + 1);
       return true;
+    case 'ARG':
+      for (const word of words) stage.env[word] = builtIn(word);
+      return true;
     case 'VOLUME':
       stage.volumes.push(...words);
       return true;
     case 'COPY':
-      copy(stage, words, folderOf);
+      copyInto(stage, words, folderOf);
       return true;
     case 'RUN':
       if (SYSTEM_PATH.test(content)) return false;
@@ -120,23 +121,10 @@ async function follow(
   }
 }
 
-function copy(
-  stage: Stage,
-  words: readonly string[],
-  folderOf: (stage?: string) => string | undefined,
-): void {
-  const from = words.find((word) => word.startsWith('--from='))?.slice('--from='.length);
-  const source = folderOf(from);
-  assert.ok(source, `There is no stage ${from}.`);
-  const paths = words.filter((word) => !word.startsWith('--'));
-  const target = paths.at(-1) ?? '';
-  for (const path of paths.slice(0, -1)) {
-    const file = join(source, path);
-    assert.ok(existsSync(file), `COPY ${path}: it is not in the context.`);
-    const intoFolder = target.endsWith('/') && !statSync(file).isDirectory();
-    const place = join(stage.folder, resolve(stage.workdir, target), intoFolder ? basename(path) : '');
-    cpSync(file, place, { recursive: true, verbatimSymlinks: true });
-  }
+/** What BuildKit tells a build of itself. */
+function builtIn(name: string): string {
+  if (name !== 'TARGETARCH') throw new Error(`${name} is not understood.`);
+  return process.arch === 'x64' ? 'amd64' : process.arch;
 }
 
 async function runIn({ folder, workdir, env }: Stage, script: string): Promise<void> {

@@ -43,6 +43,14 @@ export function service({
   return json({ services: [found], failures: [] });
 }
 
+/** What the two looks before the rollout must see. */
+export const UNTOUCHED = [service({ taskDefinition: PREVIOUS }), service({ taskDefinition: PREVIOUS })];
+export const BEGUN = service({ taskDefinition: NEXT, rolloutState: 'IN_PROGRESS' });
+
+export function migrationTask(lastStatus: string, containers: readonly object[] = []): FakeAnswer {
+  return json({ tasks: [{ lastStatus, containers }] });
+}
+
 /** As AWS tells it: with what registering a revision refuses. */
 function describedDefinition(family: string, command: readonly string[]): FakeAnswer {
   return json({
@@ -73,11 +81,7 @@ export function answers(changes: Answers = {}): Answers {
     'git rev-parse HEAD': [{ stdout: '0123456789abcdef0123456789abcdef01234567\n' }],
     'aws ecr describe-repositories': [json({ repositories: [{ repositoryUri: REPOSITORY }] })],
     'aws ecr batch-get-image': [json({ images: [], failures: [{ failureCode: 'ImageNotFound' }] })],
-    'aws ecs describe-services': [
-      service({ taskDefinition: PREVIOUS }),
-      service({ taskDefinition: NEXT, rolloutState: 'IN_PROGRESS' }),
-      service({ taskDefinition: NEXT }),
-    ],
+    'aws ecs describe-services': [...UNTOUCHED, BEGUN, service({ taskDefinition: NEXT })],
     'aws application-autoscaling describe-scalable-targets': [
       json({ ScalableTargets: [{ MinCapacity: 2 }] }),
     ],
@@ -94,8 +98,11 @@ export function answers(changes: Answers = {}): Answers {
       json({ taskDefinition: { taskDefinitionArn: NEXT } }),
     ],
     'aws ecs run-task': [json({ tasks: [{ taskArn: TASK }], failures: [] })],
-    'aws ecs wait': [{}],
-    'aws ecs describe-tasks': [json({ tasks: [{ containers: [{ exitCode: 0 }] }] })],
+    'aws ecs describe-tasks': [
+      json({ tasks: [], failures: [{ reason: 'MISSING' }] }),
+      migrationTask('RUNNING', [{ name: 'stats-service' }]),
+      migrationTask('STOPPED', [{ name: 'stats-service', exitCode: 0 }]),
+    ],
     'aws ecs update-service': [json({})],
     ...changes,
   };

@@ -40,12 +40,12 @@ locals {
       statistic   = "Sum", comparison = "GreaterThanThreshold", threshold = 5, periods = 3, missing = "notBreaching"
     }
     target-5xx = {
-      description = "The service answers 5xx; its log tells why."
+      description = "The service answers 5xx, as it does when the database is away; its log tells why."
       namespace   = "AWS/ApplicationELB", metric = "HTTPCode_Target_5XX_Count", dimensions = local.of_targets
       statistic   = "Sum", comparison = "GreaterThanThreshold", threshold = 10, periods = 3, missing = "notBreaching"
     }
     unhealthy-hosts = {
-      description = "Tasks are not ready: the database or its schema, as /readyz tells."
+      description = "Tasks do not answer, so that ECS replaces them."
       namespace   = "AWS/ApplicationELB", metric = "UnHealthyHostCount", dimensions = local.of_targets
       statistic   = "Maximum", comparison = "GreaterThanThreshold", threshold = 0, periods = 5, missing = "notBreaching"
     }

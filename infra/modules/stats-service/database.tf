@@ -33,7 +33,7 @@ resource "aws_db_instance" "this" {
   allocated_storage     = var.database_storage_gb
   max_allocated_storage = var.database_max_storage_gb
   storage_encrypted     = true
-  kms_key_id            = aws_kms_key.this.arn
+  kms_key_id            = var.database_kms_key_arn
 
   multi_az               = true
   db_subnet_group_name   = aws_db_subnet_group.this.name
@@ -43,19 +43,21 @@ resource "aws_db_instance" "this" {
   parameter_group_name   = aws_db_parameter_group.this.name
   ca_cert_identifier     = "rds-ca-rsa2048-g1"
 
-  backup_retention_period   = 14
-  backup_window             = "01:00-02:00"
-  copy_tags_to_snapshot     = true
-  delete_automated_backups  = false
-  deletion_protection       = var.deletion_protection
-  skip_final_snapshot       = false
-  final_snapshot_identifier = "${local.name}-final"
+  backup_retention_period  = 14
+  backup_window            = "01:00-02:00"
+  copy_tags_to_snapshot    = true
+  delete_automated_backups = false
+  deletion_protection      = var.deletion_protection
+  skip_final_snapshot      = false
+  # An environment that is made again has a new key, while the last snapshot of the one before is still there.
+  final_snapshot_identifier = "${local.name}-final-${substr(split("/", var.database_kms_key_arn)[1], 0, 8)}"
 
   maintenance_window          = "sun:02:30-sun:03:30"
   auto_minor_version_upgrade  = true
   allow_major_version_upgrade = var.database_upgrade
-  # What restarts the database waits for the maintenance window.
-  apply_immediately = false
+  # What restarts the database waits for the maintenance window. A new major version must not: until it is there, the old
+  # parameter group is in use, and deleting it fails.
+  apply_immediately = var.database_upgrade
 
   performance_insights_enabled    = true
   performance_insights_kms_key_id = aws_kms_key.this.arn

@@ -16,8 +16,12 @@ resource "aws_lb" "this" {
     enabled = true
   }
 
-  # The load balancer writes a test object when logging is turned on.
-  depends_on = [aws_s3_bucket_policy.load_balancer_logs, aws_s3_bucket_server_side_encryption_configuration.load_balancer_logs]
+  # The load balancer writes a test object when logging is turned on; a public one is refused without a way to the internet.
+  depends_on = [
+    aws_route.public,
+    aws_s3_bucket_policy.load_balancer_logs,
+    aws_s3_bucket_server_side_encryption_configuration.load_balancer_logs,
+  ]
 }
 
 resource "aws_lb_target_group" "service" {
@@ -28,8 +32,10 @@ resource "aws_lb_target_group" "service" {
   port                 = local.port
   deregistration_delay = 15
 
+  # Not /readyz: ECS replaces what is unhealthy, and when the database is away that would be every task, for nothing. A
+  # rollout still waits for the database, since a task listens only after it has checked the schema.
   health_check {
-    path                = "/readyz"
+    path                = "/livez"
     matcher             = "200"
     interval            = 10
     timeout             = 5

@@ -43,6 +43,13 @@ locals {
         Resource = aws_ecr_repository.this.arn
       },
       {
+        # Where GuardDuty watches tasks, Fargate adds its agent to each; it lies in another account of AWS in each region.
+        Sid      = "GuardDutyAgent"
+        Effect   = "Allow"
+        Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+        Resource = "arn:${local.partition}:ecr:${var.region}:*:repository/aws-guardduty-agent-fargate"
+      },
+      {
         Sid      = "Logs"
         Effect   = "Allow"
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]

@@ -1,7 +1,18 @@
+variable "database_kms_key_arn" {
+  description = "ARN of the key that encrypts the database, its snapshots and backups. It must outlive the module: without it they cannot be read."
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9a-z-]+$", var.database_kms_key_arn))
+    error_message = "database_kms_key_arn must be the ARN of a key in KMS."
+  }
+}
+
 variable "database_version" {
   description = "Major version of Postgres; minor ones come by themselves."
   type        = string
   default     = "17"
+  nullable    = false
 
   validation {
     condition     = contains(["17", "18"], var.database_version)
@@ -13,6 +24,7 @@ variable "database_instance_class" {
   description = "Instance class of the database."
   type        = string
   default     = "db.t4g.medium"
+  nullable    = false
 
   validation {
     condition     = can(regex("^db[.][a-z0-9-]+[.][a-z0-9]+$", var.database_instance_class))
@@ -24,6 +36,7 @@ variable "database_storage_gb" {
   description = "GiB that the database starts with."
   type        = number
   default     = 50
+  nullable    = false
 
   validation {
     condition     = var.database_storage_gb >= 20 && floor(var.database_storage_gb) == var.database_storage_gb
@@ -35,6 +48,7 @@ variable "database_max_storage_gb" {
   description = "GiB up to which the database's storage grows by itself."
   type        = number
   default     = 500
+  nullable    = false
 
   # RDS grows by a tenth at least.
   validation {
@@ -47,6 +61,7 @@ variable "database_password_rotation" {
   description = "When the database's password changes, as a schedule of Secrets Manager in UTC; the tasks are then replaced."
   type        = string
   default     = "cron(0 4 ? 1/3 SUN#1 *)"
+  nullable    = false
 
   validation {
     condition     = can(regex("^(cron|rate)\\(.+\\)$", var.database_password_rotation))
@@ -55,7 +70,8 @@ variable "database_password_rotation" {
 }
 
 variable "database_upgrade" {
-  description = "Allows a new database_version to be taken, which cannot be undone; only while one is meant."
+  description = "Takes a new database_version, at once and for good, along with whatever waits for the maintenance window; only while one is meant."
   type        = bool
   default     = false
+  nullable    = false
 }

@@ -2,6 +2,7 @@ variable "vpc_cidr" {
   description = "Addresses of the VPC; they must not overlap with the networks it is to be peered with."
   type        = string
   default     = "10.40.0.0/20"
+  nullable    = false
 
   validation {
     condition     = can(cidrnetmask(var.vpc_cidr)) && try(tonumber(split("/", var.vpc_cidr)[1]) >= 16 && tonumber(split("/", var.vpc_cidr)[1]) <= 20, false)
@@ -17,12 +18,14 @@ variable "internal" {
   EOT
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "allowed_cidrs" {
   description = "IPv4 blocks that may reach the load balancer; without any, an internal one is reached from its VPC."
   type        = list(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for cidr in var.allowed_cidrs : can(cidrnetmask(cidr))])
@@ -45,6 +48,7 @@ variable "allow_plain_http" {
   description = "Serves HTTP without TLS on port 80, for environments without a certificate; only for an internal load balancer."
   type        = bool
   default     = false
+  nullable    = false
 
   validation {
     condition     = !var.allow_plain_http || var.internal
@@ -72,4 +76,5 @@ variable "outbound_internet" {
   description = "Whether tasks get a way out through NAT. The service needs none: what it uses of AWS has endpoints in the VPC."
   type        = bool
   default     = false
+  nullable    = false
 }

@@ -20,7 +20,7 @@ variable "region" {
 }
 
 variable "image_tag" {
-  description = "Tag that Terraform's revisions of the task definitions name. null before the first deploy: no task is started."
+  description = "Tag of an image that is in the registry already, for the first apply to start; null starts no task. Later the deploys say what runs."
   type        = string
   default     = null
 
@@ -34,6 +34,7 @@ variable "cpu_architecture" {
   description = "What the image is built for: ARM64 or X86_64."
   type        = string
   default     = "ARM64"
+  nullable    = false
 
   validation {
     condition     = contains(["ARM64", "X86_64"], var.cpu_architecture)
@@ -45,6 +46,7 @@ variable "task_cpu" {
   description = "CPU units of a task; 1024 are one processor, more than one Node process cannot use."
   type        = number
   default     = 1024
+  nullable    = false
 
   validation {
     condition     = contains([256, 512, 1024, 2048, 4096], var.task_cpu)
@@ -56,6 +58,7 @@ variable "task_memory" {
   description = "MiB of a task."
   type        = number
   default     = 2048
+  nullable    = false
 
   validation {
     condition     = var.task_memory >= 2 * var.task_cpu && var.task_memory <= min(8 * var.task_cpu, 30720) && var.task_memory % (var.task_cpu == 256 ? 512 : 1024) == 0
@@ -67,6 +70,7 @@ variable "min_tasks" {
   description = "Tasks that always run; two at least, one in each zone."
   type        = number
   default     = 2
+  nullable    = false
 
   validation {
     condition     = var.min_tasks >= 2 && floor(var.min_tasks) == var.min_tasks
@@ -78,6 +82,7 @@ variable "max_tasks" {
   description = "Tasks that autoscaling may start."
   type        = number
   default     = 10
+  nullable    = false
 
   validation {
     condition     = var.max_tasks >= var.min_tasks && var.max_tasks <= 50 && floor(var.max_tasks) == var.max_tasks
@@ -89,6 +94,7 @@ variable "requests_per_target" {
   description = "Requests a minute and task that autoscaling aims at."
   type        = number
   default     = 60000
+  nullable    = false
 
   validation {
     condition     = var.requests_per_target > 0
@@ -100,6 +106,7 @@ variable "log_level" {
   description = "STATS_LOG_LEVEL: info logs each request, warn only what went wrong, silent nothing."
   type        = string
   default     = "info"
+  nullable    = false
 
   validation {
     condition     = contains(["info", "warn", "silent"], var.log_level)
@@ -111,6 +118,7 @@ variable "log_retention_days" {
   description = "Days that logs are kept, those of the load balancer too."
   type        = number
   default     = 90
+  nullable    = false
 
   validation {
     condition     = contains([7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731], var.log_retention_days)
@@ -133,4 +141,5 @@ variable "deletion_protection" {
   description = "Whether the load balancer and the database refuse to be deleted. Turn it off only to take an environment down."
   type        = bool
   default     = true
+  nullable    = false
 }

@@ -3,10 +3,11 @@ mock_provider "aws" {
 }
 
 variables {
-  environment     = "test"
-  region          = "eu-central-1"
-  image_tag       = "1.0.0"
-  certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+  database_kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/99999999-2222-3333-4444-555555555555"
+  environment          = "test"
+  region               = "eu-central-1"
+  image_tag            = "1.0.0"
+  certificate_arn      = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
 }
 
 run "everything_is_encrypted" {
@@ -16,8 +17,8 @@ run "everything_is_encrypted" {
   }
 
   assert {
-    condition     = aws_db_instance.this.storage_encrypted && aws_db_instance.this.kms_key_id == aws_kms_key.this.arn
-    error_message = "The database must be encrypted with our key."
+    condition     = aws_db_instance.this.storage_encrypted && aws_db_instance.this.kms_key_id == var.database_kms_key_arn
+    error_message = "The database must be encrypted with the key that outlives the environment."
   }
 
   assert {
@@ -55,6 +56,11 @@ run "database_is_private_protected_and_kept" {
   assert {
     condition     = aws_db_instance.this.deletion_protection && !aws_db_instance.this.skip_final_snapshot && !aws_db_instance.this.delete_automated_backups
     error_message = "The database must not be lost by a deletion."
+  }
+
+  assert {
+    condition     = aws_db_instance.this.final_snapshot_identifier == "stats-service-test-final-99999999"
+    error_message = "The last snapshot must have a name that no earlier environment of the same name has left."
   }
 
   assert {
@@ -116,8 +122,35 @@ run "version_18" {
   }
 
   assert {
-    condition     = aws_db_instance.this.allow_major_version_upgrade == false
-    error_message = "A new major version must be asked for twice."
+    condition     = aws_db_instance.this.allow_major_version_upgrade == false && aws_db_instance.this.apply_immediately == false
+    error_message = "A new major version must be asked for twice, and nothing may restart the database outside of its window."
+  }
+}
+
+run "an_upgrade_is_done_when_the_apply_ends" {
+  variables {
+    database_version = "18"
+    database_upgrade = true
+  }
+
+  assert {
+    condition     = aws_db_instance.this.allow_major_version_upgrade && aws_db_instance.this.apply_immediately
+    error_message = "An upgrade that waits leaves the old parameter group in use, which then cannot be deleted."
+  }
+}
+
+run "null_means_the_default" {
+  variables {
+    database_version        = null
+    database_upgrade        = null
+    database_instance_class = null
+    database_storage_gb     = null
+    deletion_protection     = null
+  }
+
+  assert {
+    condition     = aws_db_instance.this.engine_version == "17" && aws_db_instance.this.allocated_storage == 50 && aws_db_instance.this.deletion_protection
+    error_message = "Environments hand null on for what they leave to the module."
   }
 }
 

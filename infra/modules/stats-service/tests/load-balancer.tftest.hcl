@@ -3,10 +3,11 @@ mock_provider "aws" {
 }
 
 variables {
-  environment     = "test"
-  region          = "eu-central-1"
-  image_tag       = "1.0.0"
-  certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+  database_kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/99999999-2222-3333-4444-555555555555"
+  environment          = "test"
+  region               = "eu-central-1"
+  image_tag            = "1.0.0"
+  certificate_arn      = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
 }
 
 run "tls" {
@@ -65,8 +66,8 @@ run "requests" {
   }
 
   assert {
-    condition     = aws_lb_target_group.service.health_check[0].path == "/readyz" && aws_lb_target_group.service.deregistration_delay == "15"
-    error_message = "Readiness decides who gets requests; who leaves has 15 s to answer what it has."
+    condition     = aws_lb_target_group.service.health_check[0].path == "/livez" && aws_lb_target_group.service.deregistration_delay == "15"
+    error_message = "A database that is away must not make ECS replace the tasks; who leaves has 15 s to answer what it has."
   }
 }
 

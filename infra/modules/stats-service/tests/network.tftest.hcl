@@ -24,10 +24,11 @@ mock_provider "aws" {
 }
 
 variables {
-  environment     = "test"
-  region          = "eu-central-1"
-  image_tag       = "1.0.0"
-  certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+  database_kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/99999999-2222-3333-4444-555555555555"
+  environment          = "test"
+  region               = "eu-central-1"
+  image_tag            = "1.0.0"
+  certificate_arn      = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
 }
 
 run "nothing_is_public_by_default" {

@@ -3,10 +3,11 @@ mock_provider "aws" {
 }
 
 variables {
-  environment     = "test"
-  region          = "eu-central-1"
-  image_tag       = "1.0.0"
-  certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+  database_kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/99999999-2222-3333-4444-555555555555"
+  environment          = "test"
+  region               = "eu-central-1"
+  image_tag            = "1.0.0"
+  certificate_arn      = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
 }
 
 run "least_privilege" {
@@ -33,6 +34,7 @@ run "least_privilege" {
       } == {
       RegistryLogin    = ["*"]
       Image            = [aws_ecr_repository.this.arn]
+      GuardDutyAgent   = ["arn:aws:ecr:eu-central-1:*:repository/aws-guardduty-agent-fargate"]
       Logs             = ["${aws_cloudwatch_log_group.this["tasks"].arn}:*"]
       Settings         = [for name in ["STATS_DATABASE_URL", "STATS_LOG_LEVEL", "STATS_PORT"] : aws_ssm_parameter.settings[name].arn]
       DatabasePassword = [aws_db_instance.this.master_user_secret[0].secret_arn]

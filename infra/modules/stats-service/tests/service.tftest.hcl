@@ -3,10 +3,11 @@ mock_provider "aws" {
 }
 
 variables {
-  environment     = "test"
-  region          = "eu-central-1"
-  image_tag       = "1.0.0"
-  certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+  database_kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/99999999-2222-3333-4444-555555555555"
+  environment          = "test"
+  region               = "eu-central-1"
+  image_tag            = "1.0.0"
+  certificate_arn      = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
 }
 
 run "containers_are_confined" {
@@ -181,6 +182,11 @@ run "watching" {
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["latency-p99"].extended_statistic == "p99" && aws_cloudwatch_metric_alarm.this["running-tasks"].threshold == 2 && aws_cloudwatch_metric_alarm.this["running-tasks"].treat_missing_data == "breaching"
     error_message = "The alarms must watch p99, and tasks below two or none at all."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["target-5xx"].metric_name == "HTTPCode_Target_5XX_Count" && aws_cloudwatch_metric_alarm.this["target-5xx"].dimensions.TargetGroup == aws_lb_target_group.service.arn_suffix
+    error_message = "The answers themselves must tell that the database is away, since the health check does not."
   }
 
   assert {

@@ -3,9 +3,10 @@ mock_provider "aws" {
 }
 
 variables {
-  environment     = "test"
-  region          = "eu-central-1"
-  certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+  database_kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/99999999-2222-3333-4444-555555555555"
+  environment          = "test"
+  region               = "eu-central-1"
+  certificate_arn      = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
 }
 
 run "environment_with_capitals" {
@@ -303,6 +304,16 @@ run "storage_that_cannot_grow" {
   }
 
   expect_failures = [var.database_max_storage_gb]
+}
+
+run "key_of_the_database_malformed" {
+  command = plan
+
+  variables {
+    database_kms_key_arn = "alias/database"
+  }
+
+  expect_failures = [var.database_kms_key_arn]
 }
 
 run "rotation_malformed" {

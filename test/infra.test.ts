@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { after, before, test } from 'node:test';
+import { runCommand, type CommandLine } from './support/cli.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const SCRIPT: CommandLine = ['/bin/bash', join(ROOT, 'infra/test.sh')];
+
+let folder = '';
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'stats-infra-'));
+});
+after(() => {
+  rmSync(folder, { recursive: true });
+});
+
+test('without Terraform nothing is tested, which is a failure only where it is required', async () => {
+  symlinkSync('/usr/bin/dirname', join(folder, 'dirname'));
+  const skipped = await runCommand(SCRIPT, { env: { PATH: folder } });
+  assert.equal(skipped.code, 0, skipped.stderr);
+  assert.match(skipped.stderr, /^infra:test skipped: terraform is not installed\n$/);
+
+  const failed = await runCommand(SCRIPT, { env: { PATH: folder, TERRAFORM_REQUIRED: '1' } });
+  assert.equal(failed.code, 1);
+  assert.match(failed.stderr, /^infra:test failed: terraform is not installed/);
+});
+
+test('a folder that cannot be searched for providers does not end the tests', async () => {
+  const said = join(folder, 'said');
+  place('find', 'exit 1');
+  place('terraform', `echo "$*" >> ${said}`);
+  const path = [folder, process.env['PATH']].join(delimiter);
+  const { code, stderr } = await runCommand(SCRIPT, {
+    env: { ...process.env, PATH: path, TF_PLUGIN_DIR: '' },
+  });
+  assert.equal(code, 0, stderr);
+  assert.match(readFileSync(said, 'utf8'), /modules\/stats-service test\n$/);
+});
+
+test('an environment names itself, and its database key is not destroyed with it', () => {
+  assert.match(readEnvironment('variables.tf'), /^variable "environment" \{\n {2}type = string\n\}/m);
+  assert.match(readEnvironment('terraform.tfvars.example'), /^environment +=/m);
+  const key = /^resource "aws_kms_key" "database" \{$.*?^\}$/ms.exec(readEnvironment('database-key.tf'))?.[0];
+  assert.match(key ?? '', /^ {4}prevent_destroy = true$/m);
+  assert.match(readEnvironment('main.tf'), /^ +database_kms_key_arn += aws_kms_key\.database\.arn$/m);
+});
+
+function place(program: string, script: string): void {
+  const file = join(folder, program);
+  writeFileSync(file, `#!/bin/bash\n${script}\n`);
+  chmodSync(file, 0o755);
+}
+
+function readEnvironment(file: string): string {
+  return readFileSync(join(ROOT, 'infra/prod', file), 'utf8');
+}
