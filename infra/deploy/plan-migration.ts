@@ -4,7 +4,7 @@ import type { Aws } from './plan.js';
 import { DeployError, type Fact, type Step } from './step.js';
 
 /**
- * Registers what will run, and migrates. An image that is older than the schema fails here, before it could fail in
+ * Registers what will run, and migrates. An image that cannot work on the schema fails here, before it could fail in
  * the service.
  */
 export function migrationSteps(aws: Aws, { cluster, migrationFamily }: Names, patience: number): Step[] {

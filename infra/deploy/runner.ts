@@ -23,7 +23,7 @@ export async function run(plan: Plan, options: RunOptions): Promise<boolean> {
     write('The service runs what it ran before. Migrations stay applied.');
   } else {
     write(
-      'The service could NOT be rolled back; a program older than the schema does not start. See to it now.',
+      'The service could NOT be rolled back; a program does not start after a breaking migration. See to it now.',
     );
   }
   return false;
