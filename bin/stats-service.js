@@ -35,6 +35,7 @@ async function run() {
     env: process.env,
     version: VERSION,
     terminal: process.stdout.isTTY === true,
+    stderrTerminal: process.stderr.isTTY === true,
     ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
     signal,
   });

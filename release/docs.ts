@@ -33,7 +33,15 @@ function withPart(file: URL, name: string, part: string): string {
 function cliReference(): string {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const { signal } = new AbortController();
-  const io = { stdout: nowhere, stderr: nowhere, env: {}, terminal: false, version: '', signal };
+  const io = {
+    stdout: nowhere,
+    stderr: nowhere,
+    env: {},
+    terminal: false,
+    stderrTerminal: false,
+    version: '',
+    signal,
+  };
   const program = createProgram(io);
   const sections = helpOf(program).map(
     ({ name, help }) => `## ${name}\n\n\`\`\`text\n${help.trimEnd()}\n\`\`\`\n`,

@@ -7,6 +7,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether a person looks at stdout. */
   readonly terminal: boolean;
+  /** Whether a person looks at stderr. */
+  readonly stderrTerminal: boolean;
   /** Asks the user and waits for the answer; only on a terminal. */
   readonly ask?: (question: string) => Promise<string>;
   /** Of the package. */

@@ -43,6 +43,7 @@ export async function runCli(
     env,
     version: '0.0.0',
     terminal,
+    stderrTerminal: terminal,
     ...(ask && { ask }),
     signal,
   });
