@@ -30,6 +30,10 @@ async function run() {
   loadDotEnv();
   const signal = endingSignal();
   process.exitCode = await main(process.argv.slice(2), {
+    // Not opened by a command that does not read it.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,

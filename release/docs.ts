@@ -1,6 +1,6 @@
 /** Writes the parts of the documentation that the program itself tells: `npm run docs`; a test compares them. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { createProgram } from '../src/cli/main.js';
@@ -34,6 +34,7 @@ function cliReference(): string {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const { signal } = new AbortController();
   const io = {
+    stdin: Readable.from([]),
     stdout: nowhere,
     stderr: nowhere,
     env: {},

@@ -32,6 +32,11 @@ export class Interruption extends Error {
   override readonly name = 'Interruption';
 }
 
+/** Most of it was done, and some of it refused. */
+export class PartlyDone extends Error {
+  override readonly name = 'PartlyDone';
+}
+
 /** What to do, where the library cannot know it. */
 const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   'course-not-found': '"stats-service course add" makes one.',
@@ -42,6 +47,7 @@ const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
 export function exitCodeOf(error: unknown): number {
   if (error instanceof Interruption) return EXIT.interrupted;
   if (error instanceof StatsError) return EXIT_OF_KIND[error.kind];
+  if (error instanceof PartlyDone) return EXIT.partial;
   if (error instanceof UsageError) return EXIT.usage;
   // Commander ends with an error after --help and --version too.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;

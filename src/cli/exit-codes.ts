@@ -6,6 +6,7 @@ export const EXIT = {
   usage: 2,
   notFound: 3,
   unavailable: 4,
+  partial: 5,
   interrupted: 130,
 } as const;
 

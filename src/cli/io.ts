@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 
 /** What a command gets from its surroundings; the program itself reads neither the environment nor the clock. */
 export interface Io {
+  readonly stdin: AsyncIterable<Buffer>;
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -4,6 +4,7 @@ import { addCourse } from './commands/course.js';
 import { addDoctor } from './commands/doctor.js';
 import { addErase } from './commands/erase.js';
 import { addHistory } from './commands/history.js';
+import { addImport } from './commands/import.js';
 import { addMigrate } from './commands/migrate.js';
 import { addRecord } from './commands/record.js';
 import { addServe } from './commands/serve.js';
@@ -18,13 +19,14 @@ import { visible, writeLine } from './output.js';
 export type { Io } from './io.js';
 
 const HELP = `
-Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 unavailable (try again), 130 interrupted.`;
+Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 unavailable (try again),
+5 partly done (lines were refused), 130 interrupted.`;
 
 /**
  * Runs the command line; never rejects.
  *
  * @param argv the arguments after the program's name
- * @returns the exit code: 0 done, 1 failed, 2 usage, 3 not found, 4 unavailable, 130 interrupted
+ * @returns the exit code: 0 done, 1 failed, 2 usage, 3 not found, 4 unavailable, 5 partly done, 130 interrupted
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const program = createProgram(io);
@@ -73,6 +75,7 @@ export function createProgram(io: Io): Command {
     addSessions,
     addHistory,
     addErase,
+    addImport,
   ]) {
     add(program, io);
   }

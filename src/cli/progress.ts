@@ -56,8 +56,8 @@ export function startProgress(io: Io, { total, unit, quiet }: ProgressOptions): 
   const timer = setInterval(tell, interval);
   timer.unref();
   return {
-    add(amount) {
-      done += amount;
+    add(more) {
+      done += more;
       // Work that never waits lets no timer run.
       tell();
     },

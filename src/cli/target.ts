@@ -48,7 +48,7 @@ export function interruptible<T>(io: Io, work: Promise<T>): Promise<T> {
   return Promise.race([work, interruption(io.signal)]);
 }
 
-async function openTarget(io: Io, options: TargetOptions, access: Access): Promise<Stats> {
+export async function openTarget(io: Io, options: TargetOptions, access: Access): Promise<Stats> {
   const server = serverUrl(io, options);
   if (server !== undefined) {
     const { connectStats } = await import('../client/index.js');
@@ -61,7 +61,7 @@ async function openTarget(io: Io, options: TargetOptions, access: Access): Promi
 }
 
 /** Flags before environment; within each the user must say which of the two is meant. */
-function serverUrl(io: Io, options: TargetOptions): string | undefined {
+export function serverUrl(io: Io, options: TargetOptions): string | undefined {
   if (options.database !== undefined && options.server !== undefined) {
     throw new UsageError('--database and --server exclude each other');
   }

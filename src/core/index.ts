@@ -10,6 +10,7 @@
  */
 export { openMigrator, openStats, type Migrator, type StatsConfig } from './stats.js';
 export { diagnose } from './doctor.js';
+export { openLegacy, type Legacy, type LegacyCourse, type LegacySession } from './legacy.js';
 export type {
   LearnerCall,
   LearnerKey,

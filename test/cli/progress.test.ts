@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { startProgress, type ProgressOptions } from '../../src/cli/progress.js';
 import { until } from '../support/condition.js';
@@ -19,7 +19,16 @@ function screen({ terminal = true, env = {}, columns = 80 } = {}) {
   );
   const stdout = new Writable();
   const { signal } = new AbortController();
-  const io = { stdout, stderr, env, terminal: false, stderrTerminal: terminal, version: '', signal };
+  const io = {
+    stdin: Readable.from([]),
+    stdout,
+    stderr,
+    env,
+    terminal: false,
+    stderrTerminal: terminal,
+    version: '',
+    signal,
+  };
   return { io, writes };
 }
 

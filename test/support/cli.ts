@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { main } from '../../src/cli/main.js';
@@ -38,6 +38,7 @@ export async function runCli(
   const stderr = new Captured();
   const { signal } = new AbortController();
   const code = await main(argv, {
+    stdin: Readable.from([]),
     stdout,
     stderr,
     env,

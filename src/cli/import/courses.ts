@@ -1,0 +1,75 @@
+import { StatsError } from '../../core/errors.js';
+import type { StatsCalls, Unchecked } from '../../core/index.js';
+import { describeError } from '../errors.js';
+import { csvReader } from './csv.js';
+import { readEntries } from './entries.js';
+import { COURSE_FIELDS, FieldNames } from './fields.js';
+import { isObject, ndjsonReader, renamed } from './ndjson.js';
+import { broken, type Entry, type LineReader } from './reading.js';
+import { openSource } from './source.js';
+
+const NAMES = new FieldNames(COURSE_FIELDS, new Map());
+
+export interface CoursesTally {
+  created: number;
+  /** What the catalogue says now, whether that is new or not. */
+  kept: number;
+  /** `line 3: …` */
+  refused: string[];
+}
+
+/** Creates the courses of a file, or brings them into step with it; they are few, and done one after the other. */
+export async function importCourses(
+  stats: Unchecked<StatsCalls>,
+  file: string,
+  stdin: AsyncIterable<Buffer>,
+): Promise<CoursesTally> {
+  const tally: CoursesTally = { created: 0, kept: 0, refused: [] };
+  for await (const { line, reading } of courseEntries(file, stdin)) {
+    if (reading.kind === 'nothing') continue;
+    try {
+      if (reading.kind === 'broken') throw new Error(reading.faults.map(({ rule }) => rule).join('; '));
+      const { courseId, ...course } = reading.values;
+      const { outcome } = await stats.setCourse({ courseId, course });
+      if (outcome === 'created') tally.created++;
+      else tally.kept++;
+    } catch (error) {
+      if (error instanceof StatsError && error.kind !== 'invalid' && error.kind !== 'conflict') throw error;
+      tally.refused.push(`${file}, course ${line}: ${describeError(error)}`);
+    }
+  }
+  return tally;
+}
+
+async function* courseEntries(file: string, stdin: AsyncIterable<Buffer>): AsyncGenerator<Entry> {
+  await using source = await openSource(file, stdin);
+  if (/\.json(\.gz)?$/i.test(file)) {
+    yield* parseDocument(file, await textOf(source.chunks()));
+    return;
+  }
+  const read: LineReader = /\.csv(\.gz)?$/i.test(file) ? csvReader(NAMES) : ndjsonReader(NAMES);
+  for await (const entries of readEntries(source.chunks(), read)) yield* entries;
+}
+
+async function textOf(chunks: AsyncIterable<Buffer>): Promise<string> {
+  const all: Buffer[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all).toString('utf8');
+}
+
+/** A list of courses, as a whole. */
+function parseDocument(file: string, text: string): Entry[] {
+  let list: unknown;
+  try {
+    list = JSON.parse(text);
+  } catch {
+    throw new Error(`${file} is not JSON.`);
+  }
+  if (!Array.isArray(list)) throw new Error(`${file} must be a JSON list of courses.`);
+  return list.map((course: unknown, index) => ({
+    line: index + 1,
+    reading: isObject(course)
+      ? { kind: 'values' as const, values: renamed(NAMES, course) }
+      : broken('must be a JSON object'),
+  }));
+}

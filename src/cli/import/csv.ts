@@ -1,0 +1,63 @@
+import { fromText, type FieldNames } from './fields.js';
+import { withoutByteOrderMark } from './lines.js';
+import { broken, NOTHING, type LineReader } from './reading.js';
+
+/** RFC 4180, but that a field holds no line end: none of ours does, and an unclosed quote spoils one line only. */
+const CELL = /(?:"([^"]*(?:""[^"]*)*)"|([^",]*))(,|$)/y;
+
+/**
+ * Reads CSV by its header.
+ *
+ * @throws by the header: one that names a column twice or one that is not known
+ */
+export function csvReader(names: FieldNames): LineReader {
+  let columns: readonly string[] | undefined;
+  return (text) => {
+    if (text === '') return NOTHING;
+    if (columns) return readRow(columns, text);
+    columns = readHeader(names, withoutByteOrderMark(text));
+    return NOTHING;
+  };
+}
+
+function readHeader(names: FieldNames, text: string): string[] {
+  const columns = splitRow(text)?.map((theirs) => {
+    const ours = names.ours(theirs.trim());
+    if (ours !== undefined) return ours;
+    const advice = `--map "${theirs}=…" says what it is, --map "${theirs}=" leaves it out`;
+    throw new Error(`Line 1: the column "${theirs}" is not known; ${advice}.`);
+  });
+  if (!columns) throw new Error('Line 1: a quote is not closed, or stands inside of a name.');
+  const repeated = columns.find((column, index) => column !== '' && columns.indexOf(column) !== index);
+  if (repeated !== undefined) throw new Error(`Line 1: the column ${repeated} is there twice.`);
+  return columns;
+}
+
+function readRow(columns: readonly string[], text: string): ReturnType<LineReader> {
+  const cells = splitRow(text);
+  if (!cells) return broken('has a quote that is not closed, or stands inside of a field');
+  if (cells.length !== columns.length) {
+    return broken(`has ${cells.length} fields, the header ${columns.length}`);
+  }
+  const values: Record<string, unknown> = {};
+  for (const [index, field] of columns.entries()) {
+    const value = field === '' ? undefined : fromText(field, cells[index] ?? '');
+    if (value !== undefined) values[field] = value;
+  }
+  return { kind: 'values', values };
+}
+
+/** `undefined` where the quotes are wrong. */
+function splitRow(text: string): string[] | undefined {
+  if (!text.includes('"')) return text.split(',');
+  const cells: string[] = [];
+  for (let start = 0; ;) {
+    CELL.lastIndex = start;
+    const match = CELL.exec(text);
+    if (!match) return undefined;
+    const [whole, quoted, plain = '', end] = match;
+    cells.push(quoted?.replaceAll('""', '"') ?? plain);
+    if (end === '') return cells;
+    start += whole.length;
+  }
+}

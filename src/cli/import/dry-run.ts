@@ -1,0 +1,57 @@
+import { StatsError } from '../../core/errors.js';
+import type { Session, StatsCalls, Unchecked } from '../../core/index.js';
+import { callSchemas } from '../../core/model/calls.js';
+import { parseCall } from '../../core/model/faults.js';
+import type { ImporterOptions } from './importer.js';
+import type { LineOutcome } from './tally.js';
+
+type Options = Pick<ImporterOptions, 'onConflict' | 'createCourses'>;
+
+const schemas = callSchemas(Date.now);
+
+/** Tells what recording a session would do: it is checked and looked for, and nothing is changed. */
+export function dryRun(
+  stats: Unchecked<StatsCalls>,
+  { onConflict, createCourses }: Options,
+): ImporterOptions['record'] {
+  return async (call): Promise<LineOutcome> => {
+    const { userId, courseId, session } = parseCall(schemas.recordSession, call);
+    const { sessionId } = session;
+    if (sessionId === undefined) {
+      await assertCourse(stats, courseId, createCourses);
+      return 'created';
+    }
+    try {
+      const stored = await stats.getSession({ userId, courseId, sessionId });
+      if (saysTheSame(stored, session)) return 'replayed';
+    } catch (error) {
+      const code = error instanceof StatsError ? error.code : undefined;
+      if (code === 'session-not-found' || (code === 'course-not-found' && createCourses)) return 'created';
+      throw error;
+    }
+    if (onConflict === 'replace') return 'replaced';
+    throw new StatsError('session-conflict', `Session ${sessionId} is there with other content.`);
+  };
+}
+
+async function assertCourse(
+  stats: Unchecked<StatsCalls>,
+  courseId: string,
+  createCourses: boolean,
+): Promise<void> {
+  if (!createCourses) await stats.getCourse({ courseId });
+}
+
+function saysTheSame(
+  stored: Session,
+  session: { readonly [Name in keyof Session]?: Session[Name] | undefined },
+): boolean {
+  const { totalModulesStudied, averageScore, timeStudied, completedAt, moduleIds = [] } = session;
+  return (
+    stored.totalModulesStudied === totalModulesStudied &&
+    stored.averageScore === averageScore &&
+    stored.timeStudied === timeStudied &&
+    (completedAt === undefined || stored.completedAt === completedAt) &&
+    stored.moduleIds.join(';') === moduleIds.join(';')
+  );
+}

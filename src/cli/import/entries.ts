@@ -1,0 +1,15 @@
+import { readLines, type Line } from './lines.js';
+import { broken, type Entry, type LineReader } from './reading.js';
+
+/** What the lines of a source say, as they arrive. */
+export async function* readEntries(
+  chunks: AsyncIterable<Buffer>,
+  read: LineReader,
+): AsyncGenerator<readonly Entry[]> {
+  for await (const lines of readLines(chunks)) yield lines.map((line) => toEntry(line, read));
+}
+
+function toEntry({ number, text, rule }: Line, read: LineReader): Entry {
+  const reading = rule === undefined ? read(text) : broken(rule);
+  return reading.kind === 'broken' ? { line: number, reading, text } : { line: number, reading };
+}

@@ -1,0 +1,62 @@
+import { number } from '../arguments.js';
+import { UsageError } from '../errors.js';
+
+/** The fields of a session in a file, in the order in which they are written. */
+export const SESSION_FIELDS = [
+  'userId',
+  'courseId',
+  'sessionId',
+  'totalModulesStudied',
+  'averageScore',
+  'timeStudied',
+  'completedAt',
+  'moduleIds',
+] as const;
+
+/** Those of a course. */
+export const COURSE_FIELDS = ['courseId', 'name', 'moduleIds'] as const;
+
+/** What our answers have besides, and every database says for itself. */
+const IGNORED: ReadonlySet<string> = new Set(['createdAt', 'updatedAt']);
+
+const NUMBERS: ReadonlySet<string> = new Set(['totalModulesStudied', 'averageScore', 'timeStudied']);
+
+/** How a file names our fields. */
+export class FieldNames {
+  readonly #fields: ReadonlySet<string>;
+  readonly #renamed: ReadonlyMap<string, string>;
+
+  constructor(fields: readonly string[], renamed: ReadonlyMap<string, string>) {
+    this.#fields = new Set(fields);
+    this.#renamed = renamed;
+    for (const [theirs, ours] of renamed) {
+      if (ours === '' || this.#fields.has(ours)) continue;
+      throw new UsageError(`--map ${theirs}=${ours}: our fields are ${fields.join(', ')}`);
+    }
+  }
+
+  /** Our name; `''` for what is to be left out, `undefined` for what we do not know. */
+  ours(theirs: string): string | undefined {
+    const renamed = this.#renamed.get(theirs);
+    if (renamed !== undefined) return renamed;
+    if (this.#fields.has(theirs)) return theirs;
+    return IGNORED.has(theirs) ? '' : undefined;
+  }
+}
+
+/** `theirs=ours`, one after the other; an empty `ours` leaves the column out. */
+export function addRenaming(
+  text: string,
+  renamed: ReadonlyMap<string, string> = new Map(),
+): Map<string, string> {
+  const equals = text.lastIndexOf('=');
+  if (equals < 1) throw new UsageError('--map must be theirs=ours, such as --map score=averageScore');
+  return new Map(renamed).set(text.slice(0, equals), text.slice(equals + 1));
+}
+
+/** The value of a field from text; what is empty is missing. */
+export function fromText(field: string, text: string): unknown {
+  if (text === '') return undefined;
+  if (NUMBERS.has(field)) return number(text);
+  return field === 'moduleIds' ? text.split(';') : text;
+}

@@ -1,0 +1,45 @@
+import { StatsError } from '../../core/errors.js';
+import type { StatsCalls, Unchecked } from '../../core/index.js';
+import { describeError } from '../errors.js';
+import type { CoursesTally } from './courses.js';
+import type { Entry } from './reading.js';
+
+/** Those that are here already stay as they are: they may have been renamed since. */
+export async function importLegacyCourses(
+  stats: Unchecked<StatsCalls>,
+  url: string,
+  tally: CoursesTally,
+): Promise<void> {
+  const { openLegacy } = await import('../../core/index.js');
+  await using legacy = await openLegacy({ database: url });
+  for (const course of await legacy.courses()) {
+    try {
+      await stats.addCourse({ course });
+      tally.created++;
+    } catch (error) {
+      if (!(error instanceof StatsError) || (error.kind !== 'invalid' && error.kind !== 'conflict'))
+        throw error;
+      if (error.code === 'course-id-taken') tally.kept++;
+      else tally.refused.push(`course ${course.courseId}: ${describeError(error)}`);
+    }
+  }
+}
+
+/** Its sessions; the line is their number. */
+export async function* legacyEntries(url: string): AsyncGenerator<readonly Entry[]> {
+  const { openLegacy } = await import('../../core/index.js');
+  await using legacy = await openLegacy({ database: url });
+  let line = 0;
+  for await (const sessions of legacy.sessions()) {
+    yield sessions.map((session) => ({
+      line: ++line,
+      reading: { kind: 'values', values: withoutNulls(session) },
+      text: session.sessionId,
+    }));
+  }
+}
+
+/** The replaced service did not insist on them. */
+function withoutNulls(session: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(session).filter(([, value]) => value !== null));
+}

@@ -1,0 +1,33 @@
+/** Why a line, or a part of it, cannot be taken. */
+export interface LineFault {
+  /** The field as our documents name it; `undefined` where the fault is the line's. */
+  readonly field?: string | undefined;
+  readonly rule: string;
+}
+
+/** The values of a session by field, as they stand in the file. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** What a line says; nothing where it says nothing at all. */
+export type Reading =
+  | { readonly kind: 'values'; readonly values: Values }
+  | { readonly kind: 'broken'; readonly faults: readonly LineFault[] }
+  | { readonly kind: 'nothing' };
+
+/** Something of the source, with its place. */
+export interface Entry {
+  /** Of the line, from 1 on; of the statement or row where the source has no lines. */
+  readonly line: number;
+  readonly reading: Reading;
+  /** As much of the line as a person needs to find it again. */
+  readonly text?: string;
+}
+
+/** Turns the lines of a file, in their order, into readings. */
+export type LineReader = (text: string) => Reading;
+
+export const NOTHING: Reading = { kind: 'nothing' };
+
+export function broken(rule: string, field?: string): Reading {
+  return { kind: 'broken', faults: [{ field, rule }] };
+}

@@ -1,0 +1,41 @@
+import { v5 as uuidV5 } from 'uuid';
+import type { LineFault, Values } from './reading.js';
+
+/** The namespace of ids that are derived; any would do, as long as it never changes. */
+const DERIVED = '5f2c3b0e-52a4-5d0b-9a3e-8c1f4f6f6d4e';
+
+/** The arguments of the call that records what a line says. */
+export interface SessionCall {
+  readonly userId: unknown;
+  readonly courseId: unknown;
+  readonly session: Values;
+}
+
+/**
+ * @param newIds whether a session that nothing identifies is taken, as a new one each time
+ * @returns faults where the line does not say which session it is
+ */
+export function toSessionCall(values: Values, newIds: boolean): SessionCall | readonly LineFault[] {
+  const { userId, courseId, ...session } = values;
+  if (session['sessionId'] !== undefined || newIds) return { userId, courseId, session };
+  const sessionId = derivedId(userId, courseId, session['completedAt']);
+  if (sessionId !== undefined) return { userId, courseId, session: { ...session, sessionId } };
+  const rule = 'is required where completedAt is missing too, or each import would add the session anew';
+  return [{ field: 'sessionId', rule: `${rule}; --new-ids wants that` }];
+}
+
+/** Of a value that may be of any type, and is checked elsewhere. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+}
+
+/**
+ * A learner completes one session of a course at a time: UUID version 5 (RFC 9562) of the three, so that a second
+ * import finds what the first has recorded. However the same time and ids are written, the id is the same.
+ */
+function derivedId(userId: unknown, courseId: unknown, completedAt: unknown): string | undefined {
+  if (completedAt === undefined) return undefined;
+  const time = Date.parse(textOf(completedAt));
+  const instant = Number.isNaN(time) ? textOf(completedAt) : new Date(time).toISOString();
+  return uuidV5(`${textOf(userId)} ${textOf(courseId)} ${instant}`.toLowerCase(), DERIVED);
+}

@@ -1,0 +1,38 @@
+import type { ImportOptions } from '../commands/import.js';
+import type { Io } from '../io.js';
+import { writeFields, writeJson } from '../output.js';
+import type { CoursesTally } from './courses.js';
+import type { Rejects } from './rejects.js';
+import { linesOf, type Tally } from './tally.js';
+
+/** On stdout, whatever else is told. */
+export function writeSummary(io: Io, options: ImportOptions, tally: Tally, courses: CoursesTally): void {
+  const { replaced, ...counts } = tally;
+  const summary = { lines: linesOf(tally), ...counts, ...(options.onConflict === 'replace' && { replaced }) };
+  if (options.json) {
+    writeJson(io.stdout, { ...summary, coursesCreated: courses.created });
+    return;
+  }
+  const names: Readonly<Record<string, string>> = {
+    lines: 'Sessions',
+    created: options.dryRun ? 'Would be created' : 'Created',
+    replayed: 'Replayed',
+    conflict: 'In conflict',
+    invalid: 'Invalid',
+    replaced: options.dryRun ? 'Would be replaced' : 'Replaced',
+  };
+  const fields = Object.entries(summary).map(
+    ([name, count]) => [names[name] ?? name, count.toLocaleString('en')] as const,
+  );
+  const ofCourses = courses.created + courses.kept;
+  writeFields(io.stdout, [
+    ...(ofCourses > 0 ? [['Courses', ofCourses.toLocaleString('en')] as const] : []),
+    ...fields,
+  ]);
+}
+
+export function describeRefused(count: number, { untold }: Rejects, { rejects }: ImportOptions): string {
+  const more = untold > 0 ? `; ${untold.toLocaleString('en')} of them are not told above` : '';
+  const where = rejects === undefined ? '--rejects FILE keeps them' : `${rejects} has those of the sessions`;
+  return `${count.toLocaleString('en')} refused${more}. ${where}.`;
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createDatabase } from '../../support/databases.js';
+import { csvLine, HEADER, ImportFolder, runImport } from '../../support/imports.js';
+import { assertRollups } from '../../support/rollups.js';
+
+const GOOD = 1_200;
+const MEGABYTE = 1024 * 1024;
+
+/** A broken line, and what is said of it. */
+const BROKEN: readonly (readonly [line: string | Buffer, said: RegExp])[] = [
+  [csvLine().split(',').slice(0, 7).join(','), /has 7 fields, the header 8$/],
+  [csvLine({ timeStudied: '28s' }), /: timeStudied must be an integer from 0 to 2,147,483,647$/],
+  [csvLine({ averageScore: '' }), /: averageScore is required and must be a number/],
+  [csvLine({ userId: '7c7b7d42' }), /: userId must be a UUID/],
+  [Buffer.concat([Buffer.from(csvLine()), Buffer.from([0xff])]), /: must be UTF-8$/],
+  [csvLine({ moduleIds: '"m-1' }), /: has a quote that is not closed/],
+  [csvLine({ moduleIds: 'm'.repeat(2 * MEGABYTE) }), /: must not be longer than 1 MiB$/],
+  [
+    csvLine({ totalModulesStudied: '3.5', completedAt: 'yesterday' }),
+    /: totalModulesStudied must .*; completedAt must /,
+  ],
+  [csvLine({ averageScore: '1e400' }), /: averageScore must be a number/],
+  [csvLine({ moduleIds: 'm 1' }), /: moduleIds\.0 must be 1 to 128 visible/],
+  [`${csvLine()},`, /has 9 fields, the header 8$/],
+  [csvLine({ sessionId: 'null' }), /: sessionId must be a UUID/],
+];
+
+test('broken lines cost themselves only, are named, and can be mended and imported', async () => {
+  await using database = await createDatabase('sqlite');
+  await using folder = await ImportFolder.make();
+  const lines: Buffer[] = [Buffer.from(HEADER)];
+  const numbers: number[] = [];
+  for (let index = 0; index < GOOD; index += 1) {
+    const [broken] = BROKEN[index / 100] ?? [];
+    if (broken !== undefined) numbers.push(lines.push(Buffer.from(broken)));
+    lines.push(Buffer.from(csvLine()));
+  }
+  const text = Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')]));
+  const path = await folder.write('sessions.csv', text);
+  const target = ['--database', database.url, '--create-courses'];
+  const rejects = `${folder.path}/rejects.ndjson`;
+
+  const first = await runImport([path, ...target, '--rejects', rejects]);
+  assert.equal(first.code, 5, first.stderr);
+  assert.deepEqual([first.summary.created, first.summary.invalid], [GOOD, BROKEN.length]);
+  const said = first.stderr.split('\n').filter((line) => line.startsWith('line '));
+  assert.equal(said.length, 10);
+  for (const [index, line] of said.entries()) {
+    assert.ok(line.startsWith(`line ${numbers[index]}: `), line);
+    assert.match(line, BROKEN[index]?.[1] ?? /never/);
+  }
+  assert.match(first.stderr, /^stats-service: 12 refused; 2 of them are not told above\./m);
+
+  const rejected = (await folder.read('rejects.ndjson')).trimEnd().split('\n');
+  const documents = rejected.map((line): { line: number; values?: object; text?: string } =>
+    JSON.parse(line),
+  );
+  assert.deepEqual(
+    documents.map(({ line }) => line),
+    numbers,
+  );
+  assert.ok(rejected.join('').length < MEGABYTE, 'of a line that is too long only the beginning is kept');
+
+  const mended = documents.map(({ values, ...rest }) => {
+    const fresh = Object.fromEntries(
+      csvLine()
+        .split(',')
+        .map((cell, index) => [HEADER.split(',')[index], cell]),
+    );
+    const content = { totalModulesStudied: 6, averageScore: 68.4, timeStudied: 280_000, moduleIds: ['m-1'] };
+    return JSON.stringify({
+      ...rest,
+      values: {
+        ...fresh,
+        ...values,
+        ...content,
+        userId: fresh['userId'],
+        sessionId: fresh['sessionId'],
+        completedAt: fresh['completedAt'],
+      },
+    });
+  });
+  const again = await runImport([await folder.write('mended.ndjson', mended.join('\n')), ...target]);
+  assert.equal(again.code, 0, again.stderr);
+  assert.equal(again.summary.created, BROKEN.length);
+  await assertRollups(database.url);
+});
+
+test('what is no file to import gets one line', async () => {
+  await using database = await createDatabase('sqlite');
+  await using folder = await ImportFolder.make();
+  const target = ['--database', database.url, '--create-courses'];
+  const sessions = await folder.write('sessions.ndjson', 'not JSON\n');
+  for (const [argv, code, said] of [
+    [[`${folder.path}/none.csv`], 1, /^stats-service: \S+none\.csv cannot be read \(ENOENT/],
+    [[folder.path, '--format', 'csv'], 1, /is a folder; name a file in it\.$/],
+    [[await folder.write('cut.csv.gz', Buffer.from([0x1f, 0x8b, 8, 0]))], 1, /cannot be unpacked/],
+    [
+      [await folder.write('sessions.txt', '')],
+      2,
+      /the name of \S+ does not tell its format; add --format csv/,
+    ],
+    [[sessions, '--rejects', sessions], 2, /--rejects would write over what is imported/],
+    [[sessions, '--rejects', `${folder.path}/none/rejects`], 1, /rejects cannot be written \(ENOENT/],
+    [[], 2, /import what\? Name a file/],
+    [[sessions, '--map', 'a=b'], 2, /our fields are userId, courseId/],
+  ] as const) {
+    const finished = await runImport([...argv, ...target]);
+    const lines = finished.stderr
+      .trimEnd()
+      .split('\n')
+      .filter((line) => !/^(Stopped|line )/.test(line));
+    assert.match(lines.at(-1) ?? '', said);
+    assert.equal(lines.length, 1, finished.stderr);
+    assert.equal(finished.code, code, said.source);
+  }
+  assert.equal(await folder.read('sessions.ndjson'), 'not JSON\n');
+  const empty = await runImport([await folder.write('empty.csv', ''), ...target]);
+  assert.deepEqual([empty.code, empty.summary.lines], [0, 0]);
+});

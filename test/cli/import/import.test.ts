@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { openStats, toCourseId, toUserId } from '../../../src/core/index.js';
+import { runCli } from '../../support/cli.js';
+import { createDatabase, DIALECTS } from '../../support/databases.js';
+import { csvLine, HEADER, ImportFolder, runImport } from '../../support/imports.js';
+import { startService } from '../../support/service.js';
+
+const learner = {
+  userId: toUserId('7c7b7d42-ff2f-57e0-b43e-bdac13420b81'),
+  courseId: toCourseId('7384c218-7413-5439-8a53-127d6e177480'),
+};
+const COURSES = JSON.stringify([{ courseId: learner.courseId, name: 'Algebra', moduleIds: ['m-1', 'm-2'] }]);
+const SESSION = '2d2c7962-2120-536a-aa9a-b2458eb413b9';
+const file = (...lines: readonly string[]) => `${[HEADER, ...lines].join('\n')}\n`;
+const counts = { lines: 2, created: 0, replayed: 0, conflict: 0, invalid: 0, coursesCreated: 0 };
+
+async function statsOf(url: string) {
+  await using stats = await openStats({ database: url });
+  return stats.getStats(learner);
+}
+
+for (const dialect of DIALECTS) {
+  describe(`import on ${dialect}`, () => {
+    test('records each line once, however often it is run', async () => {
+      await using database = await createDatabase(dialect);
+      await using folder = await ImportFolder.make();
+      const courses = await folder.write('courses.json', COURSES);
+      const path = await folder.write('sessions.csv', file(csvLine(), csvLine()));
+      const target = ['--database', database.url];
+
+      const first = await runImport([path, '--courses', courses, ...target]);
+      assert.equal(first.code, 0, first.stderr);
+      assert.deepEqual(first.summary, { ...counts, created: 2, coursesCreated: 1 });
+      const stats = await statsOf(database.url);
+      assert.equal(stats.sessionCount, 2);
+      assert.equal(stats.totalModulesStudied, 12);
+      assert.equal(stats.averageScore, 68.4);
+      assert.equal(stats.progress, 1);
+
+      const second = await runImport([path, '--courses', courses, ...target]);
+      assert.equal(second.code, 0);
+      assert.deepEqual(second.summary, { ...counts, replayed: 2 });
+      assert.deepEqual(await statsOf(database.url), stats);
+    });
+
+    test('through a server does the same', async () => {
+      await using database = await createDatabase(dialect);
+      await using service = await startService(['--database', database.url, '--port', '0']);
+      await using folder = await ImportFolder.make();
+      const courses = await folder.write('courses.ndjson', JSON.stringify(JSON.parse(COURSES)[0]));
+      const same = csvLine();
+      const path = await folder.write('sessions.csv', file(same, csvLine({ averageScore: '-1' }), same));
+      const { code, summary } = await runImport([path, '--courses', courses, '--server', service.url]);
+      assert.equal(code, 5);
+      assert.deepEqual(summary, {
+        ...counts,
+        lines: 3,
+        created: 1,
+        replayed: 1,
+        invalid: 1,
+        coursesCreated: 1,
+      });
+      assert.equal((await statsOf(database.url)).sessionCount, 1);
+    });
+
+    test('does what it is told about a session that is there with other content', async () => {
+      await using database = await createDatabase(dialect);
+      await using folder = await ImportFolder.make();
+      const target = ['--database', database.url, '--create-courses'];
+      await runImport([await folder.write('a.csv', file(csvLine({ sessionId: SESSION }))), ...target]);
+      const other = await folder.write('b.csv', file(csvLine({ sessionId: SESSION, averageScore: '70' })));
+      const before = await statsOf(database.url);
+      const only = { ...counts, lines: 1 };
+
+      const failed = await runImport([other, ...target]);
+      assert.deepEqual([failed.code, failed.summary], [5, { ...only, conflict: 1 }]);
+      assert.match(failed.stderr, /^line 2: sessionId is there with other content$/m);
+      const skipped = await runImport([other, ...target, '--on-conflict', 'skip']);
+      assert.deepEqual([skipped.code, skipped.summary], [0, { ...only, conflict: 1 }]);
+      const dry = await runImport([other, ...target, '--on-conflict', 'replace', '--dry-run']);
+      assert.deepEqual([dry.code, dry.summary], [0, { ...only, replaced: 1 }]);
+      assert.deepEqual(await statsOf(database.url), before);
+      const replaced = await runImport([other, ...target, '--on-conflict', 'replace']);
+      assert.deepEqual([replaced.code, replaced.summary], [0, { ...only, replaced: 1 }]);
+      assert.equal((await statsOf(database.url)).averageScore, 70);
+    });
+
+    test('takes the lines of one session in their order', async () => {
+      await using database = await createDatabase(dialect);
+      await using folder = await ImportFolder.make();
+      const lines = Array.from({ length: 300 }, (_, index) =>
+        csvLine({ sessionId: SESSION, averageScore: String(index) }),
+      );
+      const path = await folder.write('sessions.csv', file(...lines));
+      const target = ['--database', database.url, '--create-courses', '--on-conflict', 'replace'];
+      const { summary } = await runImport([path, ...target]);
+      assert.deepEqual(summary, { ...counts, lines: 300, created: 1, replaced: 299 });
+      assert.equal((await statsOf(database.url)).averageScore, 299);
+    });
+
+    test('only checks in a dry run', async () => {
+      await using database = await createDatabase(dialect);
+      await using folder = await ImportFolder.make();
+      await runCli(['migrate', '--database', database.url]);
+      const path = await folder.write('sessions.csv', file(csvLine(), csvLine({ timeStudied: 'long' })));
+      const target = [path, '--database', database.url, '--dry-run'];
+      const unknown = await runImport(target);
+      assert.deepEqual([unknown.code, unknown.summary], [5, { ...counts, invalid: 2 }]);
+      const { code, summary } = await runImport([...target, '--create-courses']);
+      assert.deepEqual([code, summary], [5, { ...counts, created: 1, invalid: 1 }]);
+      const { stdout } = await runCli(['course', 'list', '--json', '--database', database.url]);
+      assert.equal(stdout, '');
+    });
+  });
+}
+
+test('sessions without an id get one of their learner, course and time, or are refused, or taken as new', async () => {
+  await using database = await createDatabase('sqlite');
+  await using folder = await ImportFolder.make();
+  const target = ['--database', database.url, '--create-courses'];
+  const timed = csvLine({ sessionId: '' });
+  const untimed = csvLine({ sessionId: '', completedAt: '' });
+  const sameTime = csvLine({
+    userId: learner.userId.toUpperCase(),
+    sessionId: '',
+    completedAt: '2026-11-20T11:00:00.000+01:00',
+  });
+  const path = await folder.write('sessions.csv', file(timed, sameTime, untimed));
+  const only = { ...counts, lines: 3 };
+  const first = await runImport([path, ...target]);
+  assert.deepEqual([first.code, first.summary], [5, { ...only, created: 1, replayed: 1, invalid: 1 }]);
+  assert.match(first.stderr, /^line 4: sessionId is required where completedAt is missing too.*--new-ids/m);
+  const again = await runImport([path, ...target]);
+  assert.deepEqual(again.summary, { ...only, replayed: 2, invalid: 1 });
+  const asNew = await folder.write('new.csv', file(untimed, untimed));
+  const taken = await runImport([asNew, ...target, '--new-ids']);
+  assert.deepEqual([taken.code, taken.summary], [0, { ...counts, created: 2 }]);
+  assert.equal((await statsOf(database.url)).sessionCount, 3);
+});
+
+test('columns of other names and orders, packed, with a byte order mark and the line ends of Windows', async () => {
+  await using database = await createDatabase('sqlite');
+  await using folder = await ImportFolder.make();
+  const rows = [
+    'score,"the learner",courseId,id,modules,timeStudied,note',
+    `68.4,${learner.userId},${learner.courseId},${SESSION},6,280000,"said ""so"", twice"`,
+  ];
+  const packed = gzipSync(`\uFEFF${rows.join('\r\n')}\r\n`);
+  const path = await folder.write('theirs.csv.gz', packed);
+  const maps = [
+    'score=averageScore',
+    'the learner=userId',
+    'id=sessionId',
+    'modules=totalModulesStudied',
+    'note=',
+  ];
+  const target = ['--database', database.url, '--create-courses'];
+  const { code, summary, stderr } = await runImport([path, ...target, '--map', ...maps]);
+  assert.deepEqual([code, summary], [0, { ...counts, lines: 1, created: 1 }], stderr);
+  assert.equal((await statsOf(database.url)).averageScore, 68.4);
+});
+
+test('a header that cannot be meant is refused as a whole, and nothing is read', async () => {
+  await using database = await createDatabase('sqlite');
+  await using folder = await ImportFolder.make();
+  const target = ['--database', database.url, '--create-courses'];
+  for (const [header, said] of [
+    [`${HEADER},mood`, /^stats-service: Line 1: the column "mood" is not known; --map "mood=…"/m],
+    [`${HEADER},userId`, /^stats-service: Line 1: the column userId is there twice\.$/m],
+    ['"userId,courseId', /^stats-service: Line 1: a quote is not closed/m],
+  ] as const) {
+    const path = await folder.write('sessions.csv', `${header}\n${csvLine()},x\n`);
+    const { code, stderr, summary } = await runImport([path, ...target]);
+    assert.equal(code, 1);
+    assert.match(stderr, said);
+    assert.equal(summary.lines, 0);
+  }
+});

@@ -1,0 +1,74 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runBin, type Finished } from './cli.js';
+
+/** A folder of files to import. */
+export class ImportFolder implements AsyncDisposable {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  static async make(): Promise<ImportFolder> {
+    return new ImportFolder(await mkdtemp(join(tmpdir(), 'stats-service-test-')));
+  }
+
+  /** Its path. */
+  async write(name: string, content: string | Buffer): Promise<string> {
+    const path = join(this.path, name);
+    await writeFile(path, content);
+    return path;
+  }
+
+  read(name: string): Promise<string> {
+    return readFile(join(this.path, name), 'utf8');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.path, { recursive: true, force: true });
+  }
+}
+
+export interface Summary {
+  readonly lines: number;
+  readonly created: number;
+  readonly replayed: number;
+  readonly conflict: number;
+  readonly invalid: number;
+  readonly replaced?: number;
+  readonly coursesCreated: number;
+}
+
+export interface Imported extends Finished {
+  readonly summary: Partial<Summary>;
+}
+
+/** Runs the real program's `import` in a process of its own. */
+export async function runImport(argv: readonly string[]): Promise<Imported> {
+  const finished = await runBin(['import', ...argv, '--json', '--quiet']);
+  const summary: Partial<Summary> = finished.stdout === '' ? {} : JSON.parse(finished.stdout);
+  return { ...finished, summary };
+}
+
+export const HEADER =
+  'userId,courseId,sessionId,totalModulesStudied,averageScore,timeStudied,completedAt,moduleIds';
+
+/** What a line of CSV says; each is another session of one learner. */
+export function csvLine(values: Readonly<Record<string, string>> = {}): string {
+  const all: Record<string, string> = {
+    userId: '7c7b7d42-ff2f-57e0-b43e-bdac13420b81',
+    courseId: '7384c218-7413-5439-8a53-127d6e177480',
+    sessionId: crypto.randomUUID(),
+    totalModulesStudied: '6',
+    averageScore: '68.4',
+    timeStudied: '280000',
+    completedAt: '2026-11-20T10:00:00Z',
+    moduleIds: 'm-1;m-2',
+    ...values,
+  };
+  return HEADER.split(',')
+    .map((name) => all[name])
+    .join(',');
+}
