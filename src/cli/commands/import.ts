@@ -1,22 +1,7 @@
 import { Option, type Command } from 'commander';
-import type { Format } from '../import/formats.js';
+import type { ImportOptions } from '../import/options.js';
 import type { Io } from '../io.js';
-import { addTargetOptions, type TargetOptions } from '../target.js';
-
-export interface ImportOptions extends TargetOptions {
-  readonly format?: Format;
-  readonly map: readonly string[];
-  readonly course?: string;
-  readonly courses?: string;
-  readonly createCourses?: boolean;
-  readonly onConflict: 'fail' | 'skip' | 'replace';
-  readonly newIds?: boolean;
-  readonly rejects?: string;
-  readonly fromLegacy?: string;
-  readonly dryRun?: boolean;
-  readonly quiet?: boolean;
-  readonly json?: boolean;
-}
+import { addTargetOptions } from '../target.js';
 
 export function addImport(program: Command, io: Io): void {
   addTargetOptions(program.command('import'))

@@ -4,6 +4,7 @@ import { describeError } from '../errors.js';
 import { csvReader } from './csv.js';
 import { readEntries } from './entries.js';
 import { COURSE_FIELDS, FieldNames } from './fields.js';
+import { parseJsonList, textOf } from './lists.js';
 import { isObject, ndjsonReader, renamed } from './ndjson.js';
 import { broken, type Entry, type LineReader } from './reading.js';
 import { openSource } from './source.js';
@@ -44,29 +45,16 @@ export async function importCourses(
 async function* courseEntries(file: string, stdin: AsyncIterable<Buffer>): AsyncGenerator<Entry> {
   await using source = await openSource(file, stdin);
   if (/\.json(\.gz)?$/i.test(file)) {
-    yield* parseDocument(file, await textOf(source.chunks()));
+    yield* parseDocument(await textOf(source.chunks()));
     return;
   }
   const read: LineReader = /\.csv(\.gz)?$/i.test(file) ? csvReader(NAMES) : ndjsonReader(NAMES);
   for await (const entries of readEntries(source.chunks(), read)) yield* entries;
 }
 
-async function textOf(chunks: AsyncIterable<Buffer>): Promise<string> {
-  const all: Buffer[] = [];
-  for await (const chunk of chunks) all.push(chunk);
-  return Buffer.concat(all).toString('utf8');
-}
-
 /** A list of courses, as a whole. */
-function parseDocument(file: string, text: string): Entry[] {
-  let list: unknown;
-  try {
-    list = JSON.parse(text);
-  } catch {
-    throw new Error(`${file} is not JSON.`);
-  }
-  if (!Array.isArray(list)) throw new Error(`${file} must be a JSON list of courses.`);
-  return list.map((course: unknown, index) => ({
+function parseDocument(text: string): Entry[] {
+  return parseJsonList(text).map((course, index) => ({
     line: index + 1,
     reading: isObject(course)
       ? { kind: 'values' as const, values: renamed(NAMES, course) }

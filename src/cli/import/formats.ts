@@ -1,8 +1,10 @@
 import { UsageError } from '../errors.js';
 import { csvReader } from './csv.js';
 import type { FieldNames } from './fields.js';
+import { readEntries } from './entries.js';
+import { readListOrLines } from './lists.js';
 import { ndjsonReader } from './ndjson.js';
-import type { LineReader } from './reading.js';
+import type { Entry } from './reading.js';
 
 export const FORMATS = ['csv', 'ndjson', 'xapi'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -20,13 +22,14 @@ export function formatOf(file: string): Format {
   throw new UsageError(`the name of ${file} does not tell its format; add --format ${FORMATS.join('|')}`);
 }
 
-export async function readerOf(
+/** Reads what a source of the format says. */
+export async function entriesOf(
   format: Format,
   names: FieldNames,
   courseId: string | undefined,
-): Promise<LineReader> {
-  if (format === 'csv') return csvReader(names);
-  if (format === 'ndjson') return ndjsonReader(names);
+): Promise<(chunks: AsyncIterable<Buffer>) => AsyncGenerator<readonly Entry[]>> {
+  if (format === 'csv') return (chunks) => readEntries(chunks, csvReader(names));
+  if (format === 'ndjson') return (chunks) => readEntries(chunks, ndjsonReader(names));
   const { xapiReader } = await import('./xapi.js');
-  return xapiReader(courseId);
+  return (chunks) => readListOrLines(chunks, xapiReader(courseId));
 }

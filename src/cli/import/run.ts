@@ -1,5 +1,4 @@
 import type { Stats } from '../../core/index.js';
-import type { ImportOptions } from '../commands/import.js';
 import { PartlyDone, UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import { writeLine } from '../output.js';
@@ -7,11 +6,11 @@ import { startProgress } from '../progress.js';
 import { interruptible, openTarget, serverUrl } from '../target.js';
 import { importCourses, type CoursesTally } from './courses.js';
 import { dryRun } from './dry-run.js';
-import { readEntries } from './entries.js';
 import { addRenaming, FieldNames, SESSION_FIELDS } from './fields.js';
-import { formatOf, readerOf } from './formats.js';
+import { entriesOf, formatOf } from './formats.js';
 import { Importer } from './importer.js';
 import { importLegacyCourses, legacyEntries } from './legacy.js';
+import type { ImportOptions } from './options.js';
 import { counted, pump } from './pump.js';
 import { Rejects } from './rejects.js';
 import { openSource } from './source.js';
@@ -34,7 +33,7 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
   const renamed = options.map.reduce((names, text) => addRenaming(text, names), new Map<string, string>());
   const names = new FieldNames(SESSION_FIELDS, renamed);
   const read =
-    file === undefined ? undefined : await readerOf(options.format ?? formatOf(file), names, options.course);
+    file === undefined ? undefined : await entriesOf(options.format ?? formatOf(file), names, options.course);
   await using rejects = await Rejects.open({ stderr: io.stderr, file: options.rejects, source: file });
   const quiet = options.quiet ?? false;
   await using source = file === undefined ? undefined : await openSource(file, io.stdin);
@@ -55,15 +54,7 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
       await pump(io, importer, counted(legacyEntries(options.fromLegacy), progress), progress);
     } else if (source && read) {
       const progress = startProgress(io, { total: source.size, unit: 'bytes', quiet });
-      await pump(
-        io,
-        importer,
-        readEntries(
-          source.chunks((bytes) => progress.add(bytes)),
-          read,
-        ),
-        progress,
-      );
+      await pump(io, importer, read(source.chunks((bytes) => progress.add(bytes))), progress);
     }
   } catch (error) {
     writeSummary(io, options, importer.tally, courses);

@@ -1,7 +1,7 @@
-import type { ImportOptions } from '../commands/import.js';
 import type { Io } from '../io.js';
 import { writeFields, writeJson } from '../output.js';
 import type { CoursesTally } from './courses.js';
+import type { ImportOptions } from './options.js';
 import type { Rejects } from './rejects.js';
 import { linesOf, type Tally } from './tally.js';
 

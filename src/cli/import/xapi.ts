@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseDuration } from '../duration.js';
 import { parseObject } from './ndjson.js';
-import { NOTHING, type LineFault, type LineReader } from './reading.js';
+import { broken, NOTHING, type LineFault, type LineReader } from './reading.js';
 
 /** How many modules were studied, and which: extensions of the result, since xAPI has no place for them. */
 export const MODULE_COUNT = 'urn:stats-service:totalModulesStudied';
@@ -30,14 +30,16 @@ const statementSchema = z.object({
 });
 
 /**
- * Reads an xAPI statement from each line.
+ * Reads xAPI statements.
  *
  * @param courseId where the statement itself names no course
  */
 export function xapiReader(courseId: string | undefined): LineReader {
   return (text) => {
     if (text.trim() === '') return NOTHING;
-    const statement = statementSchema.safeParse(parseObject(text));
+    const document = parseObject(text);
+    if (!document) return broken('must be a JSON object');
+    const statement = statementSchema.safeParse(document);
     if (!statement.success) {
       const faults = statement.error.issues.map(({ path, message }) => ({
         field: path.join('.'),

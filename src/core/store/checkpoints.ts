@@ -71,7 +71,10 @@ export class Checkpoints {
   }
 
   async close(): Promise<void> {
-    await this.#thread?.terminate();
+    const thread = this.#thread;
+    // What it still has to say must not change what Node waits for.
+    this.#thread = undefined;
+    await thread?.terminate();
   }
 
   #start(): Worker {

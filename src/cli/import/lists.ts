@@ -1,0 +1,58 @@
+import { readEntries } from './entries.js';
+import { broken, type Entry, type LineReader } from './reading.js';
+
+/** Bytes: a list can only be read as a whole. */
+const MAX_LIST = 256 * 1024 * 1024;
+
+/** One document on each line, or one list of all of them, whose entries then have the numbers of lines. */
+export async function* readListOrLines(
+  chunks: AsyncIterable<Buffer>,
+  read: LineReader,
+): AsyncGenerator<readonly Entry[]> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  if (first.done) return;
+  const all = joined(first.value, iterator);
+  if (/^\uFEFF?\s*\[/.test(first.value.subarray(0, 1_000).toString('utf8')))
+    yield parseList(await textOf(all), read);
+  else yield* readEntries(all, read);
+}
+
+async function* joined(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+}
+
+/** @throws where it is longer than 256 MiB */
+export async function textOf(chunks: AsyncIterable<Buffer>): Promise<string> {
+  const all: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    if (size > MAX_LIST)
+      throw new Error('A JSON list must not be longer than 256 MiB; write one document on each line.');
+    all.push(chunk);
+  }
+  return new TextDecoder('utf-8').decode(Buffer.concat(all));
+}
+
+/** @throws where it is none */
+export function parseJsonList(text: string): readonly unknown[] {
+  let list: unknown;
+  try {
+    list = JSON.parse(text);
+  } catch (error) {
+    throw new Error('It is not JSON', { cause: error });
+  }
+  if (!Array.isArray(list)) throw new Error('It must be a JSON list.');
+  return list;
+}
+
+function parseList(text: string, read: LineReader): Entry[] {
+  return parseJsonList(text).map((document, index) => {
+    const written = JSON.stringify(document);
+    // A list in a list is no document, and would be read as one.
+    const reading = Array.isArray(document) ? broken('must be a JSON object') : read(written);
+    return { line: index + 1, reading, text: written };
+  });
+}

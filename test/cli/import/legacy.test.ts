@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openStats, toCourseId, toUserId } from '../../../src/core/index.js';
+import { createDatabase, DIALECTS } from '../../support/databases.js';
+import { runImport } from '../../support/imports.js';
+import { runSql } from '../../support/sql.js';
+
+const SESSIONS = 12_000;
+const USER = '7c7b7d42-ff2f-57e0-b43e-bdac13420b81';
+const COURSE = '7384c218-7413-5439-8a53-127d6e177480';
+
+/** The tables as the replaced service made them. */
+async function createLegacy() {
+  const database = await createDatabase('postgres');
+  for (const statement of [
+    'create table courses (id uuid primary key, name varchar(255) not null)',
+    `create table study_sessions (id uuid primary key, user_id uuid not null, course_id uuid not null,
+       total_modules_studied integer, average_score double precision, time_studied integer,
+       created_at timestamptz not null)`,
+    `insert into courses values ('${COURSE}', 'Algebra')`,
+    `insert into study_sessions select gen_random_uuid(), '${USER}', '${COURSE}', 2, number % 100 + 0.5, 1000,
+       timestamptz '2026-01-01T00:00:00.123456Z' + number * interval '1 minute'
+     from generate_series(1, ${SESSIONS}) as number`,
+    `insert into study_sessions values (gen_random_uuid(), '${USER}', '${COURSE}', 2, null, 1000, '2026-01-01Z')`,
+  ]) {
+    await runSql(database.url, statement);
+  }
+  return database;
+}
+
+for (const dialect of DIALECTS) {
+  test(`the replaced service's sessions come over once, to ${dialect}`, async () => {
+    await using legacy = await createLegacy();
+    await using database = await createDatabase(dialect);
+    const argv = ['--from-legacy', legacy.url, '--database', database.url];
+    const first = await runImport(argv);
+    assert.equal(first.code, 5, first.stderr);
+    assert.match(first.stderr, /^line \d+: averageScore is required/m);
+    const { created, invalid, coursesCreated } = first.summary;
+    assert.deepEqual([created, invalid, coursesCreated], [SESSIONS, 1, 1]);
+
+    // It goes on being used meanwhile.
+    await runSql(legacy.url, `update study_sessions set average_score = 7 where average_score is null`);
+    const second = await runImport(argv);
+    assert.equal(second.code, 0, second.stderr);
+    assert.deepEqual([second.summary.created, second.summary.replayed], [1, SESSIONS]);
+
+    await using stats = await openStats({ database: database.url });
+    const { sessionCount, averageScore, firstCompletedAt, lastCompletedAt } = await stats.getStats({
+      userId: toUserId(USER),
+      courseId: toCourseId(COURSE),
+    });
+    assert.equal(sessionCount, SESSIONS + 1);
+    assert.equal(averageScore, (50 * SESSIONS + 7) / (SESSIONS + 1));
+    assert.equal(firstCompletedAt, '2026-01-01T00:00:00.000Z');
+    assert.equal(lastCompletedAt, '2026-01-09T08:00:00.123Z');
+  });
+}
+
+test('a database that is not that of the replaced service is told from one', async () => {
+  await using database = await createDatabase('sqlite');
+  await using other = await createDatabase('postgres');
+  const { code, stderr } = await runImport(['--from-legacy', other.url, '--database', database.url]);
+  assert.equal(code, 3);
+  assert.match(stderr, /no database of the replaced service/);
+});

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openStats, toCourseId, toSessionId, toUserId } from '../../../src/core/index.js';
+import { createDatabase } from '../../support/databases.js';
+import { ImportFolder, runImport } from '../../support/imports.js';
+
+const USER = '7c7b7d42-ff2f-57e0-b43e-bdac13420b81';
+const COURSE = '7384c218-7413-5439-8a53-127d6e177480';
+const STATEMENT = '2d2c7962-2120-536a-aa9a-b2458eb413b9';
+
+const statement = {
+  id: STATEMENT,
+  actor: { objectType: 'Agent', account: { homePage: 'https://lms.example', name: USER } },
+  verb: { id: 'http://adlnet.gov/expapi/verbs/completed' },
+  object: { id: 'https://lms.example/modules/12' },
+  context: { contextActivities: { grouping: [{ id: `https://lms.example/courses/${COURSE}` }] } },
+  result: {
+    score: { scaled: 0.684, raw: 68.4, max: 100 },
+    duration: 'PT4M40.5S',
+    extensions: {
+      'urn:stats-service:totalModulesStudied': 6,
+      'urn:stats-service:moduleIds': ['m-2', 'm-1'],
+    },
+  },
+  timestamp: '2026-11-20T11:00:00+01:00',
+};
+
+test('xAPI statements become sessions; what cannot be mapped is refused with its reason', async () => {
+  await using database = await createDatabase('sqlite');
+  await using folder = await ImportFolder.make();
+  const { context: _, ...withoutCourse } = statement;
+  const lines = [
+    statement,
+    { ...withoutCourse, id: '8e2c7962-2120-536a-aa9a-b2458eb413b9' },
+    { ...statement, id: undefined, actor: { mbox: 'mailto:a@example.org' }, result: { duration: 'P1M' } },
+    { ...statement, result: { ...statement.result, extensions: undefined } },
+    [statement],
+  ];
+  const path = await folder.write('statements.json', lines.map((line) => JSON.stringify(line)).join('\n'));
+  const target = ['--format', 'xapi', '--database', database.url, '--create-courses'];
+
+  const { code, summary, stderr } = await runImport([path, ...target]);
+  assert.deepEqual([code, summary.created, summary.invalid], [5, 1, 4], stderr);
+  assert.match(stderr, /^line 2: context\.contextActivities\.grouping is required$/m);
+  const faults = /^line 3: (.*)$/m.exec(stderr)?.[1]?.split('; ');
+  assert.deepEqual(faults, [
+    'result.duration must be a duration of ISO 8601 without months and years',
+    'actor.account.name is required',
+    'id is required',
+    'result.extensions["urn:stats-service:totalModulesStudied"] is required',
+    'result.score is required',
+  ]);
+  assert.match(
+    stderr,
+    /^line 4: result\.extensions\["urn:stats-service:totalModulesStudied"\] is required$/m,
+  );
+  assert.match(stderr, /^line 5: must be a JSON object$/m);
+
+  const list = await folder.write('list.json', JSON.stringify([statement, 7], null, 2));
+  const listed = await runImport([list, ...target]);
+  assert.deepEqual([listed.summary.replayed, listed.summary.invalid], [1, 1], listed.stderr);
+  assert.match(listed.stderr, /^line 2: must be a JSON object$/m);
+
+  const named = await runImport([path, ...target, '--course', COURSE]);
+  assert.deepEqual([named.summary.created, named.summary.replayed], [1, 1]);
+
+  await using stats = await openStats({ database: database.url });
+  const key = { userId: toUserId(USER), courseId: toCourseId(COURSE) };
+  const session = await stats.getSession({ ...key, sessionId: toSessionId(STATEMENT) });
+  const { createdAt: _created, updatedAt: _updated, ...content } = session;
+  assert.deepEqual(content, {
+    sessionId: STATEMENT,
+    courseId: COURSE,
+    totalModulesStudied: 6,
+    averageScore: 68.4,
+    timeStudied: 280_500,
+    completedAt: '2026-11-20T10:00:00.000Z',
+    moduleIds: ['m-1', 'm-2'],
+  });
+});

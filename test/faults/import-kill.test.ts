@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import type { TestDatabase } from '../support/databases.js';
+import { createDatabase, DIALECTS } from '../support/databases.js';
+import { BIN } from '../support/cli.js';
+import { seeded } from '../support/http-sessions.js';
+import { csvLine, HEADER, ImportFolder, runImport } from '../support/imports.js';
+import { assertRollups } from '../support/rollups.js';
+import { runSql } from '../support/sql.js';
+
+const ROUNDS = 20;
+const LINES = 40_000;
+const LEARNERS = 200;
+/** Milliseconds from the start to the kill: from before the first line to about the middle. */
+const FIRST = 150;
+const LAST = 1_000;
+
+const TOTALS = `
+  select cast(user_id as text) as "user", cast(session_count as text) as sessions,
+    cast(total_modules_studied as text) as modules, cast(weighted_score_units as text) as weighted,
+    cast(time_studied as text) as time
+  from course_stats order by user_id`;
+
+function totalsOf({ url }: TestDatabase): Promise<unknown[]> {
+  return runSql(url, TOTALS);
+}
+
+for (const dialect of DIALECTS) {
+  test(`an import that is killed ${ROUNDS} times on ${dialect} ends where a clean one does`, async (context) => {
+    const seed = randomInt(2 ** 31);
+    context.diagnostic(`seed ${seed}`);
+    const random = seeded(seed);
+    await using folder = await ImportFolder.make();
+    const lines = Array.from({ length: LINES }, (_, index) =>
+      csvLine({
+        userId: `7c7b7d42-ff2f-57e0-b43e-${String(index % LEARNERS).padStart(12, '0')}`,
+        averageScore: String(random(1_000) / 10),
+      }),
+    );
+    const path = await folder.write('sessions.csv', [HEADER, ...lines].join('\n'));
+    await using clean = await createDatabase(dialect);
+    await using database = await createDatabase(dialect);
+    const argvOn = ({ url }: TestDatabase) => [path, '--create-courses', '--database', url];
+    const { summary } = await runImport(argvOn(clean));
+    assert.equal(summary.created, LINES);
+
+    let killed = 0;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const child = spawn(process.execPath, [BIN, 'import', ...argvOn(database)], {
+        env: {},
+        stdio: 'ignore',
+      });
+      const exited = once(child, 'exit');
+      await setTimeout(FIRST + random(LAST - FIRST));
+      child.kill('SIGKILL');
+      const [, signal] = await exited;
+      if (signal === 'SIGKILL') killed += 1;
+    }
+    assert.ok(killed > ROUNDS / 4, `${killed} were killed before their end`);
+
+    const last = await runImport(argvOn(database));
+    assert.equal(last.code, 0, last.stderr);
+    context.diagnostic(`${killed} killed, ${last.summary.replayed} of ${LINES} recorded before the last`);
+    assert.equal((last.summary.created ?? 0) + (last.summary.replayed ?? 0), LINES);
+    assert.deepEqual(await totalsOf(database), await totalsOf(clean));
+    await assertRollups(database.url);
+  });
+}
