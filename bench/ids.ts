@@ -6,8 +6,8 @@ export type IdKind = keyof typeof ID_KINDS;
 export const SPREAD = 2_654_435_761;
 export const SPREAD_MODULUS = 4_294_967_296;
 
-/** The n-th id of a kind, the same as the SQL of the seeds makes; n stays below 2^21. */
+/** The n-th id of a kind, the same as the SQL of the seeds makes. */
 export function idOf(kind: IdKind, n: number): string {
-  const first = ((n * SPREAD) % SPREAD_MODULUS).toString(16).padStart(8, '0');
+  const first = (Math.imul(n, SPREAD) >>> 0).toString(16).padStart(8, '0');
   return `${first}-0000-${ID_KINDS[kind]}-8000-${n.toString(16).padStart(12, '0')}`;
 }

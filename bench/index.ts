@@ -2,6 +2,7 @@
  * How fast the service is: beside a floor, the least that must be done for the same durable work, and beside
  * a naive service; and what it costs as data grow. See options.ts for running a part of it.
  */
+import { bulkTables } from './bulk/index.js';
 import { compareServers } from './comparison.js';
 import { compile } from './compile.js';
 import { commandTimes } from './curve/commands.js';
@@ -12,7 +13,7 @@ import { startLoadProcess } from './load-process.js';
 import { describeMachine } from './machine.js';
 import { readOptions } from './options.js';
 
-const { parts, cells, ...options } = readOptions(process.argv.slice(2));
+const { parts, cells, lines, ...options } = readOptions(process.argv.slice(2));
 // What was started ends when we do: see guarded.ts.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 
@@ -24,6 +25,7 @@ if (parts.has('lifetime')) print(`\n${await lifetimeCurve(load, options.rounds)}
 if (parts.has('growth')) print(`\n${await growthCurve(load, options.rounds)}`);
 if (parts.has('commands')) print(`\n${await commandTimes()}`);
 if (parts.has('memory')) print(`\n${await memoryCurve(load)}`);
+if (parts.has('bulk')) print(`\n${await bulkTables(load, lines)}`);
 await load.stop();
 
 function print(text: string): void {

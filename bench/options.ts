@@ -3,12 +3,14 @@ import { CELLS, nameOf, SERVERS, type Cell, type ServerName } from './cells.js';
 import type { RoundsOptions } from './rounds.js';
 
 /** The parts of the bench, in the order in which they run; each is an option that runs it alone. */
-const PARTS = ['table', 'lifetime', 'growth', 'commands', 'memory'] as const;
+const PARTS = ['table', 'lifetime', 'growth', 'commands', 'memory', 'bulk'] as const;
 type Part = (typeof PARTS)[number];
 
 export interface Options extends RoundsOptions {
   readonly parts: ReadonlySet<Part>;
   readonly cells: readonly Cell[];
+  /** Of the files that are imported and exported. */
+  readonly lines: number;
 }
 
 const FLAG = { type: 'boolean', default: false } as const;
@@ -23,6 +25,8 @@ export function readOptions(args: readonly string[]): Options {
       growth: FLAG,
       commands: FLAG,
       memory: FLAG,
+      bulk: FLAG,
+      lines: { type: 'string', default: '1000000' },
       curve: FLAG,
       only: { type: 'string' },
       servers: { type: 'string', default: SERVERS.join() },
@@ -39,6 +43,7 @@ export function readOptions(args: readonly string[]): Options {
     servers: values.servers.split(',').map(serverOf),
     rounds: positive(values.rounds),
     seconds: positive(values.seconds),
+    lines: positive(values.lines),
     nodeOptions: values['node-options'].split(' ').filter(Boolean),
   };
 }

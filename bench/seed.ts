@@ -38,7 +38,7 @@ export function statementsOf(database: DatabaseName, seed: Seed): string[] {
 }
 
 /** Statements that make the courses, each with its modules. */
-function courseStatements(database: DatabaseName): string[] {
+export function courseStatements(database: DatabaseName): string[] {
   const course = idSql(database, 'course', `n / ${MODULES_PER_COURSE}`);
   return [
     `insert into courses (course_id, name, created_at, updated_at)
