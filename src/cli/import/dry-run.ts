@@ -2,10 +2,10 @@ import { StatsError } from '../../core/errors.js';
 import type { Session, StatsCalls, Unchecked } from '../../core/index.js';
 import { callSchemas } from '../../core/model/calls.js';
 import { parseCall } from '../../core/model/faults.js';
-import type { ImporterOptions } from './importer.js';
+import type { RecorderOptions } from './recorder.js';
 import type { LineOutcome } from './tally.js';
 
-type Options = Pick<ImporterOptions, 'onConflict' | 'createCourses'>;
+type Options = Pick<RecorderOptions, 'onConflict' | 'createCourses'>;
 
 const schemas = callSchemas(Date.now);
 
@@ -13,7 +13,7 @@ const schemas = callSchemas(Date.now);
 export function dryRun(
   stats: Unchecked<StatsCalls>,
   { onConflict, createCourses }: Options,
-): ImporterOptions['record'] {
+): RecorderOptions['record'] {
   return async (call): Promise<LineOutcome> => {
     const { userId, courseId, session } = parseCall(schemas.recordSession, call);
     const { sessionId } = session;

@@ -12,6 +12,7 @@ import { Importer } from './importer.js';
 import { importLegacyCourses, legacyEntries } from './legacy.js';
 import type { ImportOptions } from './options.js';
 import { counted, pump } from './pump.js';
+import { Recorder } from './recorder.js';
 import { Rejects } from './rejects.js';
 import { openSource } from './source.js';
 import { describeRefused, writeSummary } from './summary.js';
@@ -76,15 +77,14 @@ function newImporter(
   rejects: Rejects,
 ): Importer {
   const { onConflict, createCourses = false, newIds = false } = options;
-  return new Importer({
+  const recorder = new Recorder({
     stats,
     record: options.dryRun
       ? dryRun(stats, { onConflict, createCourses })
       : async (call) => ((await stats.recordSession(call)).outcome === 'recorded' ? 'created' : 'replayed'),
     onConflict,
     createCourses: createCourses && !options.dryRun,
-    newIds,
-    rejects,
-    concurrency: CONCURRENCY[serverUrl(io, options) === undefined ? 'database' : 'server'],
   });
+  const concurrency = CONCURRENCY[serverUrl(io, options) === undefined ? 'database' : 'server'];
+  return new Importer({ recorder, newIds, rejects, concurrency });
 }
