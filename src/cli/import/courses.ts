@@ -1,12 +1,12 @@
 import { StatsError } from '../../core/errors.js';
 import type { StatsCalls, Unchecked } from '../../core/index.js';
-import { describeError } from '../errors.js';
 import { csvReader } from './csv.js';
 import { readEntries } from './entries.js';
 import { COURSE_FIELDS, FieldNames } from './fields.js';
+import { describeFaults, faultsOf } from './line-faults.js';
 import { parseJsonList, textOf } from './lists.js';
 import { isObject, ndjsonReader, renamed } from './ndjson.js';
-import { broken, type Entry, type LineReader } from './reading.js';
+import { broken, type Entry, type LineFault, type LineReader } from './reading.js';
 import { openSource } from './source.js';
 
 const NAMES = new FieldNames(COURSE_FIELDS, new Map());
@@ -15,7 +15,7 @@ export interface CoursesTally {
   created: number;
   /** What the catalogue says now, whether that is new or not. */
   kept: number;
-  /** `line 3: …` */
+  /** A line for each, for people. */
   refused: string[];
 }
 
@@ -24,22 +24,31 @@ export async function importCourses(
   stats: Unchecked<StatsCalls>,
   file: string,
   stdin: AsyncIterable<Buffer>,
-): Promise<CoursesTally> {
-  const tally: CoursesTally = { created: 0, kept: 0, refused: [] };
+  tally: CoursesTally,
+): Promise<void> {
   for await (const { line, reading } of courseEntries(file, stdin)) {
     if (reading.kind === 'nothing') continue;
+    const refuse = (faults: readonly LineFault[]) =>
+      tally.refused.push(`${file}, course ${line}: ${describeFaults(faults)}`);
+    if (reading.kind === 'broken') {
+      refuse(reading.faults);
+      continue;
+    }
     try {
-      if (reading.kind === 'broken') throw new Error(reading.faults.map(({ rule }) => rule).join('; '));
       const { courseId, ...course } = reading.values;
       const { outcome } = await stats.setCourse({ courseId, course });
       if (outcome === 'created') tally.created++;
       else tally.kept++;
     } catch (error) {
-      if (error instanceof StatsError && error.kind !== 'invalid' && error.kind !== 'conflict') throw error;
-      tally.refused.push(`${file}, course ${line}: ${describeError(error)}`);
+      if (!isOfTheCourse(error)) throw error;
+      refuse(faultsOf(error));
     }
   }
-  return tally;
+}
+
+/** Any other would be the next one's too. */
+export function isOfTheCourse(error: unknown): error is StatsError {
+  return error instanceof StatsError && (error.kind === 'invalid' || error.kind === 'conflict');
 }
 
 async function* courseEntries(file: string, stdin: AsyncIterable<Buffer>): AsyncGenerator<Entry> {

@@ -10,7 +10,7 @@ type Options = Pick<RecorderOptions, 'onConflict' | 'createCourses'>;
 const schemas = callSchemas(Date.now);
 
 /** Tells what recording a session would do: it is checked and looked for, and nothing is changed. */
-export function dryRun(
+export function recordDry(
   stats: Unchecked<StatsCalls>,
   { onConflict, createCourses }: Options,
 ): RecorderOptions['record'] {

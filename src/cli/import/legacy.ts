@@ -1,7 +1,6 @@
-import { StatsError } from '../../core/errors.js';
 import type { StatsCalls, Unchecked } from '../../core/index.js';
-import { describeError } from '../errors.js';
-import type { CoursesTally } from './courses.js';
+import { isOfTheCourse, type CoursesTally } from './courses.js';
+import { describeFaults, faultsOf } from './line-faults.js';
 import type { Entry } from './reading.js';
 
 /** Those that are here already stay as they are: they may have been renamed since. */
@@ -17,10 +16,9 @@ export async function importLegacyCourses(
       await stats.addCourse({ course });
       tally.created++;
     } catch (error) {
-      if (!(error instanceof StatsError) || (error.kind !== 'invalid' && error.kind !== 'conflict'))
-        throw error;
+      if (!isOfTheCourse(error)) throw error;
       if (error.code === 'course-id-taken') tally.kept++;
-      else tally.refused.push(`course ${course.courseId}: ${describeError(error)}`);
+      else tally.refused.push(`course ${course.courseId}: ${describeFaults(faultsOf(error))}`);
     }
   }
 }

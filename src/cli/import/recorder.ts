@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { StatsError, type Fault } from '../../core/errors.js';
+import { StatsError } from '../../core/errors.js';
 import type { StatsCalls, Unchecked } from '../../core/index.js';
+import { faultsOf } from './line-faults.js';
 import type { LineFault } from './reading.js';
 import { textOf, type SessionCall } from './session-call.js';
 import type { LineOutcome } from './tally.js';
@@ -46,7 +47,7 @@ export class Recorder {
       if (error.code === 'course-not-found') {
         return { outcome: 'invalid', faults: [{ field: 'courseId', rule: 'is no course that is known' }] };
       }
-      if (error.kind === 'invalid') return { outcome: 'invalid', faults: error.faults.map(toLineFault) };
+      if (error.kind === 'invalid') return { outcome: 'invalid', faults: faultsOf(error) };
       throw error;
     }
   }
@@ -96,9 +97,4 @@ export class Recorder {
       if (!(error instanceof StatsError && error.code === 'course-id-taken')) throw error;
     }
   }
-}
-
-function toLineFault(fault: Fault): LineFault {
-  const place = 'pointer' in fault ? fault.pointer.slice(1).replaceAll('/', '.') : fault.parameter;
-  return { field: place === '' ? undefined : place, rule: fault.detail };
 }

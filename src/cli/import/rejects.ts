@@ -2,6 +2,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { UsageError } from '../errors.js';
 import { visible, writeLine } from '../output.js';
+import { describeFaults } from './line-faults.js';
 import type { Entry, LineFault, Values } from './reading.js';
 
 /** Lines that are told at once: a person reads no more. */
@@ -45,8 +46,7 @@ export class Rejects implements AsyncDisposable {
 
   add({ line, text }: Entry, faults: readonly LineFault[], values?: Values): void {
     if (this.#told++ < TOLD) {
-      const told = faults.map(({ field, rule }) => (field === undefined ? rule : `${field} ${rule}`));
-      writeLine(this.#options.stderr, visible(`line ${line}: ${told.join('; ')}`));
+      writeLine(this.#options.stderr, visible(`line ${line}: ${describeFaults(faults)}`));
     }
     if (!this.#file) return;
     this.#waiting += `${JSON.stringify({ line, faults, ...(values ? { values } : { text }) })}\n`;

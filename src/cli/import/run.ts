@@ -1,11 +1,11 @@
 import type { Stats } from '../../core/index.js';
 import { PartlyDone, UsageError } from '../errors.js';
 import type { Io } from '../io.js';
-import { writeLine } from '../output.js';
+import { visible, writeLine } from '../output.js';
 import { startProgress } from '../progress.js';
 import { interruptible, openTarget, serverUrl } from '../target.js';
 import { importCourses, type CoursesTally } from './courses.js';
-import { dryRun } from './dry-run.js';
+import { recordDry } from './dry-run.js';
 import { addRenaming, FieldNames, SESSION_FIELDS } from './fields.js';
 import { entriesOf, formatOf } from './formats.js';
 import { Importer } from './importer.js';
@@ -22,37 +22,19 @@ const CONCURRENCY = { database: 2_000, server: 64 } as const;
 
 /** @throws {PartlyDone} where lines were refused */
 export async function runImport(io: Io, file: string | undefined, options: ImportOptions): Promise<void> {
-  if (file === undefined && options.courses === undefined && options.fromLegacy === undefined) {
-    throw new UsageError('import what? Name a file, - for stdin, or --from-legacy');
-  }
-  if (file !== undefined && options.fromLegacy !== undefined) {
-    throw new UsageError('a file and --from-legacy exclude each other');
-  }
-  if (options.dryRun && options.courses !== undefined) {
-    throw new UsageError('--dry-run changes nothing, and so cannot import --courses');
-  }
-  const renamed = options.map.reduce((names, text) => addRenaming(text, names), new Map<string, string>());
-  const names = new FieldNames(SESSION_FIELDS, renamed);
-  const read =
-    file === undefined ? undefined : await entriesOf(options.format ?? formatOf(file), names, options.course);
+  checkOptions(file, options);
+  const read = file === undefined ? undefined : await readerOf(file, options);
   await using rejects = await Rejects.open({ stderr: io.stderr, file: options.rejects, source: file });
-  const quiet = options.quiet ?? false;
   await using source = file === undefined ? undefined : await openSource(file, io.stdin);
   await using stats = await interruptible(io, openTarget(io, options, options.dryRun ? 'read' : 'create'));
-
-  const courses: CoursesTally =
-    options.courses === undefined
-      ? { created: 0, kept: 0, refused: [] }
-      : await interruptible(io, importCourses(stats.unchecked, options.courses, io.stdin));
-  for (const refused of courses.refused) writeLine(io.stderr, refused);
-
+  const courses: CoursesTally = { created: 0, kept: 0, refused: [] };
   const importer = newImporter(io, stats, options, rejects);
   try {
-    if (options.fromLegacy !== undefined) {
-      if (!options.dryRun)
-        await interruptible(io, importLegacyCourses(stats.unchecked, options.fromLegacy, courses));
+    await interruptible(io, bringCourses(io, stats, options, courses));
+    const { quiet = false, fromLegacy } = options;
+    if (fromLegacy !== undefined) {
       const progress = startProgress(io, { total: undefined, unit: 'lines', quiet });
-      await pump(io, importer, counted(legacyEntries(options.fromLegacy), progress), progress);
+      await pump(io, importer, counted(legacyEntries(fromLegacy), progress), progress);
     } else if (source && read) {
       const progress = startProgress(io, { total: source.size, unit: 'bytes', quiet });
       await pump(io, importer, read(source.chunks((bytes) => progress.add(bytes))), progress);
@@ -65,9 +47,40 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
   }
   writeSummary(io, options, importer.tally, courses);
   await rejects.flush();
-  const refused = importer.tally.invalid + (options.onConflict === 'skip' ? 0 : importer.tally.conflict);
-  if (refused + courses.refused.length > 0)
-    throw new PartlyDone(describeRefused(refused + courses.refused.length, rejects, options));
+  const { conflict, invalid } = importer.tally;
+  const refused = invalid + (options.onConflict === 'skip' ? 0 : conflict) + courses.refused.length;
+  if (refused > 0) throw new PartlyDone(describeRefused(refused, rejects, options));
+}
+
+function checkOptions(file: string | undefined, { courses, fromLegacy, dryRun }: ImportOptions): void {
+  if (file === undefined && courses === undefined && fromLegacy === undefined) {
+    throw new UsageError('import what? Name a file, - for stdin, or --from-legacy');
+  }
+  if (file !== undefined && fromLegacy !== undefined) {
+    throw new UsageError('a file and --from-legacy exclude each other');
+  }
+  if (file === '-' && courses === '-')
+    throw new UsageError('stdin can be the sessions or the courses, not both');
+  if (dryRun && courses !== undefined) {
+    throw new UsageError('--dry-run changes nothing, and so cannot import --courses');
+  }
+}
+
+function readerOf(file: string, { format, map, course }: ImportOptions) {
+  const renamed = map.reduce((names, text) => addRenaming(text, names), new Map<string, string>());
+  return entriesOf(format ?? formatOf(file), new FieldNames(SESSION_FIELDS, renamed), course);
+}
+
+/** Before the sessions, which need them. */
+async function bringCourses(
+  io: Io,
+  { unchecked: stats }: Stats,
+  { courses: file, fromLegacy, dryRun }: ImportOptions,
+  tally: CoursesTally,
+): Promise<void> {
+  if (file !== undefined) await importCourses(stats, file, io.stdin, tally);
+  if (fromLegacy !== undefined && !dryRun) await importLegacyCourses(stats, fromLegacy, tally);
+  for (const refused of tally.refused) writeLine(io.stderr, visible(refused));
 }
 
 function newImporter(
@@ -80,7 +93,7 @@ function newImporter(
   const recorder = new Recorder({
     stats,
     record: options.dryRun
-      ? dryRun(stats, { onConflict, createCourses })
+      ? recordDry(stats, { onConflict, createCourses })
       : async (call) => ((await stats.recordSession(call)).outcome === 'recorded' ? 'created' : 'replayed'),
     onConflict,
     createCourses: createCourses && !options.dryRun,
