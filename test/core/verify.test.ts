@@ -202,6 +202,47 @@ for (const dialect of DIALECTS) {
       assert.deepEqual((await verified(fixture.database.url)).differences, []);
     });
 
+    test('finds any number of differences, each once', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId, database } = fixture;
+      const learners = 11_000;
+      for (let count = 0; count < learners; count += 1_000) {
+        const calls = Array.from({ length: 1_000 }, () =>
+          stats.recordSession({
+            userId: newUserId(),
+            courseId,
+            session: sessionContent({ moduleIds: ['a'] }),
+          }),
+        );
+        await Promise.all(calls);
+      }
+      const userId = newUserId();
+      for (let count = 0; count < 6; count += 1) {
+        const moduleIds = manyModules(1_000).replaceAll('m', `s${count}-`).split(';');
+        await stats.recordSession({ userId, courseId, session: sessionContent({ moduleIds }) });
+      }
+      await runSql(database.url, 'update course_stats set time_studied = 7');
+      await runSql(database.url, 'delete from studied_modules');
+      await runSql(database.url, 'update study_sessions set average_score_units = 10000000001');
+
+      const { differences, ...counts } = await verified(database.url);
+
+      assert.deepEqual(counts, {
+        isRight: false,
+        sessions: learners + 6,
+        lifetimeStats: learners + 1,
+        moduleCounts: 0,
+        differingStats: learners + 1,
+        differingModules: learners + 6_000,
+        faultySessions: learners + 6,
+        mended: 0,
+        unmended: 0,
+      });
+      // Of each total the score and the time.
+      assert.equal(differences.length, 2 * (learners + 1) + learners + 6_000 + learners + 6);
+      assert.equal(new Set(differences.map((each) => JSON.stringify(each))).size, differences.length);
+    });
+
     test('tells of sessions whose course is missing, and mends the others', async () => {
       await using fixture = await createLearner(dialect);
       const { database, stats, learner } = fixture;

@@ -35,7 +35,10 @@ export async function* findDifferingModules(
   } while (last);
 }
 
-/** Both counts in one statement, so that nothing recorded meanwhile stands in one and not in the other. */
+/**
+ * Both counts in one statement, so that nothing recorded meanwhile stands in one and not in the other. Not joined:
+ * SQLite would look through all of one side for each row of the other.
+ */
 function readPage(database: Database, range: Range, last: Row | undefined): Promise<readonly Row[]> {
   const rest = last
     ? sql`(user_id, course_id, module_id) > (${last.user_id}, ${last.course_id}, ${last.module_id})`
@@ -43,12 +46,15 @@ function readPage(database: Database, range: Range, last: Row | undefined): Prom
   return read(
     database,
     sql<Row>`
-      select ${KEY}, module_id, cast(studied_modules.session_count as text) as kept,
-        cast(counted.session_count as text) as real
-      from (${countModules(database.dialect, range)}) as counted
-      full outer join (select * from studied_modules where ${within(range)}) as studied_modules
-        using (user_id, course_id, module_id)
-      where studied_modules.session_count is distinct from counted.session_count and ${rest}
-      order by 1, 2, module_id limit ${sql.lit(PAGE)}`,
+      select ${KEY}, module_id, cast(kept as text) as kept, cast(real as text) as real from (
+        select user_id, course_id, module_id, max(kept) as kept, max(real) as real from (
+          select user_id, course_id, module_id, session_count as kept, null as real
+          from studied_modules where ${within(range)}
+          union all
+          select user_id, course_id, module_id, null, session_count
+          from (${countModules(database.dialect, range)}) as counted) as rows_of_both
+        group by user_id, course_id, module_id) as merged
+      where kept is distinct from real and ${rest}
+      order by merged.user_id, merged.course_id, module_id limit ${sql.lit(PAGE)}`,
   );
 }

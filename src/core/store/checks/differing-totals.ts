@@ -27,26 +27,38 @@ export async function findDifferingTotals(
   range: Range,
 ): Promise<readonly (readonly TotalsDifference[])[]> {
   const { dialect } = database;
-  const columns = TOTALS.flatMap((name) => [
-    sql`${textOf(dialect, 'course_stats', name)} as ${sql.ref(`kept_${name}`)}`,
-    sql`${textOf(dialect, 'summed', name)} as ${sql.ref(`real_${name}`)}`,
+  const both = TOTALS.flatMap((name) => [
+    sql`${textOf(dialect, `kept_${name}`)} as ${sql.ref(`kept_${name}`)}`,
+    sql`${textOf(dialect, `real_${name}`)} as ${sql.ref(`real_${name}`)}`,
   ]);
-  const differs = TOTALS.map(
-    (name) => sql`${sql.ref(`course_stats.${name}`)} is distinct from ${sql.ref(`summed.${name}`)}`,
+  const kept = TOTALS.map((name) => sql`${sql.ref(name)} as ${sql.ref(`kept_${name}`)}`);
+  const real = TOTALS.map((name) => sql`${sql.ref(name)} as ${sql.ref(`real_${name}`)}`);
+  const none = TOTALS.map((name) => sql`null as ${sql.ref(`real_${name}`)}`);
+  const merged = TOTALS.flatMap((name) =>
+    [`kept_${name}`, `real_${name}`].map((column) => sql`max(${sql.ref(column)}) as ${sql.ref(column)}`),
   );
+  const differs = TOTALS.map(
+    (name) => sql`${sql.ref(`kept_${name}`)} is distinct from ${sql.ref(`real_${name}`)}`,
+  );
+  // Not joined: SQLite would look through all of one side for each row of the other.
   const rows = await read(
     database,
     sql<Row>`
-      select ${KEY}, ${sql.join(columns)} from (${sumSessions(dialect, range)}) as summed
-      full outer join (select * from course_stats where ${within(range)}) as course_stats
-        using (user_id, course_id)
+      select ${KEY}, ${sql.join(both)} from (
+        select user_id, course_id, ${sql.join(merged)} from (
+          select user_id, course_id, ${sql.join([...kept, ...none])}
+          from course_stats where ${within(range)}
+          union all
+          select user_id, course_id, ${sql.join([...none, ...real])}
+          from (${sumSessions(dialect, range)}) as summed) as rows_of_both
+        group by user_id, course_id) as merged
       where ${sql.join(differs, sql` or `)} order by 1, 2`,
   );
   return rows.map(differencesOf);
 }
 
-function textOf(dialect: DialectName, table: string, name: TotalsColumn) {
-  const column = sql.ref(`${table}.${name}`);
+function textOf(dialect: DialectName, name: string) {
+  const column = sql.ref(name);
   return name.endsWith('_at') ? instantText(dialect, column) : sql`cast(${column} as text)`;
 }
 

@@ -5,7 +5,7 @@ import { KEY, within, type KeyColumns, type Range, type Scope } from './scope.js
 import { read } from './unhurried.js';
 
 /** Rows of each table in a range, but for what the last learner has more. */
-const ROWS = 20_000;
+const ROWS = 10_000;
 
 const TABLES = ['study_sessions', 'course_stats', 'studied_modules'] as const;
 
