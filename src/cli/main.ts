@@ -11,6 +11,7 @@ import { addServe } from './commands/serve.js';
 import { addSession } from './commands/session.js';
 import { addSessions } from './commands/sessions.js';
 import { addStats } from './commands/stats.js';
+import { addVerify } from './commands/verify.js';
 import { describeError, exitCodeOf } from './errors.js';
 import { EXIT } from './exit-codes.js';
 import type { Io } from './io.js';
@@ -76,6 +77,7 @@ export function createProgram(io: Io): Command {
     addHistory,
     addErase,
     addImport,
+    addVerify,
   ]) {
     add(program, io);
   }

@@ -4,7 +4,8 @@ import { RESTORE, type Finding } from './store/checks/finding.js';
 import * as postgres from './store/checks/postgres.js';
 import { checkRollups } from './store/checks/rollups.js';
 import * as sqlite from './store/checks/sqlite.js';
-import { inTransaction, withDriverFaults, type Database, type StoreContext } from './store/database.js';
+import { unhurried } from './store/checks/unhurried.js';
+import { withDriverFaults, type Database, type StoreContext } from './store/database.js';
 import { migrationStatus } from './store/migrate.js';
 import { openDatabase } from './store/open.js';
 
@@ -41,7 +42,7 @@ async function examine(database: Database): Promise<readonly Finding[]> {
   ];
   // Sums say nothing where what they are made from is wrong.
   const isWhole = found.every(({ check, state }) => check === 'durability' || state !== 'problem');
-  return isWhole ? [...found, await find('rollups', checkRollups, true)] : found;
+  return isWhole ? [...found, await find('rollups', () => checkRollups(database))] : found;
 }
 
 type Check = (context: StoreContext) => Promise<Finding>;
@@ -71,9 +72,4 @@ async function checkSchema(database: Database): Promise<Finding> {
     if (!(error instanceof StatsError) || error.code !== 'schema-newer') throw error;
     return { check, state: 'problem', detail: error.message, advice: 'Upgrade stats-service.' };
   }
-}
-
-/** Reading everything may take long. A transaction on SQLite would keep others from writing meanwhile. */
-function unhurried<T>(database: Database, work: (context: StoreContext) => Promise<T>): Promise<T> {
-  return database.dialect === 'sqlite' ? work(database) : inTransaction(database, work, { unlimited: true });
 }

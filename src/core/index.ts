@@ -11,6 +11,7 @@
 export { openMigrator, openStats, type Migrator, type StatsConfig } from './stats.js';
 export { diagnose } from './doctor.js';
 export { openLegacy, type Legacy, type LegacyCourse, type LegacySession } from './legacy.js';
+export { verify, type Verification, type VerifyConfig } from './verify.js';
 export type {
   LearnerCall,
   LearnerKey,
@@ -36,6 +37,12 @@ export {
 export type { History, HistoryItem, IntervalName } from './model/history.js';
 export type { LifetimeStats, StudiedCourse } from './model/lifetime.js';
 export type { Progress } from './model/modules.js';
+export type {
+  BrokenRule,
+  Difference,
+  ModuleDifference,
+  TotalsDifference,
+} from './store/checks/difference.js';
 export type { Finding } from './store/checks/finding.js';
 export type { Page } from './model/page.js';
 export type { NewSession, Session, SessionContent } from './model/session.js';

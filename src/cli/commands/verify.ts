@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import type { Io } from '../io.js';
+import { writeLine } from '../output.js';
+import { addDatabaseOption, databaseUrl, describeDatabase, interruptible } from '../target.js';
+import { DifferenceList } from '../difference-list.js';
+import { describeVerification } from '../verification-view.js';
+
+interface Options {
+  readonly database?: string;
+  readonly user?: string;
+  readonly course?: string;
+  readonly rebuild?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+export function addVerify(program: Command, io: Io): void {
+  addDatabaseOption(program.command('verify'))
+    .description(
+      'compare the lifetime stats and module counts with the sessions, also while the service runs',
+    )
+    .option('--user <id>', 'only this learner')
+    .option('--course <id>', 'only this course')
+    .option('--rebuild', 'make the stats what the sessions add up to; the sessions stay as they are')
+    .option(
+      '--json',
+      'every difference as a JSON document a line (NDJSON); default: the first 100, as a table',
+    )
+    .option('--quiet', 'say nothing where nothing differs')
+    .action((options: Options) => compare(io, options));
+}
+
+/** @throws if something differs, or is left after rebuilding */
+async function compare(io: Io, options: Options): Promise<void> {
+  const { json = false, quiet = false, rebuild = false } = options;
+  const database = databaseUrl(io, options, { create: false });
+  const { toCourseId, toUserId, verify } = await import('../../core/index.js');
+  const userId = options.user === undefined ? undefined : toUserId(options.user);
+  const courseId = options.course === undefined ? undefined : toCourseId(options.course);
+  if (!quiet) writeLine(io.stderr, `Database: ${describeDatabase(database)}`);
+
+  const list = new DifferenceList(io.stdout, { json });
+  const onDifference = (difference: Parameters<typeof list.add>[0]) => list.add(difference);
+  const verified = await interruptible(io, verify({ database, userId, courseId, rebuild, onDifference }));
+  list.end();
+  const lines = describeVerification(verified, { rebuild });
+  if (!verified.isRight) throw new Error(lines.join(' '));
+  // Nothing but the list is data for a program.
+  if (!quiet) for (const line of lines) writeLine(json ? io.stderr : io.stdout, line);
+}

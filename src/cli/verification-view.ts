@@ -1,0 +1,44 @@
+import type { Verification } from '../core/index.js';
+
+/** What was found, for people, in whole sentences. */
+export function describeVerification(
+  verified: Verification,
+  { rebuild }: { readonly rebuild: boolean },
+): string[] {
+  const { differingStats, differingModules, faultySessions, mended, unmended } = verified;
+  const stats = count(verified.lifetimeStats, 'lifetime stats');
+  const modules = count(verified.moduleCounts, 'module count');
+  const sessions = count(verified.sessions, 'session');
+  if (differingStats + differingModules + faultySessions === 0) {
+    return [`All ${stats} and ${modules} are what ${sessions} add up to.`];
+  }
+  return [
+    ...(differingStats + differingModules === 0
+      ? []
+      : [
+          `${count(differingStats, 'lifetime stats')} and ${count(differingModules, 'module count')} are not what the sessions add up to.`,
+          ...(rebuild ? outcome(mended, unmended) : ['"--rebuild" mends that; keep a copy first.']),
+        ]),
+    ...(faultySessions === 0
+      ? []
+      : [
+          `${count(faultySessions, 'session')} ${faultySessions === 1 ? 'breaks' : 'break'} the rules: replace or delete ${faultySessions === 1 ? 'it' : 'them'}.`,
+        ]),
+  ];
+}
+
+function outcome(mended: number, unmended: number): string[] {
+  return [
+    `Mended: ${count(mended, 'lifetime stats')}, with the module counts.`,
+    ...(unmended === 0
+      ? []
+      : [
+          `Not mended: ${count(unmended, 'lifetime stats')}, which somebody held, or whose course is missing, or which are more than can be kept.`,
+        ]),
+  ];
+}
+
+function count(amount: number, noun: string): string {
+  const plural = amount === 1 || noun.endsWith('s') ? noun : `${noun}s`;
+  return `${amount.toLocaleString('en-US')} ${plural}`;
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { runBin } from '../support/cli.js';
+import { DIALECTS } from '../support/databases.js';
+import { newUserId, sessionContent } from '../support/factories.js';
+import { createFixture, type Fixture } from '../support/fixture.js';
+import { assertRollups } from '../support/rollups.js';
+import { runSql } from '../support/sql.js';
+
+async function recordLearners({ stats, courseId }: Fixture, amount: number): Promise<void> {
+  const session = sessionContent({ moduleIds: ['a'] });
+  const calls = Array.from({ length: amount }, () =>
+    stats.recordSession({ userId: newUserId(), courseId, session }),
+  );
+  await Promise.all(calls);
+}
+
+for (const dialect of DIALECTS) {
+  describe(`verify on ${dialect}`, () => {
+    test('says in one line that nothing differs', async () => {
+      await using fixture = await createFixture(dialect);
+      const { url } = fixture.database;
+      await recordLearners(fixture, 1_200);
+      const line = 'All 1,200 lifetime stats and 1,200 module counts are what 1,200 sessions add up to.\n';
+      const seen = await runBin(['verify', '--database', url]);
+      assert.deepEqual([seen.code, seen.stdout], [0, line]);
+      assert.match(seen.stderr, /^Database: \S+\n$/);
+      const json = await runBin(['verify', '--database', url, '--json']);
+      assert.deepEqual([json.code, json.stdout], [0, '']);
+      assert.ok(json.stderr.endsWith(line));
+      const quiet = await runBin(['verify', '--database', url, '--quiet']);
+      assert.deepEqual(quiet, { code: 0, stdout: '', stderr: '' });
+    });
+
+    test('lists what differs, the first 100 or all of it, and mends it', async () => {
+      await using fixture = await createFixture(dialect);
+      const { url } = fixture.database;
+      await recordLearners(fixture, 150);
+      await runSql(url, 'update course_stats set time_studied = 7');
+      await runSql(url, `update studied_modules set session_count = 2`);
+
+      const seen = await runBin(['verify', '--database', url]);
+      assert.equal(seen.code, 1);
+      const lines = seen.stdout.trimEnd().split('\n');
+      assert.match(lines[0] ?? '', /^Learner +Course +What +Kept +Real$/);
+      assert.match(lines[1] ?? '', /^\S{36} {2}\S{36} {2}timeStudied +7 +280000$/);
+      assert.equal(lines.length, 102);
+      assert.equal(lines.at(-1), '… and 200 more: --json tells all.');
+      assert.match(
+        seen.stderr,
+        /\nstats-service: 150 lifetime stats and 150 module counts are not what the sessions add up to\. "--rebuild" mends that; keep a copy first\.\n$/,
+      );
+
+      const json = await runBin(['verify', '--database', url, '--json', '--quiet']);
+      assert.equal(json.code, 1);
+      const told = json.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      assert.equal(told.length, 300);
+      assert.partialDeepStrictEqual(told[299], {
+        kind: 'module',
+        courseId: fixture.courseId,
+        moduleId: 'a',
+        what: 'sessionCount',
+        kept: '2',
+        real: '1',
+      });
+
+      const [{ userId }] = told;
+      const ofOne = ['--user', userId, '--course', fixture.courseId];
+      const one = await runBin(['verify', '--database', url, '--rebuild', ...ofOne]);
+      assert.equal(one.code, 0, one.stderr);
+      assert.match(one.stdout, /\n1 lifetime stats and 1 module count are not .*\nMended: 1 lifetime stats/);
+      const rebuilt = await runBin(['verify', '--database', url, '--rebuild', '--json']);
+      assert.equal(rebuilt.code, 0);
+      assert.match(rebuilt.stderr, /Mended: 149 lifetime stats, with the module counts\.\n$/);
+      await assertRollups(url);
+      assert.equal((await runBin(['verify', '--database', url])).code, 0);
+    });
+
+    test('ends with 1 where a session itself must be mended', async () => {
+      await using fixture = await createFixture(dialect);
+      const { url } = fixture.database;
+      await recordLearners(fixture, 1);
+      await runSql(url, 'update study_sessions set total_modules_studied = 100001');
+      const { code, stdout, stderr } = await runBin(['verify', '--database', url, '--rebuild']);
+      assert.equal(code, 1);
+      assert.match(
+        stdout,
+        /totalModulesStudied of session \S{36} +100001 +must be an integer from 0 to 100,000\n/,
+      );
+      assert.match(stderr, /Mended: 1 .*1 session breaks the rules: replace or delete it\.\n$/);
+      const again = await runBin(['verify', '--database', url]);
+      assert.deepEqual([again.code, again.stdout.trimEnd().split('\n').length], [1, 2]);
+      assert.match(again.stderr, /stats-service: 1 session breaks the rules: replace or delete it\.\n$/);
+    });
+  });
+}
+
+test('verify wants a database that is there, and ids that are some', async () => {
+  const missing = await runBin(['verify', '--database', 'sqlite:/nowhere/stats.db']);
+  assert.equal(missing.code, 3);
+  const wrong = await runBin(['verify', '--database', 'sqlite:/nowhere/stats.db', '--user', 'me']);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /--user must be a UUID/);
+});

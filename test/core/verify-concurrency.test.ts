@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { CourseId, UserId } from '../../src/core/index.js';
+import { runBin } from '../support/cli.js';
+import { DIALECTS } from '../support/databases.js';
+import { newSessionId, newUserId, sessionContent } from '../support/factories.js';
+import { createFixture } from '../support/fixture.js';
+import type { Call } from '../support/jobs.js';
+import { assertRollups } from '../support/rollups.js';
+import { runSql } from '../support/sql.js';
+import { startWorkers, type Workers } from '../support/workers.js';
+
+const WORKERS = 3;
+const AT_ONCE = 48;
+const ROUNDS = 3;
+/** Far beyond what a run takes: a hang is to fail, not to stop the suite. */
+const timeout = 60_000;
+
+const EXPECTED: ReadonlySet<string> = new Set([
+  'recorded',
+  'replayed',
+  'replaced',
+  'deleted',
+  'erased',
+  'session-conflict',
+  'session-not-found',
+]);
+
+interface Place {
+  readonly userIds: readonly UserId[];
+  readonly courseId: CourseId;
+  readonly sessionIds: readonly string[];
+}
+
+/** What all of the processes do with the same few sessions of the same learners. */
+function mixture({ userIds, courseId, sessionIds }: Place): Call[] {
+  return Array.from({ length: AT_ONCE }, (_, index) => {
+    const userId = userIds[index % userIds.length];
+    const sessionId = sessionIds[index % sessionIds.length];
+    const key = { userId, courseId, sessionId };
+    const session = sessionContent({ timeStudied: index, moduleIds: [`m${index % 3}`, `m${index % 5}`] });
+    switch (index % 12) {
+      case 0:
+        return { name: 'eraseUser', arguments: { userId } };
+      case 1:
+      case 2:
+      case 3:
+        return { name: 'putSession', arguments: { ...key, session } };
+      case 4:
+      case 5:
+        return { name: 'deleteSession', arguments: key };
+      default:
+        return { name: 'recordSession', arguments: { userId, courseId, session } };
+    }
+  });
+}
+
+/** Nothing but recording goes on without the totals that others expect to be there. */
+function recordings({ userIds, courseId }: Place): Call[] {
+  return Array.from({ length: AT_ONCE }, (_, index) => {
+    const session = sessionContent({ timeStudied: index, moduleIds: [`m${index % 3}`] });
+    return {
+      name: 'recordSession',
+      arguments: { userId: userIds[index % userIds.length], courseId, session },
+    };
+  });
+}
+
+/** Lets the workers make the calls again and again until what goes on meanwhile has ended. */
+async function during<T>(
+  workers: Workers,
+  database: string,
+  calls: readonly Call[],
+  work: () => Promise<T>,
+): Promise<T> {
+  const state = { isOver: false };
+  const working = work().finally(() => (state.isOver = true));
+  do {
+    const outcomes = (await workers.run(() => ({ database, calls: [...calls] }))).flat();
+    assert.deepEqual(
+      outcomes.filter((outcome) => !EXPECTED.has(outcome)),
+      [],
+    );
+  } while (!state.isOver);
+  return working;
+}
+
+for (const dialect of DIALECTS) {
+  describe(`verify while other processes write the same learners on ${dialect}`, { timeout }, () => {
+    for (const [what, callsOf, statements] of [
+      [
+        'recorded, replaced, deleted and erased',
+        mixture,
+        [
+          `update course_stats set time_studied = time_studied + 1, first_completed_at = '1999-01-01T00:00:00.000Z'`,
+          'update studied_modules set session_count = session_count + 1',
+          `insert into studied_modules (user_id, course_id, module_id, session_count, created_at, updated_at)
+            select user_id, course_id, 'z', 1, created_at, updated_at from course_stats`,
+        ],
+      ],
+      [
+        'recorded, where totals and modules are missing',
+        recordings,
+        ['delete from course_stats', 'delete from studied_modules'],
+      ],
+    ] as const) {
+      test(`nothing is lost while sessions are ${what}`, async () => {
+        await using fixture = await createFixture(dialect);
+        const { courseId, database, stats } = fixture;
+        await using workers = await startWorkers(WORKERS);
+        for (let round = 0; round < ROUNDS; round += 1) {
+          const place = {
+            courseId,
+            userIds: Array.from({ length: 4 }, () => newUserId()),
+            sessionIds: Array.from({ length: 7 }, () => newSessionId()),
+          };
+          for (const userId of place.userIds) {
+            for (const sessionId of place.sessionIds) {
+              const session = sessionContent({ moduleIds: ['m0', 'm4'] });
+              await stats.putSession({ userId, courseId, sessionId, session });
+            }
+          }
+          for (const statement of statements) await runSql(database.url, statement);
+          const argv = ['verify', '--database', database.url, '--rebuild'];
+
+          const finished = await during(workers, database.url, callsOf(place), () =>
+            Promise.all([runBin(argv), runBin(argv)]),
+          );
+
+          for (const { code, stderr } of finished) assert.equal(code, 0, stderr);
+          assert.ok(finished.some(({ stdout }) => stdout.includes('Mended: ')));
+          await assertRollups(database.url);
+        }
+      });
+    }
+
+    test('what is written meanwhile is no difference', async () => {
+      await using fixture = await createFixture(dialect);
+      const { courseId, database } = fixture;
+      await using workers = await startWorkers(WORKERS);
+      const place = {
+        courseId,
+        userIds: Array.from({ length: 4 }, () => newUserId()),
+        sessionIds: Array.from({ length: 7 }, () => newSessionId()),
+      };
+      await during(workers, database.url, mixture(place), async () => {
+        for (let round = 0; round < 5; round += 1) {
+          const { code, stdout, stderr } = await runBin(['verify', '--database', database.url]);
+          assert.equal(code, 0, stdout + stderr);
+        }
+      });
+      await assertRollups(database.url);
+    });
+  });
+}
