@@ -62,7 +62,7 @@ export class Importer {
       this.#note(ended, entry, await this.#options.recorder.record(call), values);
     } catch (error) {
       ended();
-      this.#error ??= error instanceof Error ? error : new Error(textOf(error));
+      this.#error ??= error instanceof Error ? error : new Error(String(error));
     }
     this.#underWay.delete(name);
     this.#room?.resolve();

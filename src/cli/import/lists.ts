@@ -1,4 +1,5 @@
 import { readEntries } from './entries.js';
+import { written } from './ndjson.js';
 import { broken, type Entry, type LineReader } from './reading.js';
 
 /** Bytes: a list can only be read as a whole. */
@@ -48,11 +49,12 @@ export function parseJsonList(text: string): readonly unknown[] {
   return list;
 }
 
-function parseList(text: string, read: LineReader): Entry[] {
-  return parseJsonList(text).map((document, index) => {
-    const written = JSON.stringify(document);
+function parseList(list: string, read: LineReader): Entry[] {
+  return parseJsonList(list).map((document, index) => {
+    const text = written(document);
     // A list in a list is no document, and would be read as one.
-    const reading = Array.isArray(document) ? broken('must be a JSON object') : read(written);
-    return { line: index + 1, reading, text: written };
+    const isDocument = text !== undefined && !Array.isArray(document);
+    const reading = isDocument ? read(text) : broken('must be a JSON object');
+    return { line: index + 1, reading, ...(text !== undefined && { text }) };
   });
 }

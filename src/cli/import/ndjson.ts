@@ -24,6 +24,15 @@ export function parseObject(text: string): Values | undefined {
   }
 }
 
+/** `undefined` for what can be read but is nested too deeply to be written. */
+export function written(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
 export function isObject(value: unknown): value is Values {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import { UsageError } from '../errors.js';
 import { visible, writeLine } from '../output.js';
 import { describeFaults } from './line-faults.js';
+import { written } from './ndjson.js';
 import type { Entry, LineFault, Values } from './reading.js';
 
 /** Lines that are told at once: a person reads no more. */
@@ -49,7 +50,8 @@ export class Rejects implements AsyncDisposable {
       writeLine(this.#options.stderr, visible(`line ${line}: ${describeFaults(faults)}`));
     }
     if (!this.#file) return;
-    this.#waiting += `${JSON.stringify({ line, faults, ...(values ? { values } : { text }) })}\n`;
+    const said = values ? { values } : { text };
+    this.#waiting += `${written({ line, faults, ...said }) ?? JSON.stringify({ line, faults })}\n`;
     if (this.#waiting.length >= BLOCK) this.#write();
   }
 

@@ -24,9 +24,9 @@ export function toSessionCall(values: Values, newIds: boolean): SessionCall | re
   return [{ field: 'sessionId', rule: `${rule}; --new-ids wants that` }];
 }
 
-/** Of a value that may be of any type, and is checked elsewhere. */
+/** Of a value that may be of any type: what is no text is no id, and refused elsewhere. */
 export function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  return typeof value === 'string' ? value : '';
 }
 
 /**

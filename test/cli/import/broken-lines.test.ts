@@ -87,6 +87,26 @@ test('broken lines cost themselves only, are named, and can be mended and import
   await assertRollups(database.url);
 });
 
+test('hostile documents are refused as any other', async () => {
+  await using database = await createDatabase('sqlite');
+  await using folder = await ImportFolder.make();
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  const lines = [
+    `{"userId":${deep}}`,
+    `{"__proto__":{"userId":"x"},"sessionId":"y"}`,
+    `{"constructor":1,"sessionId":"y"}`,
+    `{"line":1,"faults":[],"values":[]}`,
+    '\0',
+    deep,
+  ];
+  const path = await folder.write('hostile.ndjson', lines.join('\n'));
+  const rejects = `${folder.path}/rejects.ndjson`;
+  const { code, summary, stderr } = await runImport([path, '--rejects', rejects, '--database', database.url]);
+  assert.deepEqual([code, summary.invalid], [5, lines.length], stderr);
+  assert.match(stderr, /^line 2: .*__proto__ is not known here/m);
+  assert.equal((await folder.read('rejects.ndjson')).trimEnd().split('\n').length, lines.length);
+});
+
 test('what is no file to import gets one line', async () => {
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();
