@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addCourse } from './commands/course.js';
 import { addDoctor } from './commands/doctor.js';
 import { addErase } from './commands/erase.js';
+import { addExport } from './commands/export.js';
 import { addHistory } from './commands/history.js';
 import { addMigrate } from './commands/migrate.js';
 import { addRecord } from './commands/record.js';
@@ -72,6 +73,7 @@ export function createProgram(io: Io): Command {
     addSession,
     addSessions,
     addHistory,
+    addExport,
     addErase,
   ]) {
     add(program, io);

@@ -10,6 +10,7 @@
  */
 export { openMigrator, openStats, type Migrator, type StatsConfig } from './stats.js';
 export { diagnose } from './doctor.js';
+export { exportSessions, type ExportConfig } from './export.js';
 export type {
   LearnerCall,
   LearnerKey,
@@ -23,6 +24,7 @@ export type {
   Unchecked,
 } from './api.js';
 export { ERRORS, StatsError, type ErrorCode, type ErrorKind, type Fault } from './errors.js';
+export type { ExportedSession, ExportFilter } from './model/exported.js';
 export type { Course, CourseContent, NewCourse } from './model/course.js';
 export {
   toCourseId,

@@ -57,7 +57,7 @@ export async function openStats(config: StatsConfig): Promise<Stats> {
 }
 
 /** @throws {StatsError} `schema-outdated`, `schema-newer` */
-async function assertCurrent(database: Database): Promise<void> {
+export async function assertCurrent(database: Database): Promise<void> {
   const { pending } = await migrationStatus(database, migrations);
   if (pending.length > 0) throw schemaOutdated(pending);
 }

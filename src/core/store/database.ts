@@ -5,6 +5,7 @@ import type { Activity } from '../observer.js';
 import type { Batches } from './batches/batches.js';
 import type { DriverFault } from './driver-fault.js';
 import type { Schema } from './schema.js';
+import type { Snapshot } from './snapshot.js';
 
 export interface TransactionOptions {
   /** Whether its statements may take as long as they need. Default: false. */
@@ -20,6 +21,8 @@ export interface Database {
     work: (transaction: Transaction<Schema>) => Promise<T>,
     options?: TransactionOptions,
   ) => Promise<T>;
+  /** Its statements may take as long as they need, and it may wait between them. */
+  readonly beginSnapshot: () => Promise<Snapshot>;
   readonly batches: Batches;
   faultOf(error: unknown): DriverFault | undefined;
   /** Where it has connections. */

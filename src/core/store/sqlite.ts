@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { StatsError } from '../errors.js';
 import { SqliteBatches } from './batches/sqlite.js';
 import { prepareStatements } from './batches/sqlite-statements.js';
@@ -9,6 +9,7 @@ import { BusyLine, retryDelay } from './busy-line.js';
 import { Checkpoints } from './checkpoints.js';
 import type { Database } from './database.js';
 import type { Schema } from './schema.js';
+import { beginSnapshot } from './snapshot.js';
 import { findAddon } from './sqlite-addon.js';
 import { isBusy, sqliteFault } from './sqlite-faults.js';
 import { ImmediateSqliteDialect } from './sqlite-dialect.js';
@@ -62,6 +63,8 @@ export function openSqlite(path: string, options: { readonly create: boolean }):
       await checkpoints?.restart;
       return writers.run(() => kysely.transaction().execute(work));
     },
+    // Only who reads sees a moment of the file.
+    beginSnapshot: () => readers.run(() => beginSnapshot(kysely, sql`select 1 from sqlite_master`)),
     batches: new SqliteBatches({
       prepare: () => prepareStatements(connection, kysely),
       read: (work) => readers.run(() => exclusively(connection, kysely, work)),
