@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
+import { addBackup } from './commands/backup.js';
 import { addCourse } from './commands/course.js';
 import { addDoctor } from './commands/doctor.js';
 import { addErase } from './commands/erase.js';
@@ -74,6 +75,7 @@ export function createProgram(io: Io): Command {
     addSessions,
     addHistory,
     addExport,
+    addBackup,
     addErase,
   ]) {
     add(program, io);

@@ -10,6 +10,7 @@
  */
 export { openMigrator, openStats, type Migrator, type StatsConfig } from './stats.js';
 export { diagnose } from './doctor.js';
+export { backUp, type BackupConfig } from './backup.js';
 export { exportSessions, type ExportConfig } from './export.js';
 export type {
   LearnerCall,

@@ -1,8 +1,9 @@
 import type { ExportedSession } from '../../core/index.js';
-import { FIELDS } from './fields.js';
 
-const ORDER: string[] = [...FIELDS];
-
+/** In the order of the CSV's columns. */
 export function ndjsonLine(session: ExportedSession): string {
-  return `${JSON.stringify(session, ORDER)}\n`;
+  const { userId, courseId, sessionId, totalModulesStudied, averageScore } = session;
+  const { timeStudied, completedAt, moduleIds } = session;
+  const key = { userId, courseId, sessionId };
+  return `${JSON.stringify({ ...key, totalModulesStudied, averageScore, timeStudied, completedAt, moduleIds })}\n`;
 }

@@ -12,6 +12,13 @@ export interface TransactionOptions {
   readonly unlimited?: boolean;
 }
 
+export interface CopyOptions {
+  /** Told of each part that is copied, and of how much there is in all: bytes. */
+  readonly onCopied?: ((bytes: number, total: number) => void) | undefined;
+  /** Aborted to end early. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** An open database of either dialect. */
 export interface Database {
   readonly dialect: DialectName;
@@ -23,6 +30,8 @@ export interface Database {
   ) => Promise<T>;
   /** Its statements may take as long as they need, and it may wait between them. */
   readonly beginSnapshot: () => Promise<Snapshot>;
+  /** Where it is a file. */
+  readonly copyTo?: (file: string, options: CopyOptions) => Promise<void>;
   readonly batches: Batches;
   faultOf(error: unknown): DriverFault | undefined;
   /** Where it has connections. */

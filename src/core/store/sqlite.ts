@@ -7,6 +7,7 @@ import { SqliteBatches } from './batches/sqlite.js';
 import { prepareStatements } from './batches/sqlite-statements.js';
 import { BusyLine, retryDelay } from './busy-line.js';
 import { Checkpoints } from './checkpoints.js';
+import { assertWhole, copyPages } from './sqlite-copy.js';
 import type { Database } from './database.js';
 import type { Schema } from './schema.js';
 import { beginSnapshot } from './snapshot.js';
@@ -56,6 +57,8 @@ export function openSqlite(path: string, options: { readonly create: boolean }):
   const setLimit = (pages: number) => connection.pragma(`wal_autocheckpoint = ${pages}`);
   // The thread may start after the process has gone to another folder.
   const checkpoints = path === MEMORY ? undefined : new Checkpoints({ path: resolve(path), addon, setLimit });
+  // Only who reads sees a moment of the file.
+  const begin = () => readers.run(() => beginSnapshot(kysely, sql`select 1 from sqlite_master`));
   return {
     dialect: 'sqlite',
     kysely,
@@ -63,8 +66,18 @@ export function openSqlite(path: string, options: { readonly create: boolean }):
       await checkpoints?.restart;
       return writers.run(() => kysely.transaction().execute(work));
     },
-    // Only who reads sees a moment of the file.
-    beginSnapshot: () => readers.run(() => beginSnapshot(kysely, sql`select 1 from sqlite_master`)),
+    beginSnapshot: begin,
+    ...(path !== MEMORY && {
+      async copyTo(file, options) {
+        const moment = await begin();
+        try {
+          await copyPages(connection, file, options);
+        } finally {
+          await moment.rollback().execute();
+        }
+        assertWhole(() => connect(file, false, addon));
+      },
+    }),
     batches: new SqliteBatches({
       prepare: () => prepareStatements(connection, kysely),
       read: (work) => readers.run(() => exclusively(connection, kysely, work)),
