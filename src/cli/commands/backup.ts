@@ -4,7 +4,7 @@ import type { Io } from '../io.js';
 import { writeLine } from '../output.js';
 import { fileError, PendingFile } from '../pending-file.js';
 import { startProgress, type Progress } from '../progress.js';
-import { addOwnDatabaseOption, ownDatabaseUrl, type TargetOptions } from '../target.js';
+import { addOwnDatabaseOption, interruptible, ownDatabaseUrl, type TargetOptions } from '../target.js';
 
 interface Options extends TargetOptions {
   readonly quiet?: boolean;
@@ -29,14 +29,14 @@ async function backUpTo(io: Io, file: string, options: Options): Promise<void> {
   const { quiet = false } = options;
   const pending = await vacantFile(file);
   try {
-    await copy(io, database, pending.path, quiet);
-    io.signal.throwIfAborted();
+    await interruptible(io, copy(io, database, pending.path, quiet));
     // It may have come meanwhile.
     await vacantFile(file);
     await pending.keep();
   } catch (error) {
     await pending.discard();
-    throw io.signal.aborted ? new Interruption(`interrupted; ${file} was not made`) : fileError(file, error);
+    if (error instanceof Interruption) throw new Interruption(`interrupted; ${file} was not made`);
+    throw fileError(file, error);
   }
   if (!quiet) writeLine(io.stderr, `Backed up to ${file}; the copy was checked.`);
 }

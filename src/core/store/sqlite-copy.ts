@@ -24,6 +24,7 @@ export async function copyPages(
   file: string,
   { onCopied, signal }: CopyOptions,
 ): Promise<void> {
+  signal?.throwIfAborted();
   const pageSize = Number(connection.pragma('page_size', { simple: true }));
   let copied = 0;
   const progress = ({ totalPages, remainingPages }: CopyState) => {

@@ -68,10 +68,10 @@ export function openSqlite(path: string, options: { readonly create: boolean }):
     },
     beginSnapshot: begin,
     ...(path !== MEMORY && {
-      async copyTo(file, options) {
+      async copyTo(file, copying) {
         const moment = await begin();
         try {
-          await copyPages(connection, file, options);
+          await copyPages(connection, file, copying);
         } finally {
           await moment.rollback().execute();
         }
