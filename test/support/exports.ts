@@ -1,7 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import type { ExportedSession, SessionContent, UserId } from '../../src/core/index.js';
+import { BIN } from './cli.js';
 import { newSessionId, sessionContent } from './factories.js';
 import type { Fixture } from './fixture.js';
 
@@ -57,5 +62,24 @@ export async function createFolder(): Promise<Folder> {
     path,
     files: () => readdir(path),
     [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
+  };
+}
+
+interface StartedBin {
+  readonly stdout: Readable;
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves when it has ended, whether its stdout was read or not. */
+  readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>;
+}
+
+/** The real program, while it runs. */
+export function startBin(argv: readonly string[]): StartedBin {
+  const child = spawn(process.execPath, [BIN, ...argv], { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
+  const exited = once(child, 'exit');
+  const stderr = text(child.stderr);
+  return {
+    stdout: child.stdout,
+    kill: (signal) => child.kill(signal),
+    ended: Promise.all([exited, stderr]).then(([, said]) => ({ code: child.exitCode, stderr: said })),
   };
 }
