@@ -38,11 +38,11 @@ test('a backup of a server that records is whole, and has what was answered befo
   const recorders = await Promise.all(
     Array.from({ length: 8 }, async (_, index) => new Recorder(await makeCourse(client, `Course ${index}`))),
   );
-  let isOver = false;
+  const over = new AbortController();
   const acknowledged = () => recorders.reduce((sum, recorder) => sum + recorder.acknowledged, 0);
   const recording = Promise.all(
     recorders.map(async (recorder) => {
-      while (!isOver) assert.equal((await recorder.record(client)).status, 201);
+      while (!over.signal.aborted) assert.equal((await recorder.record(client)).status, 201);
     }),
   );
   await until('it has something to copy', () => acknowledged() > 2_000);
@@ -59,7 +59,7 @@ test('a backup of a server that records is whole, and has what was answered befo
     // Those on their way when it began may be in it as well.
     assert.ok(copied >= before && copied <= after + recorders.length, `${before} ${copied} ${after}`);
   }
-  isOver = true;
+  over.abort();
   await recording;
   for (const recorder of recorders) await recorder.assertTotals(client);
   assert.deepEqual(await folder.files(), ['one.db', 'two.db']);

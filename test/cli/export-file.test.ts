@@ -13,6 +13,8 @@ import { mountSmallDisk, NO_SMALL_DISK } from '../support/small-disk.js';
 
 const OLD = 'what was there before\n';
 
+const sh = (script: string) => runCommand(['bash', '-c', script]);
+
 test('a file that is there is replaced as a whole, keeps its rights and the links to it', async () => {
   await using fixture = await createFixture('sqlite');
   await using folder = await createFolder();
@@ -82,7 +84,6 @@ test('a device or a pipe is written to, not replaced', { skip: process.platform 
   await using fixture = await createFixture('sqlite');
   await record(fixture, [newUserId()], 2_000);
   const program = [process.execPath, BIN, 'export', '--database', fixture.database.url].join(' ');
-  const sh = (script: string) => runCommand(['bash', '-c', script]);
 
   const through = await sh(`${program} /dev/stdout | wc -l`);
   assert.deepEqual([through.stdout, through.stderr], ['2001\n', 'Exported 2,000 sessions.\n']);

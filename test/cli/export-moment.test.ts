@@ -18,11 +18,11 @@ for (const dialect of DIALECTS) {
     const others = await record(fixture, [newUserId(), newUserId()], 5_000);
     await using service = await startService(['--database', database.url, '--port', '0']);
     await using client = new HttpClient(service.url, 1);
-    let isOver = false;
+    const over = new AbortController();
     const recorded = { [FIRST]: 0, [LAST]: 0 };
     // One after the other, so that at no moment one has more than one session more.
     const recording = (async () => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         for (const userId of [FIRST, LAST] as const) {
           const json = { ...sessionContent(), sessionId: newSessionId() };
           const { status } = await client.send('POST', `/courses/${courseId}`, { userId, json });
@@ -46,7 +46,7 @@ for (const dialect of DIALECTS) {
       assert.ok(first === last || first === last + 1, `${first} and ${last} in one export`);
       assert.equal(users.length - first - last, others.length);
     }
-    isOver = true;
+    over.abort();
     await recording;
   });
 }

@@ -17,20 +17,21 @@ const keyOf = ({ userId, courseId, sessionId }: ExportedSession) => `${userId}${
 
 /** Written by hand, from what was recorded. */
 function csvOf(sessions: readonly ExportedSession[]): string {
-  const line = (session: ExportedSession) => {
-    const { userId, courseId, sessionId, totalModulesStudied, averageScore, timeStudied } = session;
-    const ids = session.moduleIds.join(';');
-    const last = /[",]/.test(ids) ? `"${ids.split('"').join('""')}"` : ids;
-    const values = [userId, courseId, sessionId, totalModulesStudied, averageScore, timeStudied];
-    return `${[...values, session.completedAt, last].join(',')}\n`;
-  };
   return (
     HEADING +
     sessions
       .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
-      .map(line)
+      .map(lineOf)
       .join('')
   );
+}
+
+function lineOf(session: ExportedSession): string {
+  const { userId, courseId, sessionId, totalModulesStudied, averageScore, timeStudied } = session;
+  const ids = session.moduleIds.join(';');
+  const last = /[",]/.test(ids) ? `"${ids.split('"').join('""')}"` : ids;
+  const values = [userId, courseId, sessionId, totalModulesStudied, averageScore, timeStudied];
+  return `${[...values, session.completedAt, last].join(',')}\n`;
 }
 
 for (const dialect of DIALECTS) {
@@ -95,10 +96,9 @@ for (const dialect of DIALECTS) {
       const early = await record(fixture, users, 4, { completedAt });
       await record(fixture, users, 4, { completedAt: '2026-11-21T10:00:00.000Z' });
       const [userId = ''] = users;
-      const { stdout } = await runBin([
-        ...['export', '--database', database.url, '--user', userId.toUpperCase(), '--course', courseId],
-        ...['--from', completedAt, '--to', '2026-11-21T11:00:00+01:00'],
-      ]);
+      const learner = ['--user', userId.toUpperCase(), '--course', courseId];
+      const time = ['--from', completedAt, '--to', '2026-11-21T11:00:00+01:00'];
+      const { stdout } = await runBin(['export', '--database', database.url, ...learner, ...time]);
       assert.equal(stdout, csvOf(early.filter((session) => session.userId === userId)));
     });
   });
