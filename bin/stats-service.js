@@ -3,16 +3,15 @@ import { statSync } from 'node:fs';
 import process from 'node:process';
 import { unsupportedNode } from '../dist/src/core/runtime.js';
 
-/**
- * A server makes little that lives long. V8 would let the rest of it pile up to hundreds of megabytes before it
- * looks, and then stop for longer.
- */
+/** Commands that make much, of which little lives long. */
+const RESTRAINED = ['serve', 'export'];
+/** V8 would let the rest of it pile up to hundreds of megabytes before it looks, and then stop for longer. */
 const YOUNG_GENERATION = '--max-semi-space-size=4';
 
 const tooOld = unsupportedNode(process.versions.node);
 if (tooOld === undefined) {
   const command = process.argv.slice(2).find((argument) => !argument.startsWith('-'));
-  if (command === 'serve') restrainHeap();
+  if (RESTRAINED.includes(command)) restrainHeap();
   await run();
 } else {
   process.stderr.write(`${tooOld}\n`);

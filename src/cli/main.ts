@@ -1,8 +1,10 @@
 import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
+import { addBackup } from './commands/backup.js';
 import { addCourse } from './commands/course.js';
 import { addDoctor } from './commands/doctor.js';
 import { addErase } from './commands/erase.js';
+import { addExport } from './commands/export.js';
 import { addHistory } from './commands/history.js';
 import { addImport } from './commands/import.js';
 import { addMigrate } from './commands/migrate.js';
@@ -75,6 +77,8 @@ export function createProgram(io: Io): Command {
     addSession,
     addSessions,
     addHistory,
+    addExport,
+    addBackup,
     addErase,
     addImport,
     addVerify,

@@ -84,19 +84,19 @@ function bar({ done, total }: State): string {
 
 function describe({ done, total, unit, milliseconds }: State): string {
   const perSecond = (done / milliseconds) * 1_000;
-  const parts = [`${amount(perSecond, unit)}/s`, `${seconds(milliseconds)} elapsed`];
-  if (total === undefined) return [amount(done, unit), ...parts].join(', ');
+  const parts = [`${describeAmount(perSecond, unit)}/s`, `${seconds(milliseconds)} elapsed`];
+  if (total === undefined) return [describeAmount(done, unit), ...parts].join(', ');
   if (perSecond > 0) parts.push(`${seconds((Math.max(0, total - done) / perSecond) * 1_000)} left`);
   // Down, so that 100 % is never said of less.
   const percent = Math.floor(share(done, total) * 100);
-  return [`${percent} % of ${amount(total, unit)}`, ...parts].join(', ');
+  return [`${percent} % of ${describeAmount(total, unit)}`, ...parts].join(', ');
 }
 
 function share(done: number, total: number): number {
   return total <= 0 ? 1 : Math.min(1, done / total);
 }
 
-function amount(count: number, unit: ProgressUnit): string {
+function describeAmount(count: number, unit: ProgressUnit): string {
   if (unit === 'lines') return `${Math.round(count).toLocaleString('en')} lines`;
   let rest = count;
   let index = 0;

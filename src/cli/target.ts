@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Stats } from '../core/index.js';
 import { Interruption, UsageError } from './errors.js';
 import type { Io } from './io.js';
@@ -27,6 +27,11 @@ export function addDatabaseOption(command: Command): Command {
 export function addTargetOptions(command: Command): Command {
   const { server } = SETTINGS;
   return addDatabaseOption(command).option(server.flags, describeSetting(server));
+}
+
+/** For a command that needs the database itself; who names a server is told so. */
+export function addOwnDatabaseOption(command: Command): Command {
+  return addDatabaseOption(command).addOption(new Option(SETTINGS.server.flags).hideHelp());
 }
 
 /** Does the work of a command and closes what it worked on; an interruption waits for neither. */
@@ -87,6 +92,16 @@ export function databaseUrl(
   const path = defaultDatabase(io.env);
   if (create) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   return `sqlite:${path}`;
+}
+
+/** @throws {UsageError} if a server is what the user has named */
+export function ownDatabaseUrl(io: Io, options: TargetOptions, command: string): string {
+  const { database, server } = SETTINGS;
+  const isNamed = options.database !== undefined || Boolean(io.env[database.env]);
+  const instead =
+    options.server !== undefined ? '--server' : !isNamed && io.env[server.env] ? server.env : undefined;
+  if (instead === undefined) return databaseUrl(io, options, { create: false });
+  throw new UsageError(`${command} needs the database itself: name it with --database instead of ${instead}`);
 }
 
 /** What a command works on, as it may be shown. */

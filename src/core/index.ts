@@ -12,6 +12,8 @@ export { openMigrator, openStats, type Migrator, type StatsConfig } from './stat
 export { diagnose } from './doctor.js';
 export { openLegacy, type Legacy, type LegacyCourse, type LegacySession } from './legacy.js';
 export { verify, type Verification, type VerifyConfig } from './verify.js';
+export { backUp, type BackupConfig } from './backup.js';
+export { exportSessions, type ExportConfig } from './export.js';
 export type {
   LearnerCall,
   LearnerKey,
@@ -25,6 +27,7 @@ export type {
   Unchecked,
 } from './api.js';
 export { ERRORS, StatsError, type ErrorCode, type ErrorKind, type Fault } from './errors.js';
+export type { ExportedSession, ExportFilter } from './model/exported.js';
 export type { Course, CourseContent, NewCourse } from './model/course.js';
 export {
   toCourseId,

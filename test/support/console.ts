@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
-import { runBin } from './cli.js';
+import { runBin, type ProcessOptions } from './cli.js';
 import { createDatabase } from './databases.js';
 import { codeBlocks, commandsOf, wordsOf } from './markdown.js';
 import { startService } from './service.js';
 import { sqlitePath } from './sql.js';
-
-type Environment = Readonly<Record<string, string>>;
 
 const PRINTED_URL = 'http://127.0.0.1:8080';
 const TIME = /20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
@@ -23,7 +21,8 @@ export async function assertCommands(file: URL): Promise<void> {
   assert.ok(commands.length > 5);
   for (const { line, output } of commands) {
     const [program, ...argv] = wordsOf(line.replaceAll(PRINTED_URL, service.url));
-    const printed = program === 'curl' ? await curl(argv) : await npx(argv, env);
+    const printed =
+      program === 'curl' ? await curl(argv) : await npx(argv, { env, cwd: dirname(sqlitePath(folder.url)) });
     assert.equal(mask(printed), mask(output), line);
   }
 }
@@ -33,9 +32,9 @@ function mask(text: string): string {
   return text.replaceAll(TIME, 'TIME').replaceAll(/sqlite:\S+\/stats-service\/stats\.db/g, 'DATABASE');
 }
 
-async function npx([name, ...argv]: readonly string[], env: Environment): Promise<string> {
+async function npx([name, ...argv]: readonly string[], options: ProcessOptions): Promise<string> {
   assert.equal(name, 'stats-service');
-  const { stdout, stderr } = await runBin(argv, { env });
+  const { stdout, stderr } = await runBin(argv, options);
   // The order in which a terminal shows them: what happened, then the data.
   return stderr + stdout;
 }

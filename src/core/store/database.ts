@@ -5,10 +5,18 @@ import type { Activity } from '../observer.js';
 import type { Batches } from './batches/batches.js';
 import type { DriverFault } from './driver-fault.js';
 import type { Schema } from './schema.js';
+import type { Snapshot } from './snapshot.js';
 
 export interface TransactionOptions {
   /** Whether its statements may take as long as they need. Default: false. */
   readonly unlimited?: boolean;
+}
+
+export interface CopyOptions {
+  /** Told of each part that is copied, and of how much there is in all: bytes. */
+  readonly onCopied?: ((bytes: number, total: number) => void) | undefined;
+  /** Aborted to end early. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** An open database of either dialect. */
@@ -20,6 +28,10 @@ export interface Database {
     work: (transaction: Transaction<Schema>) => Promise<T>,
     options?: TransactionOptions,
   ) => Promise<T>;
+  /** Its statements may take as long as they need, and it may wait between them. */
+  readonly beginSnapshot: () => Promise<Snapshot>;
+  /** Where it is a file. */
+  readonly copyTo?: (file: string, options: CopyOptions) => Promise<void>;
   readonly batches: Batches;
   faultOf(error: unknown): DriverFault | undefined;
   /** Where it has connections. */

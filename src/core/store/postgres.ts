@@ -9,6 +9,7 @@ import { statementNames, withNamedStatements, type DriverClient } from './named-
 import { isConnectionCut, isDeadlock, postgresFault } from './postgres-faults.js';
 import { retried } from './retry.js';
 import type { Schema } from './schema.js';
+import { beginSnapshot } from './snapshot.js';
 
 /** Milliseconds. A server that cannot be reached or a lock held too long ends a call instead of hanging it. */
 const TIMEOUTS = {
@@ -21,6 +22,10 @@ const TIMEOUTS = {
 const QUERY_TIMEOUT = 12_000;
 /** Milliseconds after which connections that do not answer our farewell are left to themselves. */
 const CLOSE_TIMEOUT = 5_000;
+
+/** For the transaction alone. Whoever takes what it reads may be slow. */
+const WITHOUT_TIMEOUTS = sql`select set_config('statement_timeout', '0', true),
+  set_config('idle_in_transaction_session_timeout', '0', true)`;
 
 /** Opens a pool of connections; the first query connects. What the URL leaves out comes from `PG*` variables. */
 export function openPostgres(url: string): Database {
@@ -53,6 +58,7 @@ export function openPostgres(url: string): Database {
             return work(transaction);
           })
         : transact(kysely, work),
+    beginSnapshot: () => beginSnapshot(unlimited, WITHOUT_TIMEOUTS),
     batches: new PostgresBatches({
       compile: () => compileStatements(kysely),
       // What was being done when the connection was cut can be done again: recording changes nothing twice.

@@ -5,13 +5,14 @@ import {
   SqliteDriver,
   type DatabaseConnection,
   type SqliteDatabase,
+  type TransactionSettings,
 } from 'kysely';
 
 interface Connection extends SqliteDatabase {
   readonly inTransaction: () => boolean;
 }
 
-/** Kysely's SQLite, with transactions that hold the write lock from the beginning. */
+/** Kysely's SQLite, with transactions that hold the write lock from the beginning, unless they only read. */
 export class ImmediateSqliteDialect extends SqliteDialect {
   readonly #connection: Connection;
 
@@ -34,10 +35,15 @@ class ImmediateSqliteDriver extends SqliteDriver {
   }
 
   /** A transaction that reads before it writes would fail if another process wrote in between. */
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+  override async beginTransaction(
+    connection: DatabaseConnection,
+    { accessMode }: TransactionSettings = {},
+  ): Promise<void> {
     // SQLite never waits for anything, so that without this nothing else would run until all writes are done.
     await setImmediate();
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+    await connection.executeQuery(
+      CompiledQuery.raw(accessMode === 'read only' ? 'begin deferred' : 'begin immediate'),
+    );
   }
 
   /** SQLite ends a transaction by itself on some errors; a second rollback would hide the first error. */

@@ -1,14 +1,16 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { StatsError } from '../errors.js';
 import { SqliteBatches } from './batches/sqlite.js';
 import { prepareStatements } from './batches/sqlite-statements.js';
 import { BusyLine, retryDelay } from './busy-line.js';
 import { Checkpoints } from './checkpoints.js';
+import { assertWhole, copyPages } from './sqlite-copy.js';
 import type { Database } from './database.js';
 import type { Schema } from './schema.js';
+import { beginSnapshot } from './snapshot.js';
 import { findAddon } from './sqlite-addon.js';
 import { isBusy, sqliteFault } from './sqlite-faults.js';
 import { ImmediateSqliteDialect } from './sqlite-dialect.js';
@@ -55,6 +57,8 @@ export function openSqlite(path: string, options: { readonly create: boolean }):
   const setLimit = (pages: number) => connection.pragma(`wal_autocheckpoint = ${pages}`);
   // The thread may start after the process has gone to another folder.
   const checkpoints = path === MEMORY ? undefined : new Checkpoints({ path: resolve(path), addon, setLimit });
+  // Only who reads sees a moment of the file.
+  const begin = () => readers.run(() => beginSnapshot(kysely, sql`select 1 from sqlite_master`));
   return {
     dialect: 'sqlite',
     kysely,
@@ -62,6 +66,18 @@ export function openSqlite(path: string, options: { readonly create: boolean }):
       await checkpoints?.restart;
       return writers.run(() => kysely.transaction().execute(work));
     },
+    beginSnapshot: begin,
+    ...(path !== MEMORY && {
+      async copyTo(file, copying) {
+        const moment = await begin();
+        try {
+          await copyPages(connection, file, copying);
+        } finally {
+          await moment.rollback().execute();
+        }
+        assertWhole(() => connect(file, false, addon));
+      },
+    }),
     batches: new SqliteBatches({
       prepare: () => prepareStatements(connection, kysely),
       read: (work) => readers.run(() => exclusively(connection, kysely, work)),

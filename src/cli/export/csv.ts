@@ -1,0 +1,19 @@
+import type { ExportedSession } from '../../core/index.js';
+
+/** No module id contains it. */
+const SEPARATOR = ';';
+/** RFC 4180: of these fields, only the ids of modules can contain any of it. */
+const SPECIAL = /[",\r\n]/;
+
+export const CSV_HEADING =
+  'userId,courseId,sessionId,totalModulesStudied,averageScore,timeStudied,completedAt,moduleIds\n';
+
+export function csvLine(session: ExportedSession): string {
+  const { userId, courseId, sessionId, totalModulesStudied, averageScore, timeStudied } = session;
+  const moduleIds = quoted(session.moduleIds.join(SEPARATOR));
+  return `${userId},${courseId},${sessionId},${totalModulesStudied},${averageScore},${timeStudied},${session.completedAt},${moduleIds}\n`;
+}
+
+function quoted(text: string): string {
+  return SPECIAL.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { open } from 'node:fs/promises';
+import type { Io } from '../io.js';
+import { fileError, PendingFile, statOf } from '../pending-file.js';
+import { interruptible } from '../target.js';
+import type { Bytes } from './bytes.js';
+
+/** Where an export goes. */
+export interface Output {
+  write(bytes: Bytes): Promise<void>;
+  /** What an interruption leaves. */
+  readonly afterInterruption: string;
+}
+
+/** @throws where no file can be */
+export async function openOutput(io: Io, file: string): Promise<Output> {
+  if (file === '-') return { write: (bytes) => writeToStdout(io, bytes), afterInterruption: '' };
+  const there = await statOf(file);
+  // A pipe or a device is to be written to, not replaced.
+  if (there && !there.isFile() && !there.isDirectory()) {
+    return { write: (bytes) => named(file, writeTo(io, file, 'w', bytes)), afterInterruption: '' };
+  }
+  const pending = await PendingFile.for(file);
+  return {
+    write: (bytes) => named(file, writePending(io, pending, bytes)),
+    afterInterruption: `; ${file} was not ${pending.replaced ? 'changed' : 'made'}`,
+  };
+}
+
+async function writePending(io: Io, pending: PendingFile, bytes: Bytes): Promise<void> {
+  try {
+    await writeTo(io, pending.path, 'wx', bytes, pending.replaced?.mode);
+    await pending.keep();
+  } catch (error) {
+    await pending.discard();
+    throw error;
+  }
+}
+
+async function writeTo(io: Io, path: string, flags: string, bytes: Bytes, mode?: number): Promise<void> {
+  const write = async () => {
+    await using handle = await open(path, flags);
+    if (mode !== undefined) await handle.chmod(mode);
+    await handle.writeFile(bytes, { signal: io.signal });
+  };
+  await interruptible(io, write());
+}
+
+/** Waits for a slow reader, so that the export is never all in memory. */
+async function writeToStdout(io: Io, bytes: Bytes): Promise<void> {
+  const write = async () => {
+    for await (const chunk of bytes) {
+      if (io.signal.aborted) return;
+      io.stdout.write(chunk);
+      if (io.stdout.writableNeedDrain) await once(io.stdout, 'drain');
+    }
+  };
+  await interruptible(io, write());
+}
+
+async function named(file: string, work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    throw fileError(file, error);
+  }
+}

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { runBin } from '../support/cli.js';
+import { until } from '../support/condition.js';
+import { createDatabase } from '../support/databases.js';
+import { createFolder, record, startBin } from '../support/exports.js';
+import { newUserId } from '../support/factories.js';
+import { createFixture } from '../support/fixture.js';
+import { HttpClient } from '../support/http-client.js';
+import { makeCourse, Recorder } from '../support/recorder.js';
+import { startService } from '../support/service.js';
+import { mountSmallDisk, NO_SMALL_DISK } from '../support/small-disk.js';
+import { runSql, sqlitePath } from '../support/sql.js';
+
+async function sessionsOf(file: string): Promise<number> {
+  const rows = await runSql(`sqlite:${file}`, 'select session_id from study_sessions');
+  return rows.length;
+}
+
+async function assertWell(file: string): Promise<void> {
+  const { code, stdout } = await runBin(['doctor', '--json', '--database', `sqlite:${file}`]);
+  assert.equal(code, 0, stdout);
+  const findings = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.equal(findings.length, 5);
+  for (const { state } of findings) assert.equal(state, 'ok', stdout);
+}
+
+test('a backup of a server that records is whole, and has what was answered before it', async () => {
+  await using folder = await createFolder();
+  await using database = await createDatabase('sqlite');
+  await using service = await startService(['--database', database.url, '--port', '0']);
+  await using client = new HttpClient(service.url, 8);
+  const recorders = await Promise.all(
+    Array.from({ length: 8 }, async (_, index) => new Recorder(await makeCourse(client, `Course ${index}`))),
+  );
+  const over = new AbortController();
+  const acknowledged = () => recorders.reduce((sum, recorder) => sum + recorder.acknowledged, 0);
+  const recording = Promise.all(
+    recorders.map(async (recorder) => {
+      while (!over.signal.aborted) assert.equal((await recorder.record(client)).status, 201);
+    }),
+  );
+  await until('it has something to copy', () => acknowledged() > 2_000);
+  for (const name of ['one.db', 'two.db']) {
+    const file = join(folder.path, name);
+    const before = acknowledged();
+    const { code, stdout, stderr } = await runBin(['backup', file, '--database', database.url]);
+    const after = acknowledged();
+    const said = `Backed up to ${file}; the copy was checked.\n`;
+    assert.deepEqual([code, stdout, stderr], [0, '', said]);
+    assert.ok(after > before, 'it goes on recording meanwhile');
+    await assertWell(file);
+    const copied = await sessionsOf(file);
+    // Those on their way when it began may be in it as well.
+    assert.ok(copied >= before && copied <= after + recorders.length, `${before} ${copied} ${after}`);
+  }
+  over.abort();
+  await recording;
+  for (const recorder of recorders) await recorder.assertTotals(client);
+  assert.deepEqual(await folder.files(), ['one.db', 'two.db']);
+});
+
+test('a backup is not written over what is there, nor where no file can be', async () => {
+  await using fixture = await createFixture('sqlite');
+  await using folder = await createFolder();
+  await writeFile(join(folder.path, 'old.db'), 'old');
+  await mkdir(join(folder.path, 'folder'));
+  const cases = [
+    ['old.db', 1, /old\.db is there already; name another file\.$/],
+    ['folder', 1, /folder is a folder\.$/],
+    ['missing/a.db', 1, /There is no folder .*missing for .*a\.db\.$/],
+    ['x'.repeat(300), 1, /cannot be written\. \(ENAMETOOLONG: .*\)$/],
+  ] as const;
+  for (const [name, code, message] of cases) {
+    const ended = await runBin(['backup', join(folder.path, name), '--database', fixture.database.url]);
+    assert.equal(ended.code, code);
+    assert.match(ended.stderr, /^stats-service: [^\n]+\n$/);
+    assert.match(ended.stderr.trimEnd(), message);
+  }
+  assert.deepEqual(await folder.files(), ['folder', 'old.db']);
+  assert.equal(await readFile(join(folder.path, 'old.db'), 'utf8'), 'old');
+});
+
+test('what cannot be backed up is refused', async () => {
+  await using folder = await createFolder();
+  await using nowhere = await createDatabase('sqlite');
+  const broken = join(folder.path, 'broken.db');
+  await writeFile(broken, 'no database '.repeat(1_000));
+  const cases = [
+    ['postgres://127.0.0.1:1/stats', 1, /pg_dump --format=custom .*pg_restore/],
+    ['sqlite::memory:', 2, /Only a database that is a SQLite file/],
+    ['mysql://127.0.0.1', 2, /must be sqlite:PATH/],
+    [nowhere.url, 3, /There is no database at/],
+    [`sqlite:${broken}`, 1, /(cannot be used|cannot be opened)\. \(.*not a database\)$/],
+  ] as const;
+  for (const [database, code, message] of cases) {
+    const ended = await runBin(['backup', join(folder.path, 'a.db'), '--database', database]);
+    assert.equal(ended.code, code, ended.stderr);
+    assert.match(ended.stderr, /^stats-service: [^\n]+\n$/);
+    assert.match(ended.stderr.trimEnd(), message);
+  }
+  const server = await runBin(['backup', join(folder.path, 'a.db'), '--server', 'http://127.0.0.1:1']);
+  assert.equal(server.code, 2);
+  assert.match(server.stderr, /backup needs the database itself/);
+  assert.equal((await runBin(['backup', '-'])).code, 2);
+  assert.deepEqual(await folder.files(), ['broken.db']);
+});
+
+test('a copy that turns out damaged is not kept', async () => {
+  await using fixture = await createFixture('sqlite');
+  await using folder = await createFolder();
+  await record(fixture, [newUserId()], 2_000);
+  await fixture.stats.close();
+  const path = sqlitePath(fixture.database.url);
+  const bytes = await readFile(path);
+  // In the middle of the sessions.
+  bytes.fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 20_000);
+  await writeFile(path, bytes);
+  const { code, stderr } = await runBin([
+    'backup',
+    join(folder.path, 'a.db'),
+    '--database',
+    fixture.database.url,
+  ]);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^stats-service: The copy is damaged, and so may be the database; .* looks\. \(.*\)\n$/,
+  );
+  assert.deepEqual(await folder.files(), []);
+});
+
+describe('on a disk of its own', { skip: NO_SMALL_DISK }, () => {
+  test('that is full, or only to be read: a line says so, and nothing is left', async () => {
+    await using fixture = await createFixture('sqlite');
+    await record(fixture, [newUserId()], 5_000);
+    await using disk = await mountSmallDisk(1);
+    const file = join(disk.path, 'a.db');
+    for (const mend of [() => undefined, () => disk.makeReadOnly()]) {
+      mend();
+      const { code, stderr } = await runBin(['backup', file, '--database', fixture.database.url]);
+      assert.equal(code, 1);
+      assert.match(stderr, /^stats-service: [^\n]* cannot be written\. \(.*(full|EROFS).*\)\n$/);
+      assert.deepEqual(await readdir(disk.path), []);
+    }
+  });
+});
+
+test('Ctrl-C makes no file', async () => {
+  await using fixture = await createFixture('sqlite');
+  await using folder = await createFolder();
+  // Enough to copy that the signal comes meanwhile.
+  await runSql(fixture.database.url, 'create table ballast (content blob)');
+  const series = 'with recursive n (i) as (select 1 union all select i + 1 from n where i < 200)';
+  await runSql(fixture.database.url, `insert into ballast ${series} select zeroblob(1000000) from n`);
+  const file = join(folder.path, 'a.db');
+  const child = startBin(['backup', file, '--database', fixture.database.url]);
+  await until('it has begun', async () => (await folder.files()).length > 0);
+  child.kill('SIGINT');
+  const { code, stderr } = await child.ended;
+  assert.deepEqual([code, stderr], [130, `stats-service: interrupted; ${file} was not made\n`]);
+  assert.deepEqual(await folder.files(), []);
+});

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { Client } from 'pg';
+import { runBin, runCommand, BIN } from '../support/cli.js';
+import { until } from '../support/condition.js';
+import { createFolder, record, startBin } from '../support/exports.js';
+import { newUserId } from '../support/factories.js';
+import { createFixture } from '../support/fixture.js';
+import { mountSmallDisk, NO_SMALL_DISK } from '../support/small-disk.js';
+
+const OLD = 'what was there before\n';
+
+const sh = (script: string) => runCommand(['bash', '-c', script]);
+
+test('a file that is there is replaced as a whole, keeps its rights and the links to it', async () => {
+  await using fixture = await createFixture('sqlite');
+  await using folder = await createFolder();
+  await record(fixture, [newUserId()], 3);
+  const file = join(folder.path, 'a.csv');
+  const link = join(folder.path, 'link.csv');
+  await writeFile(file, OLD.repeat(1_000));
+  await chmod(file, 0o640);
+  await symlink('a.csv', link);
+  const { code, stderr } = await runBin(['export', link, '--database', fixture.database.url]);
+  assert.deepEqual([code, stderr], [0, 'Exported 3 sessions.\n']);
+  assert.equal((await readFile(file, 'utf8')).trimEnd().split('\n').length, 4);
+  assert.equal((await stat(file)).mode & 0o777, 0o640);
+  assert.ok((await lstat(link)).isSymbolicLink());
+  assert.deepEqual(await folder.files(), ['a.csv', 'link.csv']);
+});
+
+test('no place for a file: a line says so, and nothing is left', async () => {
+  await using fixture = await createFixture('sqlite');
+  await using folder = await createFolder();
+  await mkdir(join(folder.path, 'folder'));
+  await writeFile(join(folder.path, 'file'), OLD);
+  const cases = [
+    ['folder', /folder is a folder\.$/],
+    ['missing/a.csv', /There is no folder .*missing for .*a\.csv\.$/],
+    ['file/a.csv', /There is no folder .*file for .*a\.csv\.$/],
+    ['x'.repeat(300), /x cannot be written\. \(ENAMETOOLONG: .*\)$/],
+  ] as const;
+  for (const [name, message] of cases) {
+    const { code, stderr } = await runBin([
+      'export',
+      join(folder.path, name),
+      '--database',
+      fixture.database.url,
+    ]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^stats-service: [^\n]+\n$/);
+    assert.match(stderr.trimEnd(), message);
+  }
+  assert.deepEqual(await folder.files(), ['file', 'folder']);
+  assert.equal(await readFile(join(folder.path, 'file'), 'utf8'), OLD);
+});
+
+describe('on a disk of its own', { skip: NO_SMALL_DISK }, () => {
+  test('that is full, or only to be read: a line says so, and what was there stays', async () => {
+    await using fixture = await createFixture('sqlite');
+    await record(fixture, [newUserId()], 10_000);
+    await using disk = await mountSmallDisk(1);
+    const file = join(disk.path, 'a.csv');
+    await writeFile(file, OLD);
+    const files = [file, join(disk.path, 'b.csv'), join(disk.path, 'c.ndjson')];
+    for (const mend of [() => undefined, () => disk.makeReadOnly()]) {
+      mend();
+      for (const each of files) {
+        const { code, stderr } = await runBin(['export', each, '--database', fixture.database.url]);
+        assert.equal(code, 1);
+        assert.match(stderr, /^stats-service: .* cannot be written\. \((ENOSPC|EROFS): .*\)\n$/);
+        assert.ok(stderr.includes(each), stderr);
+      }
+      assert.deepEqual(await readdir(disk.path), ['a.csv']);
+      assert.equal(await readFile(file, 'utf8'), OLD);
+    }
+  });
+});
+
+test('a device or a pipe is written to, not replaced', { skip: process.platform !== 'linux' }, async () => {
+  await using fixture = await createFixture('sqlite');
+  await record(fixture, [newUserId()], 2_000);
+  const program = [process.execPath, BIN, 'export', '--database', fixture.database.url].join(' ');
+
+  const through = await sh(`${program} /dev/stdout | wc -l`);
+  assert.deepEqual([through.stdout, through.stderr], ['2001\n', 'Exported 2,000 sessions.\n']);
+  const closed = await sh(`${program} | head -n 1; echo \${PIPESTATUS[0]}`);
+  assert.match(closed.stdout, /^userId,.*\n0\n$/);
+  assert.equal(closed.stderr, '');
+  const full = await sh(`${program} /dev/full`);
+  assert.equal(full.code, 1);
+  assert.match(full.stderr, /^stats-service: \/dev\/full cannot be written\. \(ENOSPC: .*\)\n$/);
+  const fullStdout = await sh(`${program} > /dev/full`);
+  assert.equal(fullStdout.code, 1);
+  assert.match(fullStdout.stderr, /^stats-service: stdout cannot be written \(ENOSPC: .*\)\n$/);
+  assert.ok((await stat('/dev/full')).isCharacterDevice());
+});
+
+test('Ctrl-C leaves the file as it was, and says so', async () => {
+  await using fixture = await createFixture('postgres');
+  await using folder = await createFolder();
+  await writeFile(join(folder.path, 'a.csv'), OLD);
+  // The export waits for the lock.
+  const holder = new Client({ connectionString: fixture.database.url });
+  await holder.connect();
+  await holder.query('begin; lock table study_sessions in access exclusive mode');
+  for (const [name, outcome] of [
+    ['a.csv', 'changed'],
+    ['b.csv', 'made'],
+  ] as const) {
+    const before = await folder.files();
+    const file = join(folder.path, name);
+    const child = startBin(['export', file, '--database', fixture.database.url]);
+    await until('it has begun to write', async () => (await folder.files()).length > before.length);
+    child.kill('SIGINT');
+    const { code, stderr } = await child.ended;
+    assert.equal(code, 130);
+    assert.equal(stderr, `stats-service: interrupted; 0 lines were written; ${file} was not ${outcome}\n`);
+    assert.deepEqual(await folder.files(), before);
+  }
+  await holder.end();
+  assert.equal(await readFile(join(folder.path, 'a.csv'), 'utf8'), OLD);
+});
+
+test('Ctrl-C while nobody reads stdout ends it, and says how far it came', async () => {
+  await using fixture = await createFixture('sqlite');
+  await record(fixture, [newUserId()], 9_000);
+  const child = startBin(['export', '--database', fixture.database.url]);
+  // It goes on until the pipe is full.
+  await once(child.stdout, 'readable');
+  child.kill('SIGINT');
+  const { code, stderr } = await child.ended;
+  assert.equal(code, 130);
+  assert.match(stderr, /^stats-service: interrupted; [\d,]+ lines were written\n$/);
+});

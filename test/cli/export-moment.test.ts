@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runBin } from '../support/cli.js';
+import { DIALECTS } from '../support/databases.js';
+import { record } from '../support/exports.js';
+import { newSessionId, newUserId, sessionContent } from '../support/factories.js';
+import { createFixture } from '../support/fixture.js';
+import { HttpClient } from '../support/http-client.js';
+import { startService } from '../support/service.js';
+
+const FIRST = '00000000-0000-4000-8000-000000000000';
+const LAST = 'ffffffff-ffff-4fff-bfff-ffffffffffff';
+
+for (const dialect of DIALECTS) {
+  test(`what is exported from ${dialect} while another process records was so at one moment`, async () => {
+    await using fixture = await createFixture(dialect);
+    const { database, courseId } = fixture;
+    const others = await record(fixture, [newUserId(), newUserId()], 5_000);
+    await using service = await startService(['--database', database.url, '--port', '0']);
+    await using client = new HttpClient(service.url, 1);
+    const over = new AbortController();
+    const recorded = { [FIRST]: 0, [LAST]: 0 };
+    // One after the other, so that at no moment one has more than one session more.
+    const recording = (async () => {
+      while (!over.signal.aborted) {
+        for (const userId of [FIRST, LAST] as const) {
+          const json = { ...sessionContent(), sessionId: newSessionId() };
+          const { status } = await client.send('POST', `/courses/${courseId}`, { userId, json });
+          assert.equal(status, 201);
+          recorded[userId]++;
+        }
+      }
+    })();
+    for (let round = 0; round < 4; round++) {
+      const before = recorded[LAST];
+      const { code, stdout } = await runBin(['export', '--database', database.url]);
+      assert.equal(code, 0);
+      assert.ok(recorded[LAST] > before, 'it goes on recording meanwhile');
+      const users = stdout
+        .trimEnd()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.slice(0, FIRST.length));
+      const [first, last] = [FIRST, LAST].map((id) => users.filter((userId) => userId === id).length);
+      assert.ok(first !== undefined && last !== undefined && last >= before);
+      assert.ok(first === last || first === last + 1, `${first} and ${last} in one export`);
+      assert.equal(users.length - first - last, others.length);
+    }
+    over.abort();
+    await recording;
+  });
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import type { ExportedSession } from '../../src/core/index.js';
+import { runBin } from '../support/cli.js';
+import { createDatabase, DIALECTS } from '../support/databases.js';
+import { createFolder, record } from '../support/exports.js';
+import { newCourseId, newUserId } from '../support/factories.js';
+import { createFixture } from '../support/fixture.js';
+
+const HEADING =
+  'userId,courseId,sessionId,totalModulesStudied,averageScore,timeStudied,completedAt,moduleIds\n';
+
+const keyOf = ({ userId, courseId, sessionId }: ExportedSession) => `${userId}${courseId}${sessionId}`;
+
+/** Written by hand, from what was recorded. */
+function csvOf(sessions: readonly ExportedSession[]): string {
+  return (
+    HEADING +
+    sessions
+      .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+      .map(lineOf)
+      .join('')
+  );
+}
+
+function lineOf(session: ExportedSession): string {
+  const { userId, courseId, sessionId, totalModulesStudied, averageScore, timeStudied } = session;
+  const ids = session.moduleIds.join(';');
+  const last = /[",]/.test(ids) ? `"${ids.split('"').join('""')}"` : ids;
+  const values = [userId, courseId, sessionId, totalModulesStudied, averageScore, timeStudied];
+  return `${[...values, session.completedAt, last].join(',')}\n`;
+}
+
+for (const dialect of DIALECTS) {
+  describe(`export from ${dialect}`, () => {
+    test('writes CSV, or NDJSON, to stdout', async () => {
+      await using fixture = await createFixture(dialect);
+      const { database } = fixture;
+      const argv = ['export', '--database', database.url];
+      assert.deepEqual(await runBin(argv), { code: 0, stdout: HEADING, stderr: 'Exported 0 sessions.\n' });
+      const sessions = await record(fixture, [newUserId(), newUserId()], 1_941);
+      const csv = await runBin(argv);
+      assert.deepEqual([csv.code, csv.stderr], [0, 'Exported 1,941 sessions.\n']);
+      assert.equal(csv.stdout, csvOf(sessions));
+      assert.ok(csv.stdout.includes(',""";,;a,b"\n'), 'what has to be quoted is among them');
+
+      const ndjson = await runBin([...argv, '--format', 'ndjson', '--quiet', '-']);
+      assert.deepEqual([ndjson.code, ndjson.stderr], [0, '']);
+      const lines = ndjson.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      assert.equal(csvOf(lines), csv.stdout);
+      for (const line of lines) assert.equal(`${Object.keys(line).join(',')}\n`, HEADING);
+      const empty = await runBin([...argv, '--format', 'ndjson', '--user', newUserId()]);
+      assert.deepEqual([empty.code, empty.stdout], [0, '']);
+    });
+
+    test('writes a file as its name says, unless something else is said', async () => {
+      await using fixture = await createFixture(dialect);
+      const { database } = fixture;
+      await using folder = await createFolder();
+      const csv = csvOf(await record(fixture, [newUserId()], 20));
+      const env = { STATS_DATABASE_URL: database.url, STATS_SERVER_URL: 'http://127.0.0.1:1' };
+      const write = async (name: string, ...options: string[]) => {
+        const { code, stdout, stderr } = await runBin(['export', join(folder.path, name), ...options], {
+          env,
+        });
+        assert.deepEqual([code, stdout, stderr], [0, '', 'Exported 20 sessions.\n']);
+        return readFile(join(folder.path, name));
+      };
+      const ndjson = (await write('a.ndjson')).toString();
+      assert.match(ndjson, /^\{"userId":/);
+      for (const name of ['a.csv', 'a', 'a.txt']) assert.equal((await write(name)).toString(), csv);
+      assert.equal((await write('a.jsonl')).toString(), ndjson);
+      assert.equal((await write('b.csv', '--format', 'ndjson')).toString(), ndjson);
+      assert.equal((await write('b.ndjson', '--format', 'csv')).toString(), csv);
+      for (const name of ['a.csv.gz', 'A.CSV.GZ', 'a.gz']) {
+        assert.equal(gunzipSync(await write(name)).toString(), csv);
+      }
+      for (const name of ['a.ndjson.gz', 'a.jsonl.gz']) {
+        assert.equal(gunzipSync(await write(name)).toString(), ndjson);
+      }
+      assert.equal(gunzipSync(await write('c.csv', '--gzip')).toString(), csv);
+      assert.deepEqual(await write('d.csv.gz'), await write('e.csv.gz'));
+    });
+
+    test('takes a learner, a course and a time', async () => {
+      await using fixture = await createFixture(dialect);
+      const { database, courseId } = fixture;
+      const users = [newUserId(), newUserId()];
+      const completedAt = '2026-11-20T10:00:00.000Z';
+      const early = await record(fixture, users, 4, { completedAt });
+      await record(fixture, users, 4, { completedAt: '2026-11-21T10:00:00.000Z' });
+      const [userId = ''] = users;
+      const learner = ['--user', userId.toUpperCase(), '--course', courseId];
+      const time = ['--from', completedAt, '--to', '2026-11-21T11:00:00+01:00'];
+      const { stdout } = await runBin(['export', '--database', database.url, ...learner, ...time]);
+      assert.equal(stdout, csvOf(early.filter((session) => session.userId === userId)));
+    });
+  });
+}
+
+test('what is wrong is said in a line, and makes no file', async () => {
+  await using fixture = await createFixture('sqlite');
+  await using nowhere = await createDatabase('sqlite');
+  await using folder = await createFolder();
+  const named = ['--database', fixture.database.url];
+  const cases: [argv: string[], code: number, message: RegExp, env?: Record<string, string>][] = [
+    [
+      ['--server', 'http://127.0.0.1:1'],
+      2,
+      /needs the database itself: name it with --database instead of --server$/,
+    ],
+    [[], 2, /instead of STATS_SERVER_URL$/, { STATS_SERVER_URL: 'http://127.0.0.1:1' }],
+    [[...named, '--user', 'ada'], 2, /--user must be a UUID/],
+    [[...named, '--course', 'x'], 2, /--course must be a UUID/],
+    [[...named, '--from', 'today', '--to', 'x'], 2, /--from must be an RFC 3339 .*; --to must be/],
+    [[...named, '--format', 'xml'], 2, /Allowed choices are csv, ndjson\.$/],
+    [[...named, '--course', newCourseId()], 3, /[Cc]ourse/],
+    [['--database', nowhere.url], 3, /There is no database at/],
+    [['--database', 'postgres://127.0.0.1:1/stats'], 4, /unavailable/],
+  ];
+  for (const [argv, code, message, env = {}] of cases) {
+    const ended = await runBin(['export', join(folder.path, 'a.csv'), ...argv], { env });
+    assert.equal(ended.code, code, ended.stderr);
+    assert.match(ended.stderr, /^stats-service: [^\n]+\n$/);
+    assert.match(ended.stderr.trimEnd(), message);
+    assert.deepEqual(await folder.files(), []);
+  }
+});

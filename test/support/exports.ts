@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { ExportedSession, SessionContent, UserId } from '../../src/core/index.js';
+import { BIN } from './cli.js';
+import { newSessionId, sessionContent } from './factories.js';
+import type { Fixture } from './fixture.js';
+
+/** Records sessions of learners in turn, all different; what an export must say of them. */
+export async function record(
+  { stats, courseId }: Pick<Fixture, 'stats' | 'courseId'>,
+  users: readonly UserId[],
+  amount: number,
+  content: Partial<SessionContent> = {},
+): Promise<ExportedSession[]> {
+  return Promise.all(
+    Array.from({ length: amount }, async (_, index) => {
+      const userId = users[index % users.length];
+      if (!userId) throw new Error('There is no learner to record a session of.');
+      const values = {
+        averageScore: index / 16,
+        timeStudied: index,
+        moduleIds: moduleIdsOf(index),
+        ...content,
+      };
+      const { session } = await stats.recordSession({
+        userId,
+        courseId,
+        session: { sessionId: newSessionId(), ...sessionContent(values) },
+      });
+      const { createdAt: _created, updatedAt: _updated, ...exported } = session;
+      return { userId, ...exported };
+    }),
+  );
+}
+
+/** Some with what CSV and JSON have to quote. */
+function moduleIdsOf(index: number): string[] {
+  const ids = ['"', ',', 'a,b', '"quoted"', String.raw`\n`, 'plain'];
+  return ids.slice(0, index % (ids.length + 1)).toSorted();
+}
+
+export async function flat<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const page of pages) items.push(...page);
+  return items;
+}
+
+export interface Folder extends AsyncDisposable {
+  readonly path: string;
+  files(): Promise<string[]>;
+}
+
+/** A new, empty folder. */
+export async function createFolder(): Promise<Folder> {
+  const path = await mkdtemp(join(tmpdir(), 'stats-service-test-'));
+  return {
+    path,
+    files: () => readdir(path),
+    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
+  };
+}
+
+interface StartedBin {
+  readonly stdout: Readable;
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves when it has ended, whether its stdout was read or not. */
+  readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>;
+}
+
+/** The real program, while it runs. */
+export function startBin(argv: readonly string[]): StartedBin {
+  const child = spawn(process.execPath, [BIN, ...argv], { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
+  const exited = once(child, 'exit');
+  const stderr = text(child.stderr);
+  return {
+    stdout: child.stdout,
+    kill: (signal) => child.kill(signal),
+    ended: Promise.all([exited, stderr]).then(([, said]) => ({ code: child.exitCode, stderr: said })),
+  };
+}
