@@ -57,6 +57,7 @@ for (const dialect of DIALECTS) {
       const finding = await findingOf(fixture.database.url, 'rollups');
       assert.equal(finding.state, 'problem');
       assert.match(finding.detail, detail);
+      assert.match(finding.advice ?? '', /"stats-service verify --rebuild"/);
     });
   }
 

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { dropChecks, runUnchecked } from '../support/damage.js';
+import { DIALECTS } from '../support/databases.js';
+import { sessionContent } from '../support/factories.js';
+import { runSql } from '../support/sql.js';
+import { createLearner, manyModules, verified } from '../support/verified.js';
+
+for (const dialect of DIALECTS) {
+  describe(`the rules of sessions, verified on ${dialect}`, () => {
+    for (const [what, statement, kept] of [
+      ['totalModulesStudied', 'set total_modules_studied = 100001', '100001'],
+      ['averageScoreUnits', 'set average_score_units = 10000000001', '10000000001'],
+      ['timeStudied', 'set time_studied = -1', '-1'],
+      ['completedAt', `set completed_at = '1969-12-31T23:59:59.999Z'`, /^1969/],
+      ['moduleIds', `set module_ids = 'b;a'`, 'b;a'],
+      ['moduleIds', `set module_ids = 'a;a'`, 'a;a'],
+      ['moduleIds', `set module_ids = 'a;;b'`, 'a;;b'],
+      ['moduleIds', `set module_ids = 'a b'`, 'a b'],
+      ['moduleIds', `set module_ids = 'ä'`, 'ä'],
+      ['moduleIds', `set module_ids = '${'m'.repeat(129)}'`, 'm'.repeat(129)],
+      ['moduleIds', `set module_ids = '${manyModules(1001)}'`, manyModules(1001).slice(0, 200)],
+    ] as const) {
+      test(`tells of a session whose ${what} breaks its rule: ${statement.slice(0, 60)}`, async () => {
+        await using fixture = await createLearner(dialect);
+        const { url } = fixture.database;
+        await dropChecks(url);
+        const where = `where session_id = '${fixture.sessionId}'`;
+        await runUnchecked(url, `update study_sessions ${statement} ${where}`);
+        const rows = await runSql(url, `select * from study_sessions ${where}`);
+
+        const { differences, faultySessions, isRight } = await verified(url, { rebuild: true });
+
+        assert.deepEqual([faultySessions, isRight], [1, false]);
+        const broken = differences.filter(({ kind }) => kind === 'session');
+        assert.equal(broken.length, 1);
+        assert.partialDeepStrictEqual(broken[0], { ...fixture.learner, sessionId: fixture.sessionId, what });
+        if (typeof kept === 'object') assert.match(String(broken[0]?.kept), kept);
+        else assert.equal(broken[0]?.kept, kept);
+        assert.deepEqual(await runSql(url, `select * from study_sessions ${where}`), rows);
+        // The sums are made right all the same, so that it can be deleted, and is gone without a trace.
+        assert.partialDeepStrictEqual(await verified(url), { differingStats: 0, differingModules: 0 });
+        await fixture.stats.deleteSession({ ...fixture.learner, sessionId: fixture.sessionId });
+        assert.deepEqual((await verified(url)).differences, []);
+      });
+    }
+
+    test('tells of sums that no total can hold, and leaves what was kept', async () => {
+      await using fixture = await createLearner(dialect);
+      const { url } = fixture.database;
+      await runUnchecked(
+        url,
+        `update study_sessions set average_score_units = 9000000000000000000, total_modules_studied = 1
+          where user_id = '${fixture.learner.userId}'`,
+      );
+      const kept = await runSql(url, 'select * from course_stats order by user_id');
+      const { differences, ...counts } = await verified(url, { rebuild: true });
+      assert.partialDeepStrictEqual(counts, { faultySessions: 2, mended: 0, unmended: 1, isRight: false });
+      assert.ok(differences.some(({ what }) => what === 'weightedScoreUnits'));
+      assert.deepEqual(await runSql(url, 'select * from course_stats order by user_id'), kept);
+    });
+
+    test('takes what every rule just allows', async () => {
+      await using fixture = await createLearner(dialect);
+      const session = {
+        totalModulesStudied: 100_000,
+        averageScore: 1_000_000,
+        timeStudied: 2_147_483_647,
+        moduleIds: [...manyModules(999).split(';'), '!'.repeat(128)],
+        completedAt: '1970-01-01T00:00:00Z',
+      };
+      await fixture.stats.recordSession({ ...fixture.learner, session });
+      assert.deepEqual((await verified(fixture.database.url)).differences, []);
+    });
+
+    test('tells of sessions whose course is missing, and mends the others', async () => {
+      await using fixture = await createLearner(dialect);
+      const { database, stats, learner } = fixture;
+      const other = await stats.addCourse({ course: { name: 'Logic' } });
+      await stats.recordSession({ ...learner, courseId: other.courseId, session: sessionContent() });
+      await runUnchecked(database.url, 'delete from course_stats');
+      await runUnchecked(database.url, `delete from courses where name = 'Logic'`);
+      const { differences, ...counts } = await verified(database.url, { rebuild: true });
+      assert.deepEqual(
+        differences.filter(({ what }) => what === 'courseId').map(({ courseId }) => courseId),
+        [other.courseId],
+      );
+      assert.partialDeepStrictEqual(counts, { mended: 3, unmended: 1, isRight: false });
+    });
+  });
+}
+
+test('tells of ids in SQLite that are none', async () => {
+  await using fixture = await createLearner('sqlite');
+  const { url } = fixture.database;
+  await runUnchecked(
+    url,
+    `update study_sessions set user_id = upper(user_id), session_id = 'x'
+    where session_id = '${fixture.sessionId}'`,
+  );
+  const { differences } = await verified(url);
+  const broken = differences.filter(({ kind }) => kind === 'session');
+  assert.deepEqual(
+    broken.map(({ what }) => what),
+    ['userId', 'sessionId'],
+  );
+});
