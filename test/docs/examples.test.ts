@@ -12,8 +12,7 @@ const FOLDER = join(ROOT, 'dist', 'examples');
 
 /** What an example may use without saying where it comes from. */
 const PRELUDE = `
-import { diagnose, openStats, toUserId, verify, type CourseId, type Stats, type UserId } from 'stats-service';
-import { backUp, diagnose, exportSessions, openStats, toUserId, type CourseId, type Stats, type UserId } from 'stats-service';
+import { backUp, diagnose, exportSessions, openStats, toUserId, verify, type CourseId, type Stats, type UserId } from 'stats-service';
 import { connectStats } from 'stats-service/client';
 import { createListener, Metrics, serve } from 'stats-service/server';
 declare const stats: Stats, userId: UserId, courseId: CourseId;
