@@ -30,10 +30,18 @@ async function assertWell(file: string): Promise<void> {
   for (const { state } of findings) assert.equal(state, 'ok', stdout);
 }
 
+/** So much that there is more than one step to copy. */
+async function addBallast(database: string, megabytes: number): Promise<void> {
+  await runSql(database, 'create table ballast (content blob)');
+  const series = `with recursive n (i) as (select 1 union all select i + 1 from n where i < ${megabytes})`;
+  await runSql(database, `insert into ballast ${series} select zeroblob(1000000) from n`);
+}
+
 test('a backup of a server that records is whole, and has what was answered before it', async () => {
   await using folder = await createFolder();
   await using database = await createDatabase('sqlite');
   await using service = await startService(['--database', database.url, '--port', '0']);
+  await addBallast(database.url, 50);
   await using client = new HttpClient(service.url, 8);
   const recorders = await Promise.all(
     Array.from({ length: 8 }, async (_, index) => new Recorder(await makeCourse(client, `Course ${index}`))),
@@ -154,10 +162,8 @@ describe('on a disk of its own', { skip: NO_SMALL_DISK }, () => {
 test('Ctrl-C makes no file', async () => {
   await using fixture = await createFixture('sqlite');
   await using folder = await createFolder();
-  // Enough to copy that the signal comes meanwhile.
-  await runSql(fixture.database.url, 'create table ballast (content blob)');
-  const series = 'with recursive n (i) as (select 1 union all select i + 1 from n where i < 200)';
-  await runSql(fixture.database.url, `insert into ballast ${series} select zeroblob(1000000) from n`);
+  // Enough that the signal comes meanwhile.
+  await addBallast(fixture.database.url, 200);
   const file = join(folder.path, 'a.db');
   const child = startBin(['backup', file, '--database', fixture.database.url]);
   await until('it has begun', async () => (await folder.files()).length > 0);

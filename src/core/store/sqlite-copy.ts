@@ -2,7 +2,7 @@ import type { CopyOptions } from './database.js';
 
 /** What better-sqlite3 offers of it. */
 interface Connection {
-  backup(file: string, options: { progress: (state: CopyState) => number }): Promise<unknown>;
+  backup(file: string, options: { progress: (state: CopyState) => number }): Promise<CopyState>;
   pragma(text: string, options: { simple: true }): unknown;
   close(): void;
 }
@@ -35,7 +35,8 @@ export async function copyPages(
     return STEP;
   };
   try {
-    await connection.backup(file, { progress });
+    // Of the last step only the result tells.
+    progress(await connection.backup(file, { progress }));
   } catch (error) {
     signal?.throwIfAborted();
     throw new Error('The copy cannot be written.', { cause: error });

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { backUp, diagnose, exportSessions } from '../../src/core/index.js';
+import { createFolder, flat, record } from '../support/exports.js';
+import { newUserId } from '../support/factories.js';
+import { createFixture } from '../support/fixture.js';
+
+test('a backup has what the database has, and tells how far it is', async () => {
+  await using fixture = await createFixture('sqlite');
+  await using folder = await createFolder();
+  await record(fixture, [newUserId(), newUserId()], 1_500);
+  const file = join(folder.path, 'copy.db');
+  let copied = 0;
+  const totals = new Set<number>();
+  const onCopied = (bytes: number, total: number) => {
+    copied += bytes;
+    totals.add(total);
+  };
+  await backUp({ database: fixture.database.url, file, onCopied });
+  const { size, mode } = await stat(file);
+  assert.deepEqual([[...totals], copied, mode & 0o777], [[size], size, 0o600]);
+  const sessions = await flat(exportSessions({ database: `sqlite:${file}` }));
+  assert.deepEqual(sessions, await flat(exportSessions({ database: fixture.database.url })));
+  for (const { state } of await diagnose({ database: `sqlite:${file}` })) assert.equal(state, 'ok');
+});
+
+test('a backup goes over nothing, and is of SQLite files only', async () => {
+  await using sqlite = await createFixture('sqlite');
+  await using postgres = await createFixture('postgres');
+  await using folder = await createFolder();
+  const file = join(folder.path, 'note');
+  await writeFile(file, 'old');
+  await assert.rejects(backUp({ database: sqlite.database.url, file }), { code: 'EEXIST' });
+  assert.equal(await readFile(file, 'utf8'), 'old');
+  const copy = join(folder.path, 'copy.db');
+  for (const database of [postgres.database.url, 'sqlite::memory:']) {
+    await assert.rejects(backUp({ database, file: copy }), { code: 'invalid-database-url' });
+  }
+  await assert.rejects(backUp({ database: sqlite.database.url, file: copy, signal: AbortSignal.abort() }), {
+    name: 'AbortError',
+  });
+});
