@@ -54,6 +54,8 @@ export async function runCli(
 export const BIN = fileURLToPath(new URL('../../bin/stats-service.js', import.meta.url));
 
 export interface ProcessOptions {
+  /** What it reads from stdin. Default: nothing. */
+  readonly input?: string | undefined;
   readonly env?: Environment;
   readonly cwd?: string;
 }
@@ -80,8 +82,11 @@ export async function runCommand(
   const child = spawn(program, argv, {
     cwd: options.cwd,
     env: options.env ?? {},
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // Who ends without having read it all is seen by its exit code.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.input);
   const exited = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', resolve);

@@ -46,8 +46,8 @@ export interface Imported extends Finished {
 }
 
 /** Runs the real program's `import` in a process of its own. */
-export async function runImport(argv: readonly string[]): Promise<Imported> {
-  const finished = await runBin(['import', ...argv, '--json', '--quiet']);
+export async function runImport(argv: readonly string[], input?: string): Promise<Imported> {
+  const finished = await runBin(['import', ...argv, '--json', '--quiet'], { input });
   const summary: Partial<Summary> = finished.stdout === '' ? {} : JSON.parse(finished.stdout);
   return { ...finished, summary };
 }
