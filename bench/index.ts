@@ -25,7 +25,7 @@ if (parts.has('lifetime')) print(`\n${await lifetimeCurve(load, options.rounds)}
 if (parts.has('growth')) print(`\n${await growthCurve(load, options.rounds)}`);
 if (parts.has('commands')) print(`\n${await commandTimes()}`);
 if (parts.has('memory')) print(`\n${await memoryCurve(load)}`);
-if (parts.has('bulk')) print(`\n${await bulkTables(load, lines)}`);
+if (parts.has('bulk')) await bulkTables(load, lines, print);
 await load.stop();
 
 function print(text: string): void {

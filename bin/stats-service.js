@@ -4,7 +4,7 @@ import process from 'node:process';
 import { unsupportedNode } from '../dist/src/core/runtime.js';
 
 /** Commands that make much, of which little lives long. */
-const RESTRAINED = ['serve', 'export'];
+const RESTRAINED = ['serve', 'export', 'import'];
 /** V8 would let the rest of it pile up to hundreds of megabytes before it looks, and then stop for longer. */
 const YOUNG_GENERATION = '--max-semi-space-size=4';
 

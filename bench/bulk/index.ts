@@ -8,46 +8,51 @@ import type { Databases } from '../databases/databases.js';
 import { removeFolder, temporaryFolder } from '../guarded.js';
 import type { LoadProcess } from '../load-process.js';
 import { courseStatements } from '../seed.js';
-import { table, times } from '../table.js';
+import { heading, row, times } from '../table.js';
 import { besideServer } from './beside-server.js';
 import { writeSessions } from './file.js';
 import { run, type Run } from './run.js';
 
+/** Of the lines, for what is measured beside a server. */
+const PART = 5;
+
 const PROGRAM = inRoot('bin/stats-service.js');
 
 /** Import and export of a file, each beside the least that must be done; and an import beside a server. */
-export async function bulkTables(load: LoadProcess, lines: number): Promise<string> {
+export async function bulkTables(
+  load: LoadProcess,
+  lines: number,
+  print: (text: string) => void,
+): Promise<void> {
   const folder = temporaryFolder();
-  const file = join(folder, 'sessions.csv');
-  await writeSessions(file, lines);
   // Postgres reads it as a user of its own.
   chmodSync(folder, 0o755);
+  const file = join(folder, 'sessions.csv');
+  await writeSessions(file, lines);
   const megabytes = (statSync(file).size / 1e6).toFixed(0);
-  const rows: string[][] = [];
-  const beside: string[][] = [];
+  const size = `${lines.toLocaleString('en')} lines, ${megabytes} MB`;
+  print(`\n${heading([size, 'database', 'lines/s', 'peak RSS MB', 'of floor'])}`);
   for (const name of DATABASES) {
     const databases = await openDatabases(name);
     const url = await databases.create(courseStatements(name));
     const imported = await run([PROGRAM, 'import', file, '--quiet', '--database', url]);
-    const importFloor = await floorOfImport(databases, name, file);
+    print(rowOf('import', name, lines, imported, await floorOfImport(databases, name, file)));
     const out = join(folder, 'exported.csv');
     const exported = await run([PROGRAM, 'export', out, '--quiet', '--database', url]);
-    const exportFloor = await run([compiled(`bulk/floors/export-${name}.js`), pathOf(url), out]);
-    rows.push(rowOf('import', name, lines, imported, importFloor));
-    rows.push(rowOf('export', name, lines, exported, exportFloor.seconds));
-    beside.push(...(await besideServer(load, databases, file, lines)));
+    const floor = await run([compiled(`bulk/floors/export-${name}.js`), pathOf(url), out]);
+    print(rowOf('export', name, lines, exported, floor.seconds));
+    await databases.close();
+  }
+  const some = Math.ceil(lines / PART);
+  await writeSessions(file, some);
+  const title = `import of ${some.toLocaleString('en')} lines beside a server`;
+  print(`\n${heading([title, '', 'alone', 'together', ''])}`);
+  for (const name of DATABASES) {
+    const databases = await openDatabases(name);
+    for (const cells of await besideServer(load, databases, file, some)) print(row(cells));
     await databases.close();
   }
   removeFolder(folder);
-  const heading = [
-    `${lines.toLocaleString('en')} lines, ${megabytes} MB`,
-    'database',
-    'lines/s',
-    'peak RSS MB',
-    'of floor',
-  ];
-  const headingBeside = ['import beside a server', '', 'alone', 'together', ''];
-  return `${table(heading, rows)}\n\n${table(headingBeside, beside)}`;
 }
 
 function rowOf(
@@ -56,9 +61,9 @@ function rowOf(
   lines: number,
   { seconds, peak }: Run,
   floor: number,
-): string[] {
+): string {
   const perSecond = Math.round(lines / seconds).toLocaleString('en');
-  return [work, name, perSecond, (peak / 1e6).toFixed(0), times(floor, seconds)];
+  return row([work, name, perSecond, (peak / 1e6).toFixed(0), times(floor, seconds)]);
 }
 
 /** Seconds. */

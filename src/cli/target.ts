@@ -49,8 +49,17 @@ export async function withStats(
 }
 
 /** @throws {Interruption} as soon as the user wants the program to end; the work is left as it is */
-export function interruptible<T>(io: Io, work: Promise<T>): Promise<T> {
-  return Promise.race([work, interruption(io.signal)]);
+export async function interruptible<T>({ signal }: Io, work: Promise<T>): Promise<T> {
+  const interrupted = Promise.withResolvers<never>();
+  const interrupt = () => interrupted.reject(new Interruption('interrupted'));
+  if (signal.aborted) interrupt();
+  signal.addEventListener('abort', interrupt);
+  try {
+    return await Promise.race([work, interrupted.promise]);
+  } finally {
+    // What waits for a signal that never comes would keep all that the work has brought.
+    signal.removeEventListener('abort', interrupt);
+  }
 }
 
 export async function openTarget(io: Io, options: TargetOptions, access: Access): Promise<Stats> {
@@ -123,12 +132,4 @@ function defaultDatabase(env: Io['env']): string {
   // The specification has relative paths ignored.
   const data = isAbsolute(named) ? named : join(env['HOME'] || homedir(), '.local', 'share');
   return join(data, 'stats-service', 'stats.db');
-}
-
-function interruption(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const interrupt = () => reject(new Interruption('interrupted'));
-    if (signal.aborted) interrupt();
-    else signal.addEventListener('abort', interrupt, { once: true });
-  });
 }

@@ -27,6 +27,7 @@ export interface Verification extends Counts {
 interface VerifierOptions {
   readonly rebuild: boolean;
   readonly now: () => string;
+  readonly onProgress: ((sessions: number) => void) | undefined;
   readonly tell: ((difference: Difference) => void | Promise<void>) | undefined;
 }
 
@@ -62,6 +63,7 @@ export class Verifier {
       counts.moduleCounts += moduleCounts;
       const learners = await this.#compare(range);
       if (this.#options.rebuild) await this.#rebuild(learners);
+      this.#options.onProgress?.(sessions);
     }
     const differing = counts.differingStats + counts.differingModules;
     const left = this.#options.rebuild ? counts.unmended : differing;

@@ -19,6 +19,8 @@ export interface VerifyConfig {
   readonly rebuild?: boolean | undefined;
   /** Told of each difference; where it gives a promise, that is waited for: there may be any number. */
   readonly onDifference?: ((difference: Difference) => void | Promise<void>) | undefined;
+  /** Told how many more sessions were compared. */
+  readonly onProgress?: ((sessions: number) => void) | undefined;
   /** The time in milliseconds since 1970. Default: `Date.now`. */
   readonly clock?: Clock | undefined;
 }
@@ -39,12 +41,12 @@ export interface VerifyConfig {
  *   `database-unusable`, `schema-outdated`, `schema-newer`
  */
 export async function verify(config: VerifyConfig): Promise<Verification> {
-  const { userId, courseId, rebuild = false, onDifference, clock = Date.now } = config;
+  const { userId, courseId, rebuild = false, onDifference, onProgress, clock = Date.now } = config;
   const database = await openDatabase(config.database, { create: false });
   try {
     return await withDriverFaults(database, async () => {
       await assertCurrent(database);
-      const options = { rebuild, now: () => toInstant(clock()), tell: onDifference };
+      const options = { rebuild, now: () => toInstant(clock()), tell: onDifference, onProgress };
       return new Verifier(database, options).run({ userId, courseId });
     });
   } finally {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
 import { writeLine } from '../output.js';
+import { startProgress } from '../progress.js';
 import { addDatabaseOption, databaseUrl, describeDatabase, interruptible } from '../target.js';
 import { DifferenceList } from '../difference-list.js';
 import { describeVerification } from '../verification-view.js';
@@ -41,7 +42,15 @@ async function compare(io: Io, options: Options): Promise<void> {
 
   const list = new DifferenceList(io.stdout, { json });
   const onDifference = (difference: Parameters<typeof list.add>[0]) => list.add(difference);
-  const verified = await interruptible(io, verify({ database, userId, courseId, rebuild, onDifference }));
+  // A list that is shown as it comes needs no other sign of life.
+  const progress = startProgress(io, {
+    total: undefined,
+    unit: 'lines',
+    quiet: quiet || (json && io.terminal),
+  });
+  const onProgress = (sessions: number) => progress.add(sessions);
+  const config = { database, userId, courseId, rebuild, onDifference, onProgress };
+  const verified = await interruptible(io, verify(config)).finally(() => progress.end());
   list.end();
   const lines = describeVerification(verified, { rebuild });
   if (!verified.isRight) throw new Error(lines.join(' '));
