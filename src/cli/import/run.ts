@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import type { Stats } from '../../core/index.js';
 import { PartlyDone, UsageError } from '../errors.js';
 import type { Io } from '../io.js';
@@ -17,12 +18,14 @@ import { Rejects } from './rejects.js';
 import { openSource } from './source.js';
 import { describeRefused, writeSummary } from './summary.js';
 
-/** Sessions under way at a time: as many as two batches of a database take, or a server's connections. */
-const CONCURRENCY = { database: 2_000, server: 64 } as const;
+/** Sessions under way at a time: enough for batches that are worth it, and short enough for others to come between. */
+const CONCURRENCY = { database: 200, server: 64 } as const;
 
 /** @throws {PartlyDone} where lines were refused */
 export async function runImport(io: Io, file: string | undefined, options: ImportOptions): Promise<void> {
   checkOptions(file, options);
+  // A server on the same machine and database has people who wait for it.
+  setPriority(constants.priority.PRIORITY_LOW);
   const read = file === undefined ? undefined : await readerOf(file, options);
   await using rejects = await Rejects.open({ stderr: io.stderr, file: options.rejects, source: file });
   await using source = file === undefined ? undefined : await openSource(file, io.stdin);
