@@ -29,10 +29,7 @@ async function run() {
   loadDotEnv();
   const signal = endingSignal();
   process.exitCode = await main(process.argv.slice(2), {
-    // Not opened by a command that does not read it.
-    get stdin() {
-      return process.stdin;
-    },
+    stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
@@ -42,6 +39,8 @@ async function run() {
     ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
     signal,
   });
+  // Who goes on writing to us must not keep us.
+  process.stdin.destroy();
   // What an interrupted command was waiting for must not keep the process.
   if (signal.aborted) process.exit();
 }

@@ -58,7 +58,8 @@ export async function statOf(path: string) {
 }
 
 async function sync(path: string): Promise<void> {
-  const handle = await open(path);
+  // Windows wants it to be writable, others take one that is only to be read.
+  const handle = await open(path, process.platform === 'win32' ? 'r+' : 'r');
   try {
     await handle.sync();
   } finally {

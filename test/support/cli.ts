@@ -79,14 +79,14 @@ export async function runCommand(
   [program, ...argv]: CommandLine,
   options: ProcessOptions = {},
 ): Promise<Finished> {
-  const child = spawn(program, argv, {
-    cwd: options.cwd,
-    env: options.env ?? {},
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  const { cwd, env = {}, input } = options;
+  // A shell takes a socket for a login from afar.
+  const child =
+    input === undefined
+      ? spawn(program, argv, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+      : spawn(program, argv, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
   // Who ends without having read it all is seen by its exit code.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(options.input);
+  child.stdin?.on('error', () => undefined).end(input);
   const exited = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', resolve);

@@ -16,7 +16,11 @@ export function addImport(program: Command, io: Io): void {
         'xapi',
       ]),
     )
-    .option('--map <theirs=ours...>', "a field by the file's name; theirs= leaves it out", [])
+    .addOption(
+      new Option('--map <theirs=ours>', "a field by the file's name; theirs= leaves it out; may be repeated")
+        .argParser((text: string, all: readonly string[]) => [...all, text])
+        .default([], 'none'),
+    )
     .option('--courses <file>', 'the courses themselves: JSON, NDJSON or CSV')
     .option('--create-courses', 'make courses that do not exist, named by their ids')
     .option('--course <id>', 'with xapi: the course of statements that name none')

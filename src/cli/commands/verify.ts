@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Io } from '../io.js';
 import { writeLine } from '../output.js';
 import { startProgress } from '../progress.js';
-import { addDatabaseOption, databaseUrl, describeDatabase, interruptible } from '../target.js';
+import { addOwnDatabaseOption, describeDatabase, interruptible, ownDatabaseUrl } from '../target.js';
 import { DifferenceList } from '../difference-list.js';
 import { describeVerification } from '../verification-view.js';
 
@@ -16,7 +16,7 @@ interface Options {
 }
 
 export function addVerify(program: Command, io: Io): void {
-  addDatabaseOption(program.command('verify'))
+  addOwnDatabaseOption(program.command('verify'))
     .description(
       'compare the lifetime stats and module counts with the sessions, also while the service runs',
     )
@@ -34,7 +34,7 @@ export function addVerify(program: Command, io: Io): void {
 /** @throws if something differs, or is left after rebuilding */
 async function compare(io: Io, options: Options): Promise<void> {
   const { json = false, quiet = false, rebuild = false } = options;
-  const database = databaseUrl(io, options, { create: false });
+  const database = ownDatabaseUrl(io, options, 'verify');
   const { toCourseId, toUserId, verify } = await import('../../core/index.js');
   const userId = options.user === undefined ? undefined : toUserId(options.user);
   const courseId = options.course === undefined ? undefined : toCourseId(options.course);
@@ -50,8 +50,11 @@ async function compare(io: Io, options: Options): Promise<void> {
   });
   const onProgress = (sessions: number) => progress.add(sessions);
   const config = { database, userId, courseId, rebuild, onDifference, onProgress };
-  const verified = await interruptible(io, verify(config)).finally(() => progress.end());
-  list.end();
+  const verified = await interruptible(io, verify(config)).finally(() => {
+    progress.end();
+    // However far it came.
+    list.end();
+  });
   const lines = describeVerification(verified, { rebuild });
   if (!verified.isRight) throw new Error(lines.join(' '));
   // Nothing but the list is data for a program.

@@ -12,10 +12,12 @@ const CELL = /(?:"([^"]*(?:""[^"]*)*)"|([^",]*))(,|$)/y;
  */
 export function csvReader(names: FieldNames): LineReader {
   let columns: readonly string[] | undefined;
-  return (text) => {
+  return (line, rule) => {
+    const text = columns ? line : withoutByteOrderMark(line);
     if (text === '') return NOTHING;
-    if (columns) return readRow(columns, text);
-    columns = readHeader(names, withoutByteOrderMark(text));
+    if (columns) return rule === undefined ? readRow(columns, text) : broken(rule);
+    if (rule !== undefined) throw new Error(`The header ${rule}.`);
+    columns = readHeader(names, text);
     return NOTHING;
   };
 }
@@ -25,11 +27,11 @@ function readHeader(names: FieldNames, text: string): string[] {
     const ours = names.ours(theirs.trim());
     if (ours !== undefined) return ours;
     const advice = `--map "${theirs}=…" says what it is, --map "${theirs}=" leaves it out`;
-    throw new Error(`Line 1: the column "${theirs}" is not known; ${advice}.`);
+    throw new Error(`The header's column "${theirs}" is not known; ${advice}.`);
   });
-  if (!columns) throw new Error('Line 1: a quote is not closed, or stands inside of a name.');
+  if (!columns) throw new Error('The header has a quote that is not closed, or stands inside of a name.');
   const repeated = columns.find((column, index) => column !== '' && columns.indexOf(column) !== index);
-  if (repeated !== undefined) throw new Error(`Line 1: the column ${repeated} is there twice.`);
+  if (repeated !== undefined) throw new Error(`The header has the column ${repeated} twice.`);
   return columns;
 }
 

@@ -2,6 +2,7 @@ import { StatsError } from '../../core/errors.js';
 import type { Session, StatsCalls, Unchecked } from '../../core/index.js';
 import { callSchemas } from '../../core/model/calls.js';
 import { parseCall } from '../../core/model/faults.js';
+import { newSessionId } from '../../core/model/ids.js';
 import type { RecorderOptions } from './recorder.js';
 import type { LineOutcome } from './tally.js';
 
@@ -16,11 +17,7 @@ export function recordDry(
 ): RecorderOptions['record'] {
   return async (call): Promise<LineOutcome> => {
     const { userId, courseId, session } = parseCall(schemas.recordSession, call);
-    const { sessionId } = session;
-    if (sessionId === undefined) {
-      await assertCourse(stats, courseId, createCourses);
-      return 'created';
-    }
+    const { sessionId = newSessionId() } = session;
     try {
       const stored = await stats.getSession({ userId, courseId, sessionId });
       if (saysTheSame(stored, session)) return 'replayed';
@@ -32,14 +29,6 @@ export function recordDry(
     if (onConflict === 'replace') return 'replaced';
     throw new StatsError('session-conflict', `Session ${sessionId} is there with other content.`);
   };
-}
-
-async function assertCourse(
-  stats: Unchecked<StatsCalls>,
-  courseId: string,
-  createCourses: boolean,
-): Promise<void> {
-  if (!createCourses) await stats.getCourse({ courseId });
 }
 
 function saysTheSame(

@@ -1,5 +1,5 @@
 import { readLines, type Line } from './lines.js';
-import { broken, type Entry, type LineReader } from './reading.js';
+import type { Entry, LineReader } from './reading.js';
 
 /** What the lines of a source say, as they arrive. */
 export async function* readEntries(
@@ -10,6 +10,6 @@ export async function* readEntries(
 }
 
 function toEntry({ number, text, rule }: Line, read: LineReader): Entry {
-  const reading = rule === undefined ? read(text) : broken(rule);
+  const reading = read(text, rule);
   return reading.kind === 'broken' ? { line: number, reading, text } : { line: number, reading };
 }

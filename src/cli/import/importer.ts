@@ -13,6 +13,9 @@ export interface ImporterOptions {
   readonly concurrency: number;
 }
 
+/** Lines behind one that takes long, as multiples of the concurrency. */
+const UNTOLD = 100;
+
 /** Records what lines say, many at a time, and counts what becomes of them. */
 export class Importer {
   readonly tally: Tally = newTally();
@@ -22,11 +25,13 @@ export class Importer {
   readonly #order = new InOrder();
   /** The first error that is no line's. */
   #error: Error | undefined;
+  readonly #failed = Promise.withResolvers<never>();
   #room: PromiseWithResolvers<void> | undefined;
-  #nameless = 0;
 
   constructor(options: ImporterOptions) {
     this.#options = options;
+    // Nobody need ask.
+    this.#failed.promise.catch(() => undefined);
   }
 
   /** Resolves when there is room for the next; it rejects when it is of no use to go on. */
@@ -36,14 +41,20 @@ export class Importer {
     if (reading.kind === 'broken') return this.#refuse(entry, reading.faults);
     const call = toSessionCall(reading.values, this.#options.newIds);
     if (!('session' in call)) return this.#refuse(entry, call, reading.values);
-    const name = this.#nameOf(call);
+    const name = nameOf(call);
     while (this.#underWay.has(name)) await this.#underWay.get(name);
     this.#underWay.set(name, this.#record(entry, name, call, reading.values));
-    while (this.#underWay.size >= this.#options.concurrency) {
+    const { concurrency } = this.#options;
+    while (this.#underWay.size >= concurrency || this.#order.size > UNTOLD * concurrency) {
       this.#room ??= Promise.withResolvers();
       await this.#room.promise;
     }
     if (this.#error !== undefined) await this.end();
+  }
+
+  /** Rejects when it is of no use to wait for more. */
+  get failed(): Promise<never> {
+    return this.#failed.promise;
   }
 
   /** Resolves when all that was added has come to something. */
@@ -63,6 +74,7 @@ export class Importer {
     } catch (error) {
       ended();
       this.#error ??= error instanceof Error ? error : new Error(String(error));
+      this.#failed.reject(this.#error);
     }
     this.#underWay.delete(name);
     this.#room?.resolve();
@@ -78,10 +90,8 @@ export class Importer {
     this.tally[outcome]++;
     ended(faults && (() => this.#options.rejects.add(entry, faults, values)));
   }
+}
 
-  #nameOf({ userId, courseId, session }: SessionCall): string {
-    const sessionId = session['sessionId'];
-    if (sessionId === undefined) return String(++this.#nameless);
-    return `${textOf(userId)} ${textOf(courseId)} ${textOf(sessionId)}`.toLowerCase();
-  }
+function nameOf({ userId, courseId, session }: SessionCall): string {
+  return `${textOf(userId)} ${textOf(courseId)} ${textOf(session['sessionId'])}`.toLowerCase();
 }

@@ -14,6 +14,11 @@ export class InOrder {
     };
   }
 
+  /** How many have ended and wait to be told, or have not ended. */
+  get size(): number {
+    return this.#places.length - this.#first;
+  }
+
   #tellFirst(): void {
     for (let place = this.#places[this.#first]; place?.hasEnded; place = this.#places[this.#first]) {
       place.tell?.();

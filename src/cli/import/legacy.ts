@@ -32,7 +32,7 @@ export async function* legacyEntries(url: string): AsyncGenerator<readonly Entry
     yield sessions.map((session) => ({
       line: ++line,
       reading: { kind: 'values', values: withoutNulls(session) },
-      text: session.sessionId,
+      name: `session ${session.sessionId}`,
     }));
   }
 }

@@ -34,7 +34,11 @@ export async function textOf(chunks: AsyncIterable<Buffer>): Promise<string> {
       throw new Error('A JSON list must not be longer than 256 MiB; write one document on each line.');
     all.push(chunk);
   }
-  return new TextDecoder('utf-8').decode(Buffer.concat(all));
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(all));
+  } catch {
+    throw new Error('A JSON list must be UTF-8.');
+  }
 }
 
 /** @throws where it is none */

@@ -4,7 +4,8 @@ import { broken, NOTHING, type LineReader, type Values } from './reading.js';
 
 /** Reads a JSON object from each line: a session, or a line of `--rejects` with one. */
 export function ndjsonReader(names: FieldNames): LineReader {
-  return (text) => {
+  return (text, rule) => {
+    if (rule !== undefined) return broken(rule);
     if (text.trim() === '') return NOTHING;
     const document = parseObject(text);
     if (!document) return broken('must be a JSON object');

@@ -5,32 +5,48 @@ import type { Progress } from '../progress.js';
 import { interruptible } from '../target.js';
 import type { Importer } from './importer.js';
 import type { Entry } from './reading.js';
+import type { Rejects } from './rejects.js';
 
 type Entries = AsyncGenerator<readonly Entry[]>;
 
+export interface PumpOptions {
+  readonly importer: Importer;
+  readonly rejects: Rejects;
+  readonly progress: Progress;
+  /** What to do after an end before the end. */
+  readonly goOn: string;
+}
+
 /** Takes entries as fast as they are recorded, until they end, or the user ends it, or the database is gone. */
-export async function pump(io: Io, importer: Importer, entries: Entries, progress: Progress): Promise<void> {
+export async function pump(
+  io: Io,
+  entries: Entries,
+  { importer, rejects, progress, goOn }: PumpOptions,
+): Promise<void> {
   let line = 0;
   try {
     for (;;) {
-      const { done, value } = await interruptible(io, entries.next());
+      const next = entries.next();
+      // Who waits for a failure that never comes must not keep what was read.
+      await interruptible(io, Promise.race([next.then(() => undefined), importer.failed]));
+      const { done, value } = await next;
       if (done) break;
       for (const entry of value) {
         if (io.signal.aborted) throw new Interruption('interrupted');
         await importer.add(entry);
         line = entry.line;
       }
+      await rejects.drained();
     }
     await importer.end();
   } catch (error) {
     // What is under way comes to something all the same; why it was stopped is the error to tell.
     await importer.end().catch(() => undefined);
     progress.end();
-    writeLine(
-      io.stderr,
-      `Stopped after line ${line}. Run the same again to go on: what is recorded is not counted twice.`,
-    );
-    throw error;
+    writeLine(io.stderr, `Stopped after line ${line}. ${goOn}`);
+    // What is being waited for cannot be closed; it ends with the process.
+    void entries.return(undefined).catch(() => undefined);
+    throw io.signal.aborted ? new Interruption('interrupted') : error;
   }
   progress.end();
 }

@@ -19,12 +19,14 @@ export interface Entry {
   /** Of the line, from 1 on; of the statement or row where the source has no lines. */
   readonly line: number;
   readonly reading: Reading;
+  /** How a person finds it, where not by the line. */
+  readonly name?: string;
   /** As much of the line as a person needs to find it again. */
   readonly text?: string;
 }
 
-/** Turns the lines of a file, in their order, into readings. */
-export type LineReader = (text: string) => Reading;
+/** Turns the lines of a file, in their order, into readings; `rule` is why a line is not to be read. */
+export type LineReader = (text: string, rule?: string) => Reading;
 
 export const NOTHING: Reading = { kind: 'nothing' };
 

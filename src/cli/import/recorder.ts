@@ -13,6 +13,8 @@ export interface RecorderOptions {
   /** What is done about a session that is there with other content. */
   readonly onConflict: 'fail' | 'skip' | 'replace';
   readonly createCourses: boolean;
+  /** Aborted when the user wants it to end. */
+  readonly signal: AbortSignal;
 }
 
 /** What became of a line, with its faults where it was refused. */
@@ -59,8 +61,10 @@ export class Recorder {
         return await this.#recordOne(call);
       } catch (error) {
         const isAway = error instanceof StatsError && error.kind === 'unavailable';
-        if (!isAway || attempt === ATTEMPTS) throw error;
-        await setTimeout(PAUSE * 2 ** (attempt - 1) * (0.5 + Math.random() / 2));
+        const { signal } = this.#options;
+        if (!isAway || attempt === ATTEMPTS || signal.aborted) throw error;
+        const pause = PAUSE * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);
+        await setTimeout(pause, undefined, { signal }).catch(() => undefined);
       }
     }
   }

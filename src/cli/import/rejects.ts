@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { UsageError } from '../errors.js';
@@ -10,13 +11,14 @@ import type { Entry, LineFault, Values } from './reading.js';
 const TOLD = 10;
 /** Characters that are gathered before they are written. */
 const BLOCK = 64 * 1024;
+const STDIN = 0;
 
 export interface RejectsOptions {
   readonly stderr: Writable;
   /** Takes each of them as a line of NDJSON. */
   readonly file: string | undefined;
-  /** What is read, and must not be written over. */
-  readonly source: string | undefined;
+  /** What is read, and must not be written over; `-` is stdin. */
+  readonly sources: readonly (string | undefined)[];
 }
 
 /** The lines that were refused: the first are told, all are kept. */
@@ -33,9 +35,9 @@ export class Rejects implements AsyncDisposable {
   }
 
   static async open(options: RejectsOptions): Promise<Rejects> {
-    const { file, source } = options;
+    const { file, sources } = options;
     if (file === undefined) return new Rejects(options, undefined);
-    if (source !== undefined && (await isSame(file, source))) {
+    if ((await Promise.all(sources.map((source) => isSame(file, source)))).includes(true)) {
       throw new UsageError('--rejects would write over what is imported; name another file');
     }
     try {
@@ -45,9 +47,9 @@ export class Rejects implements AsyncDisposable {
     }
   }
 
-  add({ line, text }: Entry, faults: readonly LineFault[], values?: Values): void {
+  add({ line, name, text }: Entry, faults: readonly LineFault[], values?: Values): void {
     if (this.#told++ < TOLD) {
-      writeLine(this.#options.stderr, visible(`line ${line}: ${describeFaults(faults)}`));
+      writeLine(this.#options.stderr, visible(`${name ?? `line ${line}`}: ${describeFaults(faults)}`));
     }
     if (!this.#file) return;
     const said = values ? { values } : { text };
@@ -58,6 +60,11 @@ export class Rejects implements AsyncDisposable {
   /** How many were not told. */
   get untold(): number {
     return Math.max(0, this.#told - TOLD);
+  }
+
+  /** Resolves when there is little that waits to be written. */
+  async drained(): Promise<void> {
+    await this.#written;
   }
 
   /** Resolves when what was added is written; it rejects where it could not be. */
@@ -73,16 +80,25 @@ export class Rejects implements AsyncDisposable {
   #write(): void {
     const text = this.#waiting;
     this.#waiting = '';
-    if (text !== '') this.#written = this.#written.then(() => this.#file?.appendFile(text));
+    if (text !== '') this.#written = this.#written.then(() => this.#append(text));
     // Told by flush.
     this.#written.catch(() => undefined);
   }
+
+  async #append(text: string): Promise<void> {
+    try {
+      await this.#file?.appendFile(text);
+    } catch (error) {
+      throw new Error(`${this.#options.file} cannot be written`, { cause: error });
+    }
+  }
 }
 
-async function isSame(one: string, other: string): Promise<boolean> {
+async function isSame(one: string, other: string | undefined): Promise<boolean> {
+  if (other === undefined) return false;
   try {
-    const [a, b] = await Promise.all([stat(one), stat(other)]);
-    return a.dev === b.dev && a.ino === b.ino;
+    const [a, b] = [await stat(one), other === '-' ? fstatSync(STDIN) : await stat(other)];
+    return a.isFile() && a.dev === b.dev && a.ino === b.ino;
   } catch {
     return false;
   }

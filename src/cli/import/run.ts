@@ -21,26 +21,34 @@ import { describeRefused, writeSummary } from './summary.js';
 /** Sessions under way at a time: enough for batches that are worth it, and short enough for others to come between. */
 const CONCURRENCY = { database: 200, server: 64 } as const;
 
+const GO_ON = 'Run the same again to go on: what is recorded is not counted twice.';
+/** What has got a new id is not known again. */
+const GO_ON_AFTER = 'Go on with the lines after it: what has got a new id would be counted again.';
+
 /** @throws {PartlyDone} where lines were refused */
 export async function runImport(io: Io, file: string | undefined, options: ImportOptions): Promise<void> {
   checkOptions(file, options);
   // A server on the same machine and database has people who wait for it.
   setPriority(constants.priority.PRIORITY_LOW);
   const read = file === undefined ? undefined : await readerOf(file, options);
-  await using rejects = await Rejects.open({ stderr: io.stderr, file: options.rejects, source: file });
   await using source = file === undefined ? undefined : await openSource(file, io.stdin);
   await using stats = await interruptible(io, openTarget(io, options, options.dryRun ? 'read' : 'create'));
+  const sources = [file, options.courses];
+  // Last of all: what is there is lost with it.
+  await using rejects = await Rejects.open({ stderr: io.stderr, file: options.rejects, sources });
   const courses: CoursesTally = { created: 0, kept: 0, refused: [] };
   const importer = newImporter(io, stats, options, rejects);
   try {
     await interruptible(io, bringCourses(io, stats, options, courses));
     const { quiet = false, fromLegacy } = options;
+    const goOn = options.newIds ? GO_ON_AFTER : GO_ON;
     if (fromLegacy !== undefined) {
       const progress = startProgress(io, { total: undefined, unit: 'lines', quiet });
-      await pump(io, importer, counted(legacyEntries(fromLegacy), progress), progress);
+      await pump(io, counted(legacyEntries(fromLegacy), progress), { importer, rejects, progress, goOn });
     } else if (source && read) {
       const progress = startProgress(io, { total: source.size, unit: 'bytes', quiet });
-      await pump(io, importer, read(source.chunks((bytes) => progress.add(bytes))), progress);
+      const entries = read(source.chunks((bytes) => progress.add(bytes)));
+      await pump(io, entries, { importer, rejects, progress, goOn });
     }
   } catch (error) {
     writeSummary(io, options, importer.tally, courses);
@@ -92,14 +100,17 @@ function newImporter(
   options: ImportOptions,
   rejects: Rejects,
 ): Importer {
-  const { onConflict, createCourses = false, newIds = false } = options;
+  const { onConflict, newIds = false } = options;
+  // A dry run brings no courses.
+  const createCourses = options.createCourses === true || options.fromLegacy !== undefined;
   const recorder = new Recorder({
     stats,
     record: options.dryRun
       ? recordDry(stats, { onConflict, createCourses })
       : async (call) => ((await stats.recordSession(call)).outcome === 'recorded' ? 'created' : 'replayed'),
     onConflict,
-    createCourses: createCourses && !options.dryRun,
+    createCourses: options.createCourses === true && !options.dryRun,
+    signal: io.signal,
   });
   const concurrency = CONCURRENCY[serverUrl(io, options) === undefined ? 'database' : 'server'];
   return new Importer({ recorder, newIds, rejects, concurrency });

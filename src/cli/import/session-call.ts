@@ -1,8 +1,12 @@
 import { v5 as uuidV5 } from 'uuid';
+import { newSessionId } from '../../core/model/ids.js';
+import { completedAtSchema } from '../../core/model/time.js';
 import type { LineFault, Values } from './reading.js';
 
 /** The namespace of ids that are derived; any would do, as long as it never changes. */
 const DERIVED = '5f2c3b0e-52a4-5d0b-9a3e-8c1f4f6f6d4e';
+
+const COMPLETED_AT = completedAtSchema(Date.now);
 
 /** The arguments of the call that records what a line says. */
 export interface SessionCall {
@@ -17,8 +21,10 @@ export interface SessionCall {
  */
 export function toSessionCall(values: Values, newIds: boolean): SessionCall | readonly LineFault[] {
   const { userId, courseId, ...session } = values;
-  if (session['sessionId'] !== undefined || newIds) return { userId, courseId, session };
-  const sessionId = derivedId(userId, courseId, session['completedAt']);
+  if (session['sessionId'] !== undefined) return { userId, courseId, session };
+  // Once for all attempts to record it.
+  const sessionId =
+    derivedId(userId, courseId, session['completedAt']) ?? (newIds ? newSessionId() : undefined);
   if (sessionId !== undefined) return { userId, courseId, session: { ...session, sessionId } };
   const rule = 'is required where completedAt is missing too, or each import would add the session anew';
   return [{ field: 'sessionId', rule: `${rule}; --new-ids wants that` }];
@@ -35,7 +41,8 @@ export function textOf(value: unknown): string {
  */
 function derivedId(userId: unknown, courseId: unknown, completedAt: unknown): string | undefined {
   if (completedAt === undefined) return undefined;
-  const time = Date.parse(textOf(completedAt));
-  const instant = Number.isNaN(time) ? textOf(completedAt) : new Date(time).toISOString();
+  const parsed = COMPLETED_AT.safeParse(completedAt);
+  // What is no time is refused where it is recorded.
+  const instant = parsed.success ? parsed.data : textOf(completedAt);
   return uuidV5(`${textOf(userId)} ${textOf(courseId)} ${instant}`.toLowerCase(), DERIVED);
 }

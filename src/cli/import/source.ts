@@ -20,7 +20,9 @@ const GZIP = Buffer.from([0x1f, 0x8b]);
 /** @throws if the file cannot be read, or is none */
 export async function openSource(name: string, stdin: AsyncIterable<Buffer>): Promise<Source> {
   const file = name === '-' ? undefined : await openFile(name);
-  const size = file && (await file.stat()).size;
+  const status = await file?.stat();
+  // A pipe has none.
+  const size = status?.isFile() ? status.size : undefined;
   return {
     size,
     chunks(onRead = () => undefined) {

@@ -35,7 +35,8 @@ const statementSchema = z.object({
  * @param courseId where the statement itself names no course
  */
 export function xapiReader(courseId: string | undefined): LineReader {
-  return (text) => {
+  return (text, rule) => {
+    if (rule !== undefined) return broken(rule);
     if (text.trim() === '') return NOTHING;
     const document = parseObject(text);
     if (!document) return broken('must be a JSON object');

@@ -11,6 +11,8 @@ import type { SchemaMigrationsTable } from './schema.js';
 const LOCK = 7_384_218;
 /** How long another process's migration is waited for. */
 const LOCK_TIMEOUT = '60s';
+/** How long a table is waited for that somebody reads. */
+const TABLE_TIMEOUT = '2s';
 
 export async function migrationStatus(
   database: Database,
@@ -76,6 +78,8 @@ function underLock<T>(database: Database, work: (context: TransactionContext) =>
     if (context.dialect === 'postgres') {
       await sql`select set_config('lock_timeout', ${LOCK_TIMEOUT}, true)`.execute(context.kysely);
       await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(context.kysely);
+      // Whoever wants a table after us waits with us.
+      await sql`select set_config('lock_timeout', ${TABLE_TIMEOUT}, true)`.execute(context.kysely);
     }
     return work(context);
   };

@@ -157,7 +157,11 @@ test('columns of other names and orders, packed, with a byte order mark and the 
     'note=',
   ];
   const target = ['--database', database.url, '--create-courses'];
-  const { code, summary, stderr } = await runImport([path, ...target, '--map', ...maps]);
+  const { code, summary, stderr } = await runImport([
+    path,
+    ...target,
+    ...maps.flatMap((map) => ['--map', map]),
+  ]);
   assert.deepEqual([code, summary], [0, { ...counts, lines: 1, created: 1 }], stderr);
   assert.equal((await statsOf(database.url)).averageScore, 68.4);
 });
@@ -167,9 +171,9 @@ test('a header that cannot be meant is refused as a whole, and nothing is read',
   await using folder = await ImportFolder.make();
   const target = ['--database', database.url, '--create-courses'];
   for (const [header, said] of [
-    [`${HEADER},mood`, /^stats-service: Line 1: the column "mood" is not known; --map "mood=…"/m],
-    [`${HEADER},userId`, /^stats-service: Line 1: the column userId is there twice\.$/m],
-    ['"userId,courseId', /^stats-service: Line 1: a quote is not closed/m],
+    [`${HEADER},mood`, /^stats-service: The header's column "mood" is not known; --map "mood=…"/m],
+    [`${HEADER},userId`, /^stats-service: The header has the column userId twice\.$/m],
+    ['"userId,courseId', /^stats-service: The header has a quote that is not closed/m],
   ] as const) {
     const path = await folder.write('sessions.csv', `${header}\n${csvLine()},x\n`);
     const { code, stderr, summary } = await runImport([path, ...target]);
