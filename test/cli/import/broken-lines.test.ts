@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { BIN, runCommand } from '../../support/cli.js';
 import { createDatabase } from '../../support/databases.js';
 import { csvLine, HEADER, ImportFolder, runImport } from '../../support/imports.js';
 import { assertRollups } from '../../support/rollups.js';
@@ -121,6 +122,7 @@ test('what is no file to import gets one line', async () => {
       2,
       /the name of \S+ does not tell its format; add --format csv/,
     ],
+    [[await folder.write('latin.csv', Buffer.from([0x75, 0xe9, 0x0a]))], 1, /The header must be UTF-8\.$/],
     [[sessions, '--rejects', sessions], 2, /--rejects would write over what is imported/],
     [[sessions, '--rejects', `${folder.path}/none/rejects`], 1, /rejects cannot be written \(ENOENT/],
     [[], 2, /import what\? Name a file/],
@@ -135,6 +137,12 @@ test('what is no file to import gets one line', async () => {
     assert.equal(lines.length, 1, finished.stderr);
     assert.equal(finished.code, code, said.source);
   }
+  assert.equal(await folder.read('sessions.ndjson'), 'not JSON\n');
+  // By the shell, as who mends them would.
+  const command = `"$0" "$1" import - --format ndjson --rejects '${sessions}' "$2" "$3" < '${sessions}'`;
+  const argv = [process.execPath, BIN, ...target.slice(0, 2)];
+  const overwriting = await runCommand(['sh', '-c', command, ...argv]);
+  assert.equal(overwriting.code, 2, overwriting.stderr);
   assert.equal(await folder.read('sessions.ndjson'), 'not JSON\n');
   const empty = await runImport([await folder.write('empty.csv', ''), ...target]);
   assert.deepEqual([empty.code, empty.summary.lines], [0, 0]);

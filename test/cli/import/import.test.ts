@@ -127,13 +127,14 @@ test('sessions without an id get one of their learner, course and time, or are r
     sessionId: '',
     completedAt: '2026-11-20T11:00:00.000+01:00',
   });
-  const path = await folder.write('sessions.csv', file(timed, sameTime, untimed));
-  const only = { ...counts, lines: 3 };
+  const finer = csvLine({ sessionId: '', completedAt: '2026-11-20t10:00:00.000000001z' });
+  const path = await folder.write('sessions.csv', file(timed, sameTime, finer, untimed));
+  const only = { ...counts, lines: 4 };
   const first = await runImport([path, ...target]);
-  assert.deepEqual([first.code, first.summary], [5, { ...only, created: 1, replayed: 1, invalid: 1 }]);
-  assert.match(first.stderr, /^line 4: sessionId is required where completedAt is missing too.*--new-ids/m);
+  assert.deepEqual([first.code, first.summary], [5, { ...only, created: 1, replayed: 2, invalid: 1 }]);
+  assert.match(first.stderr, /^line 5: sessionId is required where completedAt is missing too.*--new-ids/m);
   const again = await runImport([path, ...target]);
-  assert.deepEqual(again.summary, { ...only, replayed: 2, invalid: 1 });
+  assert.deepEqual(again.summary, { ...only, replayed: 3, invalid: 1 });
   const asNew = await folder.write('new.csv', file(untimed, untimed));
   const taken = await runImport([asNew, ...target, '--new-ids']);
   assert.deepEqual([taken.code, taken.summary], [0, { ...counts, created: 2 }]);

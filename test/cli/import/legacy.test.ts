@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openStats, toCourseId, toUserId } from '../../../src/core/index.js';
+import { runCli } from '../../support/cli.js';
 import { createDatabase, DIALECTS } from '../../support/databases.js';
 import { runImport } from '../../support/imports.js';
 import { runSql } from '../../support/sql.js';
@@ -33,6 +34,9 @@ for (const dialect of DIALECTS) {
     await using legacy = await createLegacy();
     await using database = await createDatabase(dialect);
     const argv = ['--from-legacy', legacy.url, '--database', database.url];
+    await runCli(['migrate', '--database', database.url]);
+    const dry = await runImport([...argv, '--dry-run']);
+    assert.deepEqual([dry.summary.created, dry.summary.invalid], [SESSIONS, 1], dry.stderr);
     const first = await runImport(argv);
     assert.equal(first.code, 5, first.stderr);
     assert.match(first.stderr, /^session [0-9a-f-]{36}: averageScore is required/m);
