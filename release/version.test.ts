@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { versionFaults } from './version.js';
+import { repositoryFaults, versionFaults } from './version.js';
 
 const CHANGELOG = '# Changelog\n\n## Unreleased\n\n## [1.2.3] - 2026-11-22\n\n- Something.\n\n## [1.2.2]\n';
 
@@ -16,4 +16,12 @@ test('what does not agree is named', () => {
     'CHANGELOG.md ends with 1.2.3, package.json says 1.2.4.',
   ]);
   assert.equal(versionFaults('', '0.1.0', '# Changelog\n\n## Unreleased\n').length, 2);
+});
+
+test('a package that names another repository than the one that builds it, or none, is not released', () => {
+  const url = 'git+https://github.com/owner/stats-service.git';
+  assert.deepEqual(repositoryFaults(url, 'owner/stats-service'), []);
+  assert.deepEqual(repositoryFaults(url, undefined), []);
+  assert.equal(repositoryFaults(url, 'owner/other').length, 1);
+  assert.equal(repositoryFaults(undefined, 'owner/stats-service').length, 1);
 });
