@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
 import { writeJson, writeLine, writeTable } from '../output.js';
-import { addDatabaseOption, databaseUrl, describeDatabase, interruptible } from '../target.js';
+import { addOwnDatabaseOption, describeDatabase, interruptible, ownDatabaseUrl } from '../target.js';
 
 interface Options {
   readonly database?: string;
@@ -9,7 +9,7 @@ interface Options {
 }
 
 export function addDoctor(program: Command, io: Io): void {
-  addDatabaseOption(program.command('doctor'))
+  addOwnDatabaseOption(program.command('doctor'))
     .description('look at a database, in use or not: schema, durability, integrity, lifetime stats')
     .option('--json', 'one JSON document for each finding')
     .action((options: Options) => examine(io, options));
@@ -17,7 +17,7 @@ export function addDoctor(program: Command, io: Io): void {
 
 /** @throws if anything must be mended */
 async function examine(io: Io, options: Options): Promise<void> {
-  const database = databaseUrl(io, options, { create: false });
+  const database = ownDatabaseUrl(io, options, 'doctor');
   writeLine(io.stderr, `Database: ${describeDatabase(database)}`);
   const { diagnose } = await import('../../core/index.js');
   const findings = await interruptible(io, diagnose({ database }));

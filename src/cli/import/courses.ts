@@ -4,9 +4,9 @@ import { csvReader } from './csv.js';
 import { readEntries } from './entries.js';
 import { COURSE_FIELDS, FieldNames } from './fields.js';
 import { describeFaults, faultsOf } from './line-faults.js';
-import { parseJsonList, textOf } from './lists.js';
-import { isObject, ndjsonReader, renamed } from './ndjson.js';
-import { broken, type Entry, type LineFault, type LineReader } from './reading.js';
+import { readListOrLines } from './lists.js';
+import { ndjsonReader } from './ndjson.js';
+import type { Entry, LineFault } from './reading.js';
 import { openSource } from './source.js';
 
 const NAMES = new FieldNames(COURSE_FIELDS, new Map());
@@ -53,20 +53,8 @@ export function isOfTheCourse(error: unknown): error is StatsError {
 
 async function* courseEntries(file: string, stdin: AsyncIterable<Buffer>): AsyncGenerator<Entry> {
   await using source = await openSource(file, stdin);
-  if (/\.json(\.gz)?$/i.test(file)) {
-    yield* parseDocument(await textOf(source.chunks()));
-    return;
-  }
-  const read: LineReader = /\.csv(\.gz)?$/i.test(file) ? csvReader(NAMES) : ndjsonReader(NAMES);
-  for await (const entries of readEntries(source.chunks(), read)) yield* entries;
-}
-
-/** A list of courses, as a whole. */
-function parseDocument(text: string): Entry[] {
-  return parseJsonList(text).map((course, index) => ({
-    line: index + 1,
-    reading: isObject(course)
-      ? { kind: 'values' as const, values: renamed(NAMES, course) }
-      : broken('must be a JSON object'),
-  }));
+  const pages = /\.csv(\.gz)?$/i.test(file)
+    ? readEntries(source.chunks(), csvReader(NAMES))
+    : readListOrLines(source.chunks(), ndjsonReader(NAMES));
+  for await (const entries of pages) yield* entries;
 }

@@ -25,7 +25,7 @@ async function* joined(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerat
 }
 
 /** @throws where it is longer than 256 MiB */
-export async function textOf(chunks: AsyncIterable<Buffer>): Promise<string> {
+async function textOf(chunks: AsyncIterable<Buffer>): Promise<string> {
   const all: Buffer[] = [];
   let size = 0;
   for await (const chunk of chunks) {
@@ -42,14 +42,14 @@ export async function textOf(chunks: AsyncIterable<Buffer>): Promise<string> {
 }
 
 /** @throws where it is none */
-export function parseJsonList(text: string): readonly unknown[] {
+function parseJsonList(text: string): readonly unknown[] {
   let list: unknown;
   try {
     list = JSON.parse(text);
   } catch (error) {
-    throw new Error('It is not JSON', { cause: error });
+    throw new Error('The JSON list cannot be read', { cause: error });
   }
-  if (!Array.isArray(list)) throw new Error('It must be a JSON list.');
+  if (!Array.isArray(list)) throw new Error('The document must be a JSON list.');
   return list;
 }
 

@@ -16,6 +16,7 @@ import { counted, pump } from './pump.js';
 import { Recorder } from './recorder.js';
 import { Rejects } from './rejects.js';
 import { openSource } from './source.js';
+import { linesOf } from './tally.js';
 import { describeRefused, writeSummary } from './summary.js';
 
 /** Sessions under way at a time: enough for batches that are worth it, and short enough for others to come between. */
@@ -51,7 +52,8 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
       await pump(io, entries, { importer, rejects, progress, goOn });
     }
   } catch (error) {
-    writeSummary(io, options, importer.tally, courses);
+    if (linesOf(importer.tally) + courses.created + courses.kept > 0)
+      writeSummary(io, options, importer.tally, courses);
     // The first error is the one to tell.
     await rejects.flush().catch(() => undefined);
     throw error;
@@ -59,8 +61,9 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
   writeSummary(io, options, importer.tally, courses);
   await rejects.flush();
   const { conflict, invalid } = importer.tally;
-  const refused = invalid + (options.onConflict === 'skip' ? 0 : conflict) + courses.refused.length;
-  if (refused > 0) throw new PartlyDone(describeRefused(refused, rejects, options));
+  const refused = invalid + (options.onConflict === 'skip' ? 0 : conflict);
+  if (refused + courses.refused.length === 0) return;
+  throw new PartlyDone(describeRefused(refused, courses.refused.length, rejects, options));
 }
 
 function checkOptions(file: string | undefined, { courses, fromLegacy, dryRun }: ImportOptions): void {

@@ -31,8 +31,16 @@ export function writeSummary(io: Io, options: ImportOptions, tally: Tally, cours
   ]);
 }
 
-export function describeRefused(count: number, { untold }: Rejects, { rejects }: ImportOptions): string {
+/** @param sessions refused, of which the first are told and all may be kept */
+export function describeRefused(
+  sessions: number,
+  courses: number,
+  { untold }: Rejects,
+  { rejects }: ImportOptions,
+): string {
+  const count = `${(sessions + courses).toLocaleString('en')} refused`;
+  if (sessions === 0) return `${count}.`;
   const more = untold > 0 ? `; ${untold.toLocaleString('en')} of them are not told above` : '';
   const where = rejects === undefined ? '--rejects FILE keeps them' : `${rejects} has those of the sessions`;
-  return `${count.toLocaleString('en')} refused${more}. ${where}.`;
+  return `${count}${more}. ${where}.`;
 }

@@ -49,7 +49,7 @@ for (const dialect of DIALECTS) {
       await using database = await createDatabase(dialect);
       await using service = await startService(['--database', database.url, '--port', '0']);
       await using folder = await ImportFolder.make();
-      const courses = await folder.write('courses.ndjson', JSON.stringify(JSON.parse(COURSES)[0]));
+      const courses = await folder.write('lines.json', JSON.stringify(JSON.parse(COURSES)[0]));
       const same = csvLine();
       const path = await folder.write('sessions.csv', file(same, csvLine({ averageScore: '-1' }), same));
       const { code, summary } = await runImport([path, '--courses', courses, '--server', service.url]);
@@ -180,6 +180,31 @@ test('a header that cannot be meant is refused as a whole, and nothing is read',
     const { code, stderr, summary } = await runImport([path, ...target]);
     assert.equal(code, 1);
     assert.match(stderr, said);
-    assert.equal(summary.lines, 0);
+    assert.deepEqual(summary, {});
+  }
+});
+
+test('courses of CSV are brought into step; one that breaks a rule is told and costs no other', async () => {
+  await using database = await createDatabase('sqlite');
+  await using folder = await ImportFolder.make();
+  const other = crypto.randomUUID();
+  const rows = ['courseId,name,moduleIds', `${learner.courseId},Algebra,m-1;m-2`, `${other},,`, 'x,Logic,'];
+  const courses = await folder.write('courses.csv', rows.join('\n'));
+  const target = ['--courses', courses, '--database', database.url];
+  const { code, stderr, summary } = await runImport(target);
+  assert.deepEqual([code, summary.coursesCreated], [5, 1]);
+  assert.match(stderr, /courses\.csv, course 3: name is required and must be text of 1 to 255/);
+  assert.doesNotMatch(stderr, /--rejects/);
+  assert.match(stderr, /courses\.csv, course 4: courseId must be a UUID/);
+  const listed = await runCli(['course', 'list', '--json', '--database', database.url]);
+  assert.deepEqual(JSON.parse(listed.stdout).moduleIds, ['m-1', 'm-2']);
+});
+
+test('what needs the database itself says so where a server is named', async () => {
+  for (const command of ['verify', 'doctor', 'export', 'backup']) {
+    const argv = command === 'backup' ? [command, 'copy.db'] : [command];
+    const { code, stderr } = await runCli(argv, { STATS_SERVER_URL: 'http://127.0.0.1:1' });
+    assert.equal(code, 2, command);
+    assert.match(stderr, /needs the database itself: name it with --database instead of STATS_SERVER_URL/);
   }
 });
