@@ -1,12 +1,12 @@
 import type { ExportedSession } from '../../core/index.js';
+import { SESSION_FIELDS } from '../session-fields.js';
 
 /** No module id contains it. */
 const SEPARATOR = ';';
 /** RFC 4180: of these fields, only the ids of modules can contain any of it. */
 const SPECIAL = /[",\r\n]/;
 
-export const CSV_HEADING =
-  'userId,courseId,sessionId,totalModulesStudied,averageScore,timeStudied,completedAt,moduleIds\n';
+export const CSV_HEADING = `${SESSION_FIELDS.join()}\n`;
 
 export function csvLine(session: ExportedSession): string {
   const { userId, courseId, sessionId, totalModulesStudied, averageScore, timeStudied } = session;

@@ -1,19 +1,7 @@
 import { number } from '../arguments.js';
 import { UsageError } from '../errors.js';
 
-/** The fields of a session in a file, in the order in which they are written. */
-export const SESSION_FIELDS = [
-  'userId',
-  'courseId',
-  'sessionId',
-  'totalModulesStudied',
-  'averageScore',
-  'timeStudied',
-  'completedAt',
-  'moduleIds',
-] as const;
-
-/** Those of a course. */
+/** The fields of a course in a file. */
 export const COURSE_FIELDS = ['courseId', 'name', 'moduleIds'] as const;
 
 /** What our answers have besides, and every database says for itself. */

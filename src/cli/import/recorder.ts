@@ -15,6 +15,8 @@ export interface RecorderOptions {
   readonly createCourses: boolean;
   /** Aborted when the user wants it to end. */
   readonly signal: AbortSignal;
+  /** Told of each course that it has made. */
+  readonly onCourse: () => void;
 }
 
 /** What became of a line, with its faults where it was refused. */
@@ -96,6 +98,7 @@ export class Recorder {
   async #addCourse(courseId: string): Promise<void> {
     try {
       await this.#options.stats.addCourse({ course: { courseId, name: courseId } });
+      this.#options.onCourse();
     } catch (error) {
       this.#courses.delete(courseId);
       if (!(error instanceof StatsError && error.code === 'course-id-taken')) throw error;

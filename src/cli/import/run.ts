@@ -7,7 +7,8 @@ import { startProgress } from '../progress.js';
 import { interruptible, openTarget, serverUrl } from '../target.js';
 import { importCourses, type CoursesTally } from './courses.js';
 import { recordDry } from './dry-run.js';
-import { addRenaming, FieldNames, SESSION_FIELDS } from './fields.js';
+import { SESSION_FIELDS } from '../session-fields.js';
+import { addRenaming, FieldNames } from './fields.js';
 import { entriesOf, formatOf } from './formats.js';
 import { Importer } from './importer.js';
 import { importLegacyCourses, legacyEntries } from './legacy.js';
@@ -38,7 +39,7 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
   // Last of all: what is there is lost with it.
   await using rejects = await Rejects.open({ stderr: io.stderr, file: options.rejects, sources });
   const courses: CoursesTally = { created: 0, kept: 0, refused: [] };
-  const importer = newImporter(io, stats, options, rejects);
+  const importer = newImporter(io, stats, options, { rejects, courses });
   try {
     await interruptible(io, bringCourses(io, stats, options, courses));
     const { quiet = false, fromLegacy } = options;
@@ -101,7 +102,7 @@ function newImporter(
   io: Io,
   { unchecked: stats }: Stats,
   options: ImportOptions,
-  rejects: Rejects,
+  { rejects, courses }: { readonly rejects: Rejects; readonly courses: CoursesTally },
 ): Importer {
   const { onConflict, newIds = false } = options;
   // A dry run brings no courses.
@@ -114,6 +115,7 @@ function newImporter(
     onConflict,
     createCourses: options.createCourses === true && !options.dryRun,
     signal: io.signal,
+    onCourse: () => courses.created++,
   });
   const concurrency = CONCURRENCY[serverUrl(io, options) === undefined ? 'database' : 'server'];
   return new Importer({ recorder, newIds, rejects, concurrency });

@@ -96,7 +96,7 @@ for (const dialect of DIALECTS) {
       const path = await folder.write('sessions.csv', file(...lines));
       const target = ['--database', database.url, '--create-courses', '--on-conflict', 'replace'];
       const { summary } = await runImport([path, ...target]);
-      assert.deepEqual(summary, { ...counts, lines: 300, created: 1, replaced: 299 });
+      assert.deepEqual(summary, { ...counts, lines: 300, created: 1, replaced: 299, coursesCreated: 1 });
       assert.equal((await statsOf(database.url)).averageScore, 299);
     });
 
@@ -131,7 +131,10 @@ test('sessions without an id get one of their learner, course and time, or are r
   const path = await folder.write('sessions.csv', file(timed, sameTime, finer, untimed));
   const only = { ...counts, lines: 4 };
   const first = await runImport([path, ...target]);
-  assert.deepEqual([first.code, first.summary], [5, { ...only, created: 1, replayed: 2, invalid: 1 }]);
+  assert.deepEqual(
+    [first.code, first.summary],
+    [5, { ...only, created: 1, replayed: 2, invalid: 1, coursesCreated: 1 }],
+  );
   assert.match(first.stderr, /^line 5: sessionId is required where completedAt is missing too.*--new-ids/m);
   const again = await runImport([path, ...target]);
   assert.deepEqual(again.summary, { ...only, replayed: 3, invalid: 1 });
@@ -163,7 +166,7 @@ test('columns of other names and orders, packed, with a byte order mark and the 
     ...target,
     ...maps.flatMap((map) => ['--map', map]),
   ]);
-  assert.deepEqual([code, summary], [0, { ...counts, lines: 1, created: 1 }], stderr);
+  assert.deepEqual([code, summary], [0, { ...counts, lines: 1, created: 1, coursesCreated: 1 }], stderr);
   assert.equal((await statsOf(database.url)).averageScore, 68.4);
 });
 
