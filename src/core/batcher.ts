@@ -114,8 +114,9 @@ export class Batcher<Item, Result> {
     this.#onBatch(batch.length);
     try {
       const results = await this.#run(batch.map(({ item }) => item));
-      for (const [index, { resolve, reject }] of batch.entries()) {
-        const result = results[index];
+      let index = 0;
+      for (const { resolve, reject } of batch) {
+        const result = results[index++];
         if (result === undefined) reject(new Error('A batch came back without one of its results.'));
         else resolve(result);
       }

@@ -20,6 +20,7 @@ import {
   sessionNotFound,
   taken,
 } from './refusals.js';
+import type { RecordOutcome } from './store/batches/batches.js';
 import { toSession, toSessionRow } from './store/rows.js';
 import * as courses from './store/commands/courses.js';
 import { eraseUser } from './store/commands/erase.js';
@@ -50,6 +51,8 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   readonly #queues: Queues;
   readonly #calls: CallsUnderWay;
   #closing: Promise<void> | undefined;
+  #lastTime: number | undefined;
+  #lastInstant = '';
 
   constructor(database: Database, { clock, maxCalls, observer }: LocalOptions) {
     this.#database = database;
@@ -110,14 +113,10 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   async recordSession(call: unknown) {
     const { userId, courseId, session } = parseCall(this.#schemas.recordSession, call);
     const completionSent = session.completedAt !== undefined;
-    const result = await repeatable(session.sessionId, (sessionId) =>
-      this.#calls.run(async () => {
-        const row = toSessionRow({ userId, courseId, sessionId }, session, this.#now());
-        const recorded = await this.#queues.record.add({ row, completionSent });
-        if (recorded.outcome === 'failed') throw recorded.error;
-        return recorded;
-      }),
-    );
+    const result = await repeatable(session.sessionId, (sessionId) => {
+      const row = toSessionRow({ userId, courseId, sessionId }, session, this.#now());
+      return this.#calls.run(() => this.#queues.record.add({ row, completionSent }).then(orFailure));
+    });
     switch (result.outcome) {
       case 'recorded':
       case 'replayed':
@@ -172,14 +171,15 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
 
   async getStats(call: unknown) {
     const learner = parseCall(this.#schemas.getStats, call);
-    const { totals, modules } = await this.#calls.run(() => this.#findStats(learner));
+    const found = await this.#calls.run(() => this.#queues.stats.add(learner));
+    const { totals, modules } = known(found, learner);
     return toLifetimeStats(learner.courseId, totals, modules);
   }
 
   async getHistory(call: unknown) {
     const { interval, timeZone, ...range } = parseCall(this.#schemas.getHistory, call);
     const items = await this.#calls.run(async () => {
-      const { totals } = await this.#findStats(range);
+      const { totals } = known(await this.#queues.stats.add(range), range);
       const stretch = timeToShow(range, totals);
       // Time zones are a heavy module that nothing else needs.
       const { intervalsBetween } = await import('./model/intervals.js');
@@ -223,18 +223,27 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
     await this.close();
   }
 
-  async #findStats(learner: LearnerKey): Promise<LearnerStats> {
-    const stats = await this.#queues.stats.add(learner);
-    if (stats === 'course-not-found') throw courseNotFound(learner.courseId);
-    return stats;
-  }
-
   /** The hot paths ask for the course only where they have found nothing. */
   async #assertCourse(courseId: CourseId): Promise<void> {
     if (!(await findCourse(this.#database, courseId))) throw courseNotFound(courseId);
   }
 
+  /** Many calls come in the same millisecond. */
   #now(): string {
-    return toInstant(this.#clock());
+    const time = this.#clock();
+    if (time !== this.#lastTime) [this.#lastTime, this.#lastInstant] = [time, toInstant(time)];
+    return this.#lastInstant;
   }
+}
+
+/** What is known of a learner, where there is such a course. */
+function known(found: LearnerStats | 'course-not-found', { courseId }: LearnerKey): LearnerStats {
+  if (found === 'course-not-found') throw courseNotFound(courseId);
+  return found;
+}
+
+/** The database's own fault, or what became of the session. */
+function orFailure(recorded: RecordOutcome): Exclude<RecordOutcome, { outcome: 'failed' }> {
+  if (recorded.outcome === 'failed') throw recorded.error;
+  return recorded;
 }

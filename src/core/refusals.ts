@@ -64,12 +64,14 @@ export function schemaOutdated(pending: readonly string[]): StatsError {
  *
  * @throws {StatsError} that of the work; `unavailable` ones with the id as a fault of `/sessionId`
  */
-export async function repeatable<T>(
+export function repeatable<T>(
   sent: SessionId | undefined,
   record: (sessionId: SessionId) => Promise<T>,
 ): Promise<T> {
-  if (sent !== undefined) return record(sent);
-  const sessionId = newSessionId();
+  return sent === undefined ? recordAs(newSessionId(), record) : record(sent);
+}
+
+async function recordAs<T>(sessionId: SessionId, record: (sessionId: SessionId) => Promise<T>): Promise<T> {
   try {
     return await record(sessionId);
   } catch (error) {

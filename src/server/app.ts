@@ -48,7 +48,7 @@ export type Listener = (request: IncomingMessage, response: ServerResponse) => v
  */
 export function createListener(stats: Stats, options: AppOptions = {}): Listener {
   const app = new App(stats, options);
-  return (request, response) => void app.serve(new Exchange(request, response), () => undefined);
+  return (request, response) => void app.serve(new Exchange(request, response));
 }
 
 export class App {
@@ -69,30 +69,20 @@ export class App {
   }
 
   /** Never rejects. */
-  async serve(exchange: Exchange, acceptBody: () => void): Promise<void> {
-    const { request, response, requestId } = exchange;
+  async serve(exchange: Exchange): Promise<void> {
     try {
-      send(exchange, await this.#answer(exchange, acceptBody));
+      send(exchange, await this.#answer(exchange));
     } catch (error) {
-      // Who has gone before the end of the request gets no answer, and is no error of ours.
-      if (!request.complete && response.destroyed) {
-        this.answered(exchange.toAnswered());
-        return;
-      }
-      const answer = problemAnswer(error);
-      send(exchange, answer);
-      // A server that stops says so by itself.
-      if (answer.status >= 500 && !(error instanceof HttpError))
-        unharmed(() => this.#options.onError?.(error, requestId));
+      this.#fail(exchange, error);
     }
     // Not when the response closes: a listener for each costs more than all the rest of this.
-    this.answered(exchange.toAnswered());
+    this.answered(exchange.end());
   }
 
   /** Answers a request that has no other answer. */
   refuse(exchange: Exchange, error: HttpError | StatsError): void {
     send(exchange, problemAnswer(error));
-    this.answered(exchange.toAnswered());
+    this.answered(exchange.end());
   }
 
   /** Told also of what Node's parser refuses. */
@@ -101,8 +91,19 @@ export class App {
     unharmed(() => this.#options.onAnswer?.(answered));
   }
 
-  async #answer(exchange: Exchange, acceptBody: () => void): Promise<Answer> {
-    const { request } = exchange;
+  #fail(exchange: Exchange, error: unknown): void {
+    const { request, response, requestId } = exchange;
+    // Who has gone before the end of the request gets no answer, and is no error of ours.
+    if (!request.complete && response.destroyed) return;
+    const answer = problemAnswer(error);
+    send(exchange, answer);
+    // A server that stops says so by itself.
+    if (answer.status < 500 || error instanceof HttpError) return;
+    unharmed(() => this.#options.onError?.(error, requestId));
+  }
+
+  #answer(exchange: Exchange): Answer | Promise<Answer> {
+    const { request, acceptBody } = exchange;
     const { pathname, search } = parseTarget(request.url ?? '');
     checkHeaders(request);
     const match = this.#router.find(request.method ?? '', pathname);
@@ -113,8 +114,8 @@ export class App {
     if (isServiceRoute(route)) return route.handle(this.#service);
     const userId = readUser(request);
     const query = readQuery(search, this.#queryNames.get(route));
-    const body = route.document === undefined ? undefined : await readJson(request, this.#bodies, acceptBody);
-    return route.handle(this.#stats.unchecked, { userId, path, query, body });
+    const handle = (body?: unknown) => route.handle(this.#stats.unchecked, { userId, path, query, body });
+    return route.document ? readJson(request, this.#bodies, acceptBody).then(handle) : handle();
   }
 
   readonly #service: Service = {

@@ -18,14 +18,14 @@ const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*(?:utf-
  * @throws {HttpError} `unsupported-media-type`, `body-too-large`, `invalid-utf-8`, `malformed-json`
  * @throws {StatsError} `overloaded`
  */
-export async function readJson(
+export function readJson(
   request: IncomingMessage,
   budget: BodyBudget,
-  onAccepted: () => void,
+  onAccepted?: () => void,
 ): Promise<unknown> {
   checkDeclaration(request);
-  onAccepted();
-  return parse(decode(await readBytes(request, budget)));
+  onAccepted?.();
+  return readBytes(request, budget).then((bytes) => parse(decode(bytes)));
 }
 
 function checkDeclaration({ headers }: IncomingMessage): void {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Connection } from './open-answers.js';
 
 /** A request that was answered, as a log tells of it: nothing in it is the learner's. */
 export interface AnsweredRequest {
@@ -19,23 +20,36 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 /** As nginx logs it. */
 const CLIENT_GONE = 499;
 
+export interface ExchangeOptions {
+  /** Where it has a place among the open answers. */
+  readonly connection?: Connection | undefined;
+  /** To be called before the body is read, where the client waits for that. */
+  readonly acceptBody?: () => void;
+}
+
 /** A request on the way to its answer. */
 export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly requestId: string;
-  readonly #begin = performance.now();
+  readonly acceptBody: (() => void) | undefined;
   route: string | undefined;
+  readonly #connection: Connection | undefined;
+  readonly #begin = performance.now();
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  constructor(request: IncomingMessage, response: ServerResponse, options: ExchangeOptions = {}) {
     this.request = request;
     this.response = response;
+    this.acceptBody = options.acceptBody;
+    this.#connection = options.connection;
     const given = request.headers['x-request-id'];
     this.requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
   }
 
-  toAnswered(): AnsweredRequest {
+  /** To be called once, when the answer is handed over or has come to nothing. */
+  end(): AnsweredRequest {
     const { request, response, requestId, route } = this;
+    if (this.#connection) this.#connection.unanswered--;
     return {
       requestId,
       method: request.method ?? '',

@@ -3,6 +3,8 @@ import { decoded } from './target.js';
 /** The query parameters by name: those that look like integers are, and one that comes twice has no value. */
 export type Query = Readonly<Record<string, string | number | readonly never[]>>;
 
+const NOTHING: Query = {};
+
 /** Marks the name of a query parameter that the route does not have. */
 export const UNKNOWN = '?';
 
@@ -12,6 +14,7 @@ export const UNKNOWN = '?';
  * stand in for another argument, and one that comes twice has no single value.
  */
 export function readQuery(search: string, names: ReadonlySet<string> = new Set()): Query {
+  if (search === '') return NOTHING;
   const query: Record<string, Query[string]> = {};
   for (const pair of search.split('&').filter(Boolean)) {
     const [rawName = '', ...rawValue] = pair.split('=');

@@ -1,13 +1,13 @@
-import type { ErrorCode, StatsCalls, Unchecked, UserId } from '../core/index.js';
+import type { ErrorCode, StatsCalls, Unchecked } from '../core/index.js';
 import type { Answer } from './answer.js';
 import type { Query } from './query.js';
 import type { InputName, OutputName } from './openapi/components.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-/** What a route's handler gets of a request. All but the user is as the client sent it, unchecked. */
+/** What a route's handler gets of a request, as the client sent it: all but the user is unchecked. */
 export interface RequestContext {
-  readonly userId: UserId;
+  readonly userId: string;
   readonly path: Readonly<Record<string, string>>;
   readonly query: Query;
   readonly body: unknown;

@@ -9,8 +9,14 @@ export interface Match {
   readonly path: Readonly<Record<string, string>>;
 }
 
+/** A segment of a template: a name in braces takes any text, the rest only itself. */
+interface Segment {
+  readonly literal: string;
+  readonly parameter: string | undefined;
+}
+
 interface Resource {
-  readonly segments: readonly string[];
+  readonly segments: readonly Segment[];
   readonly routes: ReadonlyMap<string, Route>;
   /** The methods that it has, as the `Allow` header tells them. */
   readonly allow: string;
@@ -55,27 +61,31 @@ function toResource(path: string, routes: readonly Route[]): Resource {
   const methods = new Set<string>(routes.map(({ method }) => method)).add('OPTIONS');
   if (methods.has('GET')) methods.add('HEAD');
   return {
-    segments: path.split('/'),
+    segments: path.split('/').map(toSegment),
     routes: new Map(routes.map((route) => [route.method, route])),
     allow: METHODS.filter((method) => methods.has(method)).join(', '),
   };
 }
 
+function toSegment(text: string): Segment {
+  return { literal: text, parameter: text.startsWith('{') ? text.slice(1, -1) : undefined };
+}
+
 function matchSegments(
-  template: readonly string[],
+  template: readonly Segment[],
   segments: readonly string[],
 ): Record<string, string> | undefined {
   if (template.length !== segments.length) return undefined;
+  let index = 0;
+  for (const { literal, parameter } of template) {
+    const actual = segments[index++];
+    if (parameter === undefined ? actual !== literal : actual === '') return undefined;
+  }
   const path: Record<string, string> = {};
-  for (const [index, expected] of template.entries()) {
-    const actual = segments[index] ?? '';
-    if (!expected.startsWith('{')) {
-      if (expected !== actual) return undefined;
-    } else if (actual === '') {
-      return undefined;
-    } else {
-      path[expected.slice(1, -1)] = decoded(actual);
-    }
+  index = 0;
+  for (const { parameter } of template) {
+    const actual = segments[index++];
+    if (parameter !== undefined) path[parameter] = decoded(actual ?? '');
   }
   return path;
 }

@@ -85,23 +85,18 @@ export async function serve(stats: Stats, options: ServeOptions = {}): Promise<R
 
 /** Sees to everything that a connection can bring. */
 function answer(server: Server, app: App, answers: OpenAnswers): void {
-  const serveRequest = async (
-    request: IncomingMessage,
-    response: ServerResponse,
-    acceptBody: () => void = () => undefined,
-  ) => {
+  const serveRequest = (request: IncomingMessage, response: ServerResponse, acceptBody?: () => void) => {
     const connection = answers.add(request, response);
-    const exchange = new Exchange(request, response);
+    const exchange = new Exchange(request, response, { connection, ...(acceptBody && { acceptBody }) });
     if (connection && connection.unanswered > MAX_PIPELINED) app.refuse(exchange, tooManyAtOnce());
-    else await app.serve(exchange, acceptBody);
-    if (connection) connection.unanswered--;
+    else void app.serve(exchange);
   };
   server.on('connection', (socket) => answers.connected(socket));
-  server.on('request', (request, response) => void serveRequest(request, response));
+  server.on('request', (request, response) => serveRequest(request, response));
   server.on('checkContinue', (request, response) => {
     // A client whose body is refused may send it or not: only a new connection is sure to begin with a request.
     response.shouldKeepAlive = false;
-    void serveRequest(request, response, () => {
+    serveRequest(request, response, () => {
       response.shouldKeepAlive = true;
       response.writeContinue();
     });
@@ -110,8 +105,11 @@ function answer(server: Server, app: App, answers: OpenAnswers): void {
     response.shouldKeepAlive = false;
     const detail = 'Expect must be 100-continue or left out.';
     const faults = [{ parameter: 'Expect', detail: 'must be 100-continue or left out' }];
-    answers.add(request, response);
-    app.refuse(new Exchange(request, response), new HttpError('expectation-failed', detail, { faults }));
+    const connection = answers.add(request, response);
+    app.refuse(
+      new Exchange(request, response, { connection }),
+      new HttpError('expectation-failed', detail, { faults }),
+    );
   });
   const errors = new ParserErrors(app);
   server.on('clientError', (error, socket) => errors.refuse(error, socket, answers.of(socket)));

@@ -25,6 +25,7 @@ export function uriTooLong(): HttpError {
 
 /** What cannot be decoded stays as it is: the value's own rule refuses it, and names it. */
 export function decoded(text: string): string {
+  if (!text.includes('%')) return text;
   try {
     return decodeURIComponent(text);
   } catch {

@@ -20,6 +20,11 @@ export type CourseId = z.output<typeof courseIdSchema>;
 /** A session's id, unique within its user and course: a UUID in lower case, made by {@link toSessionId}. */
 export type SessionId = z.output<typeof sessionIdSchema>;
 
+/** Whether a text is an id, in whatever case. */
+export function isId(text: string): boolean {
+  return UUID.test(text);
+}
+
 /**
  * Checks a learner's id.
  *

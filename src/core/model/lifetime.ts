@@ -81,13 +81,16 @@ export function toLifetimeStats(
   totals: Totals | undefined,
   modules: ModuleCounts,
 ): LifetimeStats {
+  const { distinctModulesStudied, moduleCount, progress } = toProgress(modules);
   return {
     courseId,
     sessionCount: totals?.sessionCount ?? 0,
     totalModulesStudied: totals?.totalModulesStudied ?? 0,
     averageScore: totals ? averageScore(totals) : null,
     timeStudied: totals?.timeStudied ?? 0,
-    ...toProgress(modules),
+    distinctModulesStudied,
+    moduleCount,
+    progress,
     firstCompletedAt: totals?.firstCompletedAt ?? null,
     lastCompletedAt: totals?.lastCompletedAt ?? null,
   };

@@ -10,6 +10,8 @@ export interface NamedQuery {
 
 export interface DriverQuery extends Omit<NamedQuery, 'name'> {
   readonly name?: string | undefined;
+  /** Rows as arrays of their values, which the driver makes in a fraction of the time. */
+  readonly rowMode?: 'array';
   /** Milliseconds after which the driver waits no longer for a connection that says nothing. */
   readonly query_timeout?: number;
 }

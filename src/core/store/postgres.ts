@@ -64,7 +64,7 @@ export function openPostgres(url: string): Database {
       // What was being done when the connection was cut can be done again: recording changes nothing twice.
       query: (query) =>
         retried(
-          () => clients.run({ ...query, query_timeout: QUERY_TIMEOUT }),
+          () => clients.run({ ...query, rowMode: 'array', query_timeout: QUERY_TIMEOUT }),
           (error) => isDeadlock(error) || isConnectionCut(error),
         ),
     }),

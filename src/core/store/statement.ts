@@ -23,7 +23,11 @@ export function compileStatement<Values extends object>(
   const { sql: text, parameters } = build((name) => sql`${new Parameter(name)}`);
   return {
     text,
-    bind: (values) => parameters.map((given) => (isParameter(values, given) ? values[given.name] : given)),
+    bind(values) {
+      const bound: unknown[] = [];
+      for (const given of parameters) bound.push(isParameter(values, given) ? values[given.name] : given);
+      return bound;
+    },
   };
 }
 

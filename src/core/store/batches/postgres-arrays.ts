@@ -16,8 +16,11 @@ export function sessionArrays(keys: readonly SessionKey[]): Arrays<'user_id' | '
   return { ...learnerArrays(keys), session_id: plainArray(keys.map(({ sessionId }) => sessionId)) };
 }
 
-export function candidateArrays(candidates: readonly Candidate[]): Arrays<keyof SessionRow> {
-  const column = (name: keyof SessionRow) => plainArray(candidates.map(({ row }) => row[name]));
+/** What a session that is recorded says of itself; it is updated when it is created. */
+export type CandidateColumn = Exclude<keyof SessionRow, 'updated_at'>;
+
+export function candidateArrays(candidates: readonly Candidate[]): Arrays<CandidateColumn> {
+  const column = (name: CandidateColumn) => plainArray(candidates.map(({ row }) => row[name]));
   return {
     user_id: column('user_id'),
     course_id: column('course_id'),
@@ -28,7 +31,6 @@ export function candidateArrays(candidates: readonly Candidate[]): Arrays<keyof 
     completed_at: column('completed_at'),
     module_ids: quotedArray(candidates.map(({ row }) => row.module_ids)),
     created_at: column('created_at'),
-    updated_at: column('updated_at'),
   };
 }
 
@@ -39,5 +41,9 @@ function plainArray(values: readonly (string | number)[]): string {
 
 /** https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
 function quotedArray(values: readonly string[]): string {
-  return `{${values.map((value) => `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`).join(',')}}`;
+  return `{${values.map(quoted).join(',')}}`;
+}
+
+function quoted(value: string): string {
+  return value === '' ? '""' : `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }

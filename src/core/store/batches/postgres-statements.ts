@@ -6,7 +6,7 @@ import { selectTotals, type LearnerColumns } from '../queries/stats.js';
 import { SESSION_COLUMNS, type SessionRow } from '../rows.js';
 import type { Schema } from '../schema.js';
 import { compileStatement } from '../statement.js';
-import type { Arrays } from './postgres-arrays.js';
+import type { Arrays, CandidateColumn } from './postgres-arrays.js';
 
 const ELEMENT_TYPES = {
   user_id: 'uuid',
@@ -25,6 +25,15 @@ type Column = keyof SessionRow;
 
 const LEARNER = ['user_id', 'course_id'] as const;
 const KEY = [...LEARNER, 'session_id'] as const;
+const CANDIDATE_COLUMNS = [
+  ...KEY,
+  'total_modules_studied',
+  'average_score_units',
+  'time_studied',
+  'completed_at',
+  'module_ids',
+  'created_at',
+] as const satisfies readonly CandidateColumn[];
 
 /** Read once for each learner: counted, and compared with what was studied. */
 const MODULES_OF_COURSE = sql<{ declared: number }>`(
@@ -37,15 +46,6 @@ const MODULES_OF_LEARNER = sql<{ studied: number; studiedOfDeclared: number }>`(
   'of_learner',
 );
 
-/** What a recording statement tells of a candidate that it did not record. */
-export interface NotRecorded {
-  /** From 1 on. */
-  readonly position: number;
-  readonly course_known: boolean;
-}
-
-export type FoundSession = SessionRow & { readonly position: number };
-
 export type PostgresStatements = ReturnType<typeof compileStatements>;
 
 /**
@@ -54,8 +54,8 @@ export type PostgresStatements = ReturnType<typeof compileStatements>;
  */
 export function compileStatements(kysely: Kysely<Schema>) {
   return {
-    record: compileStatement<Arrays<Column>>((value) =>
-      recordAll(rowsOf(SESSION_COLUMNS, value)).compile(kysely),
+    record: compileStatement<Arrays<CandidateColumn>>((value) =>
+      recordAll(rowsOf(CANDIDATE_COLUMNS, value)).compile(kysely),
     ),
     recordOne: compileStatement<SessionRow>((value) => recordOne(value).compile(kysely)),
     findStats: compileStatement<Arrays<(typeof LEARNER)[number]>>((value) =>
@@ -99,7 +99,7 @@ function names(columns: readonly string[]): RawBuilder<unknown> {
  * Sessions, then totals, then modules, each in the order of their keys, as every command takes them: nobody
  * deadlocks. Where the sessions were known already, the totals do not change.
  */
-function recordAll(candidates: RawBuilder<unknown>): RawBuilder<NotRecorded> {
+function recordAll(candidates: RawBuilder<unknown>): RawBuilder<unknown> {
   const inserted = insertSessions(sql`
     select ${names(SESSION_COLUMNS)} from candidate
     where exists (select from courses where courses.course_id = candidate.course_id)
@@ -117,7 +117,9 @@ function recordAll(candidates: RawBuilder<unknown>): RawBuilder<NotRecorded> {
     group by user_id, course_id, module_id
     order by user_id, course_id, module_id collate "C"`);
   return sql`
-    with candidate as (select * from ${candidates} as candidate(${names([...SESSION_COLUMNS, 'position'])})),
+    with candidate as (
+        select *, created_at as updated_at
+        from ${candidates} as sent(${names([...CANDIDATE_COLUMNS, 'position'])})),
       inserted as (${inserted} returning ${names(SESSION_COLUMNS)}),
       totals as (${totals} returning user_id, course_id),
       modules as (${modules})
@@ -130,7 +132,7 @@ function recordAll(candidates: RawBuilder<unknown>): RawBuilder<NotRecorded> {
 }
 
 /** A session without modules; where there is no such course, the foreign key says so. */
-function recordOne(value: (name: Column) => RawBuilder<unknown>): RawBuilder<NotRecorded> {
+function recordOne(value: (name: Column) => RawBuilder<unknown>): RawBuilder<unknown> {
   const inserted = insertSessions(sql`values (${sql.join(SESSION_COLUMNS.map(value))})`);
   const totals = mergeTotals(sql`
     select user_id, course_id, 1, total_modules_studied, average_score_units * total_modules_studied,
@@ -150,7 +152,7 @@ function findAllStats(kysely: Kysely<Schema>, learners: RawBuilder<unknown>) {
 }
 
 /** Those that can be locked are, until the end of the statement. */
-function findAllHeld(learners: RawBuilder<unknown>): RawBuilder<LearnerColumns> {
+function findAllHeld(learners: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     with learner as (select user_id, course_id from ${learners} as learner(user_id, course_id, position)),
       free as (
@@ -163,7 +165,7 @@ function findAllHeld(learners: RawBuilder<unknown>): RawBuilder<LearnerColumns> 
       where free.user_id = course_stats.user_id and free.course_id = course_stats.course_id)`;
 }
 
-function findAll(keys: RawBuilder<unknown>): RawBuilder<FoundSession> {
+function findAll(keys: RawBuilder<unknown>): RawBuilder<unknown> {
   const columns = SESSION_COLUMNS.map((name) => sql.ref(`study_sessions.${name}`));
   return sql`
     select position, ${sql.join(columns)}

@@ -1,16 +1,25 @@
 import { setTimeout } from 'node:timers/promises';
 import type { LearnerKey, SessionKey } from '../../api.js';
 import type { NamedQuery } from '../named-statements.js';
-import { toLearnerStats, type LearnerColumns, type LearnerStats, type StatsRow } from '../queries/stats.js';
+import { toLearnerStats, type LearnerStats } from '../queries/stats.js';
 import { saysTheSame, type SessionRow } from '../rows.js';
 import { allFailed, type Batches, type Candidate, type RecordOutcome } from './batches.js';
 import { candidateArrays, learnerArrays, sessionArrays } from './postgres-arrays.js';
-import type { FoundSession, NotRecorded, PostgresStatements } from './postgres-statements.js';
+import {
+  toFoundRow,
+  toStatsRow,
+  type FoundSession,
+  type FoundStats,
+  type HeldLearner,
+  type NotRecorded,
+} from './postgres-rows.js';
+import type { PostgresStatements } from './postgres-statements.js';
 import { separateCopies } from './copies.js';
 
 export interface PostgresBatchesOptions {
   readonly compile: () => PostgresStatements;
-  readonly query: <Row extends object>(query: NamedQuery) => Promise<readonly Row[]>;
+  /** The values of each row, in the order of the statement's columns. */
+  readonly query: <Row extends readonly unknown[]>(query: NamedQuery) => Promise<readonly Row[]>;
 }
 
 /** Milliseconds: longer than a batch takes. */
@@ -30,14 +39,14 @@ export class PostgresBatches implements Batches {
   async record(candidates: readonly Candidate[]): Promise<RecordOutcome[]> {
     // One identity at a time: a statement can tell of a row only whether it has inserted it.
     const { firsts, copies } = separateCopies(candidates);
-    const rows = await this.#options.query<NotRecorded>(this.#recording(firsts));
-    const notRecorded = new Map(rows.map((row) => [row.position, row]));
+    const notRecorded = new Map(await this.#options.query<NotRecorded>(this.#recording(firsts)));
     const outcomes = new Map<Candidate, RecordOutcome>();
     const known = copies;
     for (const [index, candidate] of firsts.entries()) {
-      const found = notRecorded.get(index + 1);
-      if (!found) outcomes.set(candidate, { outcome: 'recorded', session: candidate.row });
-      else if (found.course_known) known.push(candidate);
+      const isCourseKnown = notRecorded.get(index + 1);
+      if (isCourseKnown === undefined)
+        outcomes.set(candidate, { outcome: 'recorded', session: candidate.row });
+      else if (isCourseKnown) known.push(candidate);
       else outcomes.set(candidate, { outcome: 'course-not-found' });
     }
     if (known.length > 0) {
@@ -48,8 +57,8 @@ export class PostgresBatches implements Batches {
   }
 
   async findStats(learners: readonly LearnerKey[]): Promise<(LearnerStats | 'course-not-found')[]> {
-    const rows = await this.#options.query<StatsRow>(this.#reading(learners));
-    return rows.map(toLearnerStats);
+    const rows = await this.#options.query<FoundStats>(this.#reading(learners));
+    return rows.map((row) => toLearnerStats(toStatsRow(row)));
   }
 
   async findSessions(keys: readonly SessionKey[]): Promise<(SessionRow | 'session-not-found')[]> {
@@ -59,7 +68,7 @@ export class PostgresBatches implements Batches {
       text,
       values: bind(sessionArrays(keys)),
     });
-    const found = new Map(rows.map(({ position, ...session }) => [position, session]));
+    const found = new Map(rows.map(([position, ...values]) => [position, toFoundRow(values)]));
     return keys.map((_, index) => found.get(index + 1) ?? 'session-not-found');
   }
 
@@ -74,8 +83,8 @@ export class PostgresBatches implements Batches {
   async #findLocked(learners: readonly LearnerKey[]): Promise<LearnerKey[]> {
     const { text, bind } = this.#statements.findHeld;
     const values = bind(learnerArrays(learners));
-    const rows = await this.#options.query<LearnerColumns>({ name: 'find_held', text, values });
-    return rows.map(({ user_id, course_id }) => ({ userId: user_id, courseId: course_id }));
+    const rows = await this.#options.query<HeldLearner>({ name: 'find_held', text, values });
+    return rows.map(([userId, courseId]) => ({ userId, courseId }));
   }
 
   #recording(candidates: readonly Candidate[]): NamedQuery {
