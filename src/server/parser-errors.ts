@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { App } from './app.js';
@@ -48,7 +47,7 @@ export class ParserErrors {
   }
 
   #answer(socket: Duplex, method: string, error: HttpError): void {
-    const requestId = randomUUID();
+    const requestId = this.#app.requestIds.next();
     // Node listens no more on a connection that it hands over.
     socket.on('error', () => socket.destroy());
     // Who does not close in turn must not keep the connection, nor send the rest of the request.

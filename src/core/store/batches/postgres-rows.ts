@@ -7,8 +7,9 @@ export type NotRecorded = readonly [position: number, isCourseKnown: boolean];
 
 export type HeldLearner = readonly [UserId, CourseId];
 
-/** The columns of a {@link StatsRow} in the order of the statement. */
+/** A position, then the columns of a {@link StatsRow} in the order of the statement. */
 export type FoundStats = readonly [
+  position: number,
   courseId: StatsRow['known_course_id'],
   sessions: StatsRow['session_count'],
   modules: StatsRow['total_modules_studied'],
@@ -16,15 +17,14 @@ export type FoundStats = readonly [
   time: StatsRow['time_studied'],
   first: StatsRow['first_completed_at'],
   last: StatsRow['last_completed_at'],
-  declared: number,
   studied: number,
+  declared: number,
   studiedOfDeclared: number,
 ];
 
 /** A position, then the columns of a session in the order of `SESSION_COLUMNS`. */
-export type FoundSession = readonly [position: number, ...SessionValues];
-
-type SessionValues = readonly [
+export type FoundSession = readonly [
+  position: number,
   userId: SessionRow['user_id'],
   courseId: SessionRow['course_id'],
   sessionId: SessionRow['session_id'],
@@ -38,7 +38,7 @@ type SessionValues = readonly [
 ];
 
 export function toStatsRow(values: FoundStats): StatsRow {
-  const [courseId, sessions, modules, weightedScore, time, first, last, declared, studied, ofDeclared] =
+  const [, courseId, sessions, modules, weightedScore, time, first, last, studied, declared, ofDeclared] =
     values;
   return {
     known_course_id: courseId,
@@ -48,14 +48,14 @@ export function toStatsRow(values: FoundStats): StatsRow {
     time_studied: time,
     first_completed_at: first,
     last_completed_at: last,
-    declared,
     studied,
+    declared,
     studiedOfDeclared: ofDeclared,
   };
 }
 
-export function toFoundRow(values: SessionValues): SessionRow {
-  const [userId, courseId, sessionId, modules, units, time, completedAt, moduleIds, createdAt, updatedAt] =
+export function toFoundRow(values: FoundSession): SessionRow {
+  const [, userId, courseId, sessionId, modules, units, time, completedAt, moduleIds, createdAt, updatedAt] =
     values;
   return {
     user_id: userId,

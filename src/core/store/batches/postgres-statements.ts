@@ -2,7 +2,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { insertSessions } from '../commands/sessions.js';
 import { mergeStudiedModules } from '../commands/studied-modules.js';
 import { mergeTotals } from '../commands/totals.js';
-import { selectTotals, type LearnerColumns } from '../queries/stats.js';
+import type { LearnerColumns } from '../queries/stats.js';
 import { SESSION_COLUMNS, type SessionRow } from '../rows.js';
 import type { Schema } from '../schema.js';
 import { compileStatement } from '../statement.js';
@@ -35,16 +35,15 @@ const CANDIDATE_COLUMNS = [
   'created_at',
 ] as const satisfies readonly CandidateColumn[];
 
-/** Read once for each learner: counted, and compared with what was studied. */
-const MODULES_OF_COURSE = sql<{ declared: number }>`(
-  select count(*) as declared, array_agg(module_id) as declared_ids
-  from course_modules where course_modules.course_id = learner.course_id)`.as('of_course');
-const MODULES_OF_LEARNER = sql<{ studied: number; studiedOfDeclared: number }>`(
-  select count(*) as studied, count(*) filter (where module_id = any (declared_ids)) as "studiedOfDeclared"
-  from studied_modules
-  where studied_modules.user_id = learner.user_id and studied_modules.course_id = learner.course_id)`.as(
-  'of_learner',
-);
+/** A learner who has totals has a course. */
+const WITH_TOTALS = {
+  courseId: 'course_stats.course_id',
+  joins: 'join course_stats using (user_id, course_id)',
+};
+const WITH_OR_WITHOUT_TOTALS = {
+  courseId: 'courses.course_id',
+  joins: 'left join courses using (course_id) left join course_stats using (user_id, course_id)',
+};
 
 export type PostgresStatements = ReturnType<typeof compileStatements>;
 
@@ -59,10 +58,13 @@ export function compileStatements(kysely: Kysely<Schema>) {
     ),
     recordOne: compileStatement<SessionRow>((value) => recordOne(value).compile(kysely)),
     findStats: compileStatement<Arrays<(typeof LEARNER)[number]>>((value) =>
-      findAllStats(kysely, rowsOf(LEARNER, value)).orderBy(sql.ref('position')).compile(),
+      findAllStats(rowsOf(LEARNER, value), WITH_TOTALS).compile(kysely),
     ),
     findStatsOfOne: compileStatement<LearnerColumns>((value) =>
-      findAllStats(kysely, rowOf(LEARNER, value)).compile(),
+      findAllStats(rowOf(LEARNER, value), WITH_TOTALS).compile(kysely),
+    ),
+    findStatsOfAny: compileStatement<Arrays<(typeof LEARNER)[number]>>((value) =>
+      findAllStats(rowsOf(LEARNER, value), WITH_OR_WITHOUT_TOTALS).compile(kysely),
     ),
     findHeld: compileStatement<Arrays<(typeof LEARNER)[number]>>((value) =>
       findAllHeld(rowsOf(LEARNER, value)).compile(kysely),
@@ -143,12 +145,25 @@ function recordOne(value: (name: Column) => RawBuilder<unknown>): RawBuilder<unk
     select 1 as position, true as course_known where not exists (select from inserted)`;
 }
 
-function findAllStats(kysely: Kysely<Schema>, learners: RawBuilder<unknown>) {
-  const learner = sql<'learner'>`learner(user_id, course_id, position)`;
-  return selectTotals(kysely, sql<LearnerColumns>`${learners}`.as(learner))
-    .crossJoinLateral(MODULES_OF_COURSE)
-    .crossJoinLateral(MODULES_OF_LEARNER)
-    .select(['declared', 'studied', 'studiedOfDeclared']);
+/** The modules of the course are read once for each learner: counted, and compared with what was studied. */
+function findAllStats(
+  learners: RawBuilder<unknown>,
+  { courseId, joins }: typeof WITH_TOTALS,
+): RawBuilder<unknown> {
+  return sql`
+    select position, ${sql.ref(courseId)}, session_count, total_modules_studied,
+      cast(weighted_score_units as text), time_studied, first_completed_at, last_completed_at,
+      studied, declared, studied_of_declared
+    from ${learners} as learner(user_id, course_id, position)
+    ${sql.raw(joins)}
+    cross join lateral (
+      select count(*) as declared, array_agg(module_id) as declared_ids
+      from course_modules where course_modules.course_id = learner.course_id) as of_course
+    cross join lateral (
+      select count(*) as studied, count(*) filter (where module_id = any (declared_ids)) as studied_of_declared
+      from studied_modules
+      where studied_modules.user_id = learner.user_id and studied_modules.course_id = learner.course_id
+    ) as of_learner`;
 }
 
 /** Those that can be locked are, until the end of the statement. */

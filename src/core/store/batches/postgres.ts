@@ -57,8 +57,14 @@ export class PostgresBatches implements Batches {
   }
 
   async findStats(learners: readonly LearnerKey[]): Promise<(LearnerStats | 'course-not-found')[]> {
-    const rows = await this.#options.query<FoundStats>(this.#reading(learners));
-    return rows.map((row) => toLearnerStats(toStatsRow(row)));
+    const found = await this.#findStats(this.#reading(learners));
+    const others = learners.filter((_, index) => !found.has(index + 1));
+    if (others.length === 0) return learners.map((_, index) => found.get(index + 1) ?? lost());
+    const { text, bind } = this.#statements.findStatsOfAny;
+    const values = bind(learnerArrays(others));
+    const ofOthers = await this.#findStats({ name: 'find_stats_of_any', text, values });
+    let place = 0;
+    return learners.map((_, index) => found.get(index + 1) ?? ofOthers.get(++place) ?? lost());
   }
 
   async findSessions(keys: readonly SessionKey[]): Promise<(SessionRow | 'session-not-found')[]> {
@@ -68,7 +74,7 @@ export class PostgresBatches implements Batches {
       text,
       values: bind(sessionArrays(keys)),
     });
-    const found = new Map(rows.map(([position, ...values]) => [position, toFoundRow(values)]));
+    const found = new Map(rows.map((row) => [row[0], toFoundRow(row)]));
     return keys.map((_, index) => found.get(index + 1) ?? 'session-not-found');
   }
 
@@ -93,6 +99,12 @@ export class PostgresBatches implements Batches {
     return only?.row.module_ids === '' && others.length === 0
       ? { name: 'record_session', text: recordOne.text, values: recordOne.bind(only.row) }
       : { name: 'record_sessions', text: record.text, values: record.bind(candidateArrays(candidates)) };
+  }
+
+  /** By position. */
+  async #findStats(query: NamedQuery): Promise<Map<number, LearnerStats | 'course-not-found'>> {
+    const rows = await this.#options.query<FoundStats>(query);
+    return new Map(rows.map((row) => [row[0], toLearnerStats(toStatsRow(row))]));
   }
 
   #reading(learners: readonly LearnerKey[]): NamedQuery {
