@@ -11,7 +11,7 @@ import { addCourse } from '../support/served.js';
 import { startService } from '../support/service.js';
 import { runSql } from '../support/sql.js';
 
-const ROUNDS = 25;
+const ROUNDS = 50;
 const CLIENTS = 16;
 /** Answers before the kill at most: a few batches. */
 const MAX_ANSWERS = 200;
