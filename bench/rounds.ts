@@ -13,7 +13,11 @@ export interface RoundsOptions {
   readonly nodeOptions: readonly string[];
 }
 
-/** Enough for the compiler to have seen all of the hot code. */
+/**
+ * Enough for the compiler to have seen all of the hot code, and for SQLite's log to have begun anew: as long as its
+ * file grows, each wait for the disk takes twice as long.
+ */
+const WARM_UP_REQUESTS = 10_000;
 const WARM_UP_SECONDS = 2;
 
 /**
@@ -45,7 +49,13 @@ export async function runRounds(
       courses: { from: 0, count: COURSES },
     });
     await assertSameAnswers(cell, running);
-    for (const { port } of running.values()) await load.run(order(port, WARM_UP_SECONDS));
+    for (const { port } of running.values()) {
+      let requests = 0;
+      while (requests < WARM_UP_REQUESTS) {
+        const report = await load.run(order(port, WARM_UP_SECONDS));
+        requests += report.requests;
+      }
+    }
     for (let round = 0; round < rounds; round++) {
       for (const [server, { pid, port }] of running) {
         results.get(server)?.push(await measured(pid, () => load.run(order(port, seconds))));
