@@ -10,6 +10,7 @@ import { toLifetimeStats } from './model/lifetime.js';
 import { encodeCursor, toPage } from './model/page.js';
 import { toInstant, type Clock } from './model/time.js';
 import type { Activity, Observer } from './observer.js';
+import { LearnerLines } from './learner-lines.js';
 import { Queues } from './queues.js';
 import {
   courseNotFound,
@@ -30,6 +31,7 @@ import { pendingMigrations } from './store/migrate.js';
 import { findCourse, listCourses } from './store/queries/courses.js';
 import { listSessions } from './store/queries/sessions.js';
 import { sumByInterval } from './store/queries/history.js';
+import type { DriverFault } from './store/driver-fault.js';
 import type { LearnerStats } from './store/queries/stats.js';
 import { listStudiedCourses } from './store/queries/studied-courses.js';
 
@@ -50,6 +52,7 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   readonly #schemas: CallSchemas;
   readonly #queues: Queues;
   readonly #calls: CallsUnderWay;
+  readonly #changes: LearnerLines;
   #closing: Promise<void> | undefined;
   #lastTime: number | undefined;
   #lastInstant = '';
@@ -59,6 +62,7 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
     this.#clock = clock;
     this.#schemas = callSchemas(clock);
     this.#queues = new Queues(database, observer);
+    this.#changes = new LearnerLines((error) => isInVain(database.faultOf(error)));
     this.#calls = new CallsUnderWay({
       max: maxCalls,
       rename: (error) => {
@@ -130,7 +134,9 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
 
   async putSession(call: unknown) {
     const checked = parseCall(this.#schemas.putSession, call);
-    const result = await this.#calls.run(() => sessions.putSession(this.#database, checked, this.#now()));
+    const result = await this.#calls.run(() =>
+      this.#changes.run(checked.userId, () => sessions.putSession(this.#database, checked, this.#now())),
+    );
     switch (result.outcome) {
       case 'recorded':
       case 'replaced':
@@ -153,7 +159,9 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   async deleteSession(call: unknown) {
     const key = parseCall(this.#schemas.deleteSession, call);
     await this.#calls.run(async () => {
-      const outcome = await sessions.deleteSession(this.#database, key, this.#now());
+      const outcome = await this.#changes.run(key.userId, () =>
+        sessions.deleteSession(this.#database, key, this.#now()),
+      );
       if (outcome === 'deleted') return;
       await this.#assertCourse(key.courseId);
       throw sessionNotFound(key.sessionId);
@@ -202,12 +210,15 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
 
   async eraseUser(call: unknown) {
     const { userId } = parseCall(this.#schemas.eraseUser, call);
-    return { sessionsDeleted: await this.#calls.run(() => eraseUser(this.#database, userId)) };
+    const sessionsDeleted = await this.#calls.run(() =>
+      this.#changes.run(userId, () => eraseUser(this.#database, userId)),
+    );
+    return { sessionsDeleted };
   }
 
   async ready(): Promise<void> {
     const pending = await this.#calls.run(
-      () => pendingMigrations(this.#database, migrations),
+      () => pendingMigrations({ ...this.#database, kysely: this.#database.probe }, migrations),
       // An overloaded server is ready all the same: else balancers would take out all at once.
       Infinity,
     );
@@ -234,6 +245,11 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
     if (time !== this.#lastTime) [this.#lastTime, this.#lastInstant] = [time, toInstant(time)];
     return this.#lastInstant;
   }
+}
+
+/** Whether it would meet whoever comes next in the same way. */
+function isInVain(fault: DriverFault | undefined): boolean {
+  return fault === 'locked' || fault === 'unavailable';
 }
 
 /** What is known of a learner, where there is such a course. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Stats, StatsError } from '../core/index.js';
 import type { Answer } from './answer.js';
+import { AnswerBudget } from './answer-budget.js';
 import { BodyBudget } from './body-budget.js';
 import { readJson } from './body.js';
 import { Exchange, type AnsweredRequest } from './exchange.js';
@@ -62,6 +63,7 @@ export class App {
   readonly #router = new Router([...routes, ...assetRoutes]);
   readonly #queryNames = new Map(routes.map((route) => [route, queryNames(route)]));
   readonly #bodies = new BodyBudget();
+  readonly #answers = new AnswerBudget();
   #description: unknown;
 
   constructor(stats: Stats, options: AppOptions) {
@@ -73,7 +75,7 @@ export class App {
   /** Never rejects. */
   async serve(exchange: Exchange): Promise<void> {
     try {
-      send(exchange, await this.#answer(exchange));
+      send(exchange, await this.#answer(exchange), this.#answers);
     } catch (error) {
       this.#fail(exchange, error);
     }
@@ -83,7 +85,7 @@ export class App {
 
   /** Answers a request that has no other answer. */
   refuse(exchange: Exchange, error: HttpError | StatsError): void {
-    send(exchange, problemAnswer(error));
+    send(exchange, problemAnswer(error), this.#answers);
     this.answered(exchange.end());
   }
 
@@ -98,7 +100,7 @@ export class App {
     // Who has gone before the end of the request gets no answer, and is no error of ours.
     if (!request.complete && response.destroyed) return;
     const answer = problemAnswer(error);
-    send(exchange, answer);
+    send(exchange, answer, this.#answers);
     // A server that stops says so by itself.
     if (answer.status < 500 || error instanceof HttpError) return;
     unharmed(() => this.#options.onError?.(error, requestId));

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { StatsError } from '../core/index.js';
 import type { BodyBudget } from './body-budget.js';
 import { HttpError } from './http-error.js';
+import { isOverNested, MAX_CONTAINERS } from './json-nesting.js';
 
 /** Bytes. */
 export const MAX_BODY = 1024 * 1024;
@@ -16,7 +18,7 @@ const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*(?:utf-
  * The request's body, parsed.
  *
  * @throws {HttpError} `unsupported-media-type`, `body-too-large`, `invalid-utf-8`, `malformed-json`
- * @throws {StatsError} `overloaded`
+ * @throws {StatsError} `overloaded`, `invalid-request`
  */
 export function readJson(
   request: IncomingMessage,
@@ -25,7 +27,10 @@ export function readJson(
 ): Promise<unknown> {
   checkDeclaration(request);
   onAccepted?.();
-  return readBytes(request, budget).then((bytes) => parse(decode(bytes)));
+  return readBytes(request, budget).then((bytes) => {
+    if (bytes.length > SMALL_BODY && isOverNested(bytes)) throw overNested();
+    return parse(decode(bytes));
+  });
 }
 
 function checkDeclaration({ headers }: IncomingMessage): void {
@@ -98,6 +103,11 @@ function parse(text: string): unknown {
       faults: [{ pointer: '', detail: 'must be a JSON document' }],
     });
   }
+}
+
+function overNested(): StatsError {
+  const detail = `must have at most ${MAX_CONTAINERS} lists and objects`;
+  return new StatsError('invalid-request', `The body ${detail}.`, { faults: [{ pointer: '', detail }] });
 }
 
 function unsupported(parameter: string, detail: string): HttpError {

@@ -11,6 +11,8 @@ import { assertRollups } from '../support/rollups.js';
 import { runSql, sqlitePath } from '../support/sql.js';
 
 const BATCH = 500;
+/** Bytes of the log that stay for the next round. */
+const KEPT = 256 * 1024 * 1024;
 /** Sessions with ids in the order of time lie together: of so many SQLite by itself would not move the log. */
 const MAX_BATCHES = 30;
 
@@ -38,6 +40,24 @@ test("SQLite's log is moved into the database while sessions are recorded, and c
     [{ sessions: String(recorded) }],
   );
   await assertRollups(database.url);
+});
+
+test('a log that had to grow shrinks when it begins anew', async () => {
+  await using fixture = await createFixture('sqlite');
+  const { stats, courseId, database } = fixture;
+  const path = sqlitePath(database.url);
+  const logSize = () => statSync(`${path}-wal`).size;
+  const rival = new BetterSqlite(path);
+  rival.pragma('wal_autocheckpoint = 0');
+  rival.exec('create table ballast (bytes blob)');
+  const add = rival.prepare('insert into ballast values (zeroblob(100000000))');
+  for (let count = 0; count < 3; count += 1) add.run();
+  assert.ok(logSize() > KEPT);
+  rival.pragma('wal_checkpoint(passive)');
+  rival.close();
+
+  await stats.recordSession({ userId: newUserId(), courseId, session: sessionContent() });
+  assert.ok(logSize() <= KEPT, `${logSize()} bytes`);
 });
 
 test('a log that could not be moved is moved when it can be', async () => {

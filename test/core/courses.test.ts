@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Course, Stats } from '../../src/core/index.js';
 import { DIALECTS } from '../support/databases.js';
-import { forgeCursor, newCourseId } from '../support/factories.js';
+import { forgeCursor, manyModules, newCourseId } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 
 const ID_TAKEN = { pointer: '/courseId', detail: 'must not be the id of a course that exists' };
@@ -160,6 +160,24 @@ for (const dialect of DIALECTS) {
         assert.deepEqual(pages.flat(), names);
         assert.equal(pages.length, Math.ceil(names.length / limit));
       }
+    });
+
+    test('a page ends early where its module ids grow large, and the next goes on', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId } = fixture;
+      await stats.setCourse({ courseId, course: { name: 'A' } });
+      const moduleIds = manyModules();
+      for (let count = 0; count < 12; count += 1) {
+        await stats.addCourse({ course: { name: `B${10 + count}`, moduleIds } });
+      }
+
+      const { items, next } = await stats.listCourses({ limit: 1_000 });
+      assert.ok(next);
+      const rest = await stats.listCourses({ limit: 1_000, cursor: next });
+      assert.deepEqual([items.length, rest.items.length, rest.next], [10, 3, null]);
+      const all = [...items, ...rest.items];
+      assert.deepEqual(namesOf(all), namesOf(all).toSorted());
+      assert.ok(all.slice(1).every((course) => course.moduleIds.length === moduleIds.length));
     });
 
     test('the one with an id can be listed by itself', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { LearnerKey, Session, SessionRange, Stats } from '../../src/core/index.js';
 import { DIALECTS } from '../support/databases.js';
-import { forgeCursor, newSessionId, newUserId, sessionContent } from '../support/factories.js';
+import { forgeCursor, manyModules, newSessionId, newUserId, sessionContent } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 
 /** Several at the same time, so that pages have to break ties. */
@@ -27,6 +27,9 @@ async function recordAll(stats: Stats, learner: LearnerKey): Promise<Session[]> 
   }
   return sessions;
 }
+
+/** Sessions of which nine are as much as a page holds. */
+const HEAVY = 12;
 
 const sortKey = ({ completedAt, sessionId }: Session) => completedAt + sessionId;
 
@@ -62,6 +65,32 @@ for (const dialect of DIALECTS) {
         assert.deepEqual(pages.flat(), expected);
         assert.equal(pages.length, Math.ceil(expected.length / limit));
       }
+    });
+
+    test('a page ends early where its module ids grow large, and the next goes on', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId } = fixture;
+      const learner = { userId: newUserId(), courseId };
+      const moduleIds = manyModules();
+      for (let count = 0; count < HEAVY; count += 1) {
+        const completedAt = `2026-11-20T10:00:${10 + count}Z`;
+        await stats.recordSession({ ...learner, session: sessionContent({ completedAt, moduleIds }) });
+      }
+      const light = await stats.recordSession({ ...learner, session: sessionContent() });
+
+      const pages = await readPages(stats, { ...learner, limit: 1_000 });
+      assert.deepEqual(
+        pages.map(({ length }) => length),
+        [10, HEAVY + 1 - 10],
+      );
+      assert.deepEqual(pages[0]?.[0], light.session);
+      assert.deepEqual(newestFirst(pages.flat()), pages.flat());
+      assert.ok(
+        pages
+          .flat()
+          .slice(1)
+          .every((session) => session.moduleIds.length === moduleIds.length),
+      );
     });
 
     test('keeps to from, inclusive, and to, exclusive, on every page', async () => {

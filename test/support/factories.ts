@@ -9,6 +9,11 @@ export function sessionContent(values: Partial<SessionContent> = {}): SessionCon
   return { totalModulesStudied: 6, averageScore: 68.4, timeStudied: 280_000, ...values };
 }
 
+/** As many module ids as a session or a course may have, and as long: 129 kB of them. */
+export function manyModules(): string[] {
+  return Array.from({ length: 1_000 }, (_, index) => String(index).padStart(128, '0'));
+}
+
 /** A cursor that no page has given: it carries whatever a stranger wants. */
 export function forgeCursor(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');

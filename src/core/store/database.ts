@@ -23,6 +23,8 @@ export interface CopyOptions {
 export interface Database {
   readonly dialect: DialectName;
   readonly kysely: Kysely<Schema>;
+  /** For a short look that must not wait until others have ended, nor for long. */
+  readonly probe: Kysely<Schema>;
   /** Runs the work in a transaction, which is rolled back where it throws. */
   readonly transact: <T>(
     work: (transaction: Transaction<Schema>) => Promise<T>,

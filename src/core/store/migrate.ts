@@ -23,7 +23,7 @@ export async function migrationStatus(
 
 /** Those that this program needs and the database has not, whatever else that has. */
 export async function pendingMigrations(
-  database: Database,
+  database: StoreContext,
   migrations: readonly Migration[],
 ): Promise<readonly string[]> {
   return compareNames(await readApplied(database), migrations).pending;

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Kysely, sql, PostgresDialect, PostgresDriver, type PostgresPool, type Transaction } from 'kysely';
-import { Pool, TypeOverrides, types, type CustomTypesConfig, type PoolClient } from 'pg';
+import { Pool, TypeOverrides, types, type CustomTypesConfig, type PoolClient, type PoolConfig } from 'pg';
 import { BatchClients } from './batch-clients.js';
 import { PostgresBatches } from './batches/postgres.js';
 import { compileStatements } from './batches/postgres-statements.js';
@@ -20,6 +20,8 @@ const TIMEOUTS = {
 };
 /** Milliseconds, on our side: a connection that has gone silent brings no word of the server's own timeouts. */
 const QUERY_TIMEOUT = 12_000;
+/** Milliseconds, of a look that tells whether the database answers. */
+const PROBE_TIMEOUT = 2_000;
 /** Milliseconds after which connections that do not answer our farewell are left to themselves. */
 const CLOSE_TIMEOUT = 5_000;
 
@@ -29,28 +31,19 @@ const WITHOUT_TIMEOUTS = sql`select set_config('statement_timeout', '0', true),
 
 /** Opens a pool of connections; the first query connects. What the URL leaves out comes from `PG*` variables. */
 export function openPostgres(url: string): Database {
-  const pool = new Pool({
-    connectionString: url,
-    application_name: 'stats-service',
-    types: valueParsers(),
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    verify: (client, done) => void verifyConnection(client, done),
-    ...TIMEOUTS,
-  });
-  // A connection lost while idle is told to the pool, one lost while in use to the client: without a listener
-  // either ends the process. The query that was under way fails with the same error.
-  pool.on('error', ignore);
-  pool.on('connect', (client) => client.on('error', ignore));
+  const pool = openPool(url);
+  const probes = openPool(url, { max: 1, connectionTimeoutMillis: PROBE_TIMEOUT });
   const nameOf = statementNames();
-  const open = (timeout: number) => new SafePostgresDialect(withNamedStatements(pool, nameOf, timeout));
-  const kysely = new Kysely<Schema>({ dialect: open(QUERY_TIMEOUT) });
-  const unlimited = new Kysely<Schema>({ dialect: open(0) });
+  const open = (of: Pool, timeout: number) =>
+    new Kysely<Schema>({ dialect: new SafePostgresDialect(withNamedStatements(of, nameOf, timeout)) });
+  const kysely = open(pool, QUERY_TIMEOUT);
+  const unlimited = open(pool, 0);
   let ended: Promise<void> | undefined;
   const clients = new BatchClients(() => pool.connect());
   return {
     dialect: 'postgres',
     kysely,
+    probe: open(probes, PROBE_TIMEOUT),
     transact: (work, options) =>
       options?.unlimited
         ? transact(unlimited, async (transaction) => {
@@ -72,10 +65,28 @@ export function openPostgres(url: string): Database {
     connections: () => ({ open: pool.totalCount, idle: pool.idleCount, awaited: pool.waitingCount }),
     async close() {
       clients.release();
-      ended ??= pool.end();
+      ended ??= Promise.all([pool.end(), probes.end()]).then(() => undefined);
       await Promise.race([ended, setTimeout(CLOSE_TIMEOUT, undefined, { ref: false })]);
     },
   };
+}
+
+function openPool(url: string, options: PoolConfig = {}): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    application_name: 'stats-service',
+    types: valueParsers(),
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    verify: (client, done) => void verifyConnection(client, done),
+    ...TIMEOUTS,
+    ...options,
+  });
+  // A connection lost while idle is told to the pool, one lost while in use to the client: without a listener
+  // either ends the process. The query that was under way fails with the same error.
+  pool.on('error', ignore);
+  pool.on('connect', (client) => client.on('error', ignore));
+  return pool;
 }
 
 /** Whatever the server's default: after a lock the commands rely on seeing what was committed before it. */

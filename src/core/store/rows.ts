@@ -26,6 +26,7 @@ export const SESSION_COLUMNS = [
 ] as const;
 
 export type CourseRow = Selectable<CoursesTable>;
+export type CourseWithModules = CourseRow & Pick<SessionRow, 'module_ids'>;
 export type SessionRow = Selectable<StudySessionsTable>;
 export const TOTALS_COLUMNS = [
   'session_count',
@@ -41,7 +42,7 @@ export type TotalsRow = Omit<
   'user_id' | 'course_id' | 'weighted_score_units' | 'created_at' | 'updated_at'
 > & { weighted_score_units: string };
 
-export function toCourse(row: CourseRow & Pick<SessionRow, 'module_ids'>): Course {
+export function toCourse(row: CourseWithModules): Course {
   return {
     courseId: row.course_id,
     name: row.name,

@@ -24,6 +24,12 @@ const BLOCKING_TIMEOUT = 10;
 /** Of pages, in KiB. The system caches the file as well; SQLite walks through all of its own at every commit. */
 const CACHE = 4_000;
 
+/**
+ * Of the log, in bytes: what somebody who reads an old moment has made it grow beyond is given back when it begins
+ * anew. It is otherwise about half of this, and kept, since writing over a file is faster than making it longer.
+ */
+const LOG_KEPT = 256 * 1024 * 1024;
+
 /** Statements that stay prepared: more than the calls have shapes. */
 const MAX_STATEMENTS = 100;
 
@@ -62,6 +68,7 @@ export function openSqlite(path: string, options: { readonly create: boolean }):
   return {
     dialect: 'sqlite',
     kysely,
+    probe: kysely,
     async transact(work) {
       await checkpoints?.restart;
       return writers.run(() => kysely.transaction().execute(work));
@@ -135,6 +142,7 @@ function configure(connection: BetterSqlite.Database, { create }: { readonly cre
   if (create) useWal(connection);
   connection.pragma('synchronous = full');
   connection.pragma(`cache_size = -${CACHE}`);
+  connection.pragma(`journal_size_limit = ${LOG_KEPT}`);
   connection.pragma('foreign_keys = on');
   if (connection.pragma('synchronous', { simple: true }) !== 2) {
     throw new Error('synchronous = full is not in force, so that a commit may be lost');

@@ -3,9 +3,10 @@ import type { DialectName } from '../../../../migrations/columns.js';
 import type { Call } from '../../model/calls.js';
 import type { Course } from '../../model/course.js';
 import type { CourseId } from '../../model/ids.js';
-import { encodeCursor, toPage, type Page } from '../../model/page.js';
+import type { Page } from '../../model/page.js';
 import type { StoreContext } from '../database.js';
-import { COURSE_COLUMNS, toCourse } from '../rows.js';
+import { COURSE_COLUMNS, toCourse, type CourseWithModules } from '../rows.js';
+import { readPageInParts } from './page-in-parts.js';
 
 export async function findCourse(context: StoreContext, courseId: CourseId): Promise<Course | undefined> {
   const row = await selectCourses(context).where('course_id', '=', courseId).executeTakeFirst();
@@ -16,14 +17,19 @@ export async function listCourses(
   context: StoreContext,
   { courseId, limit, cursor }: Call<'listCourses'>,
 ): Promise<Page<Course>> {
-  let query = selectCourses(context)
+  let asked = selectCourses(context).orderBy('name');
+  if (courseId) asked = asked.where('course_id', '=', courseId);
+  const { items, next } = await readPageInParts<CourseWithModules>({
+    limit,
     // Every name is greater than the empty one; saying so lets the partial index serve the first page too.
-    .where('name', '>', cursor?.[0] ?? '')
-    .orderBy('name')
-    .limit(limit + 1);
-  if (courseId) query = query.where('course_id', '=', courseId);
-  const courses = (await query.execute()).map(toCourse);
-  return toPage(courses, limit, (last) => encodeCursor([last.name]));
+    read: (after, count) =>
+      asked
+        .where('name', '>', after?.name ?? cursor?.[0] ?? '')
+        .limit(count)
+        .execute(),
+    keyOf: ({ name }) => [name],
+  });
+  return { items: items.map(toCourse), next };
 }
 
 /** A course and its modules in one statement, so that they are never of two times. */

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isOverNested, MAX_CONTAINERS } from '../../src/server/json-nesting.js';
+import { manyModules, newUserId, sessionContent } from '../support/factories.js';
+import { assertFaults } from '../support/http-answer.js';
+import { createService } from '../support/http-service.js';
+
+const isOver = (text: string) => isOverNested(Buffer.from(text));
+
+test('lists and objects are counted, those in strings are not', () => {
+  const strings = [String.raw`[{\"[{\\`, '[', String.raw`\u005b\\\"`, '{'.repeat(200)];
+  assert.ok(!isOver(JSON.stringify(strings)));
+  assert.ok(!isOver('[{},'.repeat(MAX_CONTAINERS / 2)));
+  assert.ok(isOver(`${'[{},'.repeat(MAX_CONTAINERS / 2)}[`));
+  assert.ok(isOver(`${JSON.stringify(strings)}${'['.repeat(MAX_CONTAINERS)}`));
+});
+
+test('a body with more of them than any document is not parsed; the largest document is taken', async () => {
+  await using service = await createService('sqlite');
+  const { send, courseId } = service;
+  const post = (body: string) => send('POST', `/courses/${courseId}`, { userId: newUserId(), body });
+  for (const text of ['[', '[{},', '{"a":']) {
+    assertFaults(await post(text.repeat(150_000)), 400, 'invalid-request', ['']);
+  }
+  const moduleIds = manyModules().map((id) => id.replaceAll('0', '['));
+  assert.equal((await post(JSON.stringify(sessionContent({ moduleIds })))).status, 201);
+});
