@@ -95,7 +95,9 @@ function readPage(database: Database, last: LegacySession | undefined): Promise<
           cast(id as text) as "sessionId", cast(total_modules_studied as double precision) as "totalModulesStudied",
           cast(average_score as double precision) as "averageScore",
           cast(time_studied as double precision) as "timeStudied",
-          to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "completedAt"
+          -- Of an infinite time to_char says nothing; its text is refused as any other.
+          coalesce(to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), cast(created_at as text))
+            as "completedAt"
         from study_sessions ${after} order by id, user_id, course_id limit ${PAGE}`.execute(kysely);
       return rows;
     },

@@ -23,8 +23,9 @@ export function csvReader(names: FieldNames): LineReader {
 }
 
 function readHeader(names: FieldNames, text: string): string[] {
-  const columns = splitRow(text)?.map((theirs) => {
-    const ours = names.ours(theirs.trim());
+  const columns = splitRow(text)?.map((name) => {
+    const theirs = name.trim();
+    const ours = names.ours(theirs);
     if (ours !== undefined) return ours;
     const advice = `--map "${theirs}=…" says what it is, --map "${theirs}=" leaves it out`;
     throw new Error(`The header's column "${theirs}" is not known; ${advice}.`);

@@ -38,7 +38,8 @@ export function addRenaming(
   renamed: ReadonlyMap<string, string> = new Map(),
 ): Map<string, string> {
   const equals = text.lastIndexOf('=');
-  if (equals < 1) throw new UsageError('--map must be theirs=ours, such as --map score=averageScore');
+  // A column may have no name: a header that ends in a comma has one.
+  if (equals < 0) throw new UsageError('--map must be theirs=ours, such as --map score=averageScore');
   return new Map(renamed).set(text.slice(0, equals), text.slice(equals + 1));
 }
 

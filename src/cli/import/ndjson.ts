@@ -1,6 +1,6 @@
 import type { FieldNames } from './fields.js';
 import { withoutByteOrderMark } from './lines.js';
-import { broken, NOTHING, type LineReader, type Values } from './reading.js';
+import { broken, NOTHING, type LineReader, type Reading, type Values } from './reading.js';
 
 /** Reads a JSON object from each line: a session, or a line of `--rejects` with one. */
 export function ndjsonReader(names: FieldNames): LineReader {
@@ -10,7 +10,7 @@ export function ndjsonReader(names: FieldNames): LineReader {
     const document = parseObject(text);
     if (!document) return broken('must be a JSON object');
     const rejected = document['values'];
-    if (!isRejected(document)) return { kind: 'values', values: renamed(names, document) };
+    if (!isRejected(document)) return renamed(names, document);
     if (!isObject(rejected)) return broken('has no values; put them in, or leave the line out');
     return { kind: 'values', values: rejected };
   };
@@ -43,12 +43,13 @@ function isRejected(document: Values): boolean {
 }
 
 /** What is not known is left as it is, so that the core can name it. */
-export function renamed(names: FieldNames, document: Values): Values {
+function renamed(names: FieldNames, document: Values): Reading {
   const values: Record<string, unknown> = {};
   for (const [theirs, value] of Object.entries(document)) {
     const ours = names.ours(theirs) ?? theirs;
-    if (ours !== '')
-      Object.defineProperty(values, ours, { value, enumerable: true, configurable: true, writable: true });
+    if (ours === '') continue;
+    if (Object.hasOwn(values, ours)) return broken(`has ${ours} twice`);
+    Object.defineProperty(values, ours, { value, enumerable: true, configurable: true, writable: true });
   }
-  return values;
+  return { kind: 'values', values };
 }

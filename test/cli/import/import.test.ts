@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { openStats, toCourseId, toUserId } from '../../../src/core/index.js';
 import { runCli } from '../../support/cli.js';
 import { createDatabase, DIALECTS } from '../../support/databases.js';
+import { sessionContent } from '../../support/factories.js';
 import { csvLine, HEADER, ImportFolder, runImport } from '../../support/imports.js';
 import { startService } from '../../support/service.js';
 
@@ -168,6 +169,26 @@ test('columns of other names and orders, packed, with a byte order mark and the 
   ]);
   assert.deepEqual([code, summary], [0, { ...counts, lines: 1, created: 1, coursesCreated: 1 }], stderr);
   assert.equal((await statsOf(database.url)).averageScore, 68.4);
+});
+
+test('a column without a name can be left out, a field cannot be there twice, a list may come after blank lines', async () => {
+  await using database = await createDatabase('sqlite');
+  await using folder = await ImportFolder.make();
+  const target = ['--database', database.url, '--create-courses'];
+  const unnamed = await folder.write('unnamed.csv', `${HEADER},\n${csvLine()},\n`);
+  assert.match((await runImport([unnamed, ...target])).stderr, /--map "=" leaves it out/);
+  assert.equal((await runImport([unnamed, ...target, '--map', '='])).summary.created, 1);
+
+  const document = { ...learner, sessionId: SESSION, ...sessionContent(), score: 9 };
+  const twice = await folder.write('twice.ndjson', JSON.stringify(document));
+  const refused = await runImport([twice, ...target, '--map', 'score=averageScore']);
+  assert.equal(refused.summary.invalid, 1);
+  assert.match(refused.stderr, /line 1: has averageScore twice/);
+
+  const other = { courseId: SESSION, name: 'Logic' };
+  const list = await folder.write('courses.json', `${'\n'.repeat(100_000)}${JSON.stringify([other])}`);
+  const { code, summary, stderr } = await runImport(['--courses', list, ...target.slice(0, 2)]);
+  assert.deepEqual([code, summary.coursesCreated], [0, 1], stderr);
 });
 
 test('a header that cannot be meant is refused as a whole, and nothing is read', async () => {

@@ -22,7 +22,9 @@ async function createLegacy() {
     `insert into study_sessions select gen_random_uuid(), '${USER}', '${COURSE}', 2, number % 100 + 0.5, 1000,
        timestamptz '2026-01-01T00:00:00.123456Z' + number * interval '1 minute'
      from generate_series(1, ${SESSIONS}) as number`,
-    `insert into study_sessions values (gen_random_uuid(), '${USER}', '${COURSE}', 2, null, 1000, '2026-01-01Z')`,
+    `insert into study_sessions values
+       (gen_random_uuid(), '${USER}', '${COURSE}', 2, null, 1000, '2026-01-01Z'),
+       (gen_random_uuid(), '${USER}', '${COURSE}', 2, 7, 1000, 'infinity')`,
   ]) {
     await runSql(database.url, statement);
   }
@@ -36,26 +38,31 @@ for (const dialect of DIALECTS) {
     const argv = ['--from-legacy', legacy.url, '--database', database.url];
     await runCli(['migrate', '--database', database.url]);
     const dry = await runImport([...argv, '--dry-run']);
-    assert.deepEqual([dry.summary.created, dry.summary.invalid], [SESSIONS, 1], dry.stderr);
+    assert.deepEqual([dry.summary.created, dry.summary.invalid], [SESSIONS, 2], dry.stderr);
     const first = await runImport(argv);
     assert.equal(first.code, 5, first.stderr);
     assert.match(first.stderr, /^session [0-9a-f-]{36}: averageScore is required/m);
+    assert.match(first.stderr, /^session [0-9a-f-]{36}: completedAt must be an RFC 3339 time/m);
     const { created, invalid, coursesCreated } = first.summary;
-    assert.deepEqual([created, invalid, coursesCreated], [SESSIONS, 1, 1]);
+    assert.deepEqual([created, invalid, coursesCreated], [SESSIONS, 2, 1]);
 
     // It goes on being used meanwhile.
-    await runSql(legacy.url, `update study_sessions set average_score = 7 where average_score is null`);
+    await runSql(
+      legacy.url,
+      `update study_sessions set average_score = 7, created_at = '2026-01-01Z'
+       where average_score is null or created_at = 'infinity'`,
+    );
     const second = await runImport(argv);
     assert.equal(second.code, 0, second.stderr);
-    assert.deepEqual([second.summary.created, second.summary.replayed], [1, SESSIONS]);
+    assert.deepEqual([second.summary.created, second.summary.replayed], [2, SESSIONS]);
 
     await using stats = await openStats({ database: database.url });
     const { sessionCount, averageScore, firstCompletedAt, lastCompletedAt } = await stats.getStats({
       userId: toUserId(USER),
       courseId: toCourseId(COURSE),
     });
-    assert.equal(sessionCount, SESSIONS + 1);
-    assert.equal(averageScore, (50 * SESSIONS + 7) / (SESSIONS + 1));
+    assert.equal(sessionCount, SESSIONS + 2);
+    assert.equal(averageScore, (50 * SESSIONS + 14) / (SESSIONS + 2));
     assert.equal(firstCompletedAt, '2026-01-01T00:00:00.000Z');
     assert.equal(lastCompletedAt, '2026-01-09T08:00:00.123Z');
   });
