@@ -1,10 +1,11 @@
 import { migrations } from '../../migrations/index.js';
 import type { LearnerKey, Stats, StatsCalls, Unchecked } from './api.js';
+import { BulkRecorder, type BulkOutcome } from './bulk/bulk-recorder.js';
 import { CallsUnderWay } from './calls-under-way.js';
 import { StatsError } from './errors.js';
 import { callSchemas, type CallSchemas } from './model/calls.js';
 import { parseCall } from './model/faults.js';
-import type { CourseId } from './model/ids.js';
+import { newSessionId, type CourseId } from './model/ids.js';
 import { timeToShow, toHistoryItem } from './model/history.js';
 import { toLifetimeStats } from './model/lifetime.js';
 import { encodeCursor, toPage } from './model/page.js';
@@ -21,7 +22,7 @@ import {
   sessionNotFound,
   taken,
 } from './refusals.js';
-import type { RecordOutcome } from './store/batches/batches.js';
+import type { Candidate, RecordOutcome } from './store/batches/batches.js';
 import { toSession, toSessionRow } from './store/rows.js';
 import * as courses from './store/commands/courses.js';
 import { eraseUser } from './store/commands/erase.js';
@@ -53,6 +54,7 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   readonly #queues: Queues;
   readonly #calls: CallsUnderWay;
   readonly #changes: LearnerLines;
+  readonly #bulk: BulkRecorder;
   #closing: Promise<void> | undefined;
   #lastTime: number | undefined;
   #lastInstant = '';
@@ -63,14 +65,13 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
     this.#schemas = callSchemas(clock);
     this.#queues = new Queues(database, observer);
     this.#changes = new LearnerLines((error) => isInVain(database.faultOf(error)));
-    this.#calls = new CallsUnderWay({
-      max: maxCalls,
-      rename: (error) => {
-        const named = nameDriverFault(database, error);
-        if (named !== error && named instanceof StatsError) observer?.trouble(named.code);
-        return named;
-      },
-    });
+    const rename = (error: unknown) => {
+      const named = nameDriverFault(database, error);
+      if (named !== error && named instanceof StatsError) observer?.trouble(named.code);
+      return named;
+    };
+    this.#calls = new CallsUnderWay({ max: maxCalls, rename });
+    this.#bulk = new BulkRecorder({ database, rename });
   }
 
   get activity(): Activity {
@@ -130,6 +131,19 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
       default:
         throw refused(result.outcome, courseId);
     }
+  }
+
+  /** What {@link recordSession} would check, for {@link recordChecked}. */
+  checkSession(call: unknown): Candidate {
+    const { userId, courseId, session } = parseCall(this.#schemas.recordSession, call);
+    const { sessionId = newSessionId() } = session;
+    const row = toSessionRow({ userId, courseId, sessionId }, session, this.#now());
+    return { row, completionSent: session.completedAt !== undefined };
+  }
+
+  /** Records what is there at once; `signal` ends it between two transactions. */
+  recordChecked(candidates: readonly Candidate[], signal?: AbortSignal): Promise<readonly BulkOutcome[]> {
+    return this.#calls.run(() => this.#bulk.record(candidates, signal));
   }
 
   async putSession(call: unknown) {

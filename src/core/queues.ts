@@ -5,10 +5,8 @@ import type { Candidate, RecordOutcome } from './store/batches/batches.js';
 import { SessionRecorder } from './store/batches/session-recorder.js';
 import type { Database } from './store/database.js';
 import type { LearnerStats } from './store/queries/stats.js';
-import { moduleIdsOf, type SessionRow } from './store/rows.js';
-
-/** Modules that are as much work as a session. */
-const MODULES_PER_SESSION = 4;
+import { weightOf } from './store/batches/weight.js';
+import type { SessionRow } from './store/rows.js';
 
 /** The hot paths of a database, each with what waits for it. */
 export class Queues {
@@ -21,7 +19,7 @@ export class Queues {
     const recorder = new SessionRecorder(database);
     const told = (queue: QueueName) => ({ onBatch: (size: number) => observer?.batch(queue, size) });
     this.record = new Batcher((candidates) => recorder.record(candidates), batches.gathering, {
-      weigh: ({ row }) => 1 + moduleIdsOf(row).length / MODULES_PER_SESSION,
+      weigh: weightOf,
       ...told('record'),
     });
     this.stats = new Batcher((keys) => batches.findStats(keys), batches.gathering, told('stats'));

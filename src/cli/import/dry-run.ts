@@ -3,10 +3,13 @@ import type { Session, StatsCalls, Unchecked } from '../../core/index.js';
 import { callSchemas } from '../../core/model/calls.js';
 import { parseCall } from '../../core/model/faults.js';
 import { newSessionId } from '../../core/model/ids.js';
-import type { RecorderOptions } from './recorder.js';
+import type { ImportOptions } from './options.js';
+import type { SessionCall } from './session-call.js';
 import type { LineOutcome } from './tally.js';
 
-type Options = Pick<RecorderOptions, 'onConflict' | 'createCourses'>;
+interface Options extends Pick<ImportOptions, 'onConflict'> {
+  readonly createCourses: boolean;
+}
 
 const schemas = callSchemas(Date.now);
 
@@ -14,8 +17,8 @@ const schemas = callSchemas(Date.now);
 export function recordDry(
   stats: Unchecked<StatsCalls>,
   { onConflict, createCourses }: Options,
-): RecorderOptions['record'] {
-  return async (call): Promise<LineOutcome> => {
+): (call: SessionCall) => Promise<LineOutcome> {
+  return async (call) => {
     const { userId, courseId, session } = parseCall(schemas.recordSession, call);
     const { sessionId = newSessionId() } = session;
     try {

@@ -1,55 +1,41 @@
-import { InOrder } from './in-order.js';
-import type { Entry, LineFault, Values } from './reading.js';
-import type { Recorder, Verdict } from './recorder.js';
+import type { Entry, LineFault } from './reading.js';
+import type { Pending, Recorder } from './recorder.js';
 import type { Rejects } from './rejects.js';
-import { textOf, toSessionCall, type SessionCall } from './session-call.js';
+import { toSessionCall } from './session-call.js';
 import { newTally, type Tally } from './tally.js';
+import { verdictOf, type Verdict } from './verdict.js';
 
-export interface ImporterOptions {
-  readonly recorder: Recorder;
+export interface ImporterOptions<Item> {
+  readonly recorder: Recorder<Item>;
   readonly newIds: boolean;
   readonly rejects: Rejects;
-  /** Sessions that are under way at a time. */
-  readonly concurrency: number;
+  /** Lines that are recorded together: their learners come together, however far apart they stand. */
+  readonly window: number;
 }
 
-/** Lines behind one that takes long, as multiples of the concurrency. */
-const UNTOLD = 100;
+/** A line that was read: refused already, or a session to be recorded. */
+type Line<Item> = { readonly entry: Entry } & ({ readonly verdict: Verdict } | Pending<Item>);
 
-/** Records what lines say, many at a time, and counts what becomes of them. */
-export class Importer {
+/** Records what lines say, a window of them at a time while the next is read, and counts what becomes of them. */
+export class Importer<Item> {
   readonly tally: Tally = newTally();
-  readonly #options: ImporterOptions;
-  /** What is being recorded, by identity: the lines of one session are taken in their order. */
-  readonly #underWay = new Map<string, Promise<void>>();
-  readonly #order = new InOrder();
-  /** The first error that is no line's. */
-  #error: Error | undefined;
+  readonly #options: ImporterOptions<Item>;
+  #window: Line<Item>[] = [];
+  /** It stays where it has failed: nothing is begun after it. */
+  #underWay: Promise<void> | undefined;
+  #isStopped = false;
+  #lastLine = 0;
   readonly #failed = Promise.withResolvers<never>();
-  #room: PromiseWithResolvers<void> | undefined;
 
-  constructor(options: ImporterOptions) {
+  constructor(options: ImporterOptions<Item>) {
     this.#options = options;
     // Nobody need ask.
     this.#failed.promise.catch(() => undefined);
   }
 
-  /** Resolves when there is room for the next; it rejects when it is of no use to go on. */
-  async add(entry: Entry): Promise<void> {
-    const { reading } = entry;
-    if (reading.kind === 'nothing') return;
-    if (reading.kind === 'broken') return this.#refuse(entry, reading.faults);
-    const call = toSessionCall(reading.values, this.#options.newIds);
-    if (!('session' in call)) return this.#refuse(entry, call, reading.values);
-    const name = nameOf(call);
-    while (this.#underWay.has(name)) await this.#underWay.get(name);
-    this.#underWay.set(name, this.#record(entry, name, call, reading.values));
-    const { concurrency } = this.#options;
-    while (this.#underWay.size >= concurrency || this.#order.size > UNTOLD * concurrency) {
-      this.#room ??= Promise.withResolvers();
-      await this.#room.promise;
-    }
-    if (this.#error !== undefined) await this.end();
+  /** The last line up to which each has come to something. */
+  get lastLine(): number {
+    return this.#lastLine;
   }
 
   /** Rejects when it is of no use to wait for more. */
@@ -57,41 +43,77 @@ export class Importer {
     return this.#failed.promise;
   }
 
+  /** Resolves when there is room for the next; it rejects when it is of no use to go on. */
+  async add(entries: readonly Entry[]): Promise<void> {
+    for (const entry of entries) {
+      const line = this.#read(entry);
+      if (line) this.#window.push(line);
+      if (this.#window.length >= this.#options.window) await this.#beginNext();
+    }
+  }
+
+  /** Begins to record what was added, unless something is under way: a source may be slow to bring more. */
+  beginIfIdle(): void {
+    if (!this.#underWay) this.#begin();
+  }
+
   /** Resolves when all that was added has come to something. */
   async end(): Promise<void> {
-    await Promise.all(this.#underWay.values());
-    if (this.#error !== undefined) throw this.#error;
+    await this.#beginNext();
+    await this.#underWay;
   }
 
-  #refuse(entry: Entry, faults: readonly LineFault[], values?: Values): void {
-    this.#note(this.#order.begin(), entry, { outcome: 'invalid', faults }, values);
+  /** Begins nothing more, and resolves when what was begun has come to something. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#underWay;
   }
 
-  async #record(entry: Entry, name: string, call: SessionCall, values: Values): Promise<void> {
-    const ended = this.#order.begin();
+  async #beginNext(): Promise<void> {
+    while (this.#underWay) await this.#underWay;
+    this.#begin();
+  }
+
+  #begin(): void {
+    if (this.#window.length === 0 || this.#isStopped) return;
+    const window = this.#window;
+    this.#window = [];
+    this.#underWay = this.#record(window);
+    this.#underWay.catch((error: unknown) => this.#failed.reject(error));
+  }
+
+  #read(entry: Entry): Line<Item> | undefined {
+    const { reading } = entry;
+    if (reading.kind === 'nothing') return undefined;
+    if (reading.kind === 'broken') return { entry, verdict: invalid(reading.faults) };
+    const call = toSessionCall(reading.values, this.#options.newIds);
+    if (!('session' in call)) return { entry, verdict: invalid(call) };
     try {
-      this.#note(ended, entry, await this.#options.recorder.record(call), values);
+      return { entry, call, item: this.#options.recorder.check(call), verdict: undefined };
     } catch (error) {
-      ended();
-      this.#error ??= error instanceof Error ? error : new Error(String(error));
-      this.#failed.reject(this.#error);
+      return { entry, verdict: verdictOf(error, { skip: false }) };
     }
-    this.#underWay.delete(name);
-    this.#room?.resolve();
-    this.#room = undefined;
   }
 
-  #note(
-    ended: ReturnType<InOrder['begin']>,
-    entry: Entry,
-    { outcome, faults }: Verdict,
-    values: Values | undefined,
-  ): void {
-    this.tally[outcome]++;
-    ended(faults && (() => this.#options.rejects.add(entry, faults, values)));
+  async #record(window: readonly Line<Item>[]): Promise<void> {
+    try {
+      await this.#options.recorder.record(window.filter((line) => 'call' in line));
+    } finally {
+      for (const line of window) this.#tell(line);
+      if (window.every(({ verdict }) => verdict)) this.#lastLine = window.at(-1)?.entry.line ?? 0;
+    }
+    await this.#options.rejects.drained();
+    this.#underWay = undefined;
+  }
+
+  #tell({ entry, verdict }: Line<Item>): void {
+    if (!verdict) return;
+    this.tally[verdict.outcome]++;
+    const values = entry.reading.kind === 'values' ? entry.reading.values : undefined;
+    if (verdict.faults) this.#options.rejects.add(entry, verdict.faults, values);
   }
 }
 
-function nameOf({ userId, courseId, session }: SessionCall): string {
-  return `${textOf(userId)} ${textOf(courseId)} ${textOf(session['sessionId'])}`.toLowerCase();
+function invalid(faults: readonly LineFault[]): Verdict {
+  return { outcome: 'invalid', faults };
 }

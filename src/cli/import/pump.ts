@@ -5,13 +5,14 @@ import type { Progress } from '../progress.js';
 import { interruptible } from '../target.js';
 import type { Importer } from './importer.js';
 import type { Entry } from './reading.js';
-import type { Rejects } from './rejects.js';
+
+/** Milliseconds that lines wait for more of a source that is slow, to be recorded together. */
+const LINGER = 100;
 
 type Entries = AsyncGenerator<readonly Entry[]>;
 
 export interface PumpOptions {
-  readonly importer: Importer;
-  readonly rejects: Rejects;
+  readonly importer: Pick<Importer<unknown>, 'add' | 'beginIfIdle' | 'end' | 'stop' | 'failed' | 'lastLine'>;
   readonly progress: Progress;
   /** What to do after an end before the end. */
   readonly goOn: string;
@@ -21,9 +22,9 @@ export interface PumpOptions {
 export async function pump(
   io: Io,
   entries: Entries,
-  { importer, rejects, progress, goOn }: PumpOptions,
+  { importer, progress, goOn }: PumpOptions,
 ): Promise<void> {
-  let line = 0;
+  const ticks = setInterval(() => importer.beginIfIdle(), LINGER);
   try {
     for (;;) {
       const next = entries.next();
@@ -31,22 +32,19 @@ export async function pump(
       await interruptible(io, Promise.race([next.then(() => undefined), importer.failed]));
       const { done, value } = await next;
       if (done) break;
-      for (const entry of value) {
-        if (io.signal.aborted) throw new Interruption('interrupted');
-        await importer.add(entry);
-        line = entry.line;
-      }
-      await rejects.drained();
+      await interruptible(io, importer.add(value));
     }
-    await importer.end();
+    await interruptible(io, importer.end());
   } catch (error) {
     // What is under way comes to something all the same; why it was stopped is the error to tell.
-    await importer.end().catch(() => undefined);
+    await importer.stop().catch(() => undefined);
     progress.end();
-    writeLine(io.stderr, `Stopped after line ${line}. ${goOn}`);
+    writeLine(io.stderr, `Stopped after line ${importer.lastLine}. ${goOn}`);
     // What is being waited for cannot be closed; it ends with the process.
     void entries.return(undefined).catch(() => undefined);
     throw io.signal.aborted ? new Interruption('interrupted') : error;
+  } finally {
+    clearInterval(ticks);
   }
   progress.end();
 }

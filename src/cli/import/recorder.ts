@@ -1,107 +1,143 @@
 import { setTimeout } from 'node:timers/promises';
 import { StatsError } from '../../core/errors.js';
-import type { StatsCalls, Unchecked } from '../../core/index.js';
-import { faultsOf } from './line-faults.js';
-import type { LineFault } from './reading.js';
-import { textOf, type SessionCall } from './session-call.js';
-import type { LineOutcome } from './tally.js';
+import type { CourseMaker } from './course-maker.js';
+import { forEach, type Ledger } from './ledger.js';
+import { sessionName, textOf, type SessionCall } from './session-call.js';
+import { verdictOf, type Verdict } from './verdict.js';
 
-export interface RecorderOptions {
-  readonly stats: Unchecked<StatsCalls>;
-  /** Records a session, or tells what recording it would do. */
-  readonly record: (call: SessionCall) => Promise<LineOutcome>;
-  /** What is done about a session that is there with other content. */
-  readonly onConflict: 'fail' | 'skip' | 'replace';
-  readonly createCourses: boolean;
+export interface RecorderOptions<Item> {
+  readonly ledger: Ledger<Item>;
+  /** Replaces a session that is there with other content. */
+  readonly replace: ((call: SessionCall) => Promise<void>) | undefined;
+  /** Whether a session that is there with other content is no fault. */
+  readonly skip: boolean;
+  /** Makes the courses that are missing. */
+  readonly courses: CourseMaker | undefined;
   /** Aborted when the user wants it to end. */
   readonly signal: AbortSignal;
-  /** Told of each course that it has made. */
-  readonly onCourse: () => void;
+  /** Whether an end may leave some of what was begun: what gets a new id each time would be counted again. */
+  readonly mayLeave: boolean;
 }
 
-/** What became of a line, with its faults where it was refused. */
-export interface Verdict {
-  readonly outcome: LineOutcome;
-  readonly faults?: readonly LineFault[];
+/** A session of a line, and what became of it so far. */
+export interface Pending<Item> {
+  readonly call: SessionCall;
+  readonly item: Item;
+  verdict: Verdict | undefined;
 }
 
 /** Milliseconds before the first of the attempts to come; each waits twice as long. */
 const PAUSE = 100;
+/** Attempts in a row that bring nothing. */
 const ATTEMPTS = 8;
+/** Sessions that are replaced at a time. */
+const REPLACING = 64;
 
-/** Records sessions one by one, as the options of an import say. */
-export class Recorder {
-  readonly #options: RecorderOptions;
-  readonly #courses = new Map<string, Promise<void>>();
+/** Records sessions as the options of an import say, until each has its verdict. */
+export class Recorder<Item> {
+  readonly #options: RecorderOptions<Item>;
 
-  constructor(options: RecorderOptions) {
+  constructor(options: RecorderOptions<Item>) {
     this.#options = options;
   }
 
-  /** @throws what is not the session's fault, and would be the next one's too */
-  async record(call: SessionCall): Promise<Verdict> {
-    try {
-      return { outcome: await this.#patiently(call) };
-    } catch (error) {
-      if (!(error instanceof StatsError)) throw error;
-      if (error.code === 'session-conflict') {
-        if (this.#options.onConflict === 'skip') return { outcome: 'conflict' };
-        return { outcome: 'conflict', faults: [{ field: 'sessionId', rule: 'is there with other content' }] };
-      }
-      if (error.code === 'course-not-found') {
-        return { outcome: 'invalid', faults: [{ field: 'courseId', rule: 'is no course that is known' }] };
-      }
-      if (error.kind === 'invalid') return { outcome: 'invalid', faults: faultsOf(error) };
-      throw error;
-    }
+  check(call: SessionCall): Item {
+    return this.#options.ledger.check(call);
+  }
+
+  /**
+   * Those without a verdict after it were left, since the user wants an end.
+   *
+   * @throws what is not a session's fault, and would be the next one's too
+   */
+  async record(sessions: readonly Pending<Item>[]): Promise<void> {
+    // What replaces is to be replaced by the next line of the same session, not compared with the first.
+    const rounds = this.#options.replace ? inRounds(sessions) : [sessions];
+    for (const round of rounds) await this.#recordRound(round);
   }
 
   /** Recording is safe to repeat: a database that is away for a moment must not end an import of hours. */
-  async #patiently(call: SessionCall): Promise<LineOutcome> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#recordOne(call);
-      } catch (error) {
-        const isAway = error instanceof StatsError && error.kind === 'unavailable';
-        const { signal } = this.#options;
-        if (!isAway || attempt === ATTEMPTS || signal.aborted) throw error;
+  async #recordRound(round: readonly Pending<Item>[]): Promise<void> {
+    const { signal } = this.#options;
+    let left = round;
+    for (let attempt = 1; left.length > 0 && !this.#isToLeave; attempt++) {
+      const { again, trouble } = await this.#attempt(left);
+      if (again.length < left.length) attempt = 1;
+      if (trouble !== undefined) {
+        if (attempt === ATTEMPTS || signal.aborted) throw trouble;
         const pause = PAUSE * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);
         await setTimeout(pause, undefined, { signal }).catch(() => undefined);
       }
+      left = again;
     }
   }
 
-  async #recordOne(call: SessionCall): Promise<LineOutcome> {
-    const { record, onConflict, createCourses, stats } = this.#options;
-    try {
-      return await record(call);
-    } catch (error) {
-      if (!(error instanceof StatsError)) throw error;
-      if (error.code === 'course-not-found' && createCourses) {
-        await this.#createCourse(textOf(call.courseId).toLowerCase());
-        return record(call);
+  get #isToLeave(): boolean {
+    return this.#options.mayLeave && this.#options.signal.aborted;
+  }
+
+  /** Those that are to be recorded again, and why not at once, if the database is away. */
+  async #attempt(sessions: readonly Pending<Item>[]) {
+    const { ledger, courses, replace, signal, mayLeave } = this.#options;
+    const attempts = await ledger.record(
+      sessions.map(({ item }) => item),
+      mayLeave ? signal : undefined,
+    );
+    const again: Pending<Item>[] = [];
+    const missing = new Set<string>();
+    const others: Pending<Item>[] = [];
+    let trouble: StatsError | undefined;
+    const settle = (session: Pending<Item>, error: unknown): void => {
+      if (error instanceof StatsError && error.kind === 'unavailable') {
+        trouble ??= error;
+        again.push(session);
+      } else {
+        session.verdict = verdictOf(error, this.#options);
       }
-      if (error.code !== 'session-conflict' || onConflict !== 'replace') throw error;
-      const { sessionId, ...session } = call.session;
-      await stats.putSession({ userId: call.userId, courseId: call.courseId, sessionId, session });
-      return 'replaced';
+    };
+    for (const [index, session] of sessions.entries()) {
+      const attempt = attempts[index] ?? { outcome: 'untried' };
+      if (attempt.outcome === 'untried') again.push(session);
+      else if (attempt.outcome !== 'failed') session.verdict = { outcome: attempt.outcome };
+      else if (replace && isOf(attempt.error, 'session-conflict')) others.push(session);
+      else if (isOf(attempt.error, 'course-not-found') && courses?.mayMake(session.call.courseId)) {
+        missing.add(textOf(session.call.courseId).toLowerCase());
+        again.push(session);
+      } else settle(session, attempt.error);
     }
-  }
-
-  /** Once for all sessions of it; it is called by its id until somebody names it. */
-  #createCourse(courseId: string): Promise<void> {
-    const making = this.#courses.get(courseId) ?? this.#addCourse(courseId);
-    this.#courses.set(courseId, making);
-    return making;
-  }
-
-  async #addCourse(courseId: string): Promise<void> {
-    try {
-      await this.#options.stats.addCourse({ course: { courseId, name: courseId } });
-      this.#options.onCourse();
-    } catch (error) {
-      this.#courses.delete(courseId);
-      if (!(error instanceof StatsError && error.code === 'course-id-taken')) throw error;
+    for (const courseId of missing) {
+      try {
+        await courses?.make(courseId);
+      } catch (error) {
+        if (!(error instanceof StatsError && error.kind === 'unavailable')) throw error;
+        trouble ??= error;
+      }
     }
+    await forEach(others, REPLACING, async (session) => {
+      try {
+        await replace?.(session.call);
+        session.verdict = { outcome: 'replaced' };
+      } catch (error) {
+        settle(session, error);
+      }
+    });
+    return { again, trouble };
   }
+}
+
+function isOf(error: unknown, code: StatsError['code']): boolean {
+  return error instanceof StatsError && error.code === code;
+}
+
+/** The first line of each session, then the second of each, and so on. */
+function inRounds<Item>(sessions: readonly Pending<Item>[]): Pending<Item>[][] {
+  const counts = new Map<string, number>();
+  const rounds: Pending<Item>[][] = [];
+  for (const session of sessions) {
+    const name = sessionName(session.call);
+    const count = counts.get(name) ?? 0;
+    counts.set(name, count + 1);
+    (rounds[count] ??= []).push(session);
+  }
+  return rounds;
 }

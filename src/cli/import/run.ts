@@ -1,10 +1,12 @@
 import { constants, setPriority } from 'node:os';
 import type { Stats } from '../../core/index.js';
+import type { Candidate } from '../../core/store/batches/batches.js';
 import { PartlyDone, UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import { visible, writeLine } from '../output.js';
 import { startProgress } from '../progress.js';
 import { interruptible, openTarget, serverUrl } from '../target.js';
+import { CourseMaker } from './course-maker.js';
 import { importCourses, type CoursesTally } from './courses.js';
 import { recordDry } from './dry-run.js';
 import { SESSION_FIELDS } from '../session-fields.js';
@@ -14,14 +16,18 @@ import { Importer } from './importer.js';
 import { importLegacyCourses, legacyEntries } from './legacy.js';
 import type { ImportOptions } from './options.js';
 import { counted, pump } from './pump.js';
+import { bulkLedger, singleLedger } from './ledger.js';
 import { Recorder } from './recorder.js';
+import type { SessionCall } from './session-call.js';
 import { Rejects } from './rejects.js';
 import { openSource } from './source.js';
 import { linesOf } from './tally.js';
 import { describeRefused, writeSummary } from './summary.js';
 
-/** Sessions under way at a time: enough for batches that are worth it, and short enough for others to come between. */
-const CONCURRENCY = { database: 200, server: 64 } as const;
+/** Lines that are recorded together. More would save little, and cost memory. */
+const WINDOW = 20_000;
+/** Sessions under way at a time, where they are recorded one by one. */
+const CONCURRENCY = 64;
 
 const GO_ON = 'Run the same again to go on: what is recorded is not counted twice.';
 /** What has got a new id is not known again. */
@@ -39,18 +45,18 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
   // Last of all: what is there is lost with it.
   await using rejects = await Rejects.open({ stderr: io.stderr, file: options.rejects, sources });
   const courses: CoursesTally = { created: 0, kept: 0, refused: [] };
-  const importer = newImporter(io, stats, options, { rejects, courses });
+  const importer = await newImporter(io, stats, options, { rejects, courses });
   try {
     await interruptible(io, bringCourses(io, stats, options, courses));
     const { quiet = false, fromLegacy } = options;
     const goOn = options.newIds ? GO_ON_AFTER : GO_ON;
     if (fromLegacy !== undefined) {
       const progress = startProgress(io, { total: undefined, unit: 'lines', quiet });
-      await pump(io, counted(legacyEntries(fromLegacy), progress), { importer, rejects, progress, goOn });
+      await pump(io, counted(legacyEntries(fromLegacy), progress), { importer, progress, goOn });
     } else if (source && read) {
       const progress = startProgress(io, { total: source.size, unit: 'bytes', quiet });
       const entries = read(source.chunks((bytes) => progress.add(bytes)));
-      await pump(io, entries, { importer, rejects, progress, goOn });
+      await pump(io, entries, { importer, progress, goOn });
     }
   } catch (error) {
     if (linesOf(importer.tally) + courses.created + courses.kept > 0)
@@ -98,25 +104,46 @@ async function bringCourses(
   for (const refused of tally.refused) writeLine(io.stderr, visible(refused));
 }
 
-function newImporter(
+type AnyImporter = Importer<Candidate> | Importer<SessionCall>;
+
+async function newImporter(
   io: Io,
-  { unchecked: stats }: Stats,
+  opened: Stats,
   options: ImportOptions,
   { rejects, courses }: { readonly rejects: Rejects; readonly courses: CoursesTally },
-): Importer {
-  const { onConflict, newIds = false } = options;
+): Promise<AnyImporter> {
+  const { onConflict, newIds = false, dryRun = false } = options;
+  const { unchecked: stats } = opened;
+  const recording = {
+    replace:
+      onConflict === 'replace'
+        ? async ({ userId, courseId, session: { sessionId, ...session } }: SessionCall) => {
+            await stats.putSession({ userId, courseId, sessionId, session });
+          }
+        : undefined,
+    skip: onConflict === 'skip',
+    courses:
+      options.createCourses === true && !dryRun ? new CourseMaker(stats, () => courses.created++) : undefined,
+    signal: io.signal,
+    mayLeave: !newIds,
+  };
+  const importing = { newIds, rejects, window: WINDOW };
+  if (serverUrl(io, options) === undefined && !dryRun) {
+    const { bulkOf } = await import('../../core/bulk/bulk.js');
+    const bulk = bulkOf(opened);
+    if (bulk)
+      return new Importer({
+        recorder: new Recorder({ ...recording, ledger: bulkLedger(bulk) }),
+        ...importing,
+      });
+  }
   // A dry run brings no courses.
   const createCourses = options.createCourses === true || options.fromLegacy !== undefined;
-  const recorder = new Recorder({
-    stats,
-    record: options.dryRun
+  const ledger = singleLedger(
+    dryRun
       ? recordDry(stats, { onConflict, createCourses })
       : async (call) => ((await stats.recordSession(call)).outcome === 'recorded' ? 'created' : 'replayed'),
-    onConflict,
-    createCourses: options.createCourses === true && !options.dryRun,
-    signal: io.signal,
-    onCourse: () => courses.created++,
-  });
-  const concurrency = CONCURRENCY[serverUrl(io, options) === undefined ? 'database' : 'server'];
-  return new Importer({ recorder, newIds, rejects, concurrency });
+    CONCURRENCY,
+  );
+  return new Importer({ recorder: new Recorder({ ...recording, ledger }), ...importing });
 }

@@ -30,6 +30,11 @@ export function toSessionCall(values: Values, newIds: boolean): SessionCall | re
   return [{ field: 'sessionId', rule: `${rule}; --new-ids wants that` }];
 }
 
+/** The same for all lines of one session. */
+export function sessionName({ userId, courseId, session }: SessionCall): string {
+  return `${textOf(userId)} ${textOf(courseId)} ${textOf(session['sessionId'])}`.toLowerCase();
+}
+
 /** Of a value that may be of any type: what is no text is no id, and refused elsewhere. */
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';

@@ -29,10 +29,18 @@ const CLOSE_TIMEOUT = 5_000;
 const WITHOUT_TIMEOUTS = sql`select set_config('statement_timeout', '0', true),
   set_config('idle_in_transaction_session_timeout', '0', true)`;
 
+/** What another role does is seen only by who may see all; then nobody else seems to be there. */
+const OTHERS_AT_WORK = `select exists (
+  select from pg_stat_activity
+  where datname = current_database() and backend_type = 'client backend' and pid <> all (cast($1 as integer[]))
+    and (state <> 'idle' or state_change > clock_timestamp() - interval '500 milliseconds'))`;
+
 /** Opens a pool of connections; the first query connects. What the URL leaves out comes from `PG*` variables. */
 export function openPostgres(url: string): Database {
-  const pool = openPool(url);
-  const probes = openPool(url, { max: 1, connectionTimeoutMillis: PROBE_TIMEOUT });
+  /** The processes of the server that work for us, or did. */
+  const own = new Set<number>();
+  const pool = openPool(url, own);
+  const probes = openPool(url, own, { max: 1, connectionTimeoutMillis: PROBE_TIMEOUT });
   const nameOf = statementNames();
   const open = (of: Pool, timeout: number) =>
     new Kysely<Schema>({ dialect: new SafePostgresDialect(withNamedStatements(of, nameOf, timeout)) });
@@ -54,6 +62,7 @@ export function openPostgres(url: string): Database {
     beginSnapshot: () => beginSnapshot(unlimited, WITHOUT_TIMEOUTS),
     batches: new PostgresBatches({
       compile: () => compileStatements(kysely),
+      othersAtWork: () => ({ name: 'others_at_work', text: OTHERS_AT_WORK, values: [Array.from(own)] }),
       // What was being done when the connection was cut can be done again: recording changes nothing twice.
       query: (query) =>
         retried(
@@ -71,14 +80,16 @@ export function openPostgres(url: string): Database {
   };
 }
 
-function openPool(url: string, options: PoolConfig = {}): Pool {
+/** @param own is told of the process of each connection */
+function openPool(url: string, own: Set<number>, options: PoolConfig = {}): Pool {
   const pool = new Pool({
     connectionString: url,
     application_name: 'stats-service',
     types: valueParsers(),
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    verify: (client, done) => void verifyConnection(client, done),
+    verify: (client, done) =>
+      void verifyConnection(client, done).then((process) => process !== undefined && own.add(process)),
     ...TIMEOUTS,
     ...options,
   });
@@ -107,23 +118,28 @@ async function transact<T>(
 function ignore(): void {}
 
 /** The pool hands out a new connection only after this, and ends it where this fails. */
-async function verifyConnection(client: PoolClient, done: (error?: Error) => void): Promise<void> {
+async function verifyConnection(
+  client: PoolClient,
+  done: (error?: Error) => void,
+): Promise<number | undefined> {
+  let process: number | undefined;
   try {
-    await prepareConnection(client);
+    process = await prepareConnection(client);
   } catch (error) {
     done(error instanceof Error ? error : new Error(String(error)));
-    return;
+    return undefined;
   }
   done();
+  return process;
 }
 
 /**
  * Settles what a server or a role may set otherwise: how times are written, which the driver must read, commits
  * that do not wait for the disk, and plans that are made anew for each batch, which costs more than to run them.
  */
-async function prepareConnection(client: DriverClient): Promise<void> {
-  await client.query({
-    text: `select set_config('datestyle', 'ISO', false), set_config('timezone', 'UTC', false),
+async function prepareConnection(client: DriverClient): Promise<number | undefined> {
+  const { rows } = await client.query<{ readonly process: number }>({
+    text: `select pg_backend_pid() as process, set_config('datestyle', 'ISO', false), set_config('timezone', 'UTC', false),
        set_config('default_transaction_isolation', 'read committed', false),
        set_config('plan_cache_mode', 'force_generic_plan', false),
        case when current_setting('synchronous_commit') = 'off'
@@ -131,6 +147,7 @@ async function prepareConnection(client: DriverClient): Promise<void> {
     values: [],
     query_timeout: TIMEOUTS.connectionTimeoutMillis,
   });
+  return rows[0]?.process;
 }
 
 class SafePostgresDialect extends PostgresDialect {

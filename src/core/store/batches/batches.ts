@@ -17,6 +17,16 @@ export type RecordOutcome =
   | { readonly outcome: Refusal }
   | { readonly outcome: 'failed'; readonly error: unknown };
 
+/** How many of the sessions that are there at once are recorded together, by their weight. */
+export interface BulkPace {
+  /** At most, while nobody else wants the database. */
+  readonly alone: number;
+  /** While others do. */
+  readonly shared: number;
+  /** Transactions under way at a time, while nobody else wants the database. */
+  readonly maxInFlight: number;
+}
+
 export function allFailed(candidates: readonly Candidate[], error: unknown): RecordOutcome[] {
   return candidates.map(() => ({ outcome: 'failed', error }));
 }
@@ -28,6 +38,7 @@ export function allFailed(candidates: readonly Candidate[], error: unknown): Rec
 export interface Batches {
   /** How to gather what these are given. */
   readonly gathering: Gathering;
+  readonly bulk: BulkPace;
   /**
    * Records sessions, each exactly once: after this they are durable. The database refuses or takes each by
    * itself, but an error that concerns one of them may undo all; then nothing was recorded.
@@ -38,4 +49,6 @@ export interface Batches {
   findSessions(keys: readonly SessionKey[]): Promise<readonly (SessionRow | 'session-not-found')[]>;
   /** Those of the learners whose totals somebody holds locked at this moment; it waits for none of them. */
   findHeld(learners: readonly LearnerKey[]): Promise<readonly LearnerKey[]>;
+  /** Whether others have used the database since this was asked last, or in the last moment, as far as we can see. */
+  othersAtWork(): Promise<boolean>;
 }

@@ -19,7 +19,8 @@ export function separateCopies(candidates: readonly Candidate[]): {
   return { firsts, copies };
 }
 
-function compareIdentities(a: SessionRow, b: SessionRow): number {
+/** In the order of the key, as every command takes rows: nobody deadlocks. */
+export function compareIdentities(a: SessionRow, b: SessionRow): number {
   return (
     compare(a.user_id, b.user_id) || compare(a.course_id, b.course_id) || compare(a.session_id, b.session_id)
   );

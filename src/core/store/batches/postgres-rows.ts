@@ -5,6 +5,8 @@ import type { SessionRow } from '../rows.js';
 /** What a recording statement tells of a candidate that it did not record; positions are from 1 on. */
 export type NotRecorded = readonly [position: number, isCourseKnown: boolean];
 
+export type OthersAtWork = readonly [boolean];
+
 export type HeldLearner = readonly [UserId, CourseId];
 
 /** A position, then the columns of a {@link StatsRow} in the order of the statement. */

@@ -12,12 +12,15 @@ import {
   type FoundStats,
   type HeldLearner,
   type NotRecorded,
+  type OthersAtWork,
 } from './postgres-rows.js';
 import type { PostgresStatements } from './postgres-statements.js';
 import { separateCopies } from './copies.js';
 
 export interface PostgresBatchesOptions {
   readonly compile: () => PostgresStatements;
+  /** Asks whether connections that are not ours are at work, or were a moment ago. */
+  readonly othersAtWork: () => NamedQuery;
   /** The values of each row, in the order of the statement's columns. */
   readonly query: <Row extends readonly unknown[]>(query: NamedQuery) => Promise<readonly Row[]>;
 }
@@ -29,6 +32,7 @@ const MOMENT = 20;
 export class PostgresBatches implements Batches {
   /** One batch is gathered and answered while Postgres works on another; more would only be smaller. */
   readonly gathering = { maxSize: 500, maxInFlight: 2, blocking: false };
+  readonly bulk = { alone: 4_000, shared: 100, maxInFlight: 2 };
   readonly #options: PostgresBatchesOptions;
   #compiled: PostgresStatements | undefined;
 
@@ -84,6 +88,11 @@ export class PostgresBatches implements Batches {
     if (locked.length === 0) return [];
     await setTimeout(MOMENT);
     return this.#findLocked(locked);
+  }
+
+  async othersAtWork(): Promise<boolean> {
+    const [row] = await this.#options.query<OthersAtWork>(this.#options.othersAtWork());
+    return row?.[0] === true;
   }
 
   async #findLocked(learners: readonly LearnerKey[]): Promise<LearnerKey[]> {

@@ -53,6 +53,10 @@ export function prepareStatements(connection: SyncConnection, kysely: Kysely<Sch
     beginImmediate: plain('begin immediate'),
     commit: plain('commit'),
     rollback: plain('rollback'),
+    dataVersion: new Prepared<object, { data_version: number }>(
+      connection,
+      compileStatement<object>(() => CompiledQuery.raw('pragma data_version')),
+    ),
     insertSession: new Prepared(
       connection,
       compileStatement<SessionRow>((value) => {

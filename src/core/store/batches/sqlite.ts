@@ -19,8 +19,10 @@ export interface SqliteBatchesOptions {
 /** One transaction for each batch: all of it shares one wait for the disk, and one view of the data. */
 export class SqliteBatches implements Batches {
   readonly gathering = { maxSize: 500, maxInFlight: 1, blocking: true };
+  readonly bulk = { alone: 4_000, shared: 50, maxInFlight: 1 };
   readonly #options: SqliteBatchesOptions;
   #prepared: SqliteStatements | undefined;
+  #version: number | undefined;
 
   constructor(options: SqliteBatchesOptions) {
     this.#options = options;
@@ -57,6 +59,13 @@ export class SqliteBatches implements Batches {
   /** SQLite has one lock for the whole database, which a transaction takes at its beginning. */
   async findHeld(): Promise<LearnerKey[]> {
     return [];
+  }
+
+  /** The number stands for what others have written; our own writing leaves it as it is. */
+  async othersAtWork(): Promise<boolean> {
+    const before = this.#version;
+    this.#version = await this.#options.read(() => this.#statements.dataVersion.get({})?.data_version);
+    return before !== undefined && before !== this.#version;
   }
 
   #record(statements: SqliteStatements, { row, completionSent }: Candidate): RecordOutcome {

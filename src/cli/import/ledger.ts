@@ -1,0 +1,83 @@
+import type { Bulk } from '../../core/bulk/bulk.js';
+import type { Candidate } from '../../core/store/batches/batches.js';
+import type { SessionCall } from './session-call.js';
+import { sessionName } from './session-call.js';
+import type { LineOutcome } from './tally.js';
+
+/** What became of an attempt to record a session; `untried` where there was none. */
+export type Attempt =
+  | { readonly outcome: LineOutcome }
+  | { readonly outcome: 'untried' }
+  | { readonly outcome: 'failed'; readonly error: unknown };
+
+/** Where sessions are recorded. */
+export interface Ledger<Item> {
+  /** @throws {StatsError} what is wrong with the session, as far as that can be known without asking */
+  check(call: SessionCall): Item;
+  /** An attempt for each, in their order; those of one session are made in their order too. */
+  record(items: readonly Item[], signal: AbortSignal | undefined): Promise<readonly Attempt[]>;
+}
+
+/** A database, which takes thousands together. */
+export function bulkLedger(bulk: Bulk): Ledger<Candidate> {
+  return {
+    check: (call) => bulk.checkSession(call),
+    async record(candidates, signal) {
+      const outcomes = await bulk.recordChecked(candidates, signal);
+      return outcomes.map((result) => (result.outcome === 'recorded' ? CREATED : result));
+    },
+  };
+}
+
+const CREATED: Attempt = { outcome: 'created' };
+const UNTRIED: Attempt = { outcome: 'untried' };
+
+/**
+ * What takes one at a time, such as a server.
+ *
+ * @param concurrency sessions under way at a time
+ */
+export function singleLedger(
+  record: (call: SessionCall) => Promise<LineOutcome>,
+  concurrency: number,
+): Ledger<SessionCall> {
+  const attemptOne = async (call: SessionCall): Promise<Attempt> => {
+    try {
+      return { outcome: await record(call) };
+    } catch (error) {
+      return { outcome: 'failed', error };
+    }
+  };
+  return {
+    check: (call) => call,
+    async record(calls, signal) {
+      const attempts = calls.map(() => UNTRIED);
+      const last = new Map<string, Promise<void>>();
+      const takeInTurn = async (index: number, call: SessionCall, before: Promise<void> | undefined) => {
+        await before;
+        attempts[index] = await attemptOne(call);
+      };
+      await forEach(calls.entries(), concurrency, async ([index, call]) => {
+        if (signal?.aborted) return;
+        const name = sessionName(call);
+        const turn = takeInTurn(index, call, last.get(name));
+        last.set(name, turn);
+        await turn;
+      });
+      return attempts;
+    },
+  };
+}
+
+/** Works on all, so many at a time; each is begun in its order. */
+export async function forEach<T>(
+  items: Iterable<T>,
+  concurrency: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = Iterator.from(items);
+  const worker = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+}

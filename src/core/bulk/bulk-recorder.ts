@@ -1,0 +1,104 @@
+import { StatsError } from '../errors.js';
+import { refused, sessionConflict } from '../refusals.js';
+import type { Candidate, RecordOutcome } from '../store/batches/batches.js';
+import { SessionRecorder } from '../store/batches/session-recorder.js';
+import type { Database } from '../store/database.js';
+import { Pace } from './pace.js';
+import { Portions } from './portions.js';
+
+/** What became of a session of many; `error` is what recording it by itself would have rejected with. */
+export type BulkOutcome =
+  | { readonly outcome: 'recorded' }
+  | { readonly outcome: 'replayed' }
+  | { readonly outcome: 'failed'; readonly error: unknown }
+  /** The database was gone before its turn, or the caller wanted an end. */
+  | { readonly outcome: 'untried' };
+
+export interface BulkRecorderOptions {
+  readonly database: Database;
+  /** What is told instead of a driver's error. */
+  readonly rename: (error: unknown) => unknown;
+}
+
+const RECORDED: BulkOutcome = { outcome: 'recorded' };
+const REPLAYED: BulkOutcome = { outcome: 'replayed' };
+const UNTRIED: BulkOutcome = { outcome: 'untried' };
+
+/** Records thousands of sessions that are there at once, in transactions as large as the others on the database allow. */
+export class BulkRecorder {
+  readonly #options: BulkRecorderOptions;
+  readonly #recorder: SessionRecorder;
+  readonly #pace: Pace;
+
+  constructor(options: BulkRecorderOptions) {
+    const { batches } = options.database;
+    this.#options = options;
+    this.#recorder = new SessionRecorder(options.database);
+    this.#pace = new Pace({ bulk: batches.bulk, othersAtWork: () => batches.othersAtWork() });
+  }
+
+  /** An outcome for each, in their order; copies of one session count in their order too. */
+  async record(
+    candidates: readonly Candidate[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly BulkOutcome[]> {
+    const outcomes = candidates.map(() => UNTRIED);
+    const portions = new Portions(candidates);
+    const underWay = new Set<Promise<void>>();
+    let isGone = false;
+    const isOver = () => portions.isEmpty || isGone || signal?.aborted === true;
+    const run = async (positions: readonly number[], weight: number) => {
+      const start = performance.now();
+      const some = positions.flatMap((position) => candidates[position] ?? []);
+      const results = await this.#recorder.record(some);
+      const elapsed = performance.now() - start;
+      for (const [index, position] of positions.entries()) {
+        outcomes[position] = this.#toOutcome(results[index], candidates[position]);
+      }
+      if (results.every((_, index) => isAway(outcomes[positions[index] ?? -1]))) isGone = true;
+      else await this.#pace.ended(weight, elapsed);
+    };
+    while (!isOver()) {
+      const { weight, inFlight } = await this.#pace.next();
+      if (underWay.size >= inFlight) {
+        await Promise.race(underWay);
+        continue;
+      }
+      const running: Promise<void> = run(portions.take(weight), weight).finally(() =>
+        underWay.delete(running),
+      );
+      underWay.add(running);
+    }
+    await Promise.all(underWay);
+    return outcomes;
+  }
+
+  #toOutcome(recorded: RecordOutcome | undefined, candidate: Candidate | undefined): BulkOutcome {
+    if (!recorded || !candidate)
+      throw new Error('A batch came back without an outcome for one of its sessions.');
+    switch (recorded.outcome) {
+      case 'recorded':
+        return RECORDED;
+      case 'replayed':
+        return REPLAYED;
+      case 'failed':
+        return failed(this.#options.rename(recorded.error));
+      case 'conflict':
+        return failed(sessionConflict(recorded.session.session_id));
+      default:
+        return failed(refused(recorded.outcome, candidate.row.course_id));
+    }
+  }
+}
+
+function failed(error: unknown): BulkOutcome {
+  return { outcome: 'failed', error };
+}
+
+function isAway(outcome: BulkOutcome | undefined): boolean {
+  return (
+    outcome?.outcome === 'failed' &&
+    outcome.error instanceof StatsError &&
+    outcome.error.kind === 'unavailable'
+  );
+}

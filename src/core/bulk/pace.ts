@@ -1,0 +1,60 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import type { BulkPace } from '../store/batches/batches.js';
+
+/** Milliseconds that a transaction is to take where nobody else writes: who comes then waits no longer than that. */
+const ALONE = 100;
+/** Milliseconds between two looks at whether others are at work. */
+const LOOK = 100;
+/** Milliseconds without others after which we are alone. */
+const QUIET = 1_000;
+/** Milliseconds that we make room for others at most. */
+const MAX_PAUSE = 50;
+/** How fast what we know of the database gives way to what it does now, where it has become slower. */
+const FORGETTING = 1.1;
+
+export interface PaceOptions {
+  readonly bulk: BulkPace;
+  /** Whether others have written, or are about to. */
+  readonly othersAtWork: () => Promise<boolean>;
+}
+
+/**
+ * How much at a time: as much as the database does in a tenth of a second while we are alone; little, with as long
+ * a pause after it, while others want the same database.
+ */
+export class Pace {
+  readonly #options: PaceOptions;
+  /** Milliseconds for one session, at best. */
+  #cost: number;
+  #lastLook = -Infinity;
+  #lastOthers = -Infinity;
+
+  constructor(options: PaceOptions) {
+    this.#options = options;
+    this.#cost = ALONE / options.bulk.shared;
+  }
+
+  get #isShared(): boolean {
+    return performance.now() - this.#lastOthers < QUIET;
+  }
+
+  /** How much the next transaction may weigh, and how many may be under way. */
+  async next(): Promise<{ readonly weight: number; readonly inFlight: number }> {
+    const { bulk, othersAtWork } = this.#options;
+    if (performance.now() - this.#lastLook > LOOK) {
+      this.#lastLook = performance.now();
+      if (await othersAtWork()) this.#lastOthers = performance.now();
+    }
+    if (this.#isShared) return { weight: bulk.shared, inFlight: 1 };
+    const weight = Math.min(bulk.alone, Math.max(bulk.shared, ALONE / this.#cost));
+    return { weight, inFlight: bulk.maxInFlight };
+  }
+
+  /** To be waited for after each transaction; it took so many milliseconds. */
+  async ended(weight: number, milliseconds: number): Promise<void> {
+    if (this.#isShared) return setTimeout(Math.min(MAX_PAUSE, milliseconds));
+    this.#cost = Math.min(this.#cost * FORGETTING, milliseconds / weight);
+    // SQLite works on our thread: signals and files want their turn.
+    return setImmediate();
+  }
+}

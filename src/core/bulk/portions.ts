@@ -1,0 +1,54 @@
+import { compareIdentities } from '../store/batches/copies.js';
+import type { Candidate } from '../store/batches/batches.js';
+import { weightOf } from '../store/batches/weight.js';
+
+/** How far a portion may grow beyond what was asked for, as a multiple of it. */
+const MAX_EXCESS = 2;
+
+/**
+ * Candidates in the order of their keys, taken in portions: what lies together in the tables is written together.
+ * A learner's sessions in a course stay in one portion, as far as that goes, since two that are recorded side by
+ * side would wait for each other; copies of a session always do, in the order in which they came.
+ */
+export class Portions {
+  readonly #candidates: readonly Candidate[];
+  /** Positions among the candidates. */
+  readonly #order: readonly number[];
+  #next = 0;
+
+  constructor(candidates: readonly Candidate[]) {
+    this.#candidates = candidates;
+    // Sorting is stable.
+    this.#order = Array.from(candidates.keys()).toSorted((a, b) =>
+      compareIdentities(this.#at(a).row, this.#at(b).row),
+    );
+  }
+
+  get isEmpty(): boolean {
+    return this.#next === this.#order.length;
+  }
+
+  /** Positions of the next ones, at least one, until they weigh as much. */
+  take(weight: number): readonly number[] {
+    const start = this.#next;
+    let taken = 0;
+    while (!this.isEmpty && (taken < weight || this.#continues(taken < MAX_EXCESS * weight))) {
+      taken += weightOf(this.#at(this.#order[this.#next++]));
+    }
+    return this.#order.slice(start, this.#next);
+  }
+
+  /** Whether the next one is of the same session as the last, or of the same learner where that will do. */
+  #continues(orLearner: boolean): boolean {
+    const last = this.#at(this.#order[this.#next - 1]).row;
+    const next = this.#at(this.#order[this.#next]).row;
+    if (last.user_id !== next.user_id || last.course_id !== next.course_id) return false;
+    return orLearner || last.session_id === next.session_id;
+  }
+
+  #at(position: number | undefined): Candidate {
+    const candidate = position === undefined ? undefined : this.#candidates[position];
+    if (!candidate) throw new RangeError(`There is no candidate ${position}.`);
+    return candidate;
+  }
+}
