@@ -43,8 +43,10 @@ function readRow(columns: readonly string[], text: string): ReturnType<LineReade
     return broken(`has ${cells.length} fields, the header ${columns.length}`);
   }
   const values: Record<string, unknown> = {};
-  for (const [index, field] of columns.entries()) {
-    const value = field === '' ? undefined : fromText(field, cells[index] ?? '');
+  let index = 0;
+  for (const cell of cells) {
+    const field = columns[index++] ?? '';
+    const value = field === '' ? undefined : fromText(field, cell);
     if (value !== undefined) values[field] = value;
   }
   return { kind: 'values', values };

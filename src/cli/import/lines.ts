@@ -26,8 +26,9 @@ export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<
   let carry = Buffer.alloc(0);
   let isDropping = false;
   const toLines = (bytes: Buffer): Line[] => {
-    const lines = decode(bytes);
-    return lines.map((line) => ({ ...line, number: ++number }));
+    const lines = decode(bytes, number + 1);
+    number += lines.length;
+    return lines;
   };
   for await (let chunk of chunks) {
     if (isDropping) {
@@ -53,27 +54,28 @@ export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<
   if (carry.length > 0) yield toLines(carry);
 }
 
-type Decoded = Omit<Line, 'number'>;
-
-function decode(bytes: Buffer): Decoded[] {
+/** @param first the number of the first of them */
+function decode(bytes: Buffer, first: number): Line[] {
+  let text: string;
   try {
-    return STRICT.decode(bytes).split('\n').map(trimmed);
+    text = STRICT.decode(bytes);
   } catch {
-    return splitBytes(bytes).map(decodeOne);
+    return splitBytes(bytes).map((line, index) => decodeOne(line, first + index));
+  }
+  return text.split('\n').map((line, index) => trimmed(line, first + index));
+}
+
+function decodeOne(bytes: Buffer, number: number): Line {
+  try {
+    return trimmed(STRICT.decode(bytes), number);
+  } catch {
+    return { number, text: beginningOf(bytes), rule: 'must be UTF-8' };
   }
 }
 
-function decodeOne(bytes: Buffer): Decoded {
-  try {
-    return trimmed(STRICT.decode(bytes));
-  } catch {
-    return { text: beginningOf(bytes), rule: 'must be UTF-8' };
-  }
-}
-
-function trimmed(line: string): Decoded {
-  if (line.length > MAX_LINE) return { text: line.slice(0, BEGINNING), rule: TOO_LONG };
-  return { text: line.endsWith('\r') ? line.slice(0, -1) : line };
+function trimmed(line: string, number: number): Line {
+  if (line.length > MAX_LINE) return { number, text: line.slice(0, BEGINNING), rule: TOO_LONG };
+  return { number, text: line.endsWith('\r') ? line.slice(0, -1) : line };
 }
 
 function splitBytes(bytes: Buffer): Buffer[] {

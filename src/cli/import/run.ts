@@ -25,7 +25,7 @@ import { linesOf } from './tally.js';
 import { describeRefused, writeSummary } from './summary.js';
 
 /** Lines that are recorded together. More would save little, and cost memory. */
-const WINDOW = 20_000;
+const WINDOW = 50_000;
 /** Sessions under way at a time, where they are recorded one by one. */
 const CONCURRENCY = 64;
 

@@ -4,7 +4,7 @@ import type { Candidate, RecordOutcome } from '../store/batches/batches.js';
 import { SessionRecorder } from '../store/batches/session-recorder.js';
 import type { Database } from '../store/database.js';
 import { Pace } from './pace.js';
-import { Portions } from './portions.js';
+import { at, Portions } from './portions.js';
 
 /** What became of a session of many; `error` is what recording it by itself would have rejected with. */
 export type BulkOutcome =
@@ -49,11 +49,10 @@ export class BulkRecorder {
     const isOver = () => portions.isEmpty || isGone || signal?.aborted === true;
     const run = async (positions: readonly number[], weight: number) => {
       const start = performance.now();
-      const some = positions.flatMap((position) => candidates[position] ?? []);
-      const results = await this.#recorder.record(some);
+      const results = await this.#recorder.record(positions.map((position) => at(candidates, position)));
       const elapsed = performance.now() - start;
       for (const [index, position] of positions.entries()) {
-        outcomes[position] = this.#toOutcome(results[index], candidates[position]);
+        outcomes[position] = this.#toOutcome(at(results, index), at(candidates, position));
       }
       if (results.every((_, index) => isAway(outcomes[positions[index] ?? -1]))) isGone = true;
       else await this.#pace.ended(weight, elapsed);
@@ -73,9 +72,7 @@ export class BulkRecorder {
     return outcomes;
   }
 
-  #toOutcome(recorded: RecordOutcome | undefined, candidate: Candidate | undefined): BulkOutcome {
-    if (!recorded || !candidate)
-      throw new Error('A batch came back without an outcome for one of its sessions.');
+  #toOutcome(recorded: RecordOutcome, { row }: Candidate): BulkOutcome {
     switch (recorded.outcome) {
       case 'recorded':
         return RECORDED;
@@ -86,7 +83,7 @@ export class BulkRecorder {
       case 'conflict':
         return failed(sessionConflict(recorded.session.session_id));
       default:
-        return failed(refused(recorded.outcome, candidate.row.course_id));
+        return failed(refused(recorded.outcome, row.course_id));
     }
   }
 }

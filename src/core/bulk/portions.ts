@@ -20,7 +20,7 @@ export class Portions {
     this.#candidates = candidates;
     // Sorting is stable.
     this.#order = Array.from(candidates.keys()).toSorted((a, b) =>
-      compareIdentities(this.#at(a).row, this.#at(b).row),
+      compareIdentities(at(candidates, a).row, at(candidates, b).row),
     );
   }
 
@@ -33,22 +33,28 @@ export class Portions {
     const start = this.#next;
     let taken = 0;
     while (!this.isEmpty && (taken < weight || this.#continues(taken < MAX_EXCESS * weight))) {
-      taken += weightOf(this.#at(this.#order[this.#next++]));
+      taken += weightOf(this.#at(this.#next++));
     }
     return this.#order.slice(start, this.#next);
   }
 
   /** Whether the next one is of the same session as the last, or of the same learner where that will do. */
   #continues(orLearner: boolean): boolean {
-    const last = this.#at(this.#order[this.#next - 1]).row;
-    const next = this.#at(this.#order[this.#next]).row;
+    const last = this.#at(this.#next - 1).row;
+    const next = this.#at(this.#next).row;
     if (last.user_id !== next.user_id || last.course_id !== next.course_id) return false;
     return orLearner || last.session_id === next.session_id;
   }
 
-  #at(position: number | undefined): Candidate {
-    const candidate = position === undefined ? undefined : this.#candidates[position];
-    if (!candidate) throw new RangeError(`There is no candidate ${position}.`);
-    return candidate;
+  /** The candidate at a place of the order. */
+  #at(place: number): Candidate {
+    return at(this.#candidates, at(this.#order, place));
   }
+}
+
+/** @throws if there is none */
+export function at<T>(items: readonly T[], position: number): T {
+  const item = items[position];
+  if (item === undefined) throw new RangeError(`There is no item ${position}.`);
+  return item;
 }

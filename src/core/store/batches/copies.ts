@@ -6,9 +6,10 @@ import type { Candidate } from './batches.js';
  * stand apart.
  */
 export function separateCopies(candidates: readonly Candidate[]): {
-  firsts: Candidate[];
+  firsts: readonly Candidate[];
   copies: Candidate[];
 } {
+  if (areInOrder(candidates)) return { firsts: candidates, copies: [] };
   const firsts: Candidate[] = [];
   const copies: Candidate[] = [];
   for (const candidate of candidates.toSorted((a, b) => compareIdentities(a.row, b.row))) {
@@ -17,6 +18,16 @@ export function separateCopies(candidates: readonly Candidate[]): {
     (isCopy ? copies : firsts).push(candidate);
   }
   return { firsts, copies };
+}
+
+/** Whether each comes after the one before it: what is recorded in bulk does. */
+function areInOrder(candidates: readonly Candidate[]): boolean {
+  let before: Candidate | undefined;
+  for (const candidate of candidates) {
+    if (before && compareIdentities(before.row, candidate.row) >= 0) return false;
+    before = candidate;
+  }
+  return true;
 }
 
 /** In the order of the key, as every command takes rows: nobody deadlocks. */

@@ -45,5 +45,5 @@ function quotedArray(values: readonly string[]): string {
 }
 
 function quoted(value: string): string {
-  return value === '' ? '""' : `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
+  return /["\\]/.test(value) ? `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"` : `"${value}"`;
 }

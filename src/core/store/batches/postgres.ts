@@ -44,6 +44,9 @@ export class PostgresBatches implements Batches {
     // One identity at a time: a statement can tell of a row only whether it has inserted it.
     const { firsts, copies } = separateCopies(candidates);
     const notRecorded = new Map(await this.#options.query<NotRecorded>(this.#recording(firsts)));
+    if (notRecorded.size === 0 && copies.length === 0) {
+      return candidates.map(({ row }) => ({ outcome: 'recorded', session: row }));
+    }
     const outcomes = new Map<Candidate, RecordOutcome>();
     const known = copies;
     for (const [index, candidate] of firsts.entries()) {
