@@ -1,5 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { json } from 'node:stream/consumers';
+import * as z from 'zod';
 import type { Databases } from '../databases/databases.js';
 import { inRoot } from '../compile.js';
+import { guarded } from '../guarded.js';
 import type { LoadProcess } from '../load-process.js';
 import { COURSES, LEARNERS, SMALL, statementsOf } from '../seed.js';
 import { startServer } from '../server-process.js';
@@ -8,6 +13,10 @@ import { run } from './run.js';
 
 const CONNECTIONS = 8;
 const SECONDS = 5;
+/** Of an import that was interrupted. */
+const INTERRUPTED = 130;
+
+const summarySchema = z.object({ lines: z.number() });
 
 /** What an import and a server on the same database cost each other. */
 export async function besideServer(
@@ -21,6 +30,7 @@ export async function besideServer(
     'import',
     file,
     '--quiet',
+    '--json',
     // The database has sessions with some of the ids.
     '--on-conflict',
     'skip',
@@ -28,7 +38,7 @@ export async function besideServer(
     url,
   ];
   const alone = await databases.create(statementsOf(databases.name, SMALL));
-  const { seconds: secondsAlone } = await run(argv(alone));
+  const aloneRate = lines / (await run(argv(alone))).seconds;
   await databases.drop(alone);
 
   const url = await databases.create(statementsOf(databases.name, SMALL));
@@ -46,22 +56,21 @@ export async function besideServer(
       .then((report) => report.p99);
   await p99('record');
   const usual = { record: await p99('record'), stats: await p99('stats') };
-  const importing = run(argv(url));
-  const together = { record: await p99('record'), stats: await p99('stats') };
-  const progress = { isOver: false };
-  const finished = importing.finally(() => (progress.isOver = true));
-  while (!progress.isOver) await p99('record');
-  const { seconds } = await finished;
+  const together = { record: Infinity, stats: Infinity };
+  const importRate = await rateWhile(argv(url), async () => {
+    together.record = await p99('record');
+    together.stats = await p99('stats');
+  });
   await server.stop();
   await databases.drop(url);
-  const perSecond = (time: number) => Math.round(lines / time).toLocaleString('en');
+  const perSecond = (rate: number) => Math.round(rate).toLocaleString('en');
   return [
     [
       databases.name,
       'import, lines/s',
-      perSecond(secondsAlone),
-      perSecond(seconds),
-      times(secondsAlone, seconds),
+      perSecond(aloneRate),
+      perSecond(importRate),
+      times(importRate, aloneRate),
     ],
     ...(['record', 'stats'] as const).map((work) => [
       databases.name,
@@ -71,4 +80,21 @@ export async function besideServer(
       times(together[work], usual[work]),
     ]),
   ];
+}
+
+/**
+ * Lines that an import does in a second while the work goes on, at the end of which it is interrupted.
+ *
+ * @throws if it ends before
+ */
+async function rateWhile(args: readonly string[], work: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  const child = guarded(spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] }));
+  const exited = once(child, 'exit');
+  const summary = json(child.stdout);
+  await work();
+  child.kill('SIGINT');
+  const [code] = await exited;
+  if (code !== INTERRUPTED) throw new Error('The import has ended before the load; it needs more --lines.');
+  return (summarySchema.parse(await summary).lines / (performance.now() - start)) * 1_000;
 }

@@ -13,9 +13,6 @@ import { besideServer } from './beside-server.js';
 import { writeSessions } from './file.js';
 import { run, type Run } from './run.js';
 
-/** Of the lines, for what is measured beside a server. */
-const PART = 5;
-
 const PROGRAM = inRoot('bin/stats-service.js');
 
 /** Import and export of a file, each beside the least that must be done; and an import beside a server. */
@@ -43,13 +40,11 @@ export async function bulkTables(
     print(rowOf('export', name, lines, exported, floor.seconds));
     await databases.close();
   }
-  const some = Math.ceil(lines / PART);
-  await writeSessions(file, some);
-  const title = `import of ${some.toLocaleString('en')} lines beside a server`;
+  const title = 'import beside a server';
   print(`\n${heading([title, '', 'alone', 'together', ''])}`);
   for (const name of DATABASES) {
     const databases = await openDatabases(name);
-    for (const cells of await besideServer(load, databases, file, some)) print(row(cells));
+    for (const cells of await besideServer(load, databases, file, lines)) print(row(cells));
     await databases.close();
   }
   removeFolder(folder);
