@@ -63,7 +63,6 @@ export async function besideServer(
   });
   await server.stop();
   await databases.drop(url);
-  const perSecond = (rate: number) => Math.round(rate).toLocaleString('en');
   return [
     [
       databases.name,
@@ -80,6 +79,10 @@ export async function besideServer(
       times(together[work], usual[work]),
     ]),
   ];
+}
+
+function perSecond(rate: number): string {
+  return Math.round(rate).toLocaleString('en');
 }
 
 /**

@@ -36,8 +36,9 @@ const GO_ON_AFTER = 'Go on with the lines after it: what has got a new id would 
 /** @throws {PartlyDone} where lines were refused */
 export async function runImport(io: Io, file: string | undefined, options: ImportOptions): Promise<void> {
   checkOptions(file, options);
-  // A server on the same machine and database has people who wait for it.
-  setPriority(constants.priority.PRIORITY_LOW);
+  // A server on the same machine has people who wait for it. With the lowest priority we would hold SQLite's lock
+  // and not get a turn.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const read = file === undefined ? undefined : await readerOf(file, options);
   await using source = file === undefined ? undefined : await openSource(file, io.stdin);
   await using stats = await interruptible(io, openTarget(io, options, options.dryRun ? 'read' : 'create'));

@@ -11,6 +11,8 @@ const QUIET = 1_000;
 const MAX_PAUSE = 50;
 /** How fast what we know of the database gives way to what it does now, where it has become slower. */
 const FORGETTING = 1.1;
+/** The same beside others, where a transaction takes longer than it does for many reasons. */
+const FORGETTING_SLOWLY = 1.01;
 
 export interface PaceOptions {
   readonly bulk: BulkPace;
@@ -19,13 +21,15 @@ export interface PaceOptions {
 }
 
 /**
- * How much at a time: as much as the database does in a tenth of a second while we are alone; little, with as long
- * a pause after it, while others want the same database.
+ * How much at a time: as much as the database does in a tenth of a second while we are alone; little, with a
+ * pause after it, while others want the same database.
  */
 export class Pace {
   readonly #options: PaceOptions;
   /** Milliseconds for one session, at best. */
   #cost: number;
+  /** Milliseconds for a transaction while others are at work, at best. */
+  #sharedBest = MAX_PAUSE;
   #lastLook = -Infinity;
   #lastOthers = -Infinity;
 
@@ -52,7 +56,11 @@ export class Pace {
 
   /** To be waited for after each transaction; it took so many milliseconds. */
   async ended(weight: number, milliseconds: number): Promise<void> {
-    if (this.#isShared) return setTimeout(Math.min(MAX_PAUSE, milliseconds));
+    if (this.#isShared) {
+      // What it has waited for others was room for them already.
+      this.#sharedBest = Math.min(this.#sharedBest * FORGETTING_SLOWLY, milliseconds);
+      return setTimeout(Math.min(MAX_PAUSE, this.#sharedBest * this.#options.bulk.pause));
+    }
     this.#cost = Math.min(this.#cost * FORGETTING, milliseconds / weight);
     // SQLite works on our thread: signals and files want their turn.
     return setImmediate();

@@ -61,7 +61,7 @@ export class BusyLine {
   }
 }
 
-/** Milliseconds; at random, so that processes that wait do not meet again. */
+/** Milliseconds: shorter than the pauses of an import; at random, so that processes that wait do not meet again. */
 export function retryDelay(): number {
-  return 1 + Math.random() * 9;
+  return 1 + Math.random();
 }

@@ -18,8 +18,8 @@ import { StatementCache } from './statement-cache.js';
 
 /** How long a transaction waits for another process's write lock, in milliseconds. */
 const BUSY_TIMEOUT = 5_000;
-/** How long SQLite itself waits, in milliseconds: it stops the whole process meanwhile. */
-const BLOCKING_TIMEOUT = 10;
+/** How long SQLite itself waits, in milliseconds: it stops the whole process meanwhile, and looks ever less often. */
+const BLOCKING_TIMEOUT = 1;
 
 /** Of pages, in KiB. The system caches the file as well; SQLite walks through all of its own at every commit. */
 const CACHE = 4_000;

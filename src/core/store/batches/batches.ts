@@ -23,6 +23,8 @@ export interface BulkPace {
   readonly alone: number;
   /** While others do. */
   readonly shared: number;
+  /** After each of those, as a part of the time that it takes. */
+  readonly pause: number;
   /** Transactions under way at a time, while nobody else wants the database. */
   readonly maxInFlight: number;
 }

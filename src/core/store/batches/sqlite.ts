@@ -19,7 +19,8 @@ export interface SqliteBatchesOptions {
 /** One transaction for each batch: all of it shares one wait for the disk, and one view of the data. */
 export class SqliteBatches implements Batches {
   readonly gathering = { maxSize: 500, maxInFlight: 1, blocking: true };
-  readonly bulk = { alone: 4_000, shared: 50, maxInFlight: 1 };
+  /** Whoever writes waits for all of a transaction. */
+  readonly bulk = { alone: 4_000, shared: 100, pause: 1, maxInFlight: 1 };
   readonly #options: SqliteBatchesOptions;
   #prepared: SqliteStatements | undefined;
   #version: number | undefined;

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { bulkOf, type Bulk } from '../../../src/core/bulk/bulk.js';
+import type { BulkOutcome } from '../../../src/core/bulk/bulk-recorder.js';
+import { StatsError } from '../../../src/core/index.js';
+import { openDatabase } from '../../../src/core/store/open.js';
+import { until } from '../../support/condition.js';
+import { DIALECTS } from '../../support/databases.js';
+import { newSessionId, newUserId, sessionContent } from '../../support/factories.js';
+import { createFixture, type Fixture } from '../../support/fixture.js';
+import { Rival } from '../../support/rival.js';
+import { assertRollups } from '../../support/rollups.js';
+
+/** More than one transaction takes. */
+const MANY = 6_000;
+/** So many modules of one score that two such sessions exceed what a total holds exactly. */
+const HUGE = { totalModulesStudied: 100_000, averageScore: 1_000_000 };
+
+function bulkOn({ stats }: Fixture): Bulk {
+  return bulkOf(stats) ?? assert.fail('it is a database');
+}
+
+function said(outcome: BulkOutcome): string {
+  if (outcome.outcome !== 'failed') return outcome.outcome;
+  return outcome.error instanceof StatsError ? outcome.error.code : String(outcome.error);
+}
+
+for (const dialect of DIALECTS) {
+  describe(`many sessions together on ${dialect}`, () => {
+    test('each has its outcome, in the order in which they were given', async () => {
+      await using fixture = await createFixture(dialect);
+      const { courseId, database } = fixture;
+      const bulk = bulkOn(fixture);
+      const users = Array.from({ length: 100 }, newUserId);
+      const calls = Array.from({ length: MANY }, (_, index) => ({
+        userId: users[index % users.length] ?? assert.fail(),
+        courseId,
+        session: { ...sessionContent({ moduleIds: [`m${index % 7}`] }), sessionId: newSessionId() },
+      }));
+      const [first, second] = calls;
+      assert.ok(first && second);
+      const elsewhere = { ...second, courseId: newSessionId() };
+      const other = { ...first, session: { ...first.session, timeStudied: 1 } };
+      const all = [first, elsewhere, ...calls, other, first];
+      const outcomes = (await bulk.recordChecked(all.map((call) => bulk.checkSession(call)))).map(said);
+      const expected = [
+        'recorded',
+        'course-not-found',
+        'replayed',
+        ...calls.slice(1).map(() => 'recorded'),
+        'session-conflict',
+        'replayed',
+      ];
+      assert.deepEqual(outcomes, expected);
+      const again = await bulk.recordChecked(calls.map((call) => bulk.checkSession(call)));
+      assert.ok(again.every(({ outcome }) => outcome === 'replayed'));
+      await assertRollups(database.url);
+    });
+
+    test('one that would exceed what can be summed fails alone', async () => {
+      await using fixture = await createFixture(dialect);
+      const { courseId, stats, database } = fixture;
+      const bulk = bulkOn(fixture);
+      const [many, few] = [newUserId(), newUserId()];
+      const call = (userId: string, content: object) =>
+        bulk.checkSession({
+          userId,
+          courseId,
+          session: { ...sessionContent(content), sessionId: newSessionId() },
+        });
+      const huge = Array.from({ length: 9_300 }, () => call(many, HUGE));
+      const outcomes = (await bulk.recordChecked([...huge, call(few, {})])).map(said);
+      assert.equal(outcomes.at(-1), 'recorded');
+      const refused = outcomes.filter((outcome) => outcome === 'total-out-of-range').length;
+      assert.equal(outcomes.filter((outcome) => outcome === 'recorded').length, outcomes.length - refused);
+      // 2^63 holds so many of them.
+      assert.equal((await stats.getStats({ userId: many, courseId })).sessionCount, 9_223);
+      assert.equal(refused, 9_300 - 9_223);
+      await assertRollups(database.url);
+    });
+
+    test('those whose turn has not come when an end is wanted are untried', async () => {
+      await using fixture = await createFixture(dialect);
+      const bulk = bulkOn(fixture);
+      const session = { ...sessionContent(), sessionId: newSessionId() };
+      const candidate = bulk.checkSession({ userId: newUserId(), courseId: fixture.courseId, session });
+      assert.deepEqual(await bulk.recordChecked([candidate], AbortSignal.abort()), [{ outcome: 'untried' }]);
+    });
+
+    test('a session that breaks a rule is refused as anywhere else', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId } = fixture;
+      const broken = {
+        userId: newUserId(),
+        courseId,
+        session: { ...sessionContent(), averageScore: -1, mood: 3 },
+      };
+      const error = await stats.unchecked.recordSession(broken).catch((reason: unknown) => reason);
+      assert.ok(error instanceof StatsError);
+      assert.throws(() => bulkOn(fixture).checkSession(broken), error);
+    });
+
+    test('others are seen at work, and we ourselves are not', async () => {
+      await using fixture = await createFixture(dialect);
+      const { courseId, database, stats } = fixture;
+      const call = () => ({ userId: newUserId(), courseId, session: sessionContent() });
+      const ours = await openDatabase(database.url, { create: false });
+      await using _ = { [Symbol.asyncDispose]: () => ours.close() };
+      const othersAtWork = () => ours.batches.othersAtWork();
+      await until('nobody is at work', async () => !(await othersAtWork()));
+      await Promise.all([1, 2].map(() => ours.batches.record([bulkOn(fixture).checkSession(call())])));
+      assert.equal(await othersAtWork(), false);
+      await stats.recordSession(call());
+      assert.equal(await othersAtWork(), true);
+    });
+  });
+}
+
+test('a learner that somebody holds holds up no other', async () => {
+  await using fixture = await createFixture('postgres');
+  const { courseId, stats, database } = fixture;
+  const bulk = bulkOn(fixture);
+  const [held, free] = [newUserId(), newUserId()];
+  const sessionId = newSessionId();
+  for (const userId of [held, free])
+    await stats.recordSession({ userId, courseId, session: sessionContent() });
+  await using rival = await Rival.holding(
+    database.url,
+    `select from course_stats where user_id = '${held}' for update`,
+  );
+  const candidates = [held, free].map((userId) =>
+    bulk.checkSession({ userId, courseId, session: { ...sessionContent(), sessionId } }),
+  );
+  assert.deepEqual((await bulk.recordChecked(candidates)).map(said), ['database-unavailable', 'recorded']);
+  await rival.release();
+  assert.deepEqual((await bulk.recordChecked(candidates)).map(said), ['recorded', 'replayed']);
+});
