@@ -96,8 +96,13 @@ export class Importer<Item> {
   }
 
   async #record(window: readonly Line<Item>[]): Promise<void> {
+    const sessions = window.filter((line) => 'call' in line);
     try {
-      await this.#options.recorder.record(window.filter((line) => 'call' in line));
+      await this.#options.recorder.record(sessions);
+    } catch (error) {
+      // To import the whole window again would count those again that were recorded.
+      if (this.#options.newIds) for (const session of sessions) session.verdict ??= LOST;
+      throw error;
     } finally {
       for (const line of window) this.#tell(line);
       if (window.every(({ verdict }) => verdict)) this.#lastLine = window.at(-1)?.entry.line ?? 0;
@@ -113,6 +118,8 @@ export class Importer<Item> {
     if (verdict.faults) this.#options.rejects.add(entry, verdict.faults, values);
   }
 }
+
+const LOST = invalid([{ rule: 'is not known to be recorded, since the database was lost' }]);
 
 function invalid(faults: readonly LineFault[]): Verdict {
   return { outcome: 'invalid', faults };

@@ -85,35 +85,34 @@ export class Recorder<Item> {
     );
     const again: Pending<Item>[] = [];
     const missing = new Set<string>();
-    const others: Pending<Item>[] = [];
+    const contradicting: Pending<Item>[] = [];
+    const ends: unknown[] = [];
     let trouble: StatsError | undefined;
     const settle = (session: Pending<Item>, error: unknown): void => {
       if (error instanceof StatsError && error.kind === 'unavailable') {
         trouble ??= error;
         again.push(session);
-      } else {
+        return;
+      }
+      try {
         session.verdict = verdictOf(error, this.#options);
+      } catch (fatal) {
+        // What else came of this attempt is to be known first.
+        ends.push(fatal);
       }
     };
     for (const [index, session] of sessions.entries()) {
       const attempt = attempts[index] ?? { outcome: 'untried' };
       if (attempt.outcome === 'untried') again.push(session);
       else if (attempt.outcome !== 'failed') session.verdict = { outcome: attempt.outcome };
-      else if (replace && isOf(attempt.error, 'session-conflict')) others.push(session);
+      else if (replace && isOf(attempt.error, 'session-conflict')) contradicting.push(session);
       else if (isOf(attempt.error, 'course-not-found') && courses?.mayMake(session.call.courseId)) {
         missing.add(textOf(session.call.courseId).toLowerCase());
         again.push(session);
       } else settle(session, attempt.error);
     }
-    for (const courseId of missing) {
-      try {
-        await courses?.make(courseId);
-      } catch (error) {
-        if (!(error instanceof StatsError && error.kind === 'unavailable')) throw error;
-        trouble ??= error;
-      }
-    }
-    await forEach(others, REPLACING, async (session) => {
+    trouble ??= await this.#makeCourses(missing);
+    await forEach(contradicting, REPLACING, async (session) => {
       try {
         await replace?.(session.call);
         session.verdict = { outcome: 'replaced' };
@@ -121,7 +120,19 @@ export class Recorder<Item> {
         settle(session, error);
       }
     });
+    if (ends.length > 0) throw ends[0];
     return { again, trouble };
+  }
+
+  /** Why not all were made, if the database is away. */
+  async #makeCourses(courseIds: ReadonlySet<string>): Promise<StatsError | undefined> {
+    try {
+      for (const courseId of courseIds) await this.#options.courses?.make(courseId);
+      return undefined;
+    } catch (error) {
+      if (error instanceof StatsError && error.kind === 'unavailable') return error;
+      throw error;
+    }
   }
 }
 

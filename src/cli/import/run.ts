@@ -26,6 +26,8 @@ import { describeRefused, writeSummary } from './summary.js';
 
 /** Lines that are recorded together. More would save little, and cost memory. */
 const WINDOW = 50_000;
+/** The same with new ids: where the database is lost, it is not known of all of them whether they are recorded. */
+const WINDOW_OF_NEW_IDS = 1_000;
 /** Sessions under way at a time, where they are recorded one by one. */
 const CONCURRENCY = 64;
 
@@ -128,7 +130,7 @@ async function newImporter(
     signal: io.signal,
     mayLeave: !newIds,
   };
-  const importing = { newIds, rejects, window: WINDOW };
+  const importing = { newIds, rejects, window: newIds ? WINDOW_OF_NEW_IDS : WINDOW };
   if (serverUrl(io, options) === undefined && !dryRun) {
     const { bulkOf } = await import('../../core/bulk/bulk.js');
     const bulk = bulkOf(opened);
