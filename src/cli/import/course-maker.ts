@@ -24,7 +24,8 @@ export class CourseMaker {
       await this.#stats.addCourse({ course: { courseId, name: courseId } });
       this.#onCourse();
     } catch (error) {
-      if (!(error instanceof StatsError && error.code === 'course-id-taken')) throw error;
+      // Where another course has its id for a name it stays unknown, which its own lines are told.
+      if (!(error instanceof StatsError && error.kind === 'conflict')) throw error;
     }
     this.#made.add(courseId);
   }

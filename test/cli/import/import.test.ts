@@ -191,6 +191,21 @@ test('a column without a name can be left out, a field cannot be there twice, a 
   assert.deepEqual([code, summary.coursesCreated], [0, 1], stderr);
 });
 
+test('a course that cannot be made costs only its own lines', async () => {
+  await using database = await createDatabase('sqlite');
+  await using folder = await ImportFolder.make();
+  const target = ['--database', database.url];
+  await runCli(['course', 'add', '--name', SESSION, ...target]);
+  const path = await folder.write('sessions.csv', file(csvLine(), csvLine({ courseId: SESSION }), csvLine()));
+  const { code, summary, stderr } = await runImport([path, ...target, '--create-courses']);
+  assert.deepEqual(
+    [code, summary],
+    [5, { ...counts, lines: 3, created: 2, invalid: 1, coursesCreated: 1 }],
+    stderr,
+  );
+  assert.match(stderr, /line 3: courseId is no course that is known/);
+});
+
 test('a header that cannot be meant is refused as a whole, and nothing is read', async () => {
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();
