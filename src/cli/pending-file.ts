@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-
-/** What SQLite puts beside a file while it is at work on it. */
-const COMPANIONS = ['-journal', '-wal', '-shm'];
+import { COMPANIONS } from './database-files.js';
 
 /** A file that appears whole or not at all: until it is kept, it stands beside its place under another name. */
 export class PendingFile {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { assertOutside } from '../database-files.js';
 import { Interruption, UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import { writeLine } from '../output.js';
@@ -26,6 +27,7 @@ async function backUpTo(io: Io, file: string, options: Options): Promise<void> {
   const database = ownDatabaseUrl(io, options, 'backup');
   if (/^postgres(ql)?:/.test(database)) throw new Error(POSTGRES);
   if (file === '-') throw new UsageError('backup writes a file, not to stdout');
+  await assertOutside(database, file);
   const { quiet = false } = options;
   const pending = await vacantFile(file);
   try {
