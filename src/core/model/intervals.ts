@@ -5,6 +5,8 @@ import { grouped } from './rules.js';
 import { toInstant } from './time.js';
 
 const MAX_INTERVALS = 1000;
+/** RFC 3339 writes no later one. */
+const LAST_YEAR = 9999;
 
 export interface Interval extends Stretch {
   /** When the whole interval begins, with the zone's offset. */
@@ -14,7 +16,7 @@ export interface Interval extends Stretch {
 /**
  * The days, weeks (from Monday) or months of a time zone that a stretch of time touches, each cut to it. A day
  * runs from its first midnight to the next day's first, and has the hours that it has there; one that the zone
- * has skipped is left out.
+ * has skipped is left out. The last begins in the year 9999 of the zone.
  *
  * @throws {StatsError} `invalid-request` if there are more than 1,000
  */
@@ -29,7 +31,7 @@ export function intervalsBetween(
   const intervals: Interval[] = [];
   let date = firstDate(name, begin.toZonedDateTimeISO(timeZone).toPlainDate());
   let start = date.toZonedDateTime(timeZone);
-  while (Temporal.Instant.compare(start.toInstant(), end) < 0) {
+  while (Temporal.Instant.compare(start.toInstant(), end) < 0 && date.year <= LAST_YEAR) {
     date = date.add({ [`${name}s`]: 1 });
     const next = date.toZonedDateTime(timeZone);
     const isTouched = Temporal.Instant.compare(next.toInstant(), begin) > 0;
