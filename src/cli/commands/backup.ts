@@ -29,11 +29,9 @@ async function backUpTo(io: Io, file: string, options: Options): Promise<void> {
   if (file === '-') throw new UsageError('backup writes a file, not to stdout');
   await assertOutside(database, file);
   const { quiet = false } = options;
-  const pending = await vacantFile(file);
+  const pending = await PendingFile.forNew(file);
   try {
     await interruptible(io, copy(io, database, pending.path, quiet));
-    // It may have come meanwhile.
-    await vacantFile(file);
     await pending.keep();
   } catch (error) {
     await pending.discard();
@@ -41,12 +39,6 @@ async function backUpTo(io: Io, file: string, options: Options): Promise<void> {
     throw fileError(file, error);
   }
   if (!quiet) writeLine(io.stderr, `Backed up to ${file}; the copy was checked.`);
-}
-
-async function vacantFile(file: string): Promise<PendingFile> {
-  const pending = await PendingFile.for(file);
-  if (pending.replaced) throw new Error(`${file} is there already; name another file.`);
-  return pending;
 }
 
 async function copy(io: Io, database: string, file: string, quiet: boolean): Promise<void> {
