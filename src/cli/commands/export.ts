@@ -22,7 +22,11 @@ interface Options extends TargetOptions {
 export function addExport(program: Command, io: Io): void {
   addOwnDatabaseOption(program.command('export'))
     .description('every session of a database, in use or not, as it is at one moment')
-    .argument('[file]', 'where it goes, whole or not at all; - is stdout', '-')
+    .argument(
+      '[file]',
+      'where it goes, whole or not at all, a new one for you alone to read; - is stdout',
+      '-',
+    )
     .addOption(
       new Option('--format <format>', "how (default: as the file's name says, else csv)").choices(FORMATS),
     )

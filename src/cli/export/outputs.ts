@@ -42,9 +42,10 @@ async function writePending(io: Io, pending: PendingFile, bytes: Bytes): Promise
 
 async function writeTo(io: Io, path: string, flags: string, bytes: Bytes, mode?: number): Promise<void> {
   const write = async () => {
-    await using handle = await open(path, flags);
-    if (mode !== undefined) await handle.chmod(mode);
+    // It is of learners, and stays where the program is killed.
+    await using handle = await open(path, flags, 0o600);
     await handle.writeFile(bytes, { signal: io.signal });
+    if (mode !== undefined) await handle.chmod(mode);
   };
   await interruptible(io, write());
 }
