@@ -10,6 +10,8 @@ const YOUNG_GENERATION = '--max-semi-space-size=4';
 /** Of V8 itself: it collects the old generation early, and walks so small a young one without waking other threads. */
 const V8_FLAGS = ['--heap-growing-percent=30', '--no-parallel-scavenge'];
 
+const ENDING_SIGNALS = { SIGINT: 2, SIGTERM: 15 };
+
 const tooOld = unsupportedNode(process.versions.node);
 if (tooOld === undefined) {
   const command = process.argv.slice(2).find((argument) => !argument.startsWith('-'));
@@ -44,7 +46,10 @@ async function run() {
   // Who goes on writing to us must not keep us.
   process.stdin.destroy();
   // What an interrupted command was waiting for must not keep the process.
-  if (signal.aborted) process.exit();
+  if (signal.aborted) {
+    leaveSignals();
+    process.exit();
+  }
 }
 
 /** Only a new program in this process can have another heap; where that is not to be had, this one goes on. */
@@ -98,14 +103,22 @@ async function ask(question) {
 /** The first signal asks to end, the second ends at once. */
 function endingSignal() {
   const controller = new AbortController();
-  for (const [signal, number] of [
-    ['SIGINT', 2],
-    ['SIGTERM', 15],
-  ]) {
+  for (const [signal, number] of Object.entries(ENDING_SIGNALS)) {
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(128 + number);
-      controller.abort();
+      if (!controller.signal.aborted) {
+        controller.abort();
+        return;
+      }
+      leaveSignals();
+      process.kill(process.pid, signal);
+      // The system does not end the first process of a container.
+      process.exit(128 + number);
     });
   }
   return controller.signal;
+}
+
+/** To the system: process.exit() waits for a thread that waits for somebody else, and nothing is handled meanwhile. */
+function leaveSignals() {
+  for (const signal of Object.keys(ENDING_SIGNALS)) process.removeAllListeners(signal);
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { link, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { COMPANIONS } from './database-files.js';
 
-/** What SQLite puts beside a file while it is at work on it. */
-const COMPANIONS = ['-journal', '-wal', '-shm'];
+/** What systems say where their files cannot have two names. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
 /** A file that appears whole or not at all: until it is kept, it stands beside its place under another name. */
 export class PendingFile {
@@ -11,6 +12,7 @@ export class PendingFile {
   /** Whether it is to take the place of another, and what may be done with that. */
   readonly replaced: { readonly mode: number } | undefined;
   readonly #place: string;
+  #mustBeNew = false;
 
   private constructor(place: string, replaced: PendingFile['replaced']) {
     this.path = join(dirname(place), `.stats-service-${randomUUID()}.tmp`);
@@ -30,12 +32,37 @@ export class PendingFile {
     return new PendingFile(place, undefined);
   }
 
+  /** @throws where no file can be, or something is there already, be it a link that leads nowhere */
+  static async forNew(file: string): Promise<PendingFile> {
+    const pending = await PendingFile.for(file);
+    if (await isThere(resolve(file))) throw new Error(thereAlready(file));
+    pending.#mustBeNew = true;
+    return pending;
+  }
+
   /** On the disk, and then at its place. */
   async keep(): Promise<void> {
     await sync(this.path);
-    await rename(this.path, this.#place);
+    await (this.#mustBeNew ? this.#take() : rename(this.path, this.#place));
     // Without it a power cut may take the name back; not every system can.
     await sync(dirname(this.#place)).catch(() => undefined);
+  }
+
+  /** A name is given only where nothing has it: after a look, a rename would replace what has come since. */
+  async #take(): Promise<void> {
+    try {
+      await link(this.path, this.#place);
+    } catch (error) {
+      const code = codeOf(error);
+      const canOnlyLook = NO_LINKS.has(code);
+      if (code === 'EEXIST' || (canOnlyLook && (await isThere(this.#place)))) {
+        throw new Error(thereAlready(this.#place), { cause: error });
+      }
+      if (!canOnlyLook) throw error;
+      return rename(this.path, this.#place);
+    }
+    // It is at its place, whatever becomes of its other name.
+    await rm(this.path).catch(() => undefined);
   }
 
   async discard(): Promise<void> {
@@ -44,6 +71,21 @@ export class PendingFile {
       await rm(`${this.path}${suffix}`, { force: true }).catch(() => undefined);
     }
   }
+}
+
+async function isThere(place: string): Promise<boolean> {
+  return lstat(place).then(
+    () => true,
+    () => false,
+  );
+}
+
+function thereAlready(file: string): string {
+  return `${file} is there already; name another file.`;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 /** Of what the system says about a file, one line that names it. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { runBin } from '../support/cli.js';
@@ -92,6 +92,17 @@ test('a backup is not written over what is there, nor where no file can be', asy
   }
   assert.deepEqual(await folder.files(), ['folder', 'old.db']);
   assert.equal(await readFile(join(folder.path, 'old.db'), 'utf8'), 'old');
+});
+
+test('a link that leads nowhere is there already', async () => {
+  await using fixture = await createFixture('sqlite');
+  await using folder = await createFolder();
+  const file = join(folder.path, 'link.db');
+  await symlink('nowhere.db', file);
+  const { code, stderr } = await runBin(['backup', file, '--database', fixture.database.url]);
+  assert.deepEqual([code, stderr], [1, `stats-service: ${file} is there already; name another file.\n`]);
+  assert.ok((await lstat(file)).isSymbolicLink());
+  assert.deepEqual(await folder.files(), ['link.db']);
 });
 
 test('what cannot be backed up is refused', async () => {

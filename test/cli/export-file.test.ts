@@ -32,6 +32,26 @@ test('a file that is there is replaced as a whole, keeps its rights and the link
   assert.deepEqual(await folder.files(), ['a.csv', 'link.csv']);
 });
 
+test('a new file is for its owner alone, and so is what a killed export leaves', async () => {
+  await using fixture = await createFixture('postgres');
+  await using folder = await createFolder();
+  const file = join(folder.path, 'a.csv');
+  assert.equal((await runBin(['export', file, '--database', fixture.database.url])).code, 0);
+  assert.equal((await stat(file)).mode & 0o777, 0o600);
+  await chmod(file, 0o644);
+  const holder = new Client({ connectionString: fixture.database.url });
+  await holder.connect();
+  await holder.query('begin; lock table study_sessions in access exclusive mode');
+  const child = startBin(['export', file, '--database', fixture.database.url]);
+  await until('it has begun to write', async () => (await folder.files()).length > 1);
+  child.kill('SIGKILL');
+  await child.ended;
+  await holder.end();
+  const [left = ''] = await folder.files();
+  assert.match(left, /^\.stats-service-/);
+  assert.equal((await stat(join(folder.path, left))).mode & 0o777, 0o600);
+});
+
 test('no place for a file: a line says so, and nothing is left', async () => {
   await using fixture = await createFixture('sqlite');
   await using folder = await createFolder();

@@ -322,6 +322,24 @@ for (const dialect of DIALECTS) {
       }
     });
 
+    test('ends with the last interval that begins in a year of four digits', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId } = fixture;
+      const call = { userId: newUserId(), courseId, timeZone: 'Pacific/Kiritimati' } as const;
+      const to = '9999-12-31T23:59:59.999Z';
+      const starts = async (from: string, interval: 'day' | 'week' | 'month') => {
+        const { items } = await stats.getHistory({ ...call, from, to, interval });
+        return items.map(({ start }) => start);
+      };
+      assert.deepEqual(await starts('9999-12-30T00:00:00Z', 'day'), [
+        '9999-12-30T00:00:00+14:00',
+        '9999-12-31T00:00:00+14:00',
+      ]);
+      assert.deepEqual(await starts('9999-12-31T10:00:00Z', 'day'), []);
+      assert.deepEqual(await starts('9999-12-31T10:00:00Z', 'week'), ['9999-12-27T00:00:00+14:00']);
+      assert.deepEqual(await starts('9999-12-01T00:00:00Z', 'month'), ['9999-12-01T00:00:00+14:00']);
+    });
+
     test('takes 1,000 intervals, with sessions in the first and the last', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;

@@ -73,7 +73,8 @@ describe('SIGTERM', () => {
     });
     const begin = performance.now();
     const { code } = await service.stop('SIGTERM');
-    assert.equal(code, 143);
+    // By the signal itself.
+    assert.equal(code, null);
     assert.ok(performance.now() - begin < AT_ONCE);
   });
 });

@@ -66,10 +66,18 @@ export async function createFolder(): Promise<Folder> {
 }
 
 interface StartedBin {
+  readonly pid: number | undefined;
   readonly stdout: Readable;
   kill(signal: NodeJS.Signals): void;
   /** Resolves when it has ended, whether its stdout was read or not. */
-  readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>;
+  readonly ended: Promise<Ended>;
+}
+
+interface Ended {
+  readonly code: number | null;
+  /** What ended it, where it did not end by itself. */
+  readonly signal: NodeJS.Signals | null;
+  readonly stderr: string;
 }
 
 /** The real program, while it runs. */
@@ -78,8 +86,13 @@ export function startBin(argv: readonly string[]): StartedBin {
   const exited = once(child, 'exit');
   const stderr = text(child.stderr);
   return {
+    pid: child.pid,
     stdout: child.stdout,
     kill: (signal) => child.kill(signal),
-    ended: Promise.all([exited, stderr]).then(([, said]) => ({ code: child.exitCode, stderr: said })),
+    ended: Promise.all([exited, stderr]).then(([, said]) => ({
+      code: child.exitCode,
+      signal: child.signalCode,
+      stderr: said,
+    })),
   };
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { assertOutside } from '../database-files.js';
 import { Interruption, UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import { writeLine } from '../output.js';
@@ -26,12 +27,11 @@ async function backUpTo(io: Io, file: string, options: Options): Promise<void> {
   const database = ownDatabaseUrl(io, options, 'backup');
   if (/^postgres(ql)?:/.test(database)) throw new Error(POSTGRES);
   if (file === '-') throw new UsageError('backup writes a file, not to stdout');
+  await assertOutside(database, file);
   const { quiet = false } = options;
-  const pending = await vacantFile(file);
+  const pending = await PendingFile.forNew(file);
   try {
     await interruptible(io, copy(io, database, pending.path, quiet));
-    // It may have come meanwhile.
-    await vacantFile(file);
     await pending.keep();
   } catch (error) {
     await pending.discard();
@@ -39,12 +39,6 @@ async function backUpTo(io: Io, file: string, options: Options): Promise<void> {
     throw fileError(file, error);
   }
   if (!quiet) writeLine(io.stderr, `Backed up to ${file}; the copy was checked.`);
-}
-
-async function vacantFile(file: string): Promise<PendingFile> {
-  const pending = await PendingFile.for(file);
-  if (pending.replaced) throw new Error(`${file} is there already; name another file.`);
-  return pending;
 }
 
 async function copy(io: Io, database: string, file: string, quiet: boolean): Promise<void> {

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { assertOutside } from '../database-files.js';
 import { Interruption } from '../errors.js';
 import { bytesOf, type Pages } from '../export/bytes.js';
 import { FORMATS, layoutOf, type Format } from '../export/layout.js';
@@ -21,7 +22,11 @@ interface Options extends TargetOptions {
 export function addExport(program: Command, io: Io): void {
   addOwnDatabaseOption(program.command('export'))
     .description('every session of a database, in use or not, as it is at one moment')
-    .argument('[file]', 'where it goes, whole or not at all; - is stdout', '-')
+    .argument(
+      '[file]',
+      'where it goes, whole or not at all, a new one for you alone to read; - is stdout',
+      '-',
+    )
     .addOption(
       new Option('--format <format>', "how (default: as the file's name says, else csv)").choices(FORMATS),
     )
@@ -36,7 +41,9 @@ export function addExport(program: Command, io: Io): void {
 
 async function exportTo(io: Io, file: string, options: Options): Promise<void> {
   const { quiet = false } = options;
-  const pages = await openPages(io, options);
+  const database = ownDatabaseUrl(io, options, 'export');
+  const pages = await openPages(database, options);
+  if (file !== '-') await assertOutside(database, file);
   const output = await openOutput(io, file);
   // A person sees the lines themselves.
   const isShown = file === '-' && io.terminal;
@@ -61,9 +68,8 @@ async function exportTo(io: Io, file: string, options: Options): Promise<void> {
   if (!quiet) writeLine(io.stderr, `Exported ${exported.toLocaleString('en')} sessions.`);
 }
 
-async function openPages(io: Io, options: Options): Promise<Pages> {
+async function openPages(database: string, options: Options): Promise<Pages> {
   const { user, course, from, to } = options;
-  const database = ownDatabaseUrl(io, options, 'export');
   const { exportSessions, toCourseId, toUserId } = await import('../../core/index.js');
   const userId = user === undefined ? undefined : toUserId(user);
   const courseId = course === undefined ? undefined : toCourseId(course);

@@ -4,6 +4,7 @@ import type { Io } from '../io.js';
 import { fileError, PendingFile, statOf } from '../pending-file.js';
 import { interruptible } from '../target.js';
 import type { Bytes } from './bytes.js';
+import { writeToPipe } from './pipe.js';
 
 /** Where an export goes. */
 export interface Output {
@@ -18,7 +19,9 @@ export async function openOutput(io: Io, file: string): Promise<Output> {
   const there = await statOf(file);
   // A pipe or a device is to be written to, not replaced.
   if (there && !there.isFile() && !there.isDirectory()) {
-    return { write: (bytes) => named(file, writeTo(io, file, 'w', bytes)), afterInterruption: '' };
+    const write = (bytes: Bytes) =>
+      there.isFIFO() ? writeToPipe(io, file, bytes) : writeTo(io, file, 'w', bytes);
+    return { write: (bytes) => named(file, write(bytes)), afterInterruption: '' };
   }
   const pending = await PendingFile.for(file);
   return {
@@ -39,9 +42,10 @@ async function writePending(io: Io, pending: PendingFile, bytes: Bytes): Promise
 
 async function writeTo(io: Io, path: string, flags: string, bytes: Bytes, mode?: number): Promise<void> {
   const write = async () => {
-    await using handle = await open(path, flags);
-    if (mode !== undefined) await handle.chmod(mode);
+    // It is of learners, and stays where the program is killed.
+    await using handle = await open(path, flags, 0o600);
     await handle.writeFile(bytes, { signal: io.signal });
+    if (mode !== undefined) await handle.chmod(mode);
   };
   await interruptible(io, write());
 }

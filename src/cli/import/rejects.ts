@@ -1,8 +1,8 @@
-import { fstatSync } from 'node:fs';
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { UsageError } from '../errors.js';
 import { visible, writeLine } from '../output.js';
+import { isSame } from '../same-file.js';
 import { describeFaults } from './line-faults.js';
 import { written } from './ndjson.js';
 import type { Entry, LineFault, Values } from './reading.js';
@@ -11,7 +11,6 @@ import type { Entry, LineFault, Values } from './reading.js';
 const TOLD = 10;
 /** Characters that are gathered before they are written. */
 const BLOCK = 64 * 1024;
-const STDIN = 0;
 
 export interface RejectsOptions {
   readonly stderr: Writable;
@@ -91,15 +90,5 @@ export class Rejects implements AsyncDisposable {
     } catch (error) {
       throw new Error(`${this.#options.file} cannot be written`, { cause: error });
     }
-  }
-}
-
-async function isSame(one: string, other: string | undefined): Promise<boolean> {
-  if (other === undefined) return false;
-  try {
-    const [a, b] = [await stat(one), other === '-' ? fstatSync(STDIN) : await stat(other)];
-    return a.isFile() && a.dev === b.dev && a.ino === b.ino;
-  } catch {
-    return false;
   }
 }

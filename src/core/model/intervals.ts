@@ -1,10 +1,13 @@
-import { Temporal } from 'temporal-polyfill';
 import { invalidRequest } from './faults.js';
 import type { IntervalName, Stretch } from './history.js';
 import { grouped } from './rules.js';
 import { toInstant } from './time.js';
+import { ZoneDays } from './zone-days.js';
 
 const MAX_INTERVALS = 1000;
+const DAY = 24 * 60 * 60 * 1000;
+/** RFC 3339 writes no year after 9999. */
+const AFTER_LAST_DATE = Date.UTC(10_000, 0, 1);
 
 export interface Interval extends Stretch {
   /** When the whole interval begins, with the zone's offset. */
@@ -14,7 +17,7 @@ export interface Interval extends Stretch {
 /**
  * The days, weeks (from Monday) or months of a time zone that a stretch of time touches, each cut to it. A day
  * runs from its first midnight to the next day's first, and has the hours that it has there; one that the zone
- * has skipped is left out.
+ * has skipped is left out. The last begins in the year 9999 of the zone.
  *
  * @throws {StatsError} `invalid-request` if there are more than 1,000
  */
@@ -24,43 +27,42 @@ export function intervalsBetween(
   stretch: Stretch | undefined,
 ): Interval[] {
   if (!stretch) return [];
-  const begin = Temporal.Instant.from(stretch.start);
-  const end = Temporal.Instant.from(stretch.end);
+  const begin = Date.parse(stretch.start);
+  const end = Date.parse(stretch.end);
+  const days = new ZoneDays(timeZone, begin);
   const intervals: Interval[] = [];
-  let date = firstDate(name, begin.toZonedDateTimeISO(timeZone).toPlainDate());
-  let start = date.toZonedDateTime(timeZone);
-  while (Temporal.Instant.compare(start.toInstant(), end) < 0) {
-    date = date.add({ [`${name}s`]: 1 });
-    const next = date.toZonedDateTime(timeZone);
-    const isTouched = Temporal.Instant.compare(next.toInstant(), begin) > 0;
-    const isSkipped = Temporal.ZonedDateTime.compare(start, next) === 0;
-    if (isTouched && !isSkipped) intervals.push(toInterval(start, next, stretch));
+  let date = firstDate(name, days.dateOf(begin));
+  let first = days.startOf(date);
+  let start = stretch.start;
+  while (first.time < end && date < AFTER_LAST_DATE) {
+    date = nextDate(name, date);
+    const next = days.startOf(date);
+    const isTouched = next.time > begin;
+    const isSkipped = next.time === first.time;
+    if (isTouched && !isSkipped) {
+      const stop = next.time < end ? toInstant(next.time) : stretch.end;
+      intervals.push({ label: first.label, start, end: stop });
+      start = stop;
+    }
     if (intervals.length > MAX_INTERVALS) throw tooMany(name);
-    start = next;
+    first = next;
   }
   return intervals;
 }
 
-function firstDate(name: IntervalName, date: Temporal.PlainDate): Temporal.PlainDate {
-  if (name === 'week') return date.subtract({ days: date.dayOfWeek - 1 });
-  return name === 'month' ? date.with({ day: 1 }) : date;
+function firstDate(name: IntervalName, date: number): number {
+  if (name === 'day') return date;
+  const day = new Date(date);
+  if (name === 'month') return date - (day.getUTCDate() - 1) * DAY;
+  const sinceMonday = (day.getUTCDay() + 6) % 7;
+  return date - sinceMonday * DAY;
 }
 
-function toInterval(start: Temporal.ZonedDateTime, end: Temporal.ZonedDateTime, stretch: Stretch): Interval {
-  return {
-    label: start.toString({ timeZoneName: 'never' }),
-    start: later(toInstant(start.epochMilliseconds), stretch.start),
-    end: earlier(toInstant(end.epochMilliseconds), stretch.end),
-  };
-}
-
-/** Instants of the same form compare as text. */
-function later(a: string, b: string): string {
-  return a > b ? a : b;
-}
-
-function earlier(a: string, b: string): string {
-  return a < b ? a : b;
+function nextDate(name: IntervalName, date: number): number {
+  if (name === 'day') return date + DAY;
+  if (name === 'week') return date + 7 * DAY;
+  const day = new Date(date);
+  return Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 1);
 }
 
 function tooMany(name: IntervalName) {

@@ -17,8 +17,7 @@ export async function openDatabase(url: string, options: { readonly create: bool
   const tooOld = unsupportedNode(process.versions.node);
   if (tooOld !== undefined) throw new StatsError('node-unsupported', tooOld);
 
-  // The driver trims the path; then no check may see another.
-  const path = SQLITE.exec(url)?.[1]?.trim();
+  const path = sqlitePath(url);
   if (path && !path.includes('\0')) {
     const { openSqlite } = await import('./sqlite.js');
     return openSqlite(path, options);
@@ -29,4 +28,10 @@ export async function openDatabase(url: string, options: { readonly create: bool
   }
   // The URL is not repeated: it may carry a password.
   throw new StatsError('invalid-database-url', `The database URL ${DATABASE_URL_RULE}.`);
+}
+
+/** Of a URL that names a SQLite file. */
+export function sqlitePath(url: string): string | undefined {
+  // The driver trims the path; then no check may see another.
+  return SQLITE.exec(url)?.[1]?.trim();
 }

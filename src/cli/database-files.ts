@@ -1,0 +1,31 @@
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { sqlitePath } from '../core/store/open.js';
+import { UsageError } from './errors.js';
+import { isSame } from './same-file.js';
+
+/** What SQLite puts beside a file while it is at work on it. */
+export const COMPANIONS = ['-journal', '-wal', '-shm'];
+
+/** @throws {UsageError} where the file is one of those that the database consists of */
+export async function assertOutside(database: string, file: string): Promise<void> {
+  const path = sqlitePath(database);
+  if (path === undefined) return;
+  const place = await withoutLinks(file);
+  // SQLite follows links before it names what it puts beside the file.
+  const main = await withoutLinks(path);
+  for (const own of ['', ...COMPANIONS].map((suffix) => `${main}${suffix}`)) {
+    // A companion that is not there yet has nothing but its name.
+    if (own === place || (await isSame(file, own))) {
+      throw new UsageError(`${file} is a file of the database itself; name another file`);
+    }
+  }
+}
+
+async function withoutLinks(path: string): Promise<string> {
+  const place = resolve(path);
+  return realpath(place).catch(async () => {
+    const folder = await realpath(dirname(place)).catch(() => dirname(place));
+    return join(folder, basename(place));
+  });
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { link, mkdir, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { runBin } from '../support/cli.js';
+import { createDatabase } from '../support/databases.js';
+import { createFolder, record } from '../support/exports.js';
+import { newUserId } from '../support/factories.js';
+import { createFixture } from '../support/fixture.js';
+import { HttpClient } from '../support/http-client.js';
+import { makeCourse, Recorder } from '../support/recorder.js';
+import { startService } from '../support/service.js';
+import { sqlitePath } from '../support/sql.js';
+
+const REFUSED = /^stats-service: [^\n]* is a file of the database itself; name another file\n$/;
+
+test('an export never replaces the database that a server is at work on', async () => {
+  await using database = await createDatabase('sqlite');
+  await using service = await startService(['--database', database.url, '--port', '0']);
+  await using client = new HttpClient(service.url, 1);
+  const recorder = new Recorder(await makeCourse(client, 'Algebra'));
+  assert.equal((await recorder.record(client)).status, 201);
+  const path = sqlitePath(database.url);
+  const { ino } = await stat(path);
+  for (const command of ['export', 'backup']) {
+    for (const file of [path, `${path}-wal`, `${path}-shm`, `${path}-journal`]) {
+      const { code, stderr } = await runBin([command, file, '--database', database.url]);
+      assert.equal(code, 2, file);
+      assert.match(stderr, REFUSED);
+    }
+  }
+  assert.equal((await stat(path)).ino, ino);
+  assert.equal((await recorder.record(client)).status, 201);
+  await recorder.assertTotals(client);
+});
+
+test('nor under another name of it, nor what is not beside it yet', async () => {
+  await using fixture = await createFixture('sqlite');
+  await using folder = await createFolder();
+  await record(fixture, [newUserId()], 3);
+  await fixture.stats.close();
+  const path = sqlitePath(fixture.database.url);
+  const name = basename(path);
+  const before = await readFile(path);
+  const at = (file: string) => join(folder.path, file);
+  await symlink(path, at('link.db'));
+  await symlink(dirname(path), at('folder'));
+  await link(path, at('same.csv'));
+  const cwd = dirname(path);
+  for (const [file, database] of [
+    [at('link.db'), fixture.database.url],
+    [at('same.csv'), fixture.database.url],
+    [`${at('folder')}/${name}`, fixture.database.url],
+    [`${at('folder')}/${name}-wal`, fixture.database.url],
+    [path, `sqlite:${at('link.db')}`],
+    [`${path}-journal`, `sqlite:${at('link.db')}`],
+    [`${path}-wal`, `sqlite: ${at('folder')}/${name} `],
+    [`./${name}`, `sqlite:${name}`],
+    [`${name}-shm`, `sqlite:${path}`],
+  ] as const) {
+    const { code, stderr } = await runBin(['export', file, '--database', database], { cwd });
+    assert.equal(code, 2, `${file} ${database} ${stderr}`);
+    assert.match(stderr, REFUSED);
+  }
+  assert.deepEqual(await readFile(path), before);
+
+  // What has only a similar name is somebody's own.
+  await mkdir(at('other'));
+  for (const file of [at(`other/${name}`), `${path}-wal.csv`, `${path}.csv`]) {
+    const { code, stderr } = await runBin(['export', file, '--database', fixture.database.url]);
+    assert.deepEqual([code, stderr], [0, 'Exported 3 sessions.\n']);
+    await rm(file);
+  }
+});

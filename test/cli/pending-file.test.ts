@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { PendingFile } from '../../src/cli/pending-file.js';
+import { createFolder } from '../support/exports.js';
+
+/** A new file that only needs to be kept. */
+async function pendingAt(file: string, text: string): Promise<PendingFile> {
+  const pending = await PendingFile.forNew(file);
+  await writeFile(pending.path, text);
+  return pending;
+}
+
+test('of two that are to be one new file, one is kept, and the other is told', async () => {
+  await using folder = await createFolder();
+  const file = join(folder.path, 'a.db');
+  const both = [await pendingAt(file, '0'), await pendingAt(file, '1')];
+  const ended = await Promise.allSettled(both.map((pending) => pending.keep()));
+  const kept = ended.findIndex(({ status }) => status === 'fulfilled');
+  const refused = ended[1 - kept];
+  assert.ok(refused?.status === 'rejected');
+  assert.equal(refused.reason.message, `${file} is there already; name another file.`);
+  await both[1 - kept]?.discard();
+  assert.equal(await readFile(file, 'utf8'), String(kept));
+  assert.deepEqual(await folder.files(), ['a.db']);
+});
+
+test('what has come meanwhile stays, be it a link that leads nowhere', async () => {
+  await using folder = await createFolder();
+  for (const [name, make] of [
+    ['file', (path: string) => writeFile(path, 'old')],
+    ['link', (path: string) => symlink('nowhere', path)],
+  ] as const) {
+    const file = join(folder.path, name);
+    const pending = await pendingAt(file, 'new');
+    await make(file);
+    await assert.rejects(pending.keep(), { message: `${file} is there already; name another file.` });
+    await pending.discard();
+  }
+  assert.deepEqual(await folder.files(), ['file', 'link']);
+  assert.equal(await readFile(join(folder.path, 'file'), 'utf8'), 'old');
+  await assert.rejects(readFile(join(folder.path, 'link')), { code: 'ENOENT' });
+});

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { constants } from 'node:fs';
+import { open, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { runBin, runCommand } from '../support/cli.js';
+import { until } from '../support/condition.js';
+import { createFolder, record, startBin } from '../support/exports.js';
+import { newUserId } from '../support/factories.js';
+import { createFixture } from '../support/fixture.js';
+
+async function createPipe() {
+  const folder = await createFolder();
+  const path = join(folder.path, 'pipe');
+  execFileSync('mkfifo', [path]);
+  return { path, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
+}
+
+/** Whether one of its threads waits in the system for the other end of a pipe. */
+async function isAtPipe(pid: number | undefined): Promise<boolean> {
+  const tasks = `/proc/${pid}/task`;
+  const waits = (await readdir(tasks)).map((task) => readFile(`${tasks}/${task}/wchan`, 'utf8'));
+  const places = await Promise.allSettled(waits);
+  return places.some((place) => place.status === 'fulfilled' && place.value === 'wait_for_partner');
+}
+
+describe('a named pipe', { skip: process.platform !== 'linux' }, () => {
+  test('takes an export at the pace of who reads it', async () => {
+    await using fixture = await createFixture('sqlite');
+    await using pipe = await createPipe();
+    await record(fixture, [newUserId()], 3_000);
+    const reader = runCommand(['cat', pipe.path]);
+    const { code, stderr } = await runBin(['export', pipe.path, '--database', fixture.database.url]);
+    assert.deepEqual([code, stderr], [0, 'Exported 3,000 sessions.\n']);
+    const direct = await runBin(['export', '--database', fixture.database.url]);
+    assert.equal((await reader).stdout, direct.stdout);
+  });
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    test(`that nobody reads holds no export after ${signal}`, async () => {
+      await using fixture = await createFixture('sqlite');
+      await using pipe = await createPipe();
+      const child = startBin(['export', pipe.path, '--database', fixture.database.url]);
+      await until('it waits for a reader', () => isAtPipe(child.pid));
+      child.kill(signal);
+      const { code, stderr } = await child.ended;
+      assert.deepEqual([code, stderr], [130, 'stats-service: interrupted; 0 lines were written\n']);
+    });
+  }
+
+  test('whose reader has stopped holds no export after Ctrl-C', async () => {
+    await using fixture = await createFixture('sqlite');
+    await using pipe = await createPipe();
+    await record(fixture, [newUserId()], 9_000);
+    await using reader = await open(pipe.path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const child = startBin(['export', pipe.path, '--database', fixture.database.url]);
+    await until('it has begun to write', async () => {
+      // Before somebody writes there is nothing, or it is not yet there.
+      const { bytesRead } = await reader.read(Buffer.alloc(1)).catch(() => ({ bytesRead: 0 }));
+      return bytesRead > 0;
+    });
+    child.kill('SIGINT');
+    const { code, stderr } = await child.ended;
+    assert.equal(code, 130);
+    assert.match(stderr, /^stats-service: interrupted; [\d,]+ lines were written\n$/);
+  });
+
+  for (const command of ['import', 'export']) {
+    test(`that is gone or has no other end holds no ${command} after a second signal`, async () => {
+      await using fixture = await createFixture('sqlite');
+      await using pipe = await createPipe();
+      const child = startBin([command, pipe.path, '--format', 'csv', '--database', fixture.database.url]);
+      await until('it waits', () => isAtPipe(child.pid));
+      await rm(pipe.path);
+      let hasEnded = false;
+      const ended = child.ended.finally(() => (hasEnded = true));
+      // The first is heard some time; whatever comes after it ends the program.
+      await until('it has ended', () => {
+        if (!hasEnded) child.kill('SIGINT');
+        return hasEnded;
+      });
+      const { code, signal } = await ended;
+      assert.deepEqual([code, signal], [null, 'SIGINT']);
+    });
+  }
+});
