@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { link, mkdir, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { runBin } from '../support/cli.js';
@@ -32,6 +32,29 @@ test('an export never replaces the database that a server is at work on', async 
   assert.equal((await stat(path)).ino, ino);
   assert.equal((await recorder.record(client)).status, 201);
   await recorder.assertTotals(client);
+});
+
+test('nor do the lines that an import refuses', async () => {
+  await using fixture = await createFixture('sqlite');
+  await using folder = await createFolder();
+  const path = sqlitePath(fixture.database.url);
+  const { ino, size } = await stat(path);
+  const file = join(folder.path, 'sessions.csv');
+  await writeFile(file, 'userId\nx\n');
+  for (const rejects of [path, `${path}-wal`]) {
+    const { code, stderr } = await runBin([
+      'import',
+      file,
+      '--rejects',
+      rejects,
+      '--database',
+      `sqlite:${path}`,
+    ]);
+    assert.equal(code, 2);
+    assert.match(stderr, REFUSED);
+  }
+  const after = await stat(path);
+  assert.deepEqual([after.ino, after.size], [ino, size]);
 });
 
 test('nor under another name of it, nor what is not beside it yet', async () => {

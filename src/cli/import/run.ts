@@ -1,11 +1,12 @@
 import { constants, setPriority } from 'node:os';
 import type { Stats } from '../../core/index.js';
 import type { Candidate } from '../../core/store/batches/batches.js';
+import { assertOutside } from '../database-files.js';
 import { PartlyDone, UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import { visible, writeLine } from '../output.js';
 import { startProgress } from '../progress.js';
-import { interruptible, openTarget, serverUrl } from '../target.js';
+import { databaseUrl, interruptible, openTarget, serverUrl } from '../target.js';
 import { CourseMaker } from './course-maker.js';
 import { importCourses, type CoursesTally } from './courses.js';
 import { recordDry } from './dry-run.js';
@@ -38,6 +39,9 @@ const GO_ON_AFTER = 'Go on with the lines after it: what has got a new id would 
 /** @throws {PartlyDone} where lines were refused */
 export async function runImport(io: Io, file: string | undefined, options: ImportOptions): Promise<void> {
   checkOptions(file, options);
+  if (options.rejects !== undefined && serverUrl(io, options) === undefined) {
+    await assertOutside(databaseUrl(io, options, { create: false }), options.rejects);
+  }
   // A server on the same machine has people who wait for it. With the lowest priority we would hold SQLite's lock
   // and not get a turn.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
