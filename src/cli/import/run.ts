@@ -26,7 +26,7 @@ import { linesOf } from './tally.js';
 import { describeRefused, writeSummary } from './summary.js';
 
 /** Lines that are recorded together. More would save little, and cost memory. */
-const WINDOW = 50_000;
+const WINDOW = 30_000;
 /** The same with new ids: where the database is lost, it is not known of all of them whether they are recorded. */
 const WINDOW_OF_NEW_IDS = 1_000;
 /** Sessions under way at a time, where they are recorded one by one. */
