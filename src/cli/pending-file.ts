@@ -3,8 +3,8 @@ import { link, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path';
 import { COMPANIONS } from './database-files.js';
 
-/** What systems say where their files cannot have two names. */
-const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+/** What systems say where their files cannot have two names; the last is Windows, of FAT. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR']);
 
 /** A file that appears whole or not at all: until it is kept, it stands beside its place under another name. */
 export class PendingFile {

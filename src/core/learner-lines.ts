@@ -1,4 +1,8 @@
 import type { UserId } from './model/ids.js';
+import { overloaded } from './overload.js';
+
+/** Milliseconds that a change waits for those before it. */
+const MAX_WAIT = 5_000;
 
 interface Waiting {
   readonly start: () => void;
@@ -23,7 +27,21 @@ export class LearnerLines {
     const line = this.#lines.get(userId);
     if (line) {
       return new Promise((resolve, reject) => {
-        line.push({ start: () => resolve(this.#first(userId, line, change)), reject });
+        const late = setTimeout(() => {
+          line.splice(line.indexOf(waiting), 1);
+          reject(overloaded());
+        }, MAX_WAIT).unref();
+        const waiting: Waiting = {
+          start: () => {
+            clearTimeout(late);
+            resolve(this.#first(userId, line, change));
+          },
+          reject: (error) => {
+            clearTimeout(late);
+            reject(error);
+          },
+        };
+        line.push(waiting);
       });
     }
     const own: Waiting[] = [];

@@ -75,7 +75,8 @@ export class App {
   /** Never rejects. */
   async serve(exchange: Exchange): Promise<void> {
     try {
-      send(exchange, await this.#answer(exchange), this.#answers);
+      const answer = await this.#answer(exchange);
+      send(exchange, answer, isCounted(exchange, answer) ? this.#answers : undefined);
     } catch (error) {
       this.#fail(exchange, error);
     }
@@ -85,7 +86,7 @@ export class App {
 
   /** Answers a request that has no other answer. */
   refuse(exchange: Exchange, error: HttpError | StatsError): void {
-    send(exchange, problemAnswer(error), this.#answers);
+    send(exchange, problemAnswer(error));
     this.answered(exchange.end());
   }
 
@@ -100,7 +101,7 @@ export class App {
     // Who has gone before the end of the request gets no answer, and is no error of ours.
     if (!request.complete && response.destroyed) return;
     const answer = problemAnswer(error);
-    send(exchange, answer, this.#answers);
+    send(exchange, answer);
     // A server that stops says so by itself.
     if (answer.status < 500 || error instanceof HttpError) return;
     unharmed(() => this.#options.onError?.(error, requestId));
@@ -130,6 +131,11 @@ export class App {
     metrics: () => this.#metrics.read(),
     describe: () => (this.#description ??= describeApi(groups)),
   };
+}
+
+/** What has changed something was done, whatever becomes of its answer; a text is there once for all. */
+function isCounted({ request }: Exchange, { text }: Answer): boolean {
+  return request.method === 'GET' && text === undefined;
 }
 
 /** A log that fails must not end the server. */

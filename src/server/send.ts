@@ -13,17 +13,20 @@ export const COMMON_HEADERS: HeaderList = [
 ];
 const COMMON = COMMON_HEADERS.flat();
 
-/** @throws {StatsError} `overloaded`; nothing was sent */
+/**
+ * @param budget of what the answer is to count as a part
+ * @throws {StatsError} `overloaded`; nothing was sent
+ */
 export function send(
   exchange: Exchange,
   { status, headers, common, type = 'application/json', body, text }: Answer,
-  budget: AnswerBudget,
+  budget?: AnswerBudget,
 ): void {
   const { request, response, requestId } = exchange;
   // With a line end, for the terminal of a person who tries the API out.
   const content = text ?? (body === undefined ? '' : `${JSON.stringify(body)}\n`);
   const size = Buffer.byteLength(content);
-  budget.take(response, size);
+  budget?.take(request, response, size);
   const all = [...(common?.flat() ?? COMMON), 'X-Request-Id', requestId];
   if (size > 0) all.push('Content-Type', type, 'Content-Length', String(size));
   for (const name in headers) all.push(name, headers[name] ?? '');

@@ -36,4 +36,7 @@ test('large answers that nobody reads are bounded together; small ones are answe
 
   for (const connection of unread) connection[Symbol.dispose]();
   await until('there is room again', async () => (await list()).status === 200);
+  // Nearly all of it: also what those had asked for whose answers had not begun.
+  const pages = await Promise.all(Array.from({ length: 50 }, list));
+  assert.ok(pages.every(({ status }) => status === 200));
 });

@@ -111,11 +111,14 @@ export class Importer<Item> {
     this.#underWay = undefined;
   }
 
-  #tell({ entry, verdict }: Line<Item>): void {
+  #tell(line: Line<Item>): void {
+    const { entry, verdict } = line;
     if (!verdict) return;
     this.tally[verdict.outcome]++;
     const values = entry.reading.kind === 'values' ? entry.reading.values : undefined;
-    if (verdict.faults) this.#options.rejects.add(entry, verdict.faults, values);
+    // With the id that it was given it can be imported again, and counts once.
+    const given = verdict === LOST && 'call' in line ? { sessionId: line.call.session.sessionId } : undefined;
+    if (verdict.faults) this.#options.rejects.add(entry, verdict.faults, values && { ...values, ...given });
   }
 }
 

@@ -1,7 +1,8 @@
+import { StatsError } from '../../core/errors.js';
 import type { Bulk } from '../../core/bulk/bulk.js';
 import type { Candidate } from '../../core/store/batches/batches.js';
-import type { SessionCall } from './session-call.js';
-import { sessionName } from './session-call.js';
+import { forEach } from './for-each.js';
+import { sessionName, type SessionCall } from './session-call.js';
 import type { LineOutcome } from './tally.js';
 
 /** What became of an attempt to record a session; `untried` where there was none. */
@@ -52,13 +53,17 @@ export function singleLedger(
     check: (call) => call,
     async record(calls, signal) {
       const attempts = calls.map(() => UNTRIED);
+      let isAway = false;
       const last = new Map<string, Promise<void>>();
       const takeInTurn = async (index: number, call: SessionCall, before: Promise<void> | undefined) => {
         await before;
-        attempts[index] = await attemptOne(call);
+        const attempt = await attemptOne(call);
+        attempts[index] = attempt;
+        // The rest would wait for it in vain, one after the other.
+        isAway ||= attempt.outcome === 'failed' && isOfAll(attempt.error);
       };
       await forEach(calls.entries(), concurrency, async ([index, call]) => {
-        if (signal?.aborted) return;
+        if (isAway || signal?.aborted) return;
         const name = sessionName(call);
         const turn = takeInTurn(index, call, last.get(name));
         last.set(name, turn);
@@ -69,15 +74,7 @@ export function singleLedger(
   };
 }
 
-/** Works on all, so many at a time; each is begun in its order. */
-export async function forEach<T>(
-  items: Iterable<T>,
-  concurrency: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = Iterator.from(items);
-  const worker = async () => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all(Array.from({ length: concurrency }, worker));
+/** Whether what is there is away, and not just busy. */
+function isOfAll(error: unknown): boolean {
+  return error instanceof StatsError && error.kind === 'unavailable' && error.code !== 'overloaded';
 }

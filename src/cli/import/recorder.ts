@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { StatsError } from '../../core/errors.js';
 import type { CourseMaker } from './course-maker.js';
-import { forEach, type Ledger } from './ledger.js';
+import { forEach } from './for-each.js';
+import type { Ledger } from './ledger.js';
 import { sessionName, textOf, type SessionCall } from './session-call.js';
 import { verdictOf, type Verdict } from './verdict.js';
 

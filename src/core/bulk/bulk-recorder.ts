@@ -47,7 +47,7 @@ export class BulkRecorder {
     const underWay = new Set<Promise<void>>();
     let isGone = false;
     const isOver = () => portions.isEmpty || isGone || signal?.aborted === true;
-    const run = async (positions: readonly number[], weight: number) => {
+    const run = async ({ positions, taken }: ReturnType<Portions['take']>) => {
       const start = performance.now();
       const results = await this.#recorder.record(positions.map((position) => at(candidates, position)));
       const elapsed = performance.now() - start;
@@ -55,7 +55,7 @@ export class BulkRecorder {
         outcomes[position] = this.#toOutcome(at(results, index), at(candidates, position));
       }
       if (results.every((_, index) => isAway(outcomes[positions[index] ?? -1]))) isGone = true;
-      else await this.#pace.ended(weight, elapsed);
+      else await this.#pace.ended(taken, elapsed);
     };
     while (!isOver()) {
       const { weight, inFlight } = await this.#pace.next();
@@ -63,9 +63,7 @@ export class BulkRecorder {
         await Promise.race(underWay);
         continue;
       }
-      const running: Promise<void> = run(portions.take(weight), weight).finally(() =>
-        underWay.delete(running),
-      );
+      const running: Promise<void> = run(portions.take(weight)).finally(() => underWay.delete(running));
       underWay.add(running);
     }
     await Promise.all(underWay);

@@ -47,21 +47,26 @@ export class Pace {
     const { bulk, othersAtWork } = this.#options;
     if (performance.now() - this.#lastLook > LOOK) {
       this.#lastLook = performance.now();
-      if (await othersAtWork()) this.#lastOthers = performance.now();
+      // Where the database is away, recording says so.
+      if (await othersAtWork().catch(() => false)) this.#lastOthers = performance.now();
     }
     if (this.#isShared) return { weight: bulk.shared, inFlight: 1 };
     const weight = Math.min(bulk.alone, Math.max(bulk.shared, ALONE / this.#cost));
     return { weight, inFlight: bulk.maxInFlight };
   }
 
-  /** To be waited for after each transaction; it took so many milliseconds. */
+  /** To be waited for after each transaction: how much it weighed, and how many milliseconds it took. */
   async ended(weight: number, milliseconds: number): Promise<void> {
     if (this.#isShared) {
       // What it has waited for others was room for them already.
       this.#sharedBest = Math.min(this.#sharedBest * FORGETTING_SLOWLY, milliseconds);
-      return setTimeout(Math.min(MAX_PAUSE, this.#sharedBest * this.#options.bulk.pause));
+      // A timer drops what is less than a millisecond.
+      return setTimeout(Math.ceil(Math.min(MAX_PAUSE, this.#sharedBest * this.#options.bulk.pause)));
     }
-    this.#cost = Math.min(this.#cost * FORGETTING, milliseconds / weight);
+    // Of a little rest nothing can be learned: it may have asked for more than there was.
+    if (weight >= this.#options.bulk.shared) {
+      this.#cost = Math.min(this.#cost * FORGETTING, milliseconds / weight);
+    }
     // SQLite works on our thread: signals and files want their turn.
     return setImmediate();
   }

@@ -28,14 +28,14 @@ export class Portions {
     return this.#next === this.#order.length;
   }
 
-  /** Positions of the next ones, at least one, until they weigh as much. */
-  take(weight: number): readonly number[] {
+  /** Positions of the next ones, at least one, until they weigh as much, and what they weigh. */
+  take(weight: number): { readonly positions: readonly number[]; readonly taken: number } {
     const start = this.#next;
     let taken = 0;
     while (!this.isEmpty && (taken < weight || this.#continues(taken < MAX_EXCESS * weight))) {
       taken += weightOf(this.#at(this.#next++));
     }
-    return this.#order.slice(start, this.#next);
+    return { positions: this.#order.slice(start, this.#next), taken };
   }
 
   /** Whether the next one is of the same session as the last, or of the same learner where that will do. */

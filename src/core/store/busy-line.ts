@@ -63,5 +63,5 @@ export class BusyLine {
 
 /** Milliseconds: shorter than the pauses of an import; at random, so that processes that wait do not meet again. */
 export function retryDelay(): number {
-  return 1 + Math.random();
+  return 1 + Math.floor(Math.random() * 2);
 }

@@ -37,8 +37,8 @@ const OTHERS_AT_WORK = `select exists (
 
 /** Opens a pool of connections; the first query connects. What the URL leaves out comes from `PG*` variables. */
 export function openPostgres(url: string): Database {
-  /** The processes of the server that work for us, or did. */
-  const own = new Set<number>();
+  /** The processes of the server that work for us. */
+  const own: OwnProcesses = new Map();
   const pool = openPool(url, own);
   const probes = openPool(url, own, { max: 1, connectionTimeoutMillis: PROBE_TIMEOUT });
   const nameOf = statementNames();
@@ -62,7 +62,11 @@ export function openPostgres(url: string): Database {
     beginSnapshot: () => beginSnapshot(unlimited, WITHOUT_TIMEOUTS),
     batches: new PostgresBatches({
       compile: () => compileStatements(kysely),
-      othersAtWork: () => ({ name: 'others_at_work', text: OTHERS_AT_WORK, values: [Array.from(own)] }),
+      othersAtWork: () => ({
+        name: 'others_at_work',
+        text: OTHERS_AT_WORK,
+        values: [Array.from(own.values())],
+      }),
       // What was being done when the connection was cut can be done again: recording changes nothing twice.
       query: (query) =>
         retried(
@@ -80,8 +84,11 @@ export function openPostgres(url: string): Database {
   };
 }
 
-/** @param own is told of the process of each connection */
-function openPool(url: string, own: Set<number>, options: PoolConfig = {}): Pool {
+/** By connection. */
+type OwnProcesses = Map<PoolClient, number>;
+
+/** @param own is told of the process of each connection, as long as that lasts */
+function openPool(url: string, own: OwnProcesses, options: PoolConfig = {}): Pool {
   const pool = new Pool({
     connectionString: url,
     application_name: 'stats-service',
@@ -89,7 +96,9 @@ function openPool(url: string, own: Set<number>, options: PoolConfig = {}): Pool
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     verify: (client, done) =>
-      void verifyConnection(client, done).then((process) => process !== undefined && own.add(process)),
+      void verifyConnection(client, done).then(
+        (process) => process !== undefined && own.set(client, process),
+      ),
     ...TIMEOUTS,
     ...options,
   });
@@ -97,6 +106,7 @@ function openPool(url: string, own: Set<number>, options: PoolConfig = {}): Pool
   // either ends the process. The query that was under way fails with the same error.
   pool.on('error', ignore);
   pool.on('connect', (client) => client.on('error', ignore));
+  pool.on('remove', (client) => own.delete(client));
   return pool;
 }
 

@@ -25,7 +25,7 @@ export interface PostgresBatchesOptions {
   readonly query: <Row extends readonly unknown[]>(query: NamedQuery) => Promise<readonly Row[]>;
 }
 
-/** Milliseconds: longer than a batch takes. */
+/** Milliseconds: longer than a batch of requests takes. */
 const MOMENT = 20;
 
 /** One statement for each batch, which is its transaction too. */
@@ -49,7 +49,7 @@ export class PostgresBatches implements Batches {
       return candidates.map(({ row }) => ({ outcome: 'recorded', session: row }));
     }
     const outcomes = new Map<Candidate, RecordOutcome>();
-    const known = copies;
+    const known = [...copies];
     for (const [index, candidate] of firsts.entries()) {
       const isCourseKnown = notRecorded.get(index + 1);
       if (isCourseKnown === undefined)
