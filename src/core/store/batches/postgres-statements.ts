@@ -25,15 +25,7 @@ type Column = keyof SessionRow;
 
 const LEARNER = ['user_id', 'course_id'] as const;
 const KEY = [...LEARNER, 'session_id'] as const;
-const CANDIDATE_COLUMNS = [
-  ...KEY,
-  'total_modules_studied',
-  'average_score_units',
-  'time_studied',
-  'completed_at',
-  'module_ids',
-  'created_at',
-] as const satisfies readonly CandidateColumn[];
+const CANDIDATE_COLUMNS = SESSION_COLUMNS.filter((name): name is CandidateColumn => name !== 'updated_at');
 
 /** A learner who has totals has a course. */
 const WITH_TOTALS = {
