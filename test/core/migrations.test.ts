@@ -5,6 +5,8 @@ import { migrations } from '../../migrations/index.js';
 import type { DialectName } from '../../migrations/columns.js';
 import { openMigrator, openStats } from '../../src/core/index.js';
 import { createDatabase, DIALECTS } from '../support/databases.js';
+import { newUserId, sessionContent } from '../support/factories.js';
+import { createFixture } from '../support/fixture.js';
 import { runSql, sqlitePath } from '../support/sql.js';
 import { startWorkers } from '../support/workers.js';
 
@@ -90,6 +92,14 @@ for (const dialect of DIALECTS) {
         );
         assert.deepEqual(having, tables);
       }
+    });
+
+    test('keeps a course that somebody has studied', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId, database } = fixture;
+      await stats.recordSession({ userId: newUserId(), courseId, session: sessionContent() });
+      const removal = `delete from courses where course_id = '${courseId}'`;
+      await assert.rejects(runSql(database.url, removal), /foreign key/i);
     });
 
     test('is made once though many processes open an empty database together', { timeout }, async () => {

@@ -125,7 +125,7 @@ function recordAll(candidates: RawBuilder<unknown>): RawBuilder<unknown> {
         and inserted.session_id = candidate.session_id)`;
 }
 
-/** A session without modules; where there is no such course, the foreign key says so. */
+/** A session without modules; where there is no such course, the foreign key of the totals says so. */
 function recordOne(value: (name: Column) => RawBuilder<unknown>): RawBuilder<unknown> {
   const inserted = insertSessions(sql`values (${sql.join(SESSION_COLUMNS.map(value))})`);
   const totals = mergeTotals(sql`
