@@ -11,5 +11,6 @@ export async function* readEntries(
 
 function toEntry({ number, text, rule }: Line, read: LineReader): Entry {
   const reading = read(text, rule);
-  return reading.kind === 'broken' ? { line: number, reading, text } : { line: number, reading };
+  const entry = { line: number, reading, size: text.length };
+  return reading.kind === 'broken' ? { ...entry, text } : entry;
 }

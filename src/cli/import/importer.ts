@@ -1,7 +1,7 @@
-import type { Entry, LineFault } from './reading.js';
+import type { Entry, LineFault, Place, Values } from './reading.js';
 import type { Pending, Recorder } from './recorder.js';
 import type { Rejects } from './rejects.js';
-import { toSessionCall } from './session-call.js';
+import { toSessionCall, valuesOf } from './session-call.js';
 import { newTally, type Tally } from './tally.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
@@ -9,18 +9,36 @@ export interface ImporterOptions<Item> {
   readonly recorder: Recorder<Item>;
   readonly newIds: boolean;
   readonly rejects: Rejects;
-  /** Lines that are recorded together: their learners come together, however far apart they stand. */
-  readonly window: number;
+  readonly window: WindowSize;
 }
 
-/** A line that was read: refused already, or a session to be recorded. */
-type Line<Item> = { readonly entry: Entry } & ({ readonly verdict: Verdict } | Pending<Item>);
+/** How much is recorded together: the sessions of a learner come together, however far apart they stand. */
+export interface WindowSize {
+  readonly lines: number;
+  /** Of all lines: few may be long. */
+  readonly characters: number;
+}
+
+/** Lines of the first window. The next ones are larger: what records is not to wait long for its first. */
+const FIRST_WINDOW = 5_000;
+
+/** A line that was refused already, or whose session is to be recorded; the latter keeps no more than that takes. */
+type Line<Item> = Place & (Refused | Pending<Item>);
+
+interface Refused {
+  readonly values: Values | undefined;
+  readonly verdict: Verdict;
+}
 
 /** Records what lines say, a window of them at a time while the next is read, and counts what becomes of them. */
 export class Importer<Item> {
   readonly tally: Tally = newTally();
   readonly #options: ImporterOptions<Item>;
   #window: Line<Item>[] = [];
+  #characters = 0;
+  #hasGrown = false;
+  /** Lines of a full window, as yet. */
+  #fullWindow: number;
   /** It stays where it has failed: nothing is begun after it. */
   #underWay: Promise<void> | undefined;
   #isStopped = false;
@@ -29,6 +47,7 @@ export class Importer<Item> {
 
   constructor(options: ImporterOptions<Item>) {
     this.#options = options;
+    this.#fullWindow = Math.min(FIRST_WINDOW, options.window.lines);
     // Nobody need ask.
     this.#failed.promise.catch(() => undefined);
   }
@@ -47,14 +66,20 @@ export class Importer<Item> {
   async add(entries: readonly Entry[]): Promise<void> {
     for (const entry of entries) {
       const line = this.#read(entry);
-      if (line) this.#window.push(line);
-      if (this.#window.length >= this.#options.window) await this.#beginNext();
+      if (!line) continue;
+      this.#window.push(line);
+      this.#hasGrown = true;
+      if (this.#isFull) await this.#beginNext();
     }
   }
 
-  /** Begins to record what was added, unless something is under way: a source may be slow to bring more. */
-  beginIfIdle(): void {
-    if (!this.#underWay) this.#begin();
+  /**
+   * Begins to record what was added, unless something is under way, or more was added since this was asked last: a
+   * source may be slow to bring more.
+   */
+  beginIfStalled(): void {
+    if (!this.#underWay && !this.#hasGrown) this.#begin();
+    this.#hasGrown = false;
   }
 
   /** Resolves when all that was added has come to something. */
@@ -69,34 +94,41 @@ export class Importer<Item> {
     await this.#underWay;
   }
 
+  get #isFull(): boolean {
+    return this.#window.length >= this.#fullWindow || this.#characters >= this.#options.window.characters;
+  }
+
   async #beginNext(): Promise<void> {
     while (this.#underWay) await this.#underWay;
     this.#begin();
+    this.#fullWindow = Math.min(2 * this.#fullWindow, this.#options.window.lines);
   }
 
   #begin(): void {
     if (this.#window.length === 0 || this.#isStopped) return;
     const window = this.#window;
     this.#window = [];
+    this.#characters = 0;
     this.#underWay = this.#record(window);
     this.#underWay.catch((error: unknown) => this.#failed.reject(error));
   }
 
-  #read(entry: Entry): Line<Item> | undefined {
-    const { reading } = entry;
+  #read({ reading, size = 0, ...place }: Entry): Line<Item> | undefined {
+    this.#characters += size;
     if (reading.kind === 'nothing') return undefined;
-    if (reading.kind === 'broken') return { entry, verdict: invalid(reading.faults) };
-    const call = toSessionCall(reading.values, this.#options.newIds);
-    if (!('session' in call)) return { entry, verdict: invalid(call) };
+    if (reading.kind === 'broken') return { ...place, values: undefined, verdict: invalid(reading.faults) };
+    const { values } = reading;
+    const call = toSessionCall(values, this.#options.newIds);
+    if (!('session' in call)) return { ...place, values, verdict: invalid(call) };
     try {
-      return { entry, call, item: this.#options.recorder.check(call), verdict: undefined };
+      return { ...place, item: this.#options.recorder.check(call), verdict: undefined };
     } catch (error) {
-      return { entry, verdict: verdictOf(error, { skip: false }) };
+      return { ...place, values, verdict: verdictOf(error, { skip: false }) };
     }
   }
 
   async #record(window: readonly Line<Item>[]): Promise<void> {
-    const sessions = window.filter((line) => 'call' in line);
+    const sessions = window.filter((line) => 'item' in line);
     try {
       await this.#options.recorder.record(sessions);
     } catch (error) {
@@ -105,20 +137,20 @@ export class Importer<Item> {
       throw error;
     } finally {
       for (const line of window) this.#tell(line);
-      if (window.every(({ verdict }) => verdict)) this.#lastLine = window.at(-1)?.entry.line ?? 0;
+      if (window.every(({ verdict }) => verdict)) this.#lastLine = window.at(-1)?.line ?? 0;
     }
     await this.#options.rejects.drained();
     this.#underWay = undefined;
   }
 
   #tell(line: Line<Item>): void {
-    const { entry, verdict } = line;
+    const { verdict } = line;
     if (!verdict) return;
     this.tally[verdict.outcome]++;
-    const values = entry.reading.kind === 'values' ? entry.reading.values : undefined;
+    if (!verdict.faults) return;
     // With the id that it was given it can be imported again, and counts once.
-    const given = verdict === LOST && 'call' in line ? { sessionId: line.call.session.sessionId } : undefined;
-    if (verdict.faults) this.#options.rejects.add(entry, verdict.faults, values && { ...values, ...given });
+    const values = 'item' in line ? valuesOf(this.#options.recorder.callOf(line)) : line.values;
+    this.#options.rejects.add(line, verdict.faults, values);
   }
 }
 

@@ -1,6 +1,5 @@
 import { StatsError } from '../../core/errors.js';
-import type { Bulk } from '../../core/bulk/bulk.js';
-import type { Candidate } from '../../core/store/batches/batches.js';
+import type { Bulk, Candidate } from '../../core/bulk/bulk.js';
 import { forEach } from './for-each.js';
 import { sessionName, type SessionCall } from './session-call.js';
 import type { LineOutcome } from './tally.js';
@@ -15,6 +14,8 @@ export type Attempt =
 export interface Ledger<Item> {
   /** @throws {StatsError} what is wrong with the session, as far as that can be known without asking */
   check(call: SessionCall): Item;
+  /** What it was made of, as it was checked. */
+  callOf(item: Item): SessionCall;
   /** An attempt for each, in their order; those of one session are made in their order too. */
   record(items: readonly Item[], signal: AbortSignal | undefined): Promise<readonly Attempt[]>;
 }
@@ -23,6 +24,7 @@ export interface Ledger<Item> {
 export function bulkLedger(bulk: Bulk): Ledger<Candidate> {
   return {
     check: (call) => bulk.checkSession(call),
+    callOf: (candidate) => bulk.callOf(candidate),
     async record(candidates, signal) {
       const outcomes = await bulk.recordChecked(candidates, signal);
       return outcomes.map((result) => (result.outcome === 'recorded' ? CREATED : result));
@@ -51,6 +53,7 @@ export function singleLedger(
   };
   return {
     check: (call) => call,
+    callOf: (call) => call,
     async record(calls, signal) {
       const attempts = calls.map(() => UNTRIED);
       let isAway = false;

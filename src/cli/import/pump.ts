@@ -12,7 +12,10 @@ const LINGER = 100;
 type Entries = AsyncGenerator<readonly Entry[]>;
 
 export interface PumpOptions {
-  readonly importer: Pick<Importer<unknown>, 'add' | 'beginIfIdle' | 'end' | 'stop' | 'failed' | 'lastLine'>;
+  readonly importer: Pick<
+    Importer<unknown>,
+    'add' | 'beginIfStalled' | 'end' | 'stop' | 'failed' | 'lastLine'
+  >;
   readonly progress: Progress;
   /** What to do after an end before the end. */
   readonly goOn: string;
@@ -24,7 +27,7 @@ export async function pump(
   entries: Entries,
   { importer, progress, goOn }: PumpOptions,
 ): Promise<void> {
-  const ticks = setInterval(() => importer.beginIfIdle(), LINGER);
+  const ticks = setInterval(() => importer.beginIfStalled(), LINGER);
   try {
     for (;;) {
       const next = entries.next();

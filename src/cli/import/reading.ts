@@ -14,15 +14,21 @@ export type Reading =
   | { readonly kind: 'broken'; readonly faults: readonly LineFault[] }
   | { readonly kind: 'nothing' };
 
-/** Something of the source, with its place. */
-export interface Entry {
+/** How a person finds something in the source again. */
+export interface Place {
   /** Of the line, from 1 on; of the statement or row where the source has no lines. */
   readonly line: number;
-  readonly reading: Reading;
-  /** How a person finds it, where not by the line. */
+  /** Where the line is not what finds it. */
   readonly name?: string;
-  /** As much of the line as a person needs to find it again. */
+  /** As much of the line as a person needs. */
   readonly text?: string;
+}
+
+/** Something of the source. */
+export interface Entry extends Place {
+  readonly reading: Reading;
+  /** Characters of it; left out where they are few. */
+  readonly size?: number;
 }
 
 /** Turns the lines of a file, in their order, into readings; `rule` is why a line is not to be read. */

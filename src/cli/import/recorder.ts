@@ -22,7 +22,6 @@ export interface RecorderOptions<Item> {
 
 /** A session of a line, and what became of it so far. */
 export interface Pending<Item> {
-  readonly call: SessionCall;
   readonly item: Item;
   verdict: Verdict | undefined;
 }
@@ -46,6 +45,10 @@ export class Recorder<Item> {
     return this.#options.ledger.check(call);
   }
 
+  callOf({ item }: Pending<Item>): SessionCall {
+    return this.#options.ledger.callOf(item);
+  }
+
   /**
    * Those without a verdict after it were left, since the user wants an end.
    *
@@ -53,7 +56,7 @@ export class Recorder<Item> {
    */
   async record(sessions: readonly Pending<Item>[]): Promise<void> {
     // What replaces is to be replaced by the next line of the same session, not compared with the first.
-    const rounds = this.#options.replace ? inRounds(sessions) : [sessions];
+    const rounds = this.#options.replace ? this.#inRounds(sessions) : [sessions];
     for (const round of rounds) await this.#recordRound(round);
   }
 
@@ -107,15 +110,15 @@ export class Recorder<Item> {
       if (attempt.outcome === 'untried') again.push(session);
       else if (attempt.outcome !== 'failed') session.verdict = { outcome: attempt.outcome };
       else if (replace && isOf(attempt.error, 'session-conflict')) contradicting.push(session);
-      else if (isOf(attempt.error, 'course-not-found') && courses?.mayMake(session.call.courseId)) {
-        missing.add(textOf(session.call.courseId).toLowerCase());
+      else if (isOf(attempt.error, 'course-not-found') && courses?.mayMake(this.callOf(session).courseId)) {
+        missing.add(textOf(this.callOf(session).courseId).toLowerCase());
         again.push(session);
       } else settle(session, attempt.error);
     }
     trouble ??= await this.#makeCourses(missing);
     await forEach(contradicting, REPLACING, async (session) => {
       try {
-        await replace?.(session.call);
+        await replace?.(this.callOf(session));
         session.verdict = { outcome: 'replaced' };
       } catch (error) {
         settle(session, error);
@@ -135,21 +138,21 @@ export class Recorder<Item> {
       throw error;
     }
   }
+
+  /** The first line of each session, then the second of each, and so on. */
+  #inRounds(sessions: readonly Pending<Item>[]): Pending<Item>[][] {
+    const counts = new Map<string, number>();
+    const rounds: Pending<Item>[][] = [];
+    for (const session of sessions) {
+      const name = sessionName(this.callOf(session));
+      const count = counts.get(name) ?? 0;
+      counts.set(name, count + 1);
+      (rounds[count] ??= []).push(session);
+    }
+    return rounds;
+  }
 }
 
 function isOf(error: unknown, code: StatsError['code']): boolean {
   return error instanceof StatsError && error.code === code;
-}
-
-/** The first line of each session, then the second of each, and so on. */
-function inRounds<Item>(sessions: readonly Pending<Item>[]): Pending<Item>[][] {
-  const counts = new Map<string, number>();
-  const rounds: Pending<Item>[][] = [];
-  for (const session of sessions) {
-    const name = sessionName(session.call);
-    const count = counts.get(name) ?? 0;
-    counts.set(name, count + 1);
-    (rounds[count] ??= []).push(session);
-  }
-  return rounds;
 }

@@ -5,7 +5,7 @@ import { visible, writeLine } from '../output.js';
 import { isSame } from '../same-file.js';
 import { describeFaults } from './line-faults.js';
 import { written } from './ndjson.js';
-import type { Entry, LineFault, Values } from './reading.js';
+import type { LineFault, Place, Values } from './reading.js';
 
 /** Lines that are told at once: a person reads no more. */
 const TOLD = 10;
@@ -46,7 +46,7 @@ export class Rejects implements AsyncDisposable {
     }
   }
 
-  add({ line, name, text }: Entry, faults: readonly LineFault[], values?: Values): void {
+  add({ line, name, text }: Place, faults: readonly LineFault[], values?: Values): void {
     if (this.#told++ < TOLD) {
       writeLine(this.#options.stderr, visible(`${name ?? `line ${line}`}: ${describeFaults(faults)}`));
     }

@@ -1,6 +1,6 @@
 import { constants, setPriority } from 'node:os';
 import type { Stats } from '../../core/index.js';
-import type { Candidate } from '../../core/store/batches/batches.js';
+import type { Candidate } from '../../core/bulk/bulk.js';
 import { assertOutside } from '../database-files.js';
 import { PartlyDone, UsageError } from '../errors.js';
 import type { Io } from '../io.js';
@@ -25,10 +25,11 @@ import { openSource } from './source.js';
 import { linesOf } from './tally.js';
 import { describeRefused, writeSummary } from './summary.js';
 
-/** Lines that are recorded together. More would save little, and cost memory. */
-const WINDOW = 30_000;
-/** The same with new ids: where the database is lost, it is not known of all of them whether they are recorded. */
+/** The more, the fewer pages are written for each line, and the more memory it takes. */
+const WINDOW = 60_000;
+/** With new ids, where the database is lost, it is not known of all of them whether they are recorded. */
 const WINDOW_OF_NEW_IDS = 1_000;
+const WINDOW_CHARACTERS = 16 * 1024 * 1024;
 /** Sessions under way at a time, where they are recorded one by one. */
 const CONCURRENCY = 64;
 
@@ -134,7 +135,8 @@ async function newImporter(
     signal: io.signal,
     mayLeave: !newIds,
   };
-  const importing = { newIds, rejects, window: newIds ? WINDOW_OF_NEW_IDS : WINDOW };
+  const window = { lines: newIds ? WINDOW_OF_NEW_IDS : WINDOW, characters: WINDOW_CHARACTERS };
+  const importing = { newIds, rejects, window };
   if (serverUrl(io, options) === undefined && !dryRun) {
     const { bulkOf } = await import('../../core/bulk/bulk.js');
     const bulk = bulkOf(opened);

@@ -30,6 +30,11 @@ export function toSessionCall(values: Values, newIds: boolean): SessionCall | re
   return [{ field: 'sessionId', rule: `${rule}; --new-ids wants that` }];
 }
 
+/** As a line says it. */
+export function valuesOf({ userId, courseId, session }: SessionCall): Values {
+  return { userId, courseId, ...session };
+}
+
 /** The same for all lines of one session. */
 export function sessionName({ userId, courseId, session }: SessionCall): string {
   return `${textOf(userId)} ${textOf(courseId)} ${textOf(session['sessionId'])}`.toLowerCase();

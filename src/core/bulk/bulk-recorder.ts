@@ -1,4 +1,3 @@
-import { StatsError } from '../errors.js';
 import { refused, sessionConflict } from '../refusals.js';
 import type { Candidate, RecordOutcome } from '../store/batches/batches.js';
 import { SessionRecorder } from '../store/batches/session-recorder.js';
@@ -54,7 +53,7 @@ export class BulkRecorder {
       for (const [index, position] of positions.entries()) {
         outcomes[position] = this.#toOutcome(at(results, index), at(candidates, position));
       }
-      if (results.every((_, index) => isAway(outcomes[positions[index] ?? -1]))) isGone = true;
+      if (results.every((result) => this.#isAway(result))) isGone = true;
       else await this.#pace.ended(taken, elapsed);
     };
     while (!isOver()) {
@@ -68,6 +67,11 @@ export class BulkRecorder {
     }
     await Promise.all(underWay);
     return outcomes;
+  }
+
+  /** A learner that somebody holds is no more than a learner. */
+  #isAway(recorded: RecordOutcome): boolean {
+    return recorded.outcome === 'failed' && this.#options.database.faultOf(recorded.error) === 'unavailable';
   }
 
   #toOutcome(recorded: RecordOutcome, { row }: Candidate): BulkOutcome {
@@ -88,12 +92,4 @@ export class BulkRecorder {
 
 function failed(error: unknown): BulkOutcome {
   return { outcome: 'failed', error };
-}
-
-function isAway(outcome: BulkOutcome | undefined): boolean {
-  return (
-    outcome?.outcome === 'failed' &&
-    outcome.error instanceof StatsError &&
-    outcome.error.kind === 'unavailable'
-  );
 }

@@ -3,10 +3,11 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { StatsError } from '../../../src/core/index.js';
-import { Importer } from '../../../src/cli/import/importer.js';
+import { Importer, type WindowSize } from '../../../src/cli/import/importer.js';
 import { singleLedger } from '../../../src/cli/import/ledger.js';
 import { Recorder } from '../../../src/cli/import/recorder.js';
 import { Rejects } from '../../../src/cli/import/rejects.js';
+import { until } from '../../support/condition.js';
 
 const LOST = new StatsError('database-unusable', 'The database cannot be used.');
 
@@ -28,7 +29,7 @@ async function importInto(newIds: boolean) {
     signal: new AbortController().signal,
     mayLeave: !newIds,
   });
-  const importer = new Importer({ recorder, newIds, rejects, window: 4 });
+  const importer = new Importer({ recorder, newIds, rejects, window: { lines: 4, characters: Infinity } });
   const entries = [2, 3, 4, 5].map((line) => ({
     line,
     reading: { kind: 'values', values: { completedAt: `2026-11-2${line}T10:00:00Z` } } as const,
@@ -51,4 +52,47 @@ test('with new ids it goes on after it, and tells what may be missing', async ()
   assert.deepEqual([tally.created, tally.invalid], [3, 1]);
   assert.equal(lastLine, 5);
   assert.equal(told, 'line 4: is not known to be recorded, since the database was lost\n');
+});
+
+/** An import whose lines arrive by and by; what it records, as it does. */
+async function importSlowly(window: WindowSize) {
+  const rejects = await Rejects.open({ stderr: new PassThrough(), file: undefined, sources: [] });
+  let recorded = 0;
+  const ledger = singleLedger(async () => {
+    recorded += 1;
+    return 'created';
+  }, 1);
+  const recorder = new Recorder({
+    ledger,
+    replace: undefined,
+    skip: false,
+    courses: undefined,
+    signal: new AbortController().signal,
+    mayLeave: true,
+  });
+  const importer = new Importer({ recorder, newIds: true, rejects, window });
+  return {
+    add: (line: number, size: number) =>
+      importer.add([{ line, size, reading: { kind: 'values', values: {} } as const }]),
+    beginIfStalled: () => importer.beginIfStalled(),
+    recorded: () => recorded,
+    [Symbol.asyncDispose]: () => rejects[Symbol.asyncDispose](),
+  };
+}
+
+test('few long lines are as much at once as many short ones', async () => {
+  await using slow = await importSlowly({ lines: 1_000, characters: 10 });
+  await slow.add(1, 9);
+  assert.equal(slow.recorded(), 0);
+  await slow.add(2, 9);
+  await until('both are recorded', async () => slow.recorded() === 2);
+});
+
+test('what was read is not kept waiting for what a slow source may bring', async () => {
+  await using slow = await importSlowly({ lines: 1_000, characters: 1_000 });
+  await slow.add(1, 9);
+  slow.beginIfStalled();
+  assert.equal(slow.recorded(), 0);
+  slow.beginIfStalled();
+  await until('the line is recorded', async () => slow.recorded() === 1);
 });

@@ -27,8 +27,7 @@ export const BIGINT: FixedType<number> = { oid: 20, size: 8, write: writeInteger
 export const TIMESTAMPTZ: FixedType<string> = {
   oid: 1184,
   size: 8,
-  // In microseconds, which soon exceed the exact integers.
-  write: (to, at, value) => to.writeBigInt64BE(BigInt(Date.parse(value) - EPOCH) * 1_000n, at),
+  write: (to, at, value) => writeMicroseconds(to, at, Date.parse(value) - EPOCH),
 };
 
 const TEXT_OID = 25;
@@ -78,6 +77,15 @@ function writeInteger(to: Buffer, at: number, value: number): void {
   const high = Math.floor(value / TWO_TO_32);
   to.writeInt32BE(high, at);
   to.writeUInt32BE(value - high * TWO_TO_32, at + 4);
+}
+
+/** From milliseconds, in two parts: after the year 2285 they exceed the exact integers. */
+function writeMicroseconds(to: Buffer, at: number, milliseconds: number): void {
+  const high = Math.floor(milliseconds / TWO_TO_32);
+  const low = (milliseconds - high * TWO_TO_32) * 1_000;
+  const carry = Math.floor(low / TWO_TO_32);
+  to.writeInt32BE(high * 1_000 + carry, at);
+  to.writeUInt32BE(low - carry * TWO_TO_32, at + 4);
 }
 
 /** From 36 characters, of which the hyphens are left out. */

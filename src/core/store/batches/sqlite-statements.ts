@@ -3,6 +3,7 @@ import type { LearnerKey } from '../../api.js';
 import { mergeStudiedModules } from '../commands/studied-modules.js';
 import { insertSessions } from '../commands/sessions.js';
 import { mergeTotals, totalsOf } from '../commands/totals.js';
+import type { LearnerShare } from '../learner-shares.js';
 import { MODULE_COUNTS, selectTotals, type LearnerColumns, type StatsRow } from '../queries/stats.js';
 import { SESSION_COLUMNS, type SessionRow } from '../rows.js';
 import type { Schema } from '../schema.js';
@@ -40,6 +41,11 @@ class Prepared<Values, Row = never> {
 
 export type SqliteStatements = ReturnType<typeof prepareStatements>;
 
+/** How many sessions of a learner studied a module. */
+type ModuleShare = Pick<LearnerShare, 'user_id' | 'course_id' | 'session_count' | 'updated_at'> & {
+  readonly module_id: string;
+};
+
 type Key = Pick<SessionRow, 'user_id' | 'course_id' | 'session_id'>;
 
 export function prepareStatements(connection: SyncConnection, kysely: Kysely<Schema>) {
@@ -66,13 +72,13 @@ export function prepareStatements(connection: SyncConnection, kysely: Kysely<Sch
     ),
     addToTotals: new Prepared(
       connection,
-      compileStatement<SessionRow>((value) => mergeTotals(totalsOf(value)).compile(kysely)),
+      compileStatement<LearnerShare>((value) => mergeTotals(totalsOf(value)).compile(kysely)),
     ),
     addModule: new Prepared(
       connection,
-      compileStatement<SessionRow & { module_id: string }>((value) =>
+      compileStatement<ModuleShare>((value) =>
         mergeStudiedModules(
-          sql`values (${value('user_id')}, ${value('course_id')}, ${value('module_id')}, 1, ${value('updated_at')}, ${value('updated_at')})`,
+          sql`values (${value('user_id')}, ${value('course_id')}, ${value('module_id')}, ${value('session_count')}, ${value('updated_at')}, ${value('updated_at')})`,
         ).compile(kysely),
       ),
     ),

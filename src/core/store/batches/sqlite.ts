@@ -1,6 +1,7 @@
 import type { LearnerKey, SessionKey } from '../../api.js';
 import { toLearnerStats, type LearnerStats } from '../queries/stats.js';
-import { moduleIdsOf, saysTheSame, type SessionRow } from '../rows.js';
+import { saysTheSame, type SessionRow } from '../rows.js';
+import { learnerShares } from '../learner-shares.js';
 import type { Checkpoints } from '../checkpoints.js';
 import type { Batches, Candidate, RecordOutcome } from './batches.js';
 import type { SqliteStatements } from './sqlite-statements.js';
@@ -31,9 +32,11 @@ export class SqliteBatches implements Batches {
 
   async record(candidates: readonly Candidate[]): Promise<RecordOutcome[]> {
     await this.#options.checkpoints?.restart;
-    const outcomes = await this.#transact('beginImmediate', (statements) =>
-      candidates.map((candidate) => this.#record(statements, candidate)),
-    );
+    const outcomes = await this.#transact('beginImmediate', (statements) => {
+      const tried = candidates.map((candidate) => this.#insert(statements, candidate));
+      addToRollups(statements, recordedOf(tried));
+      return tried;
+    });
     this.#options.checkpoints?.committed(candidates.length);
     return outcomes;
   }
@@ -69,8 +72,10 @@ export class SqliteBatches implements Batches {
     return before !== undefined && before !== this.#version;
   }
 
-  #record(statements: SqliteStatements, { row, completionSent }: Candidate): RecordOutcome {
-    const { insertSession, findSession, addToTotals, addModule } = statements;
+  #insert(
+    { insertSession, findSession }: SqliteStatements,
+    { row, completionSent }: Candidate,
+  ): RecordOutcome {
     try {
       if (insertSession.run(row) === 0) {
         const stored = findSession.get(row);
@@ -85,8 +90,6 @@ export class SqliteBatches implements Batches {
       if (this.#options.isMissingCourse(error)) return { outcome: 'course-not-found' };
       throw error;
     }
-    addToTotals.run(row);
-    for (const module_id of moduleIdsOf(row)) addModule.run({ ...row, module_id });
     return { outcome: 'recorded', session: row };
   }
 
@@ -118,5 +121,18 @@ export class SqliteBatches implements Batches {
 
   get #statements(): SqliteStatements {
     return (this.#prepared ??= this.#options.prepare());
+  }
+}
+
+function recordedOf(outcomes: readonly RecordOutcome[]): SessionRow[] {
+  return outcomes.flatMap((recorded) => (recorded.outcome === 'recorded' ? [recorded.session] : []));
+}
+
+function addToRollups({ addToTotals, addModule }: SqliteStatements, rows: readonly SessionRow[]): void {
+  for (const share of learnerShares(rows)) {
+    addToTotals.run(share);
+    for (const [module_id, session_count] of share.modules) {
+      addModule.run({ ...share, module_id, session_count });
+    }
   }
 }

@@ -1,21 +1,31 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { LearnerKey } from '../../api.js';
 import type { TransactionContext } from '../database.js';
+import { learnerShares, type LearnerShare } from '../learner-shares.js';
 import type { SessionRow } from '../rows.js';
 
 /** Adds a session that was just inserted in the same transaction. */
 export async function addToTotals({ kysely }: TransactionContext, session: SessionRow): Promise<void> {
-  await mergeTotals(totalsOf((name) => sql`${session[name]}`)).execute(kysely);
+  for (const share of learnerShares([session])) {
+    await mergeTotals(totalsOf((name) => sql`${share[name]}`)).execute(kysely);
+  }
 }
 
-/** The totals of one session, as a row to merge. */
-export function totalsOf(value: (name: keyof SessionRow) => RawBuilder<unknown>): RawBuilder<unknown> {
-  const completed = value('completed_at');
-  const recorded = value('updated_at');
-  return sql`values (
-    ${value('user_id')}, ${value('course_id')}, 1, ${value('total_modules_studied')},
-    cast(${value('average_score_units')} as bigint) * ${value('total_modules_studied')},
-    ${value('time_studied')}, ${completed}, ${completed}, ${recorded}, ${recorded})`;
+/** The totals of sessions, as a row to merge. */
+export function totalsOf(value: (name: keyof LearnerShare) => RawBuilder<unknown>): RawBuilder<unknown> {
+  const columns = [
+    'user_id',
+    'course_id',
+    'session_count',
+    'total_modules_studied',
+    'weighted_score_units',
+    'time_studied',
+    'first_completed_at',
+    'last_completed_at',
+    'updated_at',
+    'updated_at',
+  ] as const;
+  return sql`values (${sql.join(columns.map(value))})`;
 }
 
 /** Adds rows of totals to those that are there, in the order in which they come. */
