@@ -9,7 +9,7 @@ export async function* readEntries(
   for await (const lines of readLines(chunks)) yield lines.map((line) => toEntry(line, read));
 }
 
-function toEntry({ number, text, rule }: Line, read: LineReader): Entry {
+export function toEntry({ number, text, rule }: Line, read: LineReader): Entry {
   const reading = read(text, rule);
   return reading.kind === 'broken' ? { line: number, reading, text } : { line: number, reading };
 }
