@@ -32,11 +32,14 @@ const problemSchema = z.object({
 /** Requests to one server, over connections that are kept. */
 export class HttpConnection {
   readonly #base: URL;
+  readonly #signal: AbortSignal | undefined;
   readonly #agent = new Agent(TIMEOUTS);
   #closing: Promise<void> | undefined;
 
-  constructor(base: URL) {
+  /** @param signal aborted when nobody waits any more: what is under way then fails, and so does what comes */
+  constructor(base: URL, signal?: AbortSignal) {
     this.#base = base;
+    this.#signal = signal;
   }
 
   /** @throws {StatsError} what the server answers, `server-unavailable`, `server-incompatible` */
@@ -76,7 +79,7 @@ export class HttpConnection {
     options: { method: HttpRequest['method']; headers: Record<string, string>; body: string | null },
   ): Promise<{ status: number; text: string; requestId: string }> {
     try {
-      const response = await request(url, { ...options, dispatcher: this.#agent });
+      const response = await request(url, { ...options, dispatcher: this.#agent, signal: this.#signal });
       const requestId = String(response.headers['x-request-id'] ?? 'unknown');
       return { status: response.statusCode, text: await response.body.text(), requestId };
     } catch (error) {
