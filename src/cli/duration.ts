@@ -1,11 +1,13 @@
 /** Milliseconds. */
 const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
+/** Weeks are only read, and only of ISO 8601. */
+const UNITS_READ = { w: 604_800_000, ...UNITS };
 
 const SHORT =
   /^(?:(?<d>\d+(?:\.\d+)?)d)?(?:(?<h>\d+(?:\.\d+)?)h)?(?:(?<m>\d+(?:\.\d+)?)m)?(?:(?<s>\d+(?:\.\d+)?)s)?(?:(?<ms>\d+)ms)?$/;
 /** ISO 8601, without the months and years that have no fixed length. */
 const ISO_8601 =
-  /^p(?:(?<d>\d+(?:\.\d+)?)d)?(?:t(?:(?<h>\d+(?:\.\d+)?)h)?(?:(?<m>\d+(?:\.\d+)?)m)?(?:(?<s>\d+(?:\.\d+)?)s)?)?$/;
+  /^p(?:(?<w>\d+(?:\.\d+)?)w)?(?:(?<d>\d+(?:\.\d+)?)d)?(?:t(?:(?<h>\d+(?:\.\d+)?)h)?(?:(?<m>\d+(?:\.\d+)?)m)?(?:(?<s>\d+(?:\.\d+)?)s)?)?$/;
 
 /** Reads milliseconds (`1500000`) or a duration (`25m`, `1h5m`, `PT25M`); `undefined` if it is neither. */
 export function parseDuration(text: string): number | undefined {
@@ -33,7 +35,7 @@ export function formatDuration(milliseconds: number): string {
 }
 
 function millisecondsOf(unit: string): number {
-  const found = Object.entries(UNITS).find(([name]) => name === unit);
+  const found = Object.entries(UNITS_READ).find(([name]) => name === unit);
   if (!found) throw new Error(`${unit} is no unit of time.`);
   return found[1];
 }

@@ -19,6 +19,9 @@ export interface TargetOptions {
  */
 type Access = 'read' | 'change' | 'create';
 
+/** Milliseconds that an answer is waited for when the user wants an end: what was sent may be counted still. */
+const GRACE = 500;
+
 export function addDatabaseOption(command: Command): Command {
   const { database } = SETTINGS;
   return command.option(database.flags, describeSetting(database));
@@ -65,13 +68,20 @@ export async function interruptible<T>({ signal }: Io, work: Promise<T>): Promis
 export async function openTarget(io: Io, options: TargetOptions, access: Access): Promise<Stats> {
   const server = serverUrl(io, options);
   if (server !== undefined) {
-    const { connectStats } = await import('../client/index.js');
-    return connectStats({ server });
+    const { parseServerUrl, RemoteStats } = await import('../client/remote.js');
+    return new RemoteStats(parseServerUrl(server), aWhileAfter(io.signal));
   }
   const create = access === 'create';
   const database = databaseUrl(io, options, { create });
   const { openStats } = await import('../core/index.js');
   return openStats({ database, create, migrate: access !== 'read' });
+}
+
+/** Aborted when a server has had its time to answer what was asked before. */
+function aWhileAfter(signal: AbortSignal): AbortSignal {
+  const late = new AbortController();
+  signal.addEventListener('abort', () => setTimeout(() => late.abort(), GRACE).unref(), { once: true });
+  return late.signal;
 }
 
 /** Flags before environment; within each the user must say which of the two is meant. */

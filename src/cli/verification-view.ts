@@ -1,14 +1,28 @@
 import type { Verification } from '../core/index.js';
 
+/** What of the database was looked at, and what was to be done. */
+interface VerificationScope {
+  readonly rebuild: boolean;
+  readonly user: string | undefined;
+  readonly course: string | undefined;
+}
+
 /** What was found, for people, in whole sentences. */
 export function describeVerification(
   verified: Verification,
-  { rebuild }: { readonly rebuild: boolean },
+  { rebuild, user, course }: VerificationScope,
 ): string[] {
   const { differingStats, differingModules, faultySessions, mended, unmended } = verified;
   const stats = count(verified.lifetimeStats, 'lifetime stats');
   const modules = count(verified.moduleCounts, 'module count');
   const sessions = count(verified.sessions, 'session');
+  const scope = [
+    ...(user === undefined ? [] : [`learner ${user}`]),
+    ...(course === undefined ? [] : [`course ${course}`]),
+  ];
+  if (scope.length > 0 && verified.sessions + verified.lifetimeStats + verified.moduleCounts === 0) {
+    return [`Nothing is kept of ${scope.join(' in ')}: there is nothing to compare.`];
+  }
   if (differingStats + differingModules + faultySessions === 0) {
     return [`All ${stats} and ${modules} are what ${sessions} add up to.`];
   }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { isErrorCode, StatsError } from '../core/errors.js';
 import { faultSchema } from '../core/model/faults.js';
 import type { UserId } from '../core/model/ids.js';
+import { strangeAnswer, strangeTongue, type Headers } from './stranger.js';
 
 /** Milliseconds. */
 const TIMEOUTS = { connect: { timeout: 5_000 }, headersTimeout: 30_000, bodyTimeout: 30_000 };
@@ -32,11 +33,14 @@ const problemSchema = z.object({
 /** Requests to one server, over connections that are kept. */
 export class HttpConnection {
   readonly #base: URL;
+  readonly #signal: AbortSignal | undefined;
   readonly #agent = new Agent(TIMEOUTS);
   #closing: Promise<void> | undefined;
 
-  constructor(base: URL) {
+  /** @param signal aborted when nobody waits any more: what is under way then fails, and so does what comes */
+  constructor(base: URL, signal?: AbortSignal) {
     this.#base = base;
+    this.#signal = signal;
   }
 
   /** @throws {StatsError} what the server answers, `server-unavailable`, `server-incompatible` */
@@ -48,7 +52,7 @@ export class HttpConnection {
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    const { status, text, requestId } = await this.#exchange(url, {
+    const { status, text, headers } = await this.#exchange(url, {
       method,
       headers: {
         accept: 'application/json',
@@ -58,12 +62,12 @@ export class HttpConnection {
       body: body === undefined ? null : JSON.stringify(body),
     });
     const json = parseJson(text);
-    if (status >= 400) throw toError(status, json, requestId);
+    if (status >= 400)
+      throw toError(status, json, headers) ?? strangeAnswer({ method, url, status, headers });
     const result = schema.safeParse(json);
     if (result.success && successes.includes(status)) return { status, body: result.data };
-    throw new StatsError('server-incompatible', `${url.origin} does not answer as stats-service does.`, {
-      cause: result.error ?? new Error(`It answered ${status}.`),
-    });
+    const mismatch = json === undefined ? undefined : result.error;
+    throw strangeAnswer({ method, url, status, headers, mismatch });
   }
 
   async close(): Promise<void> {
@@ -74,21 +78,24 @@ export class HttpConnection {
   async #exchange(
     url: URL,
     options: { method: HttpRequest['method']; headers: Record<string, string>; body: string | null },
-  ): Promise<{ status: number; text: string; requestId: string }> {
+  ): Promise<{ status: number; text: string; headers: Headers }> {
     try {
-      const response = await request(url, { ...options, dispatcher: this.#agent });
-      const requestId = String(response.headers['x-request-id'] ?? 'unknown');
-      return { status: response.statusCode, text: await response.body.text(), requestId };
+      const response = await request(url, { ...options, dispatcher: this.#agent, signal: this.#signal });
+      const { statusCode: status, headers } = response;
+      return { status, text: await response.body.text(), headers };
     } catch (error) {
-      throw new StatsError('server-unavailable', `The server ${url.origin} cannot be reached; try again.`, {
-        cause: error,
-      });
+      throw (
+        strangeTongue(url, error) ??
+        new StatsError('server-unavailable', `The server ${url.origin} cannot be reached; try again.`, {
+          cause: error,
+        })
+      );
     }
   }
 }
 
-/** The server's own error where it sent one; a gateway before it sends others. */
-function toError(status: number, json: unknown, requestId: string): StatsError {
+/** The server's own error where it sent one; a gateway before it sends others. `undefined` where it is of neither. */
+function toError(status: number, json: unknown, headers: Headers): StatsError | undefined {
   const problem = problemSchema.safeParse(json);
   if (problem.success && isErrorCode(problem.data.code)) {
     const { code, detail, errors } = problem.data;
@@ -97,7 +104,9 @@ function toError(status: number, json: unknown, requestId: string): StatsError {
   if (status === 502 || status === 503 || status === 504) {
     return new StatsError('server-unavailable', `The server answered ${status}; try again.`);
   }
-  const said = problem.success ? `${problem.data.code}, request id ${requestId}` : 'no problem document';
+  if (!problem.success) return undefined;
+  const requestId = String(headers['x-request-id'] ?? 'unknown');
+  const said = `${problem.data.code}, request id ${requestId}`;
   return new StatsError('server-incompatible', `The server answered ${status} (${said}).`);
 }
 

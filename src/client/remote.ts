@@ -27,8 +27,9 @@ const NO_CONTENT = 204;
 export class RemoteStats implements Stats, Unchecked<StatsCalls> {
   readonly #http: HttpConnection;
 
-  constructor(base: URL) {
-    this.#http = new HttpConnection(base);
+  /** @param signal aborted when nobody waits for answers any more: the calls then fail */
+  constructor(base: URL, signal?: AbortSignal) {
+    this.#http = new HttpConnection(base, signal);
   }
 
   get unchecked(): Unchecked<StatsCalls> {

@@ -1,9 +1,11 @@
 import type { CourseId, UserId } from './model/ids.js';
 import { toInstant, type Clock } from './model/time.js';
+import { courseNotFound } from './refusals.js';
 import { assertCurrent } from './stats.js';
 import type { Difference } from './store/checks/difference.js';
 import { withDriverFaults } from './store/database.js';
 import { openDatabase } from './store/open.js';
+import { findCourse } from './store/queries/courses.js';
 import { Verifier, type Verification } from './verifier.js';
 
 export type { Verification } from './verifier.js';
@@ -37,8 +39,8 @@ export interface VerifyConfig {
  * });
  * console.log(isRight, sessions);
  *
- * @throws {StatsError} `invalid-database-url`, `node-unsupported`, `database-not-found`, `database-unavailable`,
- *   `database-unusable`, `schema-outdated`, `schema-newer`
+ * @throws {StatsError} `invalid-database-url`, `node-unsupported`, `course-not-found`, `database-not-found`,
+ *   `database-unavailable`, `database-unusable`, `schema-outdated`, `schema-newer`
  */
 export async function verify(config: VerifyConfig): Promise<Verification> {
   const { userId, courseId, rebuild = false, onDifference, onProgress, clock = Date.now } = config;
@@ -47,9 +49,18 @@ export async function verify(config: VerifyConfig): Promise<Verification> {
     return await withDriverFaults(database, async () => {
       await assertCurrent(database);
       const options = { rebuild, now: () => toInstant(clock()), tell: onDifference, onProgress };
-      return new Verifier(database, options).run({ userId, courseId });
+      const verified = await new Verifier(database, options).run({ userId, courseId });
+      // A mistyped id must not be all right in silence; what is left of a course that is gone was compared.
+      if (courseId && isEmpty(verified) && !(await findCourse(database, courseId))) {
+        throw courseNotFound(courseId);
+      }
+      return verified;
     });
   } finally {
     await database.close();
   }
+}
+
+function isEmpty({ sessions, lifetimeStats, moduleCounts }: Verification): boolean {
+  return sessions + lifetimeStats + moduleCounts === 0;
 }

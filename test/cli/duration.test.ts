@@ -17,6 +17,9 @@ const DURATIONS: readonly (readonly [text: string, milliseconds: number | undefi
   ['pt1h5m', 3_900_000],
   ['P1DT1S', 86_401_000],
   ['PT0.5S', 500],
+  ['P2W', 1_209_600_000],
+  ['p0.5w', 302_400_000],
+  ['P1W2DT3S', 777_603_000],
   ['', undefined],
   ['P', undefined],
   ['PT', undefined],
@@ -26,6 +29,9 @@ const DURATIONS: readonly (readonly [text: string, milliseconds: number | undefi
   ['-1', undefined],
   ['1.5', undefined],
   ['P1M', undefined],
+  ['2w', undefined],
+  ['P2D1W', undefined],
+  ['PT1W', undefined],
   ['25 m', undefined],
 ];
 

@@ -37,6 +37,18 @@ describe('a named pipe', { skip: process.platform !== 'linux' }, () => {
     assert.equal((await reader).stdout, direct.stdout);
   });
 
+  for (const options of [[], ['--gzip']]) {
+    test(`whose reader wants no more makes no error of ${['export', ...options].join(' ')}`, async () => {
+      await using fixture = await createFixture('sqlite');
+      await using pipe = await createPipe();
+      await record(fixture, [newUserId()], 9_000);
+      const reader = runCommand(['head', '-c', '1', pipe.path]);
+      const argv = ['export', pipe.path, ...options, '--database', fixture.database.url];
+      assert.deepEqual(await runBin(argv), { code: 0, stdout: '', stderr: '' });
+      assert.equal((await reader).stdout.length, 1);
+    });
+  }
+
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     test(`that nobody reads holds no export after ${signal}`, async () => {
       await using fixture = await createFixture('sqlite');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { runBin } from '../support/cli.js';
 import { DIALECTS } from '../support/databases.js';
-import { newUserId, sessionContent } from '../support/factories.js';
+import { newCourseId, newUserId, sessionContent } from '../support/factories.js';
 import { createFixture, type Fixture } from '../support/fixture.js';
 import { assertRollups } from '../support/rollups.js';
 import { runSql } from '../support/sql.js';
@@ -13,6 +13,10 @@ async function recordLearners({ stats, courseId }: Fixture, amount: number): Pro
     stats.recordSession({ userId: newUserId(), courseId, session }),
   );
   await Promise.all(calls);
+}
+
+function nothingKeptOf(what: string): string {
+  return `Nothing is kept of ${what}: there is nothing to compare.\n`;
 }
 
 for (const dialect of DIALECTS) {
@@ -30,6 +34,24 @@ for (const dialect of DIALECTS) {
       assert.ok(json.stderr.endsWith(line));
       const quiet = await runBin(['verify', '--database', url, '--quiet']);
       assert.deepEqual(quiet, { code: 0, stdout: '', stderr: '' });
+    });
+
+    test('says of an id that nothing is kept of it', async () => {
+      await using fixture = await createFixture(dialect);
+      const { url } = fixture.database;
+      await recordLearners(fixture, 1);
+      const [user, course] = [newUserId(), newCourseId()];
+      const ofLearner = await runBin(['verify', '--database', url, '--user', user]);
+      assert.deepEqual([ofLearner.code, ofLearner.stdout], [0, nothingKeptOf(`learner ${user}`)]);
+      const inCourse = ['--user', user, '--course', fixture.courseId];
+      const ofBoth = await runBin(['verify', '--database', url, ...inCourse]);
+      const both = nothingKeptOf(`learner ${user} in course ${fixture.courseId}`);
+      assert.deepEqual([ofBoth.code, ofBoth.stdout], [0, both]);
+      const ofCourse = await runBin(['verify', '--database', url, '--quiet', '--course', course]);
+      assert.deepEqual([ofCourse.code, ofCourse.stdout], [3, '']);
+      assert.match(ofCourse.stderr, new RegExp(`^stats-service: There is no course ${course}\\.`));
+      const all = await runBin(['verify', '--database', url, '--course', fixture.courseId]);
+      assert.match(all.stdout, /^All 1 lifetime stats and 1 module count are /);
     });
 
     test('lists what differs, the first 100 or all of it, and mends it', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
 import { test } from 'node:test';
 import { connectStats, StatsError } from '../../src/client/index.js';
+import { runCli } from '../support/cli.js';
 import { newCourseId, newSessionId, newUserId, sessionContent } from '../support/factories.js';
 import { listen } from '../support/ports.js';
 
@@ -46,6 +47,51 @@ for (const [what, listener, code, says] of ANSWERS) {
     });
   });
 }
+
+/** Who is there instead of the service, and what the program says of it. */
+const STRANGERS: readonly (readonly [what: string, listener: RequestListener, says: string])[] = [
+  [
+    'a web page',
+    (_, response) => response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end('<html>'),
+    'GET /courses was answered with 200 and text/html',
+  ],
+  [
+    'an error that is not ours',
+    (_, response) => response.writeHead(404).end('{}'),
+    'GET /courses was answered with 404 and nothing',
+  ],
+  [
+    'another JSON',
+    (_, response) => response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"items":[{}]}'),
+    'GET /courses was answered with 200 and application/json that is not ours: ',
+  ],
+  [
+    'a redirection',
+    (_, response) => response.writeHead(301, { Location: 'https://example.org/' }).end(),
+    'GET /courses was answered with 301 and nothing, which leads to https://example.org/',
+  ],
+  ['another protocol', ({ socket }) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'), 'It speaks no HTTP.'],
+];
+
+for (const [what, listener, says] of STRANGERS) {
+  test(`${what} in place of the service is told in one clear line`, async () => {
+    await using server = createServer(listener);
+    const url = `http://127.0.0.1:${await listen(server)}`;
+    const { code, stderr } = await runCli(['course', 'list', '--server', url]);
+    assert.equal(code, 1, stderr);
+    const beginning = `stats-service: ${url} does not answer as stats-service does; check its URL, and what stands before it. (`;
+    assert.ok(stderr.startsWith(`${beginning}${says}`), stderr);
+    assert.match(stderr, /^[^\n]+[\w/.]\)\n$/);
+  });
+}
+
+test('TLS to who speaks none is told as such', async () => {
+  await using server = createServer();
+  const url = `https://127.0.0.1:${await listen(server)}`;
+  const { code, stderr } = await runCli(['course', 'list', '--server', url]);
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /\(It speaks no TLS: its URL may begin with http:\/\/\.\)\n$/);
+});
 
 test('only what deletes has deleted', async () => {
   await using server = createServer((_, response) => response.end('<html>'));

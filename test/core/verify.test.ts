@@ -82,7 +82,8 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await verified(url, { rebuild: true }), well);
       const { sessions, moduleCounts } = await verified(url, { userId: fixture.learner.userId });
       assert.deepEqual([sessions, moduleCounts], [2, 2]);
-      assert.equal((await verified(url, { courseId: newCourseId() })).sessions, 0);
+      assert.equal((await verified(url, { userId: newUserId() })).sessions, 0);
+      await assert.rejects(verified(url, { courseId: newCourseId() }), { code: 'course-not-found' });
     });
 
     for (const { what, statement, told } of DAMAGES) {

@@ -10,7 +10,7 @@ import { BIN } from '../support/cli.js';
 import { seeded } from '../support/http-sessions.js';
 import { csvLine, HEADER, ImportFolder, runImport } from '../support/imports.js';
 import { assertRollups } from '../support/rollups.js';
-import { runSql } from '../support/sql.js';
+import { totalsOf } from '../support/totals.js';
 
 const ROUNDS = 20;
 const LINES = 40_000;
@@ -19,16 +19,6 @@ const LEARNERS = 200;
 const FIRST = 150;
 /** Of the time that a clean import takes: what is there already is done faster. */
 const LATEST = 0.75;
-
-const TOTALS = `
-  select cast(user_id as text) as "user", cast(session_count as text) as sessions,
-    cast(total_modules_studied as text) as modules, cast(weighted_score_units as text) as weighted,
-    cast(time_studied as text) as time
-  from course_stats order by user_id`;
-
-function totalsOf({ url }: TestDatabase): Promise<unknown[]> {
-  return runSql(url, TOTALS);
-}
 
 for (const dialect of DIALECTS) {
   test(`an import that is killed ${ROUNDS} times on ${dialect} ends where a clean one does`, async (context) => {
@@ -70,7 +60,7 @@ for (const dialect of DIALECTS) {
     context.diagnostic(`${killed} killed, ${last.summary.replayed} of ${LINES} recorded before the last`);
     assert.ok((last.summary.replayed ?? 0) > 0, 'some were killed after the first transaction');
     assert.equal((last.summary.created ?? 0) + (last.summary.replayed ?? 0), LINES);
-    assert.deepEqual(await totalsOf(database), await totalsOf(clean));
+    assert.deepEqual(await totalsOf(database.url), await totalsOf(clean.url));
     await assertRollups(database.url);
   });
 }

@@ -56,8 +56,9 @@ async function exportTo(io: Io, file: string, options: Options): Promise<void> {
       progress.add(sessions.length);
     }
   };
+  let isTaken: boolean;
   try {
-    await output.write(bytesOf(counted(), layoutOf(file, options)));
+    isTaken = await output.write(bytesOf(counted(), layoutOf(file, options)));
   } catch (error) {
     if (!(error instanceof Interruption)) throw error;
     const lines = `${exported.toLocaleString('en')} lines were written`;
@@ -65,7 +66,7 @@ async function exportTo(io: Io, file: string, options: Options): Promise<void> {
   } finally {
     progress.end();
   }
-  if (!quiet) writeLine(io.stderr, `Exported ${exported.toLocaleString('en')} sessions.`);
+  if (isTaken && !quiet) writeLine(io.stderr, `Exported ${exported.toLocaleString('en')} sessions.`);
 }
 
 async function openPages(database: string, options: Options): Promise<Pages> {

@@ -55,7 +55,7 @@ async function compare(io: Io, options: Options): Promise<void> {
     // However far it came.
     list.end();
   });
-  const lines = describeVerification(verified, { rebuild });
+  const lines = describeVerification(verified, { rebuild, user: userId, course: courseId });
   if (!verified.isRight) throw new Error(lines.join(' '));
   // Nothing but the list is data for a program.
   if (!quiet) for (const line of lines) writeLine(json ? io.stderr : io.stdout, line);

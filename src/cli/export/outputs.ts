@@ -8,7 +8,8 @@ import { writeToPipe } from './pipe.js';
 
 /** Where an export goes. */
 export interface Output {
-  write(bytes: Bytes): Promise<void>;
+  /** Whether it was all taken; who reads a pipe may want no more. */
+  write(bytes: Bytes): Promise<boolean>;
   /** What an interruption leaves. */
   readonly afterInterruption: string;
 }
@@ -30,17 +31,18 @@ export async function openOutput(io: Io, file: string): Promise<Output> {
   };
 }
 
-async function writePending(io: Io, pending: PendingFile, bytes: Bytes): Promise<void> {
+async function writePending(io: Io, pending: PendingFile, bytes: Bytes): Promise<boolean> {
   try {
     await writeTo(io, pending.path, 'wx', bytes, pending.replaced?.mode);
     await pending.keep();
+    return true;
   } catch (error) {
     await pending.discard();
     throw error;
   }
 }
 
-async function writeTo(io: Io, path: string, flags: string, bytes: Bytes, mode?: number): Promise<void> {
+async function writeTo(io: Io, path: string, flags: string, bytes: Bytes, mode?: number): Promise<boolean> {
   const write = async () => {
     // It is of learners, and stays where the program is killed.
     await using handle = await open(path, flags, 0o600);
@@ -48,10 +50,11 @@ async function writeTo(io: Io, path: string, flags: string, bytes: Bytes, mode?:
     if (mode !== undefined) await handle.chmod(mode);
   };
   await interruptible(io, write());
+  return true;
 }
 
-/** Waits for a slow reader, so that the export is never all in memory. */
-async function writeToStdout(io: Io, bytes: Bytes): Promise<void> {
+/** Waits for a slow reader, so that the export is never all in memory; the program itself ends where it is closed. */
+async function writeToStdout(io: Io, bytes: Bytes): Promise<boolean> {
   const write = async () => {
     for await (const chunk of bytes) {
       if (io.signal.aborted) return;
@@ -60,11 +63,12 @@ async function writeToStdout(io: Io, bytes: Bytes): Promise<void> {
     }
   };
   await interruptible(io, write());
+  return true;
 }
 
-async function named(file: string, work: Promise<void>): Promise<void> {
+async function named<T>(file: string, work: Promise<T>): Promise<T> {
   try {
-    await work;
+    return await work;
   } catch (error) {
     throw fileError(file, error);
   }

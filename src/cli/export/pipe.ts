@@ -10,12 +10,22 @@ import type { Bytes } from './bytes.js';
 const openFile = promisify(open);
 const closeFile = promisify(close);
 
-/** Into a named pipe, at the pace of who reads it. An interruption leaves nothing that the process would wait for. */
-export async function writeToPipe(io: Io, path: string, bytes: Bytes): Promise<void> {
+/**
+ * Into a named pipe, at the pace of who reads it. An interruption leaves nothing that the process would wait for.
+ *
+ * @returns whether it was all taken: who has closed the pipe wants no more, and that is no error
+ */
+export async function writeToPipe(io: Io, path: string, bytes: Bytes): Promise<boolean> {
   const fd = await openForWriting(io, path);
   // Not as a file: a thread that writes to a full pipe cannot be called back.
   const pipe = new Socket({ fd, readable: false, writable: true });
-  await interruptible(io, pipeline(bytes, pipe, { signal: io.signal }));
+  try {
+    await interruptible(io, pipeline(bytes, pipe, { signal: io.signal }));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return false;
+    throw error;
+  }
 }
 
 /** Waits for somebody to read, as whatever writes to a pipe does. */

@@ -9,7 +9,7 @@ export async function* readEntries(
   for await (const lines of readLines(chunks)) yield lines.map((line) => toEntry(line, read));
 }
 
-function toEntry({ number, text, rule }: Line, read: LineReader): Entry {
+export function toEntry({ number, text, rule }: Line, read: LineReader): Entry {
   const reading = read(text, rule);
   const entry = { line: number, reading, size: text.length };
   return reading.kind === 'broken' ? { ...entry, text } : entry;

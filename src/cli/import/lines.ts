@@ -7,9 +7,9 @@ export interface Line {
 }
 
 /** Bytes: a session with a thousand of the longest module ids has an eighth of it. */
-const MAX_LINE = 1024 * 1024;
+export const MAX_LINE = 1024 * 1024;
 const NEWLINE = 0x0a;
-const TOO_LONG = 'must not be longer than 1 MiB';
+export const TOO_LONG = 'must not be longer than 1 MiB';
 /** Of a line that is too long, as text. */
 const BEGINNING = 200;
 
@@ -65,7 +65,7 @@ function decode(bytes: Buffer, first: number): Line[] {
   return text.split('\n').map((line, index) => trimmed(line, first + index));
 }
 
-function decodeOne(bytes: Buffer, number: number): Line {
+export function decodeOne(bytes: Buffer, number: number): Line {
   try {
     return trimmed(STRICT.decode(bytes), number);
   } catch {
@@ -88,7 +88,7 @@ function splitBytes(bytes: Buffer): Buffer[] {
   return [...lines, bytes.subarray(start)];
 }
 
-function beginningOf(bytes: Buffer): string {
+export function beginningOf(bytes: Buffer): string {
   return LENIENT.decode(bytes.subarray(0, BEGINNING));
 }
 

@@ -1,12 +1,17 @@
 import { v5 as uuidV5 } from 'uuid';
+import { StatsError } from '../../core/errors.js';
+import { callSchemas } from '../../core/model/calls.js';
+import { parseCall } from '../../core/model/faults.js';
 import { newSessionId } from '../../core/model/ids.js';
 import { completedAtSchema } from '../../core/model/time.js';
+import { faultsOf } from './line-faults.js';
 import type { LineFault, Values } from './reading.js';
 
 /** The namespace of ids that are derived; any would do, as long as it never changes. */
 const DERIVED = '5f2c3b0e-52a4-5d0b-9a3e-8c1f4f6f6d4e';
 
 const COMPLETED_AT = completedAtSchema(Date.now);
+const CALLS = callSchemas(Date.now);
 
 /** The arguments of the call that records what a line says. */
 export interface SessionCall {
@@ -27,7 +32,19 @@ export function toSessionCall(values: Values, newIds: boolean): SessionCall | re
     derivedId(userId, courseId, session['completedAt']) ?? (newIds ? newSessionId() : undefined);
   if (sessionId !== undefined) return { userId, courseId, session: { ...session, sessionId } };
   const rule = 'is required where completedAt is missing too, or each import would add the session anew';
-  return [{ field: 'sessionId', rule: `${rule}; --new-ids wants that` }];
+  const others = faultsBesides({ userId, courseId, session: { ...session, sessionId: newSessionId() } });
+  return [{ field: 'sessionId', rule: `${rule}; --new-ids wants that` }, ...others];
+}
+
+/** What else is wrong, so that one look at the line is enough to mend it. */
+function faultsBesides(call: SessionCall): readonly LineFault[] {
+  try {
+    parseCall(CALLS.recordSession, call);
+    return [];
+  } catch (error) {
+    if (error instanceof StatsError) return faultsOf(error);
+    throw error;
+  }
 }
 
 /** As a line says it. */

@@ -88,6 +88,25 @@ test('broken lines cost themselves only, are named, and can be mended and import
   await assertRollups(database.url);
 });
 
+test('what does not say which session it is, is told all its other faults with that', async () => {
+  await using database = await createDatabase('sqlite');
+  await using folder = await ImportFolder.make();
+  const nameless = { sessionId: '', completedAt: '' };
+  const lines = [csvLine(nameless), csvLine({ ...nameless, userId: '7c7b7d42', timeStudied: '28s' })];
+  const path = await folder.write('sessions.csv', [HEADER, ...lines].join('\n'));
+  const { code, stderr } = await runImport([path, '--database', database.url]);
+  assert.equal(code, 5);
+  assert.match(
+    stderr,
+    /^line 2: sessionId is required where completedAt is missing too, [^;]*; --new-ids wants that$/m,
+  );
+  const told = /^line 3: (.*)$/m.exec(stderr)?.[1]?.split('; ') ?? [];
+  assert.deepEqual(
+    told.map((fault) => fault.split(' ').slice(0, 3).join(' ')),
+    ['sessionId is required', '--new-ids wants that', 'userId must be', 'timeStudied must be'],
+  );
+});
+
 test('hostile documents are refused as any other', async () => {
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();

@@ -7,7 +7,12 @@ import { openStats, toCourseId, toUserId } from '../../../src/core/index.js';
 import { BIN } from '../../support/cli.js';
 import { until } from '../../support/condition.js';
 import { createDatabase } from '../../support/databases.js';
-import { csvLine, HEADER } from '../../support/imports.js';
+import { startBin } from '../../support/exports.js';
+import { csvLine, HEADER, ImportFolder } from '../../support/imports.js';
+import { startSilentServer } from '../../support/silent-server.js';
+
+/** Milliseconds; the server has 30 s for an answer. */
+const SOON = 5_000;
 
 test('Ctrl-C stops an import, which says where', async () => {
   await using database = await createDatabase('sqlite');
@@ -31,3 +36,43 @@ test('Ctrl-C stops an import, which says where', async () => {
   assert.match(stderr, /^Stopped after line 3\. Run the same again to go on/m);
   assert.equal(JSON.parse(stdout).created, 2);
 });
+
+/** What Ctrl-C leaves of an import into a server that does not answer. */
+const UNANSWERED: readonly (readonly [what: string, options: readonly string[], said: RegExp])[] = [
+  ['sessions', [], /^Stopped after line 0\. Run the same again .*\nstats-service: interrupted\n$/],
+  [
+    'sessions with new ids',
+    ['--new-ids'],
+    /^line 2: is not known to be recorded.*\nline 3: .*\nStopped after line 3\. Go on .*\nstats-service: interrupted\n$/,
+  ],
+];
+
+for (const [what, options, said] of UNANSWERED) {
+  test(`Ctrl-C stops an import of ${what} into a server that does not answer`, async () => {
+    await using server = await startSilentServer();
+    await using folder = await ImportFolder.make();
+    const path = await folder.write('sessions.csv', [HEADER, csvLine(), csvLine()].join('\n'));
+    const child = startBin(['import', path, ...options, '--server', server.url]);
+    await until('it has asked', () => server.asked === 2);
+    await assertEndsSoon(child, said);
+  });
+}
+
+test('Ctrl-C stops an import of courses into a server that does not answer', async () => {
+  await using server = await startSilentServer();
+  await using folder = await ImportFolder.make();
+  const course = { courseId: '7384c218-7413-5439-8a53-127d6e177480', name: 'Algebra' };
+  const path = await folder.write('courses.json', JSON.stringify(course));
+  const child = startBin(['import', '--courses', path, '--server', server.url]);
+  await until('it has asked', () => server.asked === 1);
+  await assertEndsSoon(child, /^stats-service: interrupted\n$/);
+});
+
+async function assertEndsSoon(child: ReturnType<typeof startBin>, said: RegExp): Promise<void> {
+  const start = performance.now();
+  child.kill('SIGINT');
+  const { code, stderr } = await child.ended;
+  assert.equal(code, 130, stderr);
+  assert.match(stderr, said);
+  assert.ok(performance.now() - start < SOON, `after ${performance.now() - start} ms`);
+}

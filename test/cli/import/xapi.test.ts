@@ -78,3 +78,22 @@ test('xAPI statements become sessions; what cannot be mapped is refused with its
     moduleIds: ['m-1', 'm-2'],
   });
 });
+
+test('a duration in weeks is one, as long as a session may last so long', async () => {
+  await using database = await createDatabase('sqlite');
+  await using folder = await ImportFolder.make();
+  const lines = ['P2W', 'P1WT1S', 'P4W'].map((duration) => {
+    const id = crypto.randomUUID();
+    return JSON.stringify({ ...statement, id, result: { ...statement.result, duration } });
+  });
+  const path = await folder.write('weeks.json', lines.join('\n'));
+  const target = ['--database', database.url, '--create-courses'];
+  const { summary, stderr } = await runImport([path, '--format', 'xapi', ...target]);
+  assert.deepEqual([summary.created, summary.invalid], [2, 1], stderr);
+  assert.match(stderr, /^line 3: timeStudied must be an integer from 0 to 2,147,483,647$/m);
+
+  await using stats = await openStats({ database: database.url });
+  const learner = { userId: toUserId(USER), courseId: toCourseId(COURSE) };
+  const { timeStudied } = await stats.getStats(learner);
+  assert.equal(timeStudied, 1_209_600_000 + 604_801_000);
+});

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { readJsonList } from '../../../src/cli/import/json-list.js';
+import type { Line } from '../../../src/cli/import/lines.js';
+import { runBin } from '../../support/cli.js';
+import { createDatabase } from '../../support/databases.js';
+import { flat } from '../../support/exports.js';
+import { ImportFolder } from '../../support/imports.js';
+
+const MEGABYTE = 1024 * 1024;
+
+/** In chunks of so many bytes. */
+async function* chunked(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
+  for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
+}
+
+function split(list: string | Buffer, size = MEGABYTE): Promise<Line[]> {
+  return flat(readJsonList(chunked(Buffer.from(list), size)));
+}
+
+test('a list is split into its documents, whatever they hold and wherever its chunks end', async () => {
+  const lists = fc.array(fc.jsonValue({ stringUnit: 'binary', maxDepth: 4 }), { maxLength: 8 });
+  const anyList = fc.tuple(lists, fc.constantFrom('', ' ', '\r\n\t'), fc.integer({ min: 1, max: 64 }));
+  await fc.assert(
+    fc.asyncProperty(anyList, async ([list, indent, size]) => {
+      const documents = await split(` ${JSON.stringify(list, null, indent)}\n`, size);
+      assert.deepEqual(
+        documents.map(({ number, text }) => [number, JSON.parse(text)]),
+        list.map((document, index) => [index + 1, JSON.parse(JSON.stringify(document))]),
+      );
+    }),
+  );
+});
+
+test('a document that is too long or no UTF-8 costs no other', async () => {
+  const [long, latin] = ['x'.repeat(2 * MEGABYTE), Buffer.from([0x22, 0xe9, 0x22])];
+  const list = Buffer.concat([Buffer.from(`["${long}", {}, `), latin, Buffer.from(', [1]]')]);
+  const documents = await split(list, 1_000);
+  assert.deepEqual(
+    documents.map(({ rule }) => rule),
+    ['must not be longer than 1 MiB', undefined, 'must be UTF-8', undefined],
+  );
+  assert.ok(documents.every(({ text }) => text.length <= 200));
+});
+
+test('of what is no list, what comes before the fault is read and the fault is told', async () => {
+  await using database = await createDatabase('sqlite');
+  await using folder = await ImportFolder.make();
+  for (const [list, said] of [
+    ['[7,', 'The JSON list is cut off after document 1.'],
+    ['[7, {"id": "]', 'The JSON list is cut off after document 1.'],
+    ['[7,]', 'The JSON list has nothing in the place of document 2.'],
+    ['[,7]', 'The JSON list has nothing in the place of document 1.'],
+    ['[7] [8]', 'The JSON list has something after its end.'],
+    ['[7, {}}, {}]', /^Document 2 of the JSON list cannot be read \(Unexpected .*\)$/],
+    ['[7, {"id": 1} {"id": 2}]', /^Document 2 of the JSON list cannot be read \(Unexpected .*\)$/],
+  ] as const) {
+    const path = await folder.write('list.json', list);
+    const argv = ['import', path, '--format', 'xapi', '--database', database.url];
+    const { code, stderr } = await runBin(argv);
+    const [stopped, last = ''] = stderr.trimEnd().split('\n').slice(-2);
+    assert.deepEqual([code, stopped?.slice(0, 'Stopped after line'.length)], [1, 'Stopped after line'], list);
+    assert.match(last, /^stats-service: /);
+    const message = last.slice('stats-service: '.length);
+    if (typeof said === 'string') assert.equal(message, said);
+    else assert.match(message, said);
+  }
+});
+
+test('a list that is larger than the memory is imported', async () => {
+  await using database = await createDatabase('sqlite');
+  await using folder = await ImportFolder.make();
+  const document = JSON.stringify('x'.repeat(640));
+  const path = await folder.write('list.json', `[${Array.from({ length: 120_000 }, () => document).join()}]`);
+  const argv = ['import', path, '--format', 'xapi', '--json', '--database', database.url];
+  const { code, stdout, stderr } = await runBin(argv, { node: ['--max-old-space-size=64'] });
+  assert.equal(code, 5, stderr);
+  assert.equal(JSON.parse(stdout).invalid, 120_000);
+});

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import * as z from 'zod';
+import { BIN, runBin } from '../support/cli.js';
+import { until } from '../support/condition.js';
+import { createDatabase } from '../support/databases.js';
+import { csvLine, HEADER, runImport } from '../support/imports.js';
+import { startPostgres, type PostgresServer } from '../support/postgres.js';
+import { assertRollups } from '../support/rollups.js';
+import { runSql } from '../support/sql.js';
+import { totalsOf } from '../support/totals.js';
+
+/** Each but the last is interrupted by a fault. */
+const PARTS = 4;
+const LINES = 20_000;
+const LEARNERS = 200;
+
+const FAULTS: readonly (readonly [string, (postgres: PostgresServer) => Promise<void>])[] = [
+  ['is shut down', (postgres) => postgres.shutDown()],
+  ['is killed', (postgres) => postgres.kill()],
+];
+
+function linesOf(part: number): string {
+  const lines = Array.from({ length: LINES }, (_, index) =>
+    csvLine({
+      userId: `7c7b7d42-ff2f-57e0-b43e-${String(index % LEARNERS).padStart(12, '0')}`,
+      averageScore: String(index / 16),
+      timeStudied: String(part * LINES + index),
+    }),
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+async function sessionsIn(url: string): Promise<number> {
+  const [row] = rows.parse(await runSql(url, 'select cast(count(*) as text) as count from study_sessions'));
+  return Number(row?.count);
+}
+
+const rows = z.array(z.strictObject({ count: z.string() }));
+
+for (const [what, fail] of FAULTS) {
+  test(`an import goes on by itself when its Postgres ${what} and comes back`, async (context) => {
+    const parts = Array.from({ length: PARTS }, (_, part) => linesOf(part));
+    await using clean = await createDatabase('postgres');
+    const argv = ['-', '--create-courses', '--database'];
+    const { summary } = await runImport([...argv, clean.url], `${HEADER}\n${parts.join('')}`);
+    assert.equal(summary.created, PARTS * LINES);
+
+    // The import must not rely on the server's own settings: this one loses commits in a crash.
+    await using postgres = await startPostgres(['synchronous_commit=off']);
+    assert.equal((await runBin(['migrate', '--database', postgres.url])).code, 0);
+    const child = spawn(process.execPath, [BIN, 'import', ...argv, postgres.url, '--json', '--quiet'], {
+      env: {},
+      stdio: 'pipe',
+    });
+    const said = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+    const ended = said.then(([, stderr]) => assert.fail(`It has ended already: ${stderr}`));
+    // Told by the race, as long as that goes on.
+    ended.catch(() => undefined);
+    child.stdin.on('error', () => undefined).write(`${HEADER}\n`);
+    let recorded = 0;
+    let inTheMiddle = 0;
+    for (const [index, part] of parts.entries()) {
+      // While nobody is there to take it.
+      child.stdin.write(part);
+      if (index > 0) await postgres.start();
+      if (index === PARTS - 1) break;
+      const before = recorded;
+      const isRecording = async () => {
+        recorded = await sessionsIn(postgres.url);
+        return recorded > before;
+      };
+      await Promise.race([ended, until('recording', isRecording)]);
+      await fail(postgres);
+      if (recorded < (index + 1) * LINES) inTheMiddle += 1;
+    }
+    assert.ok(inTheMiddle > 0, 'a fault came while it recorded');
+    child.stdin.end();
+    const [stdout, stderr, [code]] = await said;
+    assert.deepEqual([code, stderr], [0, '']);
+    const { created, replayed } = JSON.parse(stdout);
+    context.diagnostic(`${created} created, ${replayed} recorded before an answer was lost`);
+    assert.equal(created + replayed, PARTS * LINES);
+    assert.deepEqual(await totalsOf(postgres.url), await totalsOf(clean.url));
+    await assertRollups(postgres.url);
+  });
+}

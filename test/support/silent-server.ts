@@ -1,0 +1,31 @@
+import { createServer, type Socket } from 'node:net';
+import { listen } from './ports.js';
+
+export interface SilentServer extends AsyncDisposable {
+  readonly url: string;
+  /** Connections over which something was asked. */
+  readonly asked: number;
+}
+
+/** Takes connections and what comes over them, and answers nothing. */
+export async function startSilentServer(): Promise<SilentServer> {
+  const sockets = new Set<Socket>();
+  let asked = 0;
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.once('data', () => asked++).resume();
+    // Who gives up hangs up in any way.
+    socket.on('error', () => undefined);
+  });
+  const port = await listen(server);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    get asked() {
+      return asked;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
