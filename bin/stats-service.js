@@ -3,19 +3,27 @@ import { statSync } from 'node:fs';
 import process from 'node:process';
 import { unsupportedNode } from '../dist/src/core/runtime.js';
 
-/** Commands that make much, of which little lives long. */
-const RESTRAINED = ['serve', 'export', 'import'];
+/**
+ * Commands that make much, of which little lives long: by how many percent the rest may grow before V8 collects it
+ * again. Of an import more lives, and longer.
+ */
+const RESTRAINED = new Map([
+  ['serve', 30],
+  ['export', 30],
+  ['import', 60],
+]);
 /** V8 would let the rest of it pile up to hundreds of megabytes before it looks, and then stop for longer. */
 const YOUNG_GENERATION = '--max-semi-space-size=4';
-/** Of V8 itself: it collects the old generation early, and walks so small a young one without waking other threads. */
-const V8_FLAGS = ['--heap-growing-percent=30', '--no-parallel-scavenge'];
+/** Of V8 itself: it walks so small a young generation without waking other threads. */
+const V8_FLAGS = ['--no-parallel-scavenge'];
 
 const ENDING_SIGNALS = { SIGINT: 2, SIGTERM: 15 };
 
 const tooOld = unsupportedNode(process.versions.node);
 if (tooOld === undefined) {
   const command = process.argv.slice(2).find((argument) => !argument.startsWith('-'));
-  if (RESTRAINED.includes(command)) restrainHeap();
+  const growth = RESTRAINED.get(command);
+  if (growth !== undefined) restrainHeap(growth);
   await run();
 } else {
   process.stderr.write(`${tooOld}\n`);
@@ -53,7 +61,7 @@ async function run() {
 }
 
 /** Only a new program in this process can have another heap; where that is not to be had, this one goes on. */
-function restrainHeap() {
+function restrainHeap(growth) {
   const { execArgv, execPath, env, argv, platform } = process;
   const isSet = /--max[-_]semi[-_]space[-_]size/.test(`${execArgv.join(' ')} ${env.NODE_OPTIONS ?? ''}`);
   if (isSet || platform === 'win32' || process.execve === undefined) return;
@@ -62,7 +70,7 @@ function restrainHeap() {
     const NODE_OPTIONS = `${env.NODE_OPTIONS ?? ''} ${YOUNG_GENERATION}`.trim();
     process.execve(execPath, [execPath, ...argv.slice(2)], { ...env, NODE_OPTIONS });
   }
-  const flags = [YOUNG_GENERATION, ...(isKnownNode() ? V8_FLAGS : [])];
+  const flags = [YOUNG_GENERATION, ...(isKnownNode() ? [...V8_FLAGS, `--heap-growing-percent=${growth}`] : [])];
   process.execve(execPath, [execPath, ...flags, ...execArgv, ...argv.slice(1)], env);
 }
 

@@ -19,9 +19,6 @@ export interface WindowSize {
   readonly characters: number;
 }
 
-/** Lines of the first window. The next ones are larger: what records is not to wait long for its first. */
-const FIRST_WINDOW = 5_000;
-
 /** A line that was refused already, or whose session is to be recorded; the latter keeps no more than that takes. */
 type Line<Item> = Place & (Refused | Pending<Item>);
 
@@ -37,8 +34,6 @@ export class Importer<Item> {
   #window: Line<Item>[] = [];
   #characters = 0;
   #hasGrown = false;
-  /** Lines of a full window, as yet. */
-  #fullWindow: number;
   /** It stays where it has failed: nothing is begun after it. */
   #underWay: Promise<void> | undefined;
   #isStopped = false;
@@ -47,7 +42,6 @@ export class Importer<Item> {
 
   constructor(options: ImporterOptions<Item>) {
     this.#options = options;
-    this.#fullWindow = Math.min(FIRST_WINDOW, options.window.lines);
     // Nobody need ask.
     this.#failed.promise.catch(() => undefined);
   }
@@ -95,13 +89,13 @@ export class Importer<Item> {
   }
 
   get #isFull(): boolean {
-    return this.#window.length >= this.#fullWindow || this.#characters >= this.#options.window.characters;
+    const { lines, characters } = this.#options.window;
+    return this.#window.length >= lines || this.#characters >= characters;
   }
 
   async #beginNext(): Promise<void> {
     while (this.#underWay) await this.#underWay;
     this.#begin();
-    this.#fullWindow = Math.min(2 * this.#fullWindow, this.#options.window.lines);
   }
 
   #begin(): void {

@@ -26,7 +26,7 @@ import { linesOf } from './tally.js';
 import { describeRefused, writeSummary } from './summary.js';
 
 /** The more, the fewer pages are written for each line, and the more memory it takes. */
-const WINDOW = 60_000;
+const WINDOW = 50_000;
 /** With new ids, where the database is lost, it is not known of all of them whether they are recorded. */
 const WINDOW_OF_NEW_IDS = 1_000;
 const WINDOW_CHARACTERS = 16 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import type { BulkPace } from '../store/batches/batches.js';
+import type { BulkPace, Portion } from '../store/batches/batches.js';
 
 /** Milliseconds that a transaction is to take where nobody else writes: who comes then waits no longer than that. */
 const ALONE = 100;
@@ -12,7 +12,7 @@ const MAX_PAUSE = 50;
 /** How fast what we know of the database gives way to what it does now, where it has become slower. */
 const FORGETTING = 1.1;
 /** The same beside others, where a transaction takes longer than it does for many reasons. */
-const FORGETTING_SLOWLY = 1.01;
+const FORGETTING_SLOWLY = 1.002;
 
 export interface PaceOptions {
   readonly bulk: BulkPace;
@@ -35,7 +35,7 @@ export class Pace {
 
   constructor(options: PaceOptions) {
     this.#options = options;
-    this.#cost = ALONE / options.bulk.shared;
+    this.#cost = ALONE / options.bulk.shared.weight;
   }
 
   get #isShared(): boolean {
@@ -43,16 +43,19 @@ export class Pace {
   }
 
   /** How much the next transaction may weigh, and how many may be under way. */
-  async next(): Promise<{ readonly weight: number; readonly inFlight: number }> {
-    const { bulk, othersAtWork } = this.#options;
+  async next(): Promise<Portion> {
+    const {
+      bulk: { alone, shared },
+      othersAtWork,
+    } = this.#options;
     if (performance.now() - this.#lastLook > LOOK) {
       this.#lastLook = performance.now();
       // Where the database is away, recording says so.
       if (await othersAtWork().catch(() => false)) this.#lastOthers = performance.now();
     }
-    if (this.#isShared) return { weight: bulk.shared, inFlight: 1 };
-    const weight = Math.min(bulk.alone, Math.max(bulk.shared, ALONE / this.#cost));
-    return { weight, inFlight: bulk.maxInFlight };
+    if (this.#isShared) return shared;
+    const weight = Math.min(alone.weight, Math.max(shared.weight, ALONE / this.#cost));
+    return { weight, inFlight: alone.inFlight };
   }
 
   /** To be waited for after each transaction: how much it weighed, and how many milliseconds it took. */
@@ -61,10 +64,10 @@ export class Pace {
       // What it has waited for others was room for them already.
       this.#sharedBest = Math.min(this.#sharedBest * FORGETTING_SLOWLY, milliseconds);
       // A timer drops what is less than a millisecond.
-      return setTimeout(Math.ceil(Math.min(MAX_PAUSE, this.#sharedBest * this.#options.bulk.pause)));
+      return setTimeout(Math.ceil(Math.min(MAX_PAUSE, this.#sharedBest * this.#options.bulk.shared.pause)));
     }
     // Of a little rest nothing can be learned: it may have asked for more than there was.
-    if (weight >= this.#options.bulk.shared) {
+    if (weight >= this.#options.bulk.shared.weight) {
       this.#cost = Math.min(this.#cost * FORGETTING, milliseconds / weight);
     }
     // SQLite works on our thread: signals and files want their turn.

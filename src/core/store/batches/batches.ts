@@ -17,16 +17,19 @@ export type RecordOutcome =
   | { readonly outcome: Refusal }
   | { readonly outcome: 'failed'; readonly error: unknown };
 
-/** How many of the sessions that are there at once are recorded together, by their weight. */
+/** How much of what is there at once is recorded together. */
+export interface Portion {
+  /** What its sessions weigh. */
+  readonly weight: number;
+  /** Transactions under way at a time. */
+  readonly inFlight: number;
+}
+
 export interface BulkPace {
   /** At most, while nobody else wants the database. */
-  readonly alone: number;
-  /** While others do. */
-  readonly shared: number;
-  /** After each of those, as a part of the time that it takes. */
-  readonly pause: number;
-  /** Transactions under way at a time, while nobody else wants the database. */
-  readonly maxInFlight: number;
+  readonly alone: Portion;
+  /** While others do; `pause` comes after each, as a part of the time that it takes. */
+  readonly shared: Portion & { readonly pause: number };
 }
 
 export function allFailed(candidates: readonly Candidate[], error: unknown): RecordOutcome[] {

@@ -33,7 +33,10 @@ export class PostgresBatches implements Batches {
   /** One batch is gathered and answered while Postgres works on another; more would only be smaller. */
   readonly gathering = { maxSize: 500, maxInFlight: 2, blocking: false };
   /** Others wait only for learners that a batch has, and for the processor. */
-  readonly bulk = { alone: 4_000, shared: 1_000, pause: 0.25, maxInFlight: 2 };
+  readonly bulk = {
+    alone: { weight: 4_000, inFlight: 3 },
+    shared: { weight: 500, inFlight: 2, pause: 0 },
+  };
   readonly #options: PostgresBatchesOptions;
   #compiled: PostgresStatements | undefined;
 

@@ -21,7 +21,10 @@ export interface SqliteBatchesOptions {
 export class SqliteBatches implements Batches {
   readonly gathering = { maxSize: 500, maxInFlight: 1, blocking: true };
   /** Whoever writes waits for all of a transaction. */
-  readonly bulk = { alone: 4_000, shared: 100, pause: 1, maxInFlight: 1 };
+  readonly bulk = {
+    alone: { weight: 4_000, inFlight: 1 },
+    shared: { weight: 100, inFlight: 1, pause: 1 },
+  };
   readonly #options: SqliteBatchesOptions;
   #prepared: SqliteStatements | undefined;
   #version: number | undefined;
