@@ -80,7 +80,9 @@ export async function openTarget(io: Io, options: TargetOptions, access: Access)
 /** Aborted when a server has had its time to answer what was asked before. */
 function aWhileAfter(signal: AbortSignal): AbortSignal {
   const late = new AbortController();
-  signal.addEventListener('abort', () => setTimeout(() => late.abort(), GRACE).unref(), { once: true });
+  const abortLater = () => setTimeout(() => late.abort(), GRACE).unref();
+  if (signal.aborted) abortLater();
+  else signal.addEventListener('abort', abortLater, { once: true });
   return late.signal;
 }
 

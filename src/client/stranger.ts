@@ -19,8 +19,8 @@ export function strangeAnswer({ method, url, status, headers, mismatch }: Strang
   const [type] = String(headers['content-type'] ?? 'nothing').split(';');
   const [issue] = mismatch?.issues ?? [];
   const target = headers.location === undefined ? '' : `, which leads to ${String(headers.location)}`;
-  const why = issue === undefined ? target : ` that is not ours: ${issue.path.join('.')} ${issue.message}`;
-  const said = `${method} ${url.pathname} was answered with ${status} and ${type}${why}`;
+  const why = issue ? ` that is not ours: ${[...issue.path, issue.message].join(' ')}` : '';
+  const said = `${method} ${url.pathname} was answered with ${status} and ${type}${why}${target}`;
   return stranger(url, new Error(said, { cause: mismatch }));
 }
 

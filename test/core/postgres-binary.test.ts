@@ -67,7 +67,7 @@ test('times arrive to the millisecond, from the first year to the last', async (
 });
 
 test('texts arrive whatever is in them, and so do none', async () => {
-  const texts = ['', 'm1', 'a;b', '{"}\\,NULL', '!~'.repeat(64_000)];
+  const texts = ['', 'm1', 'a;b', '{"}\\,NULL', 'é–😀', '!~'.repeat(64_000)];
   assert.deepEqual(await readBack('text', toTextArray(texts)), texts);
   assert.deepEqual(await readBack('text', toTextArray([])), []);
   assert.deepEqual(await readBack('uuid', toArray<string, string>(UUID, [], same)), []);

@@ -23,7 +23,8 @@ export async function writeToPipe(io: Io, path: string, bytes: Bytes): Promise<b
     await interruptible(io, pipeline(bytes, pipe, { signal: io.signal }));
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return false;
+    const isOfPipe = error instanceof Error && error === pipe.errored;
+    if (isOfPipe && 'code' in error && error.code === 'EPIPE') return false;
     throw error;
   }
 }

@@ -19,8 +19,16 @@ export interface WindowSize {
   readonly characters: number;
 }
 
+/** Within which a window that is not full may grow. */
+const MAX_DELAYS = 10;
+
 /** A line that was refused already, or whose session is to be recorded; the latter keeps no more than that takes. */
-type Line<Item> = Place & (Refused | Pending<Item>);
+type Line<Item> = Place & (Refused | Checked<Item>);
+
+interface Checked<Item> extends Pending<Item> {
+  /** Whether the line itself said which session it is. */
+  readonly hasId: boolean;
+}
 
 interface Refused {
   readonly values: Values | undefined;
@@ -34,6 +42,8 @@ export class Importer<Item> {
   #window: Line<Item>[] = [];
   #characters = 0;
   #hasGrown = false;
+  /** How often it was asked in vain for what has not stopped growing. */
+  #delays = 0;
   /** It stays where it has failed: nothing is begun after it. */
   #underWay: Promise<void> | undefined;
   #isStopped = false;
@@ -68,11 +78,12 @@ export class Importer<Item> {
   }
 
   /**
-   * Begins to record what was added, unless something is under way, or more was added since this was asked last: a
-   * source may be slow to bring more.
+   * To be asked now and then: begins to record what was added, unless something is under way. A source that goes on
+   * bringing more has its window filled, but none waits without bound.
    */
-  beginIfStalled(): void {
-    if (!this.#underWay && !this.#hasGrown) this.#begin();
+  beginIfDue(): void {
+    if (this.#underWay || this.#window.length === 0) return;
+    if (!this.#hasGrown || this.#delays++ >= MAX_DELAYS) this.#begin();
     this.#hasGrown = false;
   }
 
@@ -103,19 +114,21 @@ export class Importer<Item> {
     const window = this.#window;
     this.#window = [];
     this.#characters = 0;
+    this.#delays = 0;
     this.#underWay = this.#record(window);
     this.#underWay.catch((error: unknown) => this.#failed.reject(error));
   }
 
   #read({ reading, size = 0, ...place }: Entry): Line<Item> | undefined {
-    this.#characters += size;
     if (reading.kind === 'nothing') return undefined;
+    this.#characters += size;
     if (reading.kind === 'broken') return { ...place, values: undefined, verdict: invalid(reading.faults) };
     const { values } = reading;
     const call = toSessionCall(values, this.#options.newIds);
     if (!('session' in call)) return { ...place, values, verdict: invalid(call) };
     try {
-      return { ...place, item: this.#options.recorder.check(call), verdict: undefined };
+      const item = this.#options.recorder.check(call);
+      return { ...place, item, hasId: values['sessionId'] !== undefined, verdict: undefined };
     } catch (error) {
       return { ...place, values, verdict: verdictOf(error, { skip: false }) };
     }
@@ -142,9 +155,14 @@ export class Importer<Item> {
     if (!verdict) return;
     this.tally[verdict.outcome]++;
     if (!verdict.faults) return;
-    // With the id that it was given it can be imported again, and counts once.
-    const values = 'item' in line ? valuesOf(this.#options.recorder.callOf(line)) : line.values;
+    const values = 'item' in line ? this.#valuesOf(line) : line.values;
     this.#options.rejects.add(line, verdict.faults, values);
+  }
+
+  #valuesOf(line: Checked<Item>): Values {
+    const { sessionId, ...values } = valuesOf(this.#options.recorder.callOf(line));
+    // With the id that it was given, what may be recorded counts once. A derived one would not follow what is mended.
+    return line.hasId || line.verdict === LOST ? { ...values, sessionId } : values;
   }
 }
 

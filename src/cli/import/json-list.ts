@@ -12,7 +12,7 @@ const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x
  * UTF-8 or longer than 1 MiB is told by itself, and none is ever held whole beyond that. Whether what stands between
  * the commas is JSON is left to who reads it, and so is what stands before the list.
  *
- * @throws after the documents before it: a list that lacks one, or its end
+ * @throws where a document or the end of the list is missing, or a text is not closed
  */
 export async function* readJsonList(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly Line[]> {
   const list = new ListSplitter();
@@ -46,6 +46,9 @@ class ListSplitter {
         continue;
       }
       const end = this.#end.find(chunk, start);
+      if (this.#end.isBroken) {
+        throw new Error(`Document ${this.#documents + 1} of the JSON list has a text that is not closed.`);
+      }
       this.#add(chunk.subarray(start, end === -1 ? chunk.length : end));
       if (end === -1) break;
       group.push(this.#take());
@@ -97,11 +100,18 @@ class DocumentEnd {
   #depth = 0;
   #isText = false;
   #isEscaped = false;
+  #isBroken = false;
+
+  /** Whether a text has what JSON takes in none: where it ends, and what comes after it, would be guessed. */
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
 
   /** The place of what follows on a document that goes on at `start`; -1 where the chunk does not have it. */
   find(chunk: Buffer, start: number): number {
     for (let place = start; place < chunk.length; place++) {
       const byte = chunk[place];
+      if (this.#isText && byte !== undefined && byte < SPACE) this.#isBroken = true;
       if (this.#isEscaped) this.#isEscaped = false;
       else if (byte === QUOTE) this.#isText = !this.#isText;
       else if (this.#isText) this.#isEscaped = byte === BACKSLASH;

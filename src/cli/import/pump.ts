@@ -6,16 +6,13 @@ import { interruptible } from '../target.js';
 import type { Importer } from './importer.js';
 import type { Entry } from './reading.js';
 
-/** Milliseconds that lines wait for more of a source that is slow, to be recorded together. */
-const LINGER = 100;
+/** Milliseconds between two looks at whether a source is too slow to fill a window. */
+const LOOK = 100;
 
 type Entries = AsyncGenerator<readonly Entry[]>;
 
 export interface PumpOptions {
-  readonly importer: Pick<
-    Importer<unknown>,
-    'add' | 'beginIfStalled' | 'end' | 'stop' | 'failed' | 'lastLine'
-  >;
+  readonly importer: Pick<Importer<unknown>, 'add' | 'beginIfDue' | 'end' | 'stop' | 'failed' | 'lastLine'>;
   readonly progress: Progress;
   /** What to do after an end before the end. */
   readonly goOn: string;
@@ -27,7 +24,7 @@ export async function pump(
   entries: Entries,
   { importer, progress, goOn }: PumpOptions,
 ): Promise<void> {
-  const ticks = setInterval(() => importer.beginIfStalled(), LINGER);
+  const ticks = setInterval(() => importer.beginIfDue(), LOOK);
   try {
     for (;;) {
       const next = entries.next();

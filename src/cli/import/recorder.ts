@@ -110,9 +110,12 @@ export class Recorder<Item> {
       if (attempt.outcome === 'untried') again.push(session);
       else if (attempt.outcome !== 'failed') session.verdict = { outcome: attempt.outcome };
       else if (replace && isOf(attempt.error, 'session-conflict')) contradicting.push(session);
-      else if (isOf(attempt.error, 'course-not-found') && courses?.mayMake(this.callOf(session).courseId)) {
-        missing.add(textOf(this.callOf(session).courseId).toLowerCase());
-        again.push(session);
+      else if (courses && isOf(attempt.error, 'course-not-found')) {
+        const { courseId } = this.callOf(session);
+        if (courses.mayMake(courseId)) {
+          missing.add(textOf(courseId).toLowerCase());
+          again.push(session);
+        } else settle(session, attempt.error);
       } else settle(session, attempt.error);
     }
     trouble ??= await this.#makeCourses(missing);

@@ -29,6 +29,7 @@ import { describeRefused, writeSummary } from './summary.js';
 const WINDOW = 50_000;
 /** With new ids, where the database is lost, it is not known of all of them whether they are recorded. */
 const WINDOW_OF_NEW_IDS = 1_000;
+/** Of few lines that are long; a usual window has half of it. */
 const WINDOW_CHARACTERS = 16 * 1024 * 1024;
 /** Sessions under way at a time, where they are recorded one by one. */
 const CONCURRENCY = 64;

@@ -47,7 +47,7 @@ function faultsBesides(call: SessionCall): readonly LineFault[] {
   }
 }
 
-/** As a line says it. */
+/** As a line would say it. */
 export function valuesOf({ userId, courseId, session }: SessionCall): Values {
   return { userId, courseId, ...session };
 }

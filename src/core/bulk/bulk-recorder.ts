@@ -53,7 +53,13 @@ export class BulkRecorder {
       for (const [index, position] of positions.entries()) {
         outcomes[position] = this.#toOutcome(at(results, index), at(candidates, position));
       }
-      if (results.every((result) => this.#isAway(result))) isGone = true;
+      if (
+        this.#areAway(
+          results,
+          positions.map((position) => at(candidates, position)),
+        )
+      )
+        isGone = true;
       else await this.#pace.ended(taken, elapsed);
     };
     while (!isOver()) {
@@ -69,9 +75,13 @@ export class BulkRecorder {
     return outcomes;
   }
 
-  /** A learner that somebody holds is no more than a learner. */
-  #isAway(recorded: RecordOutcome): boolean {
-    return recorded.outcome === 'failed' && this.#options.database.faultOf(recorded.error) === 'unavailable';
+  /** Whether the next would be waited for in vain too. One learner whom somebody holds is no more than a learner. */
+  #areAway(recorded: readonly RecordOutcome[], candidates: readonly Candidate[]): boolean {
+    const faults = recorded.map((result) =>
+      result.outcome === 'failed' ? this.#options.database.faultOf(result.error) : undefined,
+    );
+    if (!faults.every((fault) => fault === 'unavailable' || fault === 'locked')) return false;
+    return faults.includes('unavailable') || candidates.at(0)?.row.user_id !== candidates.at(-1)?.row.user_id;
   }
 
   #toOutcome(recorded: RecordOutcome, { row }: Candidate): BulkOutcome {

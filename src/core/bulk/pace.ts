@@ -21,8 +21,8 @@ export interface PaceOptions {
 }
 
 /**
- * How much at a time: as much as the database does in a tenth of a second while we are alone; little, with a
- * pause after it, while others want the same database.
+ * How much at a time: as much as the database does in a tenth of a second while we are alone; little, with pauses
+ * where these make room, while others want the same database.
  */
 export class Pace {
   readonly #options: PaceOptions;
@@ -60,16 +60,16 @@ export class Pace {
 
   /** To be waited for after each transaction: how much it weighed, and how many milliseconds it took. */
   async ended(weight: number, milliseconds: number): Promise<void> {
+    const { shared } = this.#options.bulk;
+    // Of a little rest nothing can be learned: it may have asked for more than there was.
+    const isWhole = weight >= shared.weight;
     if (this.#isShared) {
       // What it has waited for others was room for them already.
-      this.#sharedBest = Math.min(this.#sharedBest * FORGETTING_SLOWLY, milliseconds);
+      if (isWhole) this.#sharedBest = Math.min(this.#sharedBest * FORGETTING_SLOWLY, milliseconds);
       // A timer drops what is less than a millisecond.
-      return setTimeout(Math.ceil(Math.min(MAX_PAUSE, this.#sharedBest * this.#options.bulk.shared.pause)));
+      return setTimeout(Math.ceil(Math.min(MAX_PAUSE, this.#sharedBest * shared.pause)));
     }
-    // Of a little rest nothing can be learned: it may have asked for more than there was.
-    if (weight >= this.#options.bulk.shared.weight) {
-      this.#cost = Math.min(this.#cost * FORGETTING, milliseconds / weight);
-    }
+    if (isWhole) this.#cost = Math.min(this.#cost * FORGETTING, milliseconds / weight);
     // SQLite works on our thread: signals and files want their turn.
     return setImmediate();
   }

@@ -74,7 +74,7 @@ async function importSlowly(window: WindowSize) {
   return {
     add: (line: number, size: number) =>
       importer.add([{ line, size, reading: { kind: 'values', values: {} } as const }]),
-    beginIfStalled: () => importer.beginIfStalled(),
+    beginIfDue: () => importer.beginIfDue(),
     recorded: () => recorded,
     [Symbol.asyncDispose]: () => rejects[Symbol.asyncDispose](),
   };
@@ -91,8 +91,17 @@ test('few long lines are as much at once as many short ones', async () => {
 test('what was read is not kept waiting for what a slow source may bring', async () => {
   await using slow = await importSlowly({ lines: 1_000, characters: 1_000 });
   await slow.add(1, 9);
-  slow.beginIfStalled();
+  slow.beginIfDue();
   assert.equal(slow.recorded(), 0);
-  slow.beginIfStalled();
+  slow.beginIfDue();
   await until('the line is recorded', async () => slow.recorded() === 1);
+});
+
+test('what was read is recorded though a source brings a little more each time', async () => {
+  await using slow = await importSlowly({ lines: 1_000, characters: 1_000 });
+  for (let line = 1; line <= 20; line++) {
+    await slow.add(line, 9);
+    slow.beginIfDue();
+  }
+  await until('the first lines are recorded', async () => slow.recorded() > 0);
 });

@@ -44,12 +44,13 @@ test('a document that is too long or no UTF-8 costs no other', async () => {
   assert.ok(documents.every(({ text }) => text.length <= 200));
 });
 
-test('of what is no list, what comes before the fault is read and the fault is told', async () => {
+test('of what is no list, the fault is told with its place', async () => {
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();
   for (const [list, said] of [
     ['[7,', 'The JSON list is cut off after document 1.'],
     ['[7, {"id": "]', 'The JSON list is cut off after document 1.'],
+    ['[7, {"id": "x}\n, {"id": 1}]', 'Document 2 of the JSON list has a text that is not closed.'],
     ['[7,]', 'The JSON list has nothing in the place of document 2.'],
     ['[,7]', 'The JSON list has nothing in the place of document 1.'],
     ['[7] [8]', 'The JSON list has something after its end.'],

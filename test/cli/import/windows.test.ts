@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { openStats, toCourseId, toUserId } from '../../../src/core/index.js';
 import { until } from '../../support/condition.js';
@@ -46,6 +47,24 @@ for (const dialect of DIALECTS) {
     assert.deepEqual([code, summary.created, summary.coursesCreated], [0, 500, 5]);
   });
 }
+
+test('a derived id follows what is mended: the source, mended too, counts nothing twice', async () => {
+  await using database = await createDatabase('sqlite');
+  await using folder = await ImportFolder.make();
+  await using stats = await openStats({ database: database.url });
+  await stats.addCourse({ course: { courseId, name: 'Algebra' } });
+  const wrong = crypto.randomUUID();
+  const path = await folder.write('sessions.csv', file(csvLine({ sessionId: '', courseId: wrong })));
+  const rejects = join(folder.path, 'rejects.ndjson');
+  await runImport([path, '--rejects', rejects, '--database', database.url]);
+  const mended = (await folder.read('rejects.ndjson')).replaceAll(wrong, courseId);
+  const mendedRejects = await folder.write('mended.ndjson', mended);
+  const first = await runImport([mendedRejects, '--database', database.url]);
+  assert.equal(first.summary.created, 1, first.stderr);
+  const source = await folder.write('sessions.csv', file(csvLine({ sessionId: '' })));
+  const second = await runImport([source, '--database', database.url]);
+  assert.equal(second.summary.replayed, 1, second.stderr);
+});
 
 test('an import waits for a learner that somebody holds, and keeps no other waiting', async () => {
   await using database = await createDatabase('postgres');

@@ -37,6 +37,7 @@ const EPOCH = Date.UTC(2000, 0, 1);
 const HEADER = 5 * 4;
 const LENGTH = 4;
 const TWO_TO_32 = 2 ** 32;
+const HYPHEN = 0x2d;
 
 export function toArray<Item, Value>(
   { oid, size, write }: FixedType<Value>,
@@ -53,14 +54,13 @@ export function toArray<Item, Value>(
   return array;
 }
 
-/** @param values of ASCII */
 export function toTextArray(values: readonly string[]): Buffer {
-  const size = values.reduce((sum, { length }) => sum + LENGTH + length, HEADER);
+  const size = values.reduce((sum, value) => sum + LENGTH + Buffer.byteLength(value), HEADER);
   const array = Buffer.allocUnsafe(size);
   let at = writeHeader(array, TEXT_OID, values.length);
   for (const value of values) {
-    at = array.writeInt32BE(value.length, at);
-    at += array.write(value, at, 'latin1');
+    const length = array.write(value, at + LENGTH);
+    at = array.writeInt32BE(length, at) + length;
   }
   return array;
 }
@@ -96,8 +96,6 @@ function writeUuid(to: Buffer, at: number, text: string): void {
     to[end++] = (digitOf(text.charCodeAt(place)) << 4) | digitOf(text.charCodeAt(place + 1));
   }
 }
-
-const HYPHEN = 0x2d;
 
 /** `0` to `9` are 0x30 to 0x39, `a` to `f` are 0x61 to 0x66. */
 function digitOf(code: number): number {
