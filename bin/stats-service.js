@@ -70,7 +70,10 @@ function restrainHeap(growth) {
     const NODE_OPTIONS = `${env.NODE_OPTIONS ?? ''} ${YOUNG_GENERATION}`.trim();
     process.execve(execPath, [execPath, ...argv.slice(2)], { ...env, NODE_OPTIONS });
   }
-  const flags = [YOUNG_GENERATION, ...(isKnownNode() ? [...V8_FLAGS, `--heap-growing-percent=${growth}`] : [])];
+  const flags = [
+    YOUNG_GENERATION,
+    ...(isKnownNode() ? [...V8_FLAGS, `--heap-growing-percent=${growth}`] : []),
+  ];
   process.execve(execPath, [execPath, ...flags, ...execArgv, ...argv.slice(1)], env);
 }
 
