@@ -19,7 +19,7 @@ export interface WindowSize {
   readonly characters: number;
 }
 
-/** Within which a window that is not full may grow. */
+/** Looks at a source that goes on bringing more, after which what it has brought is recorded all the same. */
 const MAX_DELAYS = 10;
 
 /** A line that was refused already, or whose session is to be recorded; the latter keeps no more than that takes. */

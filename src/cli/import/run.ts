@@ -25,10 +25,12 @@ import { openSource } from './source.js';
 import { linesOf } from './tally.js';
 import { describeRefused, writeSummary } from './summary.js';
 
-/** The more, the fewer pages are written for each line, and the more memory it takes. */
+/** Lines: the more, the fewer pages are written for each, and the more memory they take. */
 const WINDOW = 50_000;
 /** With new ids, where the database is lost, it is not known of all of them whether they are recorded. */
 const WINDOW_OF_NEW_IDS = 1_000;
+/** What is recorded one by one gains nothing by more. */
+const WINDOW_OF_SINGLES = 5_000;
 /** Of few lines that are long; a usual window has half of it. */
 const WINDOW_CHARACTERS = 16 * 1024 * 1024;
 /** Sessions under way at a time, where they are recorded one by one. */
@@ -136,15 +138,18 @@ async function newImporter(
     signal: io.signal,
     mayLeave: !newIds,
   };
-  const window = { lines: newIds ? WINDOW_OF_NEW_IDS : WINDOW, characters: WINDOW_CHARACTERS };
-  const importing = { newIds, rejects, window };
+  const importing = (window: number) => ({
+    newIds,
+    rejects,
+    window: { lines: newIds ? WINDOW_OF_NEW_IDS : window, characters: WINDOW_CHARACTERS },
+  });
   if (serverUrl(io, options) === undefined && !dryRun) {
     const { bulkOf } = await import('../../core/bulk/bulk.js');
     const bulk = bulkOf(opened);
     if (bulk)
       return new Importer({
         recorder: new Recorder({ ...recording, ledger: bulkLedger(bulk) }),
-        ...importing,
+        ...importing(WINDOW),
       });
   }
   // A dry run brings no courses.
@@ -155,5 +160,5 @@ async function newImporter(
       : async (call) => ((await stats.recordSession(call)).outcome === 'recorded' ? 'created' : 'replayed'),
     CONCURRENCY,
   );
-  return new Importer({ recorder: new Recorder({ ...recording, ledger }), ...importing });
+  return new Importer({ recorder: new Recorder({ ...recording, ledger }), ...importing(WINDOW_OF_SINGLES) });
 }

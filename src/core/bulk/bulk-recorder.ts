@@ -47,19 +47,14 @@ export class BulkRecorder {
     let isGone = false;
     const isOver = () => portions.isEmpty || isGone || signal?.aborted === true;
     const run = async ({ positions, taken }: ReturnType<Portions['take']>) => {
+      const portion = positions.map((position) => at(candidates, position));
       const start = performance.now();
-      const results = await this.#recorder.record(positions.map((position) => at(candidates, position)));
+      const results = await this.#recorder.record(portion);
       const elapsed = performance.now() - start;
       for (const [index, position] of positions.entries()) {
-        outcomes[position] = this.#toOutcome(at(results, index), at(candidates, position));
+        outcomes[position] = this.#toOutcome(at(results, index), at(portion, index));
       }
-      if (
-        this.#areAway(
-          results,
-          positions.map((position) => at(candidates, position)),
-        )
-      )
-        isGone = true;
+      if (this.#areAway(results, portion)) isGone = true;
       else await this.#pace.ended(taken, elapsed);
     };
     while (!isOver()) {
