@@ -26,7 +26,7 @@ import { linesOf } from './tally.js';
 import { describeRefused, writeSummary } from './summary.js';
 
 /** Lines: the more, the fewer pages are written for each, and the more memory they take. */
-const WINDOW = 50_000;
+const WINDOW = 40_000;
 /** With new ids, where the database is lost, it is not known of all of them whether they are recorded. */
 const WINDOW_OF_NEW_IDS = 1_000;
 /** What is recorded one by one gains nothing by more. */
