@@ -4,9 +4,10 @@ const TABLES = ['study_sessions', 'studied_modules'] as const;
 
 /**
  * Whose sessions and modules are there has totals in the same course, written in the same transaction, and these
- * refer to it; what others have taken the totals from, `verify` tells. A key of each session's own made Postgres look for the course and lock its row with every session:
- * a fifth of its work in an import, and one row that everyone who records in a course wants. SQLite looks it up in
- * a page that is in memory, and would have to copy the table to forget it.
+ * refer to it; what others have taken the totals from, `verify` tells. A key of each session's own made Postgres
+ * look for the course and lock its row with every session: a fifth of its work in an import, and one row that
+ * everyone who records in a course wants. SQLite looks it up in a page that is in memory, and would have to copy the
+ * table to forget it.
  */
 export const oneKeyToCourses: Migration = {
   name: '0003-one-key-to-courses',

@@ -4,12 +4,18 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { StatsError } from '../../../src/core/index.js';
 import { Importer, type WindowSize } from '../../../src/cli/import/importer.js';
-import { singleLedger } from '../../../src/cli/import/ledger.js';
+import { singleLedger, type Ledger } from '../../../src/cli/import/ledger.js';
 import { Recorder } from '../../../src/cli/import/recorder.js';
+import type { SessionCall } from '../../../src/cli/import/session-call.js';
 import { Rejects } from '../../../src/cli/import/rejects.js';
 import { until } from '../../support/condition.js';
 
 const LOST = new StatsError('database-unusable', 'The database cannot be used.');
+
+function recorderOf(ledger: Ledger<SessionCall>, { mayLeave }: { readonly mayLeave: boolean }) {
+  const { signal } = new AbortController();
+  return new Recorder({ ledger, replace: undefined, skip: false, courses: undefined, signal, mayLeave });
+}
 
 /** An import into what loses its database at the third session of a window of four. */
 async function importInto(newIds: boolean) {
@@ -21,14 +27,7 @@ async function importInto(newIds: boolean) {
     if (calls === 3) throw LOST;
     return 'created';
   }, 1);
-  const recorder = new Recorder({
-    ledger,
-    replace: undefined,
-    skip: false,
-    courses: undefined,
-    signal: new AbortController().signal,
-    mayLeave: !newIds,
-  });
+  const recorder = recorderOf(ledger, { mayLeave: !newIds });
   const importer = new Importer({ recorder, newIds, rejects, window: { lines: 4, characters: Infinity } });
   const entries = [2, 3, 4, 5].map((line) => ({
     line,
@@ -62,14 +61,7 @@ async function importSlowly(window: WindowSize) {
     recorded += 1;
     return 'created';
   }, 1);
-  const recorder = new Recorder({
-    ledger,
-    replace: undefined,
-    skip: false,
-    courses: undefined,
-    signal: new AbortController().signal,
-    mayLeave: true,
-  });
+  const recorder = recorderOf(ledger, { mayLeave: true });
   const importer = new Importer({ recorder, newIds: true, rejects, window });
   return {
     add: (line: number, size: number) =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { bulkOf, type Bulk } from '../../../src/core/bulk/bulk.js';
 import type { BulkOutcome } from '../../../src/core/bulk/bulk-recorder.js';
-import { StatsError } from '../../../src/core/index.js';
+import { StatsError, toUserId, type UserId } from '../../../src/core/index.js';
 import { openDatabase } from '../../../src/core/store/open.js';
 import { until } from '../../support/condition.js';
 import { DIALECTS } from '../../support/databases.js';
@@ -134,4 +134,20 @@ test('a learner that somebody holds holds up no other', async () => {
   assert.deepEqual((await bulk.recordChecked(candidates)).map(said), ['database-unavailable', 'recorded']);
   await rival.release();
   assert.deepEqual((await bulk.recordChecked(candidates)).map(said), ['recorded', 'replayed']);
+});
+
+test('a learner that somebody holds holds up no other, however many sessions come before theirs', async () => {
+  await using fixture = await createFixture('postgres');
+  const { courseId, stats, database } = fixture;
+  const bulk = bulkOn(fixture);
+  const [held, free] = ['0', 'f'].map((digit) => toUserId(`${digit}${newUserId().slice(1)}`));
+  assert.ok(held && free);
+  await stats.recordSession({ userId: held, courseId, session: sessionContent() });
+  const lock = `select from course_stats where user_id = '${held}' for update`;
+  await using _ = await Rival.holding(database.url, lock);
+  const check = (userId: UserId) =>
+    bulk.checkSession({ userId, courseId, session: { ...sessionContent(), sessionId: newSessionId() } });
+  // More than one transaction takes: it has nothing but what is locked.
+  const candidates = [...Array.from({ length: 1_000 }, () => check(held)), check(free)];
+  assert.equal((await bulk.recordChecked(candidates)).map(said).at(-1), 'recorded');
 });
