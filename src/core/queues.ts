@@ -16,7 +16,7 @@ export class Queues {
 
   constructor(database: Database, observer?: Observer) {
     const { batches } = database;
-    const recorder = new SessionRecorder(database);
+    const recorder = new SessionRecorder(database, 'record');
     const told = (queue: QueueName) => ({ onBatch: (size: number) => observer?.batch(queue, size) });
     this.record = new Batcher((candidates) => recorder.record(candidates), batches.gathering, {
       weigh: weightOf,

@@ -5,8 +5,8 @@ import type { Entry, LineReader } from './reading.js';
 export async function* readEntries(
   chunks: AsyncIterable<Buffer>,
   read: LineReader,
-): AsyncGenerator<readonly Entry[]> {
-  for await (const lines of readLines(chunks)) yield lines.map((line) => toEntry(line, read));
+): AsyncGenerator<Iterable<Entry>> {
+  for await (const lines of readLines(chunks)) yield lines.values().map((line) => toEntry(line, read));
 }
 
 export function toEntry({ number, text, rule }: Line, read: LineReader): Entry {

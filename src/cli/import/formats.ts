@@ -27,7 +27,7 @@ export async function entriesOf(
   format: Format,
   names: FieldNames,
   courseId: string | undefined,
-): Promise<(chunks: AsyncIterable<Buffer>) => AsyncGenerator<readonly Entry[]>> {
+): Promise<(chunks: AsyncIterable<Buffer>) => AsyncGenerator<Iterable<Entry>>> {
   if (format === 'csv') return (chunks) => readEntries(chunks, csvReader(names));
   if (format === 'ndjson') return (chunks) => readEntries(chunks, ndjsonReader(names));
   const { xapiReader } = await import('./xapi.js');

@@ -67,7 +67,7 @@ export class Importer<Item> {
   }
 
   /** Resolves when there is room for the next; it rejects when it is of no use to go on. */
-  async add(entries: readonly Entry[]): Promise<void> {
+  async add(entries: Iterable<Entry>): Promise<void> {
     for (const entry of entries) {
       const line = this.#read(entry);
       if (!line) continue;

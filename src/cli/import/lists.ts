@@ -7,7 +7,7 @@ import type { Entry, LineReader } from './reading.js';
 export async function* readListOrLines(
   chunks: AsyncIterable<Buffer>,
   read: LineReader,
-): AsyncGenerator<readonly Entry[]> {
+): AsyncGenerator<Iterable<Entry>> {
   const iterator = chunks[Symbol.asyncIterator]();
   const [begun, start] = await untilNotBlank(iterator);
   const all = joined(begun, iterator);
@@ -39,8 +39,8 @@ async function* joined(begun: readonly Buffer[], rest: AsyncIterator<Buffer>): A
  *
  * @throws at one that is no JSON: where it ends, and what comes after it, would be guessed
  */
-function readDocuments(documents: readonly Line[], read: LineReader): Entry[] {
-  return documents.map((document) => {
+function readDocuments(documents: readonly Line[], read: LineReader): Iterable<Entry> {
+  return documents.values().map((document) => {
     const entry = toEntry({ ...document, text: document.text.trimEnd() }, read);
     if (entry.reading.kind === 'broken' && document.rule === undefined) assertJson(document);
     return entry;

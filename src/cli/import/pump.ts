@@ -9,7 +9,7 @@ import type { Entry } from './reading.js';
 /** Milliseconds between two looks at whether a source is too slow to fill a window. */
 const LOOK = 100;
 
-type Entries = AsyncGenerator<readonly Entry[]>;
+type Entries = AsyncGenerator<Iterable<Entry>>;
 
 export interface PumpOptions {
   readonly importer: Pick<Importer<unknown>, 'add' | 'beginIfDue' | 'end' | 'stop' | 'failed' | 'lastLine'>;
@@ -50,7 +50,7 @@ export async function pump(
 }
 
 /** For a source whose size is not known. */
-export async function* counted(entries: Entries, progress: Progress): Entries {
+export async function* counted(entries: AsyncGenerator<readonly Entry[]>, progress: Progress): Entries {
   for await (const some of entries) {
     yield some;
     progress.add(some.length);

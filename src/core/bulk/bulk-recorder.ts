@@ -32,7 +32,7 @@ export class BulkRecorder {
   constructor(options: BulkRecorderOptions) {
     const { batches } = options.database;
     this.#options = options;
-    this.#recorder = new SessionRecorder(options.database);
+    this.#recorder = new SessionRecorder(options.database, 'load');
     this.#pace = new Pace({ bulk: batches.bulk, othersAtWork: () => batches.othersAtWork() });
   }
 

@@ -49,6 +49,8 @@ export interface Batches {
    * itself, but an error that concerns one of them may undo all; then nothing was recorded.
    */
   record(candidates: readonly Candidate[]): Promise<readonly RecordOutcome[]>;
+  /** The same for many, of which most likely none is there yet. */
+  load(candidates: readonly Candidate[]): Promise<readonly RecordOutcome[]>;
   /** `'course-not-found'` where there is no such course. */
   findStats(learners: readonly LearnerKey[]): Promise<readonly (LearnerStats | 'course-not-found')[]>;
   findSessions(keys: readonly SessionKey[]): Promise<readonly (SessionRow | 'session-not-found')[]>;

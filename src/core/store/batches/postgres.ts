@@ -5,6 +5,7 @@ import { toLearnerStats, type LearnerStats } from '../queries/stats.js';
 import { saysTheSame, type SessionRow } from '../rows.js';
 import { allFailed, type Batches, type Candidate, type RecordOutcome } from './batches.js';
 import { candidateArrays, learnerArrays, sessionArrays } from './postgres-arrays.js';
+import { PostgresLoader } from './postgres-loader.js';
 import {
   toFoundRow,
   toStatsRow,
@@ -38,10 +39,15 @@ export class PostgresBatches implements Batches {
     shared: { weight: 350, inFlight: 2, pause: 0.1 },
   };
   readonly #options: PostgresBatchesOptions;
+  readonly #loader: PostgresLoader;
   #compiled: PostgresStatements | undefined;
 
   constructor(options: PostgresBatchesOptions) {
     this.#options = options;
+    this.#loader = new PostgresLoader({
+      record: (candidates) => this.record(candidates),
+      insert: (candidates) => options.query(this.#loading(candidates)),
+    });
   }
 
   async record(candidates: readonly Candidate[]): Promise<RecordOutcome[]> {
@@ -65,6 +71,10 @@ export class PostgresBatches implements Batches {
       for (const [index, candidate] of known.entries()) outcomes.set(candidate, compared[index] ?? lost());
     }
     return candidates.map((candidate) => outcomes.get(candidate) ?? lost());
+  }
+
+  load(candidates: readonly Candidate[]): Promise<RecordOutcome[]> {
+    return this.#loader.load(candidates);
   }
 
   async findStats(learners: readonly LearnerKey[]): Promise<(LearnerStats | 'course-not-found')[]> {
@@ -115,6 +125,11 @@ export class PostgresBatches implements Batches {
     return only?.row.module_ids === '' && others.length === 0
       ? { name: 'record_session', text: recordOne.text, values: recordOne.bind(only.row) }
       : { name: 'record_sessions', text: record.text, values: record.bind(candidateArrays(candidates)) };
+  }
+
+  #loading(candidates: readonly Candidate[]): NamedQuery {
+    const { text, bind } = this.#statements.load;
+    return { name: 'load_sessions', text, values: bind(candidateArrays(candidates)) };
   }
 
   /** By position. */

@@ -20,11 +20,13 @@ interface Defects {
  */
 export class SessionRecorder {
   readonly #database: Database;
+  readonly #how: 'record' | 'load';
   /** Learners whose rows somebody held when they were met last, and the error that told of it. */
   readonly #held = new Map<string, unknown>();
 
-  constructor(database: Database) {
+  constructor(database: Database, how: 'record' | 'load') {
     this.#database = database;
+    this.#how = how;
   }
 
   /** Never rejects. */
@@ -62,7 +64,7 @@ export class SessionRecorder {
     defects: Defects = { left: MAX_DEFECTS },
   ): Promise<readonly RecordOutcome[]> {
     try {
-      return await this.#database.batches.record(candidates);
+      return await this.#database.batches[this.#how](candidates);
     } catch (error) {
       const fault = this.#database.faultOf(error);
       if (fault === 'locked') return this.#recordWithoutHeld(candidates, error);

@@ -44,6 +44,10 @@ export class SqliteBatches implements Batches {
     return outcomes;
   }
 
+  load(candidates: readonly Candidate[]): Promise<RecordOutcome[]> {
+    return this.record(candidates);
+  }
+
   findStats(learners: readonly LearnerKey[]): Promise<(LearnerStats | 'course-not-found')[]> {
     return this.#read(learners.length, ({ findStats }) =>
       learners.map((learner) => {

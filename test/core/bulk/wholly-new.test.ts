@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { bulkOf, type Bulk } from '../../../src/core/bulk/bulk.js';
+import { openStats, StatsError, type CourseId, type Stats } from '../../../src/core/index.js';
+import { DIALECTS } from '../../support/databases.js';
+import { assertNoDeadlocks } from '../../support/deadlocks.js';
+import { newCourseId, newSessionId, newUserId, sessionContent } from '../../support/factories.js';
+import { createFixture } from '../../support/fixture.js';
+import { assertRollups } from '../../support/rollups.js';
+import { runSql } from '../../support/sql.js';
+
+/** After so many transactions of nothing but new sessions, the next is taken to be no other. */
+const MANY = 6;
+const ROUNDS = 5;
+
+function bulkOn(stats: Stats): Bulk {
+  return bulkOf(stats) ?? assert.fail('it is a database');
+}
+
+function newCall(courseId: CourseId, userId: string = newUserId()) {
+  const session = { ...sessionContent({ moduleIds: ['m1', 'm2'] }), sessionId: newSessionId() };
+  return { userId, courseId, session };
+}
+
+type Call = ReturnType<typeof newCall>;
+
+async function record(bulk: Bulk, calls: readonly Call[]): Promise<string[]> {
+  const outcomes = await bulk.recordChecked(calls.map((call) => bulk.checkSession(call)));
+  return outcomes.map((outcome) => {
+    if (outcome.outcome !== 'failed') return outcome.outcome;
+    return outcome.error instanceof StatsError ? outcome.error.code : String(outcome.error);
+  });
+}
+
+async function recordNew(bulk: Bulk, courseId: CourseId): Promise<void> {
+  for (let time = 0; time < MANY; time++) {
+    assert.deepEqual(await record(bulk, [newCall(courseId), newCall(courseId)]), ['recorded', 'recorded']);
+  }
+}
+
+for (const dialect of DIALECTS) {
+  describe(`after many new sessions on ${dialect}`, () => {
+    test('each of the next has its own outcome', async () => {
+      await using fixture = await createFixture(dialect);
+      const { courseId, database, stats } = fixture;
+      const bulk = bulkOn(stats);
+      const known = newCall(courseId);
+      const copied = newCall(courseId);
+      const full = newCall(courseId);
+      assert.deepEqual(await record(bulk, [known, full]), ['recorded', 'recorded']);
+      const setTime = (time: number) =>
+        runSql(
+          database.url,
+          `update course_stats set time_studied = ${time} where user_id = '${full.userId}'`,
+        );
+      await setTime(Number.MAX_SAFE_INTEGER);
+      const others: [Call[], string[]][] = [
+        [[known], ['replayed']],
+        [[{ ...known, session: { ...known.session, timeStudied: 1 } }], ['session-conflict']],
+        [
+          [copied, copied],
+          ['recorded', 'replayed'],
+        ],
+        [[newCall(newCourseId())], ['course-not-found']],
+        [[newCall(courseId, full.userId)], ['total-out-of-range']],
+      ];
+      for (const [calls, outcomes] of others) {
+        await recordNew(bulk, courseId);
+        assert.deepEqual(await record(bulk, [newCall(courseId), ...calls]), ['recorded', ...outcomes]);
+      }
+      await setTime(full.session.timeStudied);
+      await assertRollups(database.url);
+    });
+
+    test('one that two record at once is recorded once', async () => {
+      await using fixture = await createFixture(dialect);
+      const { courseId, database } = fixture;
+      {
+        await using first = await openStats({ database: database.url });
+        await using second = await openStats({ database: database.url });
+        const userIds = Array.from({ length: 10 }, newUserId);
+        for (let round = 0; round < ROUNDS; round++) {
+          await Promise.all([first, second].map((stats) => recordNew(bulkOn(stats), courseId)));
+          const calls = Array.from({ length: 200 }, (_, index) =>
+            newCall(courseId, userIds[index % userIds.length]),
+          );
+          const [ours, theirs] = await Promise.all([
+            record(bulkOn(first), calls.slice(0, 150)),
+            record(bulkOn(second), calls.slice(50).toReversed()),
+          ]);
+          const outcomes = calls.map((_, index) => [ours[index], theirs.toReversed()[index - 50]]);
+          for (const outcome of outcomes) {
+            const told = outcome.filter((each) => each !== undefined).toSorted();
+            assert.deepEqual(told, told.length === 1 ? ['recorded'] : ['recorded', 'replayed']);
+          }
+        }
+      }
+      await assertRollups(database.url);
+      await assertNoDeadlocks(database.url);
+    });
+  });
+}
