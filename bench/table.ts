@@ -16,3 +16,7 @@ export function row(cells: readonly string[]): string {
 export function times(value: number, other = Number.NaN): string {
   return `${(value / other).toFixed(2)}×`;
 }
+
+export function perSecond(rate: number): string {
+  return Math.round(rate).toLocaleString('en');
+}

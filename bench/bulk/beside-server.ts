@@ -8,7 +8,7 @@ import { guarded } from '../guarded.js';
 import type { LoadProcess } from '../load-process.js';
 import { COURSES, LEARNERS, SMALL, statementsOf } from '../seed.js';
 import { startServer } from '../server-process.js';
-import { times } from '../table.js';
+import { perSecond, times } from '../table.js';
 import { run } from './run.js';
 
 const CONNECTIONS = 8;
@@ -79,10 +79,6 @@ export async function besideServer(
       times(together[work], usual[work]),
     ]),
   ];
-}
-
-function perSecond(rate: number): string {
-  return Math.round(rate).toLocaleString('en');
 }
 
 /**

@@ -1,6 +1,5 @@
 import { chmodSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client } from 'pg';
 import { DATABASES, type DatabaseName } from '../cells.js';
 import { compiled, inRoot } from '../compile.js';
 import { openDatabases } from '../databases/open.js';
@@ -8,9 +7,10 @@ import type { Databases } from '../databases/databases.js';
 import { removeFolder, temporaryFolder } from '../guarded.js';
 import type { LoadProcess } from '../load-process.js';
 import { courseStatements } from '../seed.js';
-import { heading, row, times } from '../table.js';
+import { heading, perSecond, row, times } from '../table.js';
 import { besideServer } from './beside-server.js';
 import { writeSessions } from './file.js';
+import { floorsOfPostgres, type FloorsOfImport } from './postgres-floors.js';
 import { run, type Run } from './run.js';
 
 const PROGRAM = inRoot('bin/stats-service.js');
@@ -33,7 +33,12 @@ export async function bulkTables(
     const databases = await openDatabases(name);
     const url = await databases.create(courseStatements(name));
     const imported = await run([PROGRAM, 'import', file, '--quiet', '--database', url]);
-    print(rowOf('import', name, lines, imported, await floorOfImport(databases, name, file)));
+    const floors = await floorsOfImport(databases, name, file);
+    print(rowOf('import', name, lines, imported, floors.floor));
+    if (floors.sameTables !== undefined) {
+      const rate = perSecond(lines / floors.sameTables);
+      print(row(['the same rows, by SQL', name, rate, '', times(floors.floor, floors.sameTables)]));
+    }
     const out = join(folder, 'exported.csv');
     const exported = await run([PROGRAM, 'export', out, '--quiet', '--database', url]);
     const floor = await run([compiled(`bulk/floors/export-${name}.js`), pathOf(url), out]);
@@ -57,32 +62,21 @@ function rowOf(
   { seconds, peak }: Run,
   floor: number,
 ): string {
-  const perSecond = Math.round(lines / seconds).toLocaleString('en');
-  return row([work, name, perSecond, (peak / 1e6).toFixed(0), times(floor, seconds)]);
+  return row([work, name, perSecond(lines / seconds), (peak / 1e6).toFixed(0), times(floor, seconds)]);
 }
 
-/** Seconds. */
-async function floorOfImport(databases: Databases, name: DatabaseName, file: string): Promise<number> {
+async function floorsOfImport(
+  databases: Databases,
+  name: DatabaseName,
+  file: string,
+): Promise<FloorsOfImport> {
   const url = await databases.create(courseStatements(name));
-  const seconds =
+  const floors =
     name === 'sqlite'
-      ? (await run([compiled('bulk/floors/import-sqlite.js'), file, pathOf(url)])).seconds
-      : await copy(url, file);
+      ? { floor: (await run([compiled('bulk/floors/import-sqlite.js'), file, pathOf(url)])).seconds }
+      : await floorsOfPostgres(url, file);
   await databases.drop(url);
-  return seconds;
-}
-
-/** Into one table without indexes, by the server itself. */
-async function copy(url: string, file: string): Promise<number> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  await client.query(`create table bare (user_id uuid, course_id uuid, session_id uuid, modules integer,
-    score numeric, time integer, completed_at timestamptz, module_ids text)`);
-  const start = performance.now();
-  await client.query(`copy bare from '${file}' with (format csv, header)`);
-  const seconds = (performance.now() - start) / 1_000;
-  await client.end();
-  return seconds;
+  return floors;
 }
 
 /** As the drivers know it. */
