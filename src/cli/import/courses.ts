@@ -15,8 +15,13 @@ export interface CoursesTally {
   created: number;
   /** What the catalogue says now, whether that is new or not. */
   kept: number;
-  /** A line for each, for people. */
-  refused: string[];
+  refused: number;
+}
+
+export interface CoursesOptions {
+  readonly tally: CoursesTally;
+  /** Takes a line for each that is refused, for people. */
+  readonly tell: (line: string) => void;
 }
 
 /** Creates the courses of a file, or brings them into step with it; they are few, and done one after the other. */
@@ -24,12 +29,14 @@ export async function importCourses(
   stats: Unchecked<StatsCalls>,
   file: string,
   stdin: AsyncIterable<Buffer>,
-  tally: CoursesTally,
+  { tally, tell }: CoursesOptions,
 ): Promise<void> {
   for await (const { line, reading } of courseEntries(file, stdin)) {
     if (reading.kind === 'nothing') continue;
-    const refuse = (faults: readonly LineFault[]) =>
-      tally.refused.push(`${file}, course ${line}: ${describeFaults(faults)}`);
+    const refuse = (faults: readonly LineFault[]) => {
+      tally.refused++;
+      tell(`${file}, course ${line}: ${describeFaults(faults)}`);
+    };
     if (reading.kind === 'broken') {
       refuse(reading.faults);
       continue;

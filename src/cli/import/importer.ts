@@ -166,7 +166,7 @@ export class Importer<Item> {
   }
 }
 
-const LOST = invalid([{ rule: 'is not known to be recorded, since the database was lost' }]);
+const LOST = invalid([{ rule: 'is not known to be recorded, since no answer came' }]);
 
 function invalid(faults: readonly LineFault[]): Verdict {
   return { outcome: 'invalid', faults };

@@ -1,5 +1,5 @@
 import type { StatsCalls, Unchecked } from '../../core/index.js';
-import { isOfTheCourse, type CoursesTally } from './courses.js';
+import { isOfTheCourse, type CoursesOptions } from './courses.js';
 import { describeFaults, faultsOf } from './line-faults.js';
 import type { Entry } from './reading.js';
 
@@ -7,7 +7,7 @@ import type { Entry } from './reading.js';
 export async function importLegacyCourses(
   stats: Unchecked<StatsCalls>,
   url: string,
-  tally: CoursesTally,
+  { tally, tell }: CoursesOptions,
 ): Promise<void> {
   const { openLegacy } = await import('../../core/index.js');
   await using legacy = await openLegacy({ database: url });
@@ -18,7 +18,10 @@ export async function importLegacyCourses(
     } catch (error) {
       if (!isOfTheCourse(error)) throw error;
       if (error.code === 'course-id-taken') tally.kept++;
-      else tally.refused.push(`course ${course.courseId}: ${describeFaults(faultsOf(error))}`);
+      else {
+        tally.refused++;
+        tell(`course ${course.courseId}: ${describeFaults(faultsOf(error))}`);
+      }
     }
   }
 }

@@ -55,7 +55,7 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
   const sources = [file, options.courses];
   // Last of all: what is there is lost with it.
   await using rejects = await Rejects.open({ stderr: io.stderr, file: options.rejects, sources });
-  const courses: CoursesTally = { created: 0, kept: 0, refused: [] };
+  const courses: CoursesTally = { created: 0, kept: 0, refused: 0 };
   const importer = await newImporter(io, stats, options, { rejects, courses });
   try {
     await interruptible(io, bringCourses(io, stats, options, courses));
@@ -80,8 +80,8 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
   await rejects.flush();
   const { conflict, invalid } = importer.tally;
   const refused = invalid + (options.onConflict === 'skip' ? 0 : conflict);
-  if (refused + courses.refused.length === 0) return;
-  throw new PartlyDone(describeRefused(refused, courses.refused.length, rejects, options));
+  if (refused + courses.refused === 0) return;
+  throw new PartlyDone(describeRefused(refused, courses.refused, rejects, options));
 }
 
 function checkOptions(file: string | undefined, { courses, fromLegacy, dryRun }: ImportOptions): void {
@@ -110,9 +110,9 @@ async function bringCourses(
   { courses: file, fromLegacy, dryRun }: ImportOptions,
   tally: CoursesTally,
 ): Promise<void> {
-  if (file !== undefined) await importCourses(stats, file, io.stdin, tally);
-  if (fromLegacy !== undefined && !dryRun) await importLegacyCourses(stats, fromLegacy, tally);
-  for (const refused of tally.refused) writeLine(io.stderr, visible(refused));
+  const options = { tally, tell: (line: string) => writeLine(io.stderr, visible(line)) };
+  if (file !== undefined) await importCourses(stats, file, io.stdin, options);
+  if (fromLegacy !== undefined && !dryRun) await importLegacyCourses(stats, fromLegacy, options);
 }
 
 type AnyImporter = Importer<Candidate> | Importer<SessionCall>;

@@ -50,7 +50,7 @@ test('with new ids it goes on after it, and tells what may be missing', async ()
   const { tally, lastLine, told } = await importInto(true);
   assert.deepEqual([tally.created, tally.invalid], [3, 1]);
   assert.equal(lastLine, 5);
-  assert.equal(told, 'line 4: is not known to be recorded, since the database was lost\n');
+  assert.equal(told, 'line 4: is not known to be recorded, since no answer came\n');
 });
 
 /** An import whose lines arrive by and by; what it records, as it does. */
