@@ -1,7 +1,7 @@
 import { readLines, type Line } from './lines.js';
 import type { Entry, LineReader } from './reading.js';
 
-/** What the lines of a source say, as they arrive. */
+/** What the lines of a source say, each read when its turn comes: what it is made of is garbage before long. */
 export async function* readEntries(
   chunks: AsyncIterable<Buffer>,
   read: LineReader,
