@@ -12,9 +12,10 @@ import { startWorkers, type Workers } from '../support/workers.js';
 
 const WORKERS = 3;
 const AT_ONCE = 48;
-const ROUNDS = 3;
-/** Far beyond what a run takes: a hang is to fail, not to stop the suite. */
-const timeout = 60_000;
+/** One round may miss a race. */
+const ROUNDS = 2;
+/** Beyond what all of a dialect take, also on a slow machine: a hang is to fail, not to stop the suite. */
+const timeout = 110_000;
 
 const EXPECTED: ReadonlySet<string> = new Set([
   'recorded',
