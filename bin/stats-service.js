@@ -4,16 +4,16 @@ import process from 'node:process';
 import { unsupportedNode } from '../dist/src/core/runtime.js';
 
 /**
- * Commands that make much, of which little lives long: by how many percent the rest may grow before V8 collects it
- * again. Of an import more lives, and longer.
+ * Commands that make much, of which little lives long: megabytes of what is new, and by how many percent the rest may
+ * grow before V8 collects it again. It would let the rest pile up to hundreds of megabytes before it looks, and then
+ * stop for longer.
  */
 const RESTRAINED = new Map([
-  ['serve', 30],
-  ['export', 30],
-  ['import', 60],
+  ['serve', { young: 4, growth: 30 }],
+  ['export', { young: 4, growth: 30 }],
+  // Nobody waits for a single line, and its window survives whatever is walked.
+  ['import', { young: 16, growth: 30 }],
 ]);
-/** V8 would let the rest of it pile up to hundreds of megabytes before it looks, and then stop for longer. */
-const YOUNG_GENERATION = '--max-semi-space-size=4';
 /** Of V8 itself: it walks so small a young generation without waking other threads. */
 const V8_FLAGS = ['--no-parallel-scavenge'];
 
@@ -22,8 +22,8 @@ const ENDING_SIGNALS = { SIGINT: 2, SIGTERM: 15 };
 const tooOld = unsupportedNode(process.versions.node);
 if (tooOld === undefined) {
   const command = process.argv.slice(2).find((argument) => !argument.startsWith('-'));
-  const growth = RESTRAINED.get(command);
-  if (growth !== undefined) restrainHeap(growth);
+  const limits = RESTRAINED.get(command);
+  if (limits) restrainHeap(limits);
   await run();
 } else {
   process.stderr.write(`${tooOld}\n`);
@@ -61,17 +61,18 @@ async function run() {
 }
 
 /** Only a new program in this process can have another heap; where that is not to be had, this one goes on. */
-function restrainHeap(growth) {
+function restrainHeap({ young, growth }) {
   const { execArgv, execPath, env, argv, platform } = process;
   const isSet = /--max[-_]semi[-_]space[-_]size/.test(`${execArgv.join(' ')} ${env.NODE_OPTIONS ?? ''}`);
   if (isSet || platform === 'win32' || process.execve === undefined) return;
+  const youngGeneration = `--max-semi-space-size=${young}`;
   if ('pkg' in process) {
     // A single executable takes every argument for its own program's.
-    const NODE_OPTIONS = `${env.NODE_OPTIONS ?? ''} ${YOUNG_GENERATION}`.trim();
+    const NODE_OPTIONS = `${env.NODE_OPTIONS ?? ''} ${youngGeneration}`.trim();
     process.execve(execPath, [execPath, ...argv.slice(2)], { ...env, NODE_OPTIONS });
   }
   const flags = [
-    YOUNG_GENERATION,
+    youngGeneration,
     ...(isKnownNode() ? [...V8_FLAGS, `--heap-growing-percent=${growth}`] : []),
   ];
   process.execve(execPath, [execPath, ...flags, ...execArgv, ...argv.slice(1)], env);

@@ -19,6 +19,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 const DRIVERS: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['src/core/store/checkpoint-thread.ts', 'src/core/store/sqlite.ts'],
   pg: ['src/core/store/postgres.ts'],
+  'pg-copy-streams': ['src/core/store/batches/postgres-loader.ts'],
 };
 
 const sources = new Map(

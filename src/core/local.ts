@@ -4,6 +4,7 @@ import { BulkRecorder, type BulkOutcome } from './bulk/bulk-recorder.js';
 import { CallsUnderWay } from './calls-under-way.js';
 import { StatsError } from './errors.js';
 import { callSchemas, type CallSchemas } from './model/calls.js';
+import { isPlainCall } from './model/plain-call.js';
 import { parseCall } from './model/faults.js';
 import { newSessionId, type CourseId } from './model/ids.js';
 import { timeToShow, toHistoryItem } from './model/history.js';
@@ -22,7 +23,9 @@ import {
   sessionNotFound,
   taken,
 } from './refusals.js';
-import type { Candidate, RecordOutcome } from './store/batches/batches.js';
+import type { RecordOutcome } from './store/batches/batches.js';
+import type { Candidate } from './store/batches/candidate.js';
+import type { PackedCandidates } from './store/batches/packed-candidates.js';
 import { toSession, toSessionRow } from './store/rows.js';
 import * as courses from './store/commands/courses.js';
 import { eraseUser } from './store/commands/erase.js';
@@ -135,15 +138,21 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
 
   /** What {@link recordSession} would check, for {@link recordChecked}. */
   checkSession(call: unknown): Candidate {
-    const { userId, courseId, session } = parseCall(this.#schemas.recordSession, call);
+    const now = this.#now();
+    const checked = isPlainCall(call, now) ? call : parseCall(this.#schemas.recordSession, call);
+    const { userId, courseId, session } = checked;
     const { sessionId = newSessionId() } = session;
-    const row = toSessionRow({ userId, courseId, sessionId }, session, this.#now());
+    const row = toSessionRow({ userId, courseId, sessionId }, session, now);
     return { row, completionSent: session.completedAt !== undefined };
   }
 
   /** Records what is there at once; `signal` ends it between two transactions. */
-  recordChecked(candidates: readonly Candidate[], signal?: AbortSignal): Promise<readonly BulkOutcome[]> {
-    return this.#calls.run(() => this.#bulk.record(candidates, signal));
+  recordChecked(
+    candidates: PackedCandidates,
+    positions: readonly number[],
+    signal?: AbortSignal,
+  ): Promise<readonly BulkOutcome[]> {
+    return this.#calls.run(() => this.#bulk.record(candidates, positions, signal));
   }
 
   async putSession(call: unknown) {

@@ -1,7 +1,8 @@
 import type { LearnerKey, SessionKey } from './api.js';
 import { Batcher } from './batcher.js';
 import type { Activity, Observer, QueueName } from './observer.js';
-import type { Candidate, RecordOutcome } from './store/batches/batches.js';
+import type { RecordOutcome } from './store/batches/batches.js';
+import type { Candidate } from './store/batches/candidate.js';
 import { SessionRecorder } from './store/batches/session-recorder.js';
 import type { Database } from './store/database.js';
 import type { LearnerStats } from './store/queries/stats.js';
@@ -16,10 +17,10 @@ export class Queues {
 
   constructor(database: Database, observer?: Observer) {
     const { batches } = database;
-    const recorder = new SessionRecorder(database, 'record');
+    const recorder = new SessionRecorder(database);
     const told = (queue: QueueName) => ({ onBatch: (size: number) => observer?.batch(queue, size) });
     this.record = new Batcher((candidates) => recorder.record(candidates), batches.gathering, {
-      weigh: weightOf,
+      weigh: ({ row }) => weightOf(row),
       ...told('record'),
     });
     this.stats = new Batcher((keys) => batches.findStats(keys), batches.gathering, told('stats'));

@@ -6,7 +6,8 @@ import { newTally, type Tally } from './tally.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
 export interface ImporterOptions<Item> {
-  readonly recorder: Recorder<Item>;
+  /** One for the window that is recorded, one for that which is read meanwhile. */
+  readonly recorders: readonly [Recorder<Item>, Recorder<Item>];
   readonly newIds: boolean;
   readonly rejects: Rejects;
   readonly window: WindowSize;
@@ -39,6 +40,7 @@ interface Refused {
 export class Importer<Item> {
   readonly tally: Tally = newTally();
   readonly #options: ImporterOptions<Item>;
+  #recorder: Recorder<Item>;
   #window: Line<Item>[] = [];
   #characters = 0;
   #hasGrown = false;
@@ -52,6 +54,7 @@ export class Importer<Item> {
 
   constructor(options: ImporterOptions<Item>) {
     this.#options = options;
+    this.#recorder = options.recorders[0];
     // Nobody need ask.
     this.#failed.promise.catch(() => undefined);
   }
@@ -112,10 +115,13 @@ export class Importer<Item> {
   #begin(): void {
     if (this.#window.length === 0 || this.#isStopped) return;
     const window = this.#window;
+    const recorder = this.#recorder;
+    const [first, second] = this.#options.recorders;
+    this.#recorder = recorder === first ? second : first;
     this.#window = [];
     this.#characters = 0;
     this.#delays = 0;
-    this.#underWay = this.#record(window);
+    this.#underWay = this.#record(recorder, window);
     this.#underWay.catch((error: unknown) => this.#failed.reject(error));
   }
 
@@ -127,43 +133,44 @@ export class Importer<Item> {
     const call = toSessionCall(values, this.#options.newIds);
     if (!('session' in call)) return { ...place, values, verdict: invalid(call) };
     try {
-      const item = this.#options.recorder.check(call);
+      const item = this.#recorder.check(call);
       return { ...place, item, hasId: values['sessionId'] !== undefined, verdict: undefined };
     } catch (error) {
       return { ...place, values, verdict: verdictOf(error, { skip: false }) };
     }
   }
 
-  async #record(window: readonly Line<Item>[]): Promise<void> {
+  async #record(recorder: Recorder<Item>, window: readonly Line<Item>[]): Promise<void> {
     const sessions = window.filter((line) => 'item' in line);
     try {
-      await this.#options.recorder.record(sessions);
+      await recorder.record(sessions);
     } catch (error) {
       // To import the whole window again would count those again that were recorded.
       if (this.#options.newIds) for (const session of sessions) session.verdict ??= LOST;
       throw error;
     } finally {
-      for (const line of window) this.#tell(line);
+      for (const line of window) this.#tell(recorder, line);
       if (window.every(({ verdict }) => verdict)) this.#lastLine = window.at(-1)?.line ?? 0;
     }
     await this.#options.rejects.drained();
+    recorder.clear();
     this.#underWay = undefined;
   }
 
-  #tell(line: Line<Item>): void {
+  #tell(recorder: Recorder<Item>, line: Line<Item>): void {
     const { verdict } = line;
     if (!verdict) return;
     this.tally[verdict.outcome]++;
     if (!verdict.faults) return;
-    const values = 'item' in line ? this.#valuesOf(line) : line.values;
+    const values = 'item' in line ? valuesOfLine(recorder, line) : line.values;
     this.#options.rejects.add(line, verdict.faults, values);
   }
+}
 
-  #valuesOf(line: Checked<Item>): Values {
-    const { sessionId, ...values } = valuesOf(this.#options.recorder.callOf(line));
-    // With the id that it was given, what may be recorded counts once. A derived one would not follow what is mended.
-    return line.hasId || line.verdict === LOST ? { ...values, sessionId } : values;
-  }
+function valuesOfLine<Item>(recorder: Recorder<Item>, line: Checked<Item>): Values {
+  const { sessionId, ...values } = valuesOf(recorder.callOf(line));
+  // With the id that it was given, what may be recorded counts once. A derived one would not follow what is mended.
+  return line.hasId || line.verdict === LOST ? { ...values, sessionId } : values;
 }
 
 const LOST = invalid([{ rule: 'is not known to be recorded, since no answer came' }]);

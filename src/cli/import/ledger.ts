@@ -1,5 +1,5 @@
 import { StatsError } from '../../core/errors.js';
-import type { Bulk, Candidate } from '../../core/bulk/bulk.js';
+import type { Bulk } from '../../core/bulk/bulk.js';
 import { forEach } from './for-each.js';
 import { sessionName, type SessionCall } from './session-call.js';
 import type { LineOutcome } from './tally.js';
@@ -10,7 +10,7 @@ export type Attempt =
   | { readonly outcome: 'untried' }
   | { readonly outcome: 'failed'; readonly error: unknown };
 
-/** Where sessions are recorded. */
+/** Where the sessions of a window are recorded. */
 export interface Ledger<Item> {
   /** @throws {StatsError} what is wrong with the session, as far as that can be known without asking */
   check(call: SessionCall): Item;
@@ -18,17 +18,20 @@ export interface Ledger<Item> {
   callOf(item: Item): SessionCall;
   /** An attempt for each, in their order; those of one session are made in their order too. */
   record(items: readonly Item[], signal: AbortSignal | undefined): Promise<readonly Attempt[]>;
+  /** To be called when all have come to something. */
+  clear(): void;
 }
 
 /** A database, which takes thousands together. */
-export function bulkLedger(bulk: Bulk): Ledger<Candidate> {
+export function bulkLedger(bulk: Bulk): Ledger<number> {
   return {
-    check: (call) => bulk.checkSession(call),
-    callOf: (candidate) => bulk.callOf(candidate),
-    async record(candidates, signal) {
-      const outcomes = await bulk.recordChecked(candidates, signal);
+    check: (call) => bulk.add(call),
+    callOf: (number) => bulk.callOf(number),
+    async record(numbers, signal) {
+      const outcomes = await bulk.record(numbers, signal);
       return outcomes.map((result) => (result.outcome === 'recorded' ? CREATED : result));
     },
+    clear: () => bulk.clear(),
   };
 }
 
@@ -74,6 +77,7 @@ export function singleLedger(
       });
       return attempts;
     },
+    clear: () => undefined,
   };
 }
 

@@ -1,3 +1,5 @@
+import { isAscii } from 'node:buffer';
+
 /** A physical line, without its end. */
 export interface Line {
   readonly number: number;
@@ -58,11 +60,17 @@ export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<
 function decode(bytes: Buffer, first: number): Line[] {
   let text: string;
   try {
-    text = STRICT.decode(bytes);
+    text = textOf(bytes);
   } catch {
     return splitBytes(bytes).map((line, index) => decodeOne(line, first + index));
   }
   return text.split('\n').map((line, index) => trimmed(line, first + index));
+}
+
+/** @throws if it is no UTF-8 */
+function textOf(bytes: Buffer): string {
+  // Looking for anything else first takes a tenth of what decoding does.
+  return isAscii(bytes) ? bytes.toString('latin1') : STRICT.decode(bytes);
 }
 
 export function decodeOne(bytes: Buffer, number: number): Line {

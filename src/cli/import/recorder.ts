@@ -49,6 +49,11 @@ export class Recorder<Item> {
     return this.#options.ledger.callOf(item);
   }
 
+  /** Forgets what was checked. */
+  clear(): void {
+    this.#options.ledger.clear();
+  }
+
   /**
    * Those without a verdict after it were left, since the user wants an end.
    *

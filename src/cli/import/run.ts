@@ -1,6 +1,6 @@
 import { constants, setPriority } from 'node:os';
+import type { Bulk } from '../../core/bulk/bulk.js';
 import type { Stats } from '../../core/index.js';
-import type { Candidate } from '../../core/bulk/bulk.js';
 import { assertOutside } from '../database-files.js';
 import { PartlyDone, UsageError } from '../errors.js';
 import type { Io } from '../io.js';
@@ -26,13 +26,13 @@ import { linesOf } from './tally.js';
 import { describeRefused, writeSummary } from './summary.js';
 
 /** Lines: the more, the fewer pages are written for each, and the more memory they take. */
-const WINDOW = 40_000;
+const WINDOW = 100_000;
 /** With new ids, where the database is lost, it is not known of all of them whether they are recorded. */
 const WINDOW_OF_NEW_IDS = 1_000;
 /** What is recorded one by one gains nothing by more. */
 const WINDOW_OF_SINGLES = 5_000;
 /** Of few lines that are long; a usual window has half of it. */
-const WINDOW_CHARACTERS = 16 * 1024 * 1024;
+const WINDOW_CHARACTERS = 32 * 1024 * 1024;
 /** Sessions under way at a time, where they are recorded one by one. */
 const CONCURRENCY = 64;
 
@@ -115,7 +115,7 @@ async function bringCourses(
   if (fromLegacy !== undefined && !dryRun) await importLegacyCourses(stats, fromLegacy, options);
 }
 
-type AnyImporter = Importer<Candidate> | Importer<SessionCall>;
+type AnyImporter = Importer<number> | Importer<SessionCall>;
 
 async function newImporter(
   io: Io,
@@ -145,12 +145,11 @@ async function newImporter(
   });
   if (serverUrl(io, options) === undefined && !dryRun) {
     const { bulkOf } = await import('../../core/bulk/bulk.js');
-    const bulk = bulkOf(opened);
-    if (bulk)
-      return new Importer({
-        recorder: new Recorder({ ...recording, ledger: bulkLedger(bulk) }),
-        ...importing(WINDOW),
-      });
+    const [first, second] = [bulkOf(opened), bulkOf(opened)];
+    if (first && second) {
+      const recorderOf = (bulk: Bulk) => new Recorder({ ...recording, ledger: bulkLedger(bulk) });
+      return new Importer({ recorders: [recorderOf(first), recorderOf(second)], ...importing(WINDOW) });
+    }
   }
   // A dry run brings no courses.
   const createCourses = options.createCourses === true || options.fromLegacy !== undefined;
@@ -160,5 +159,7 @@ async function newImporter(
       : async (call) => ((await stats.recordSession(call)).outcome === 'recorded' ? 'created' : 'replayed'),
     CONCURRENCY,
   );
-  return new Importer({ recorder: new Recorder({ ...recording, ledger }), ...importing(WINDOW_OF_SINGLES) });
+  // It keeps nothing of a window.
+  const recorder = new Recorder({ ...recording, ledger });
+  return new Importer({ recorders: [recorder, recorder], ...importing(WINDOW_OF_SINGLES) });
 }

@@ -14,7 +14,7 @@ export interface Source extends AsyncDisposable {
 }
 
 /** Bytes that are read at once. */
-const READ_SIZE = 256 * 1024;
+const READ_SIZE = 64 * 1024;
 const GZIP = Buffer.from([0x1f, 0x8b]);
 
 /** @throws if the file cannot be read, or is none */

@@ -1,7 +1,10 @@
 import { refused, sessionConflict } from '../refusals.js';
-import type { Candidate, RecordOutcome } from '../store/batches/batches.js';
+import type { RecordOutcome } from '../store/batches/batches.js';
+import type { Candidate } from '../store/batches/candidate.js';
+import type { PackedCandidates } from '../store/batches/packed-candidates.js';
 import { SessionRecorder } from '../store/batches/session-recorder.js';
 import type { Database } from '../store/database.js';
+import { Loader } from './loader.js';
 import { Pace } from './pace.js';
 import { at, Portions } from './portions.js';
 
@@ -26,35 +29,36 @@ const UNTRIED: BulkOutcome = { outcome: 'untried' };
 /** Records thousands of sessions that are there at once, in transactions as large as the others on the database allow. */
 export class BulkRecorder {
   readonly #options: BulkRecorderOptions;
+  readonly #loader: Loader;
   readonly #recorder: SessionRecorder;
   readonly #pace: Pace;
 
   constructor(options: BulkRecorderOptions) {
     const { batches } = options.database;
     this.#options = options;
-    this.#recorder = new SessionRecorder(options.database, 'load');
+    this.#loader = new Loader(batches);
+    this.#recorder = new SessionRecorder(options.database);
     this.#pace = new Pace({ bulk: batches.bulk, othersAtWork: () => batches.othersAtWork() });
   }
 
-  /** An outcome for each, in their order; copies of one session count in their order too. */
+  /** An outcome for each position, in their order; copies of one session count in their order too. */
   async record(
-    candidates: readonly Candidate[],
+    candidates: PackedCandidates,
+    positions: readonly number[],
     signal: AbortSignal | undefined,
   ): Promise<readonly BulkOutcome[]> {
-    const outcomes = candidates.map(() => UNTRIED);
-    const portions = new Portions(candidates);
+    const outcomes = positions.map(() => UNTRIED);
+    const portions = new Portions(candidates, positions);
     const underWay = new Set<Promise<void>>();
     let isGone = false;
     const isOver = () => portions.isEmpty || isGone || signal?.aborted === true;
-    const run = async ({ positions, taken }: ReturnType<Portions['take']>) => {
-      const portion = positions.map((position) => at(candidates, position));
+    const run = async ({ places, taken }: ReturnType<Portions['take']>) => {
       const start = performance.now();
-      const results = await this.#recorder.record(portion);
+      const portion = places.map((place) => at(positions, place));
+      const recorded = await this.#recordPortion(candidates, portion);
       const elapsed = performance.now() - start;
-      for (const [index, position] of positions.entries()) {
-        outcomes[position] = this.#toOutcome(at(results, index), at(portion, index));
-      }
-      if (this.#areAway(results, portion)) isGone = true;
+      for (const [index, place] of places.entries()) outcomes[place] = at(recorded.outcomes, index);
+      if (recorded.areAway) isGone = true;
       else await this.#pace.ended(taken, elapsed);
     };
     while (!isOver()) {
@@ -68,6 +72,17 @@ export class BulkRecorder {
     }
     await Promise.all(underWay);
     return outcomes;
+  }
+
+  async #recordPortion(candidates: PackedCandidates, positions: readonly number[]) {
+    if (await this.#loader.load(candidates, positions)) {
+      return { outcomes: positions.map(() => RECORDED), areAway: false };
+    }
+    const portion = positions.map((position) => candidates.at(position));
+    const recorded = await this.#recorder.record(portion);
+    this.#loader.recorded(recorded.every(({ outcome }) => outcome === 'recorded'));
+    const outcomes = recorded.map((result, index) => this.#toOutcome(result, at(portion, index)));
+    return { outcomes, areAway: this.#areAway(recorded, portion) };
   }
 
   /** Whether the next would be waited for in vain too. One learner whom somebody holds is no more than a learner. */

@@ -1,5 +1,5 @@
-import { compareIdentities } from '../store/batches/copies.js';
-import type { Candidate } from '../store/batches/batches.js';
+import { IDENTITY, LEARNER } from '../store/batches/copy-row.js';
+import type { PackedCandidates } from '../store/batches/packed-candidates.js';
 import { weightOf } from '../store/batches/weight.js';
 
 /** How far a portion may grow beyond what was asked for, as a multiple of it. */
@@ -11,45 +11,52 @@ const MAX_EXCESS = 2;
  * side would wait for each other; copies of a session always do, in the order in which they came.
  */
 export class Portions {
-  readonly #candidates: readonly Candidate[];
-  /** Positions among the candidates. */
+  readonly #candidates: PackedCandidates;
+  readonly #positions: readonly number[];
+  /** Places among the positions. */
   readonly #order: readonly number[];
   #next = 0;
 
-  constructor(candidates: readonly Candidate[]) {
+  constructor(candidates: PackedCandidates, positions: readonly number[]) {
     this.#candidates = candidates;
-    // Sorting is stable.
-    this.#order = Array.from(candidates.keys()).toSorted((a, b) =>
-      compareIdentities(at(candidates, a).row, at(candidates, b).row),
-    );
+    this.#positions = positions;
+    this.#order = orderOf(candidates, positions);
   }
 
   get isEmpty(): boolean {
     return this.#next === this.#order.length;
   }
 
-  /** Positions of the next ones, at least one, until they weigh as much, and what they weigh. */
-  take(weight: number): { readonly positions: readonly number[]; readonly taken: number } {
+  /** The places of the next ones, at least one, until they weigh as much, and what they weigh. */
+  take(weight: number): { readonly places: readonly number[]; readonly taken: number } {
     const start = this.#next;
     let taken = 0;
     while (!this.isEmpty && (taken < weight || this.#continues(taken < MAX_EXCESS * weight))) {
-      taken += weightOf(this.#at(this.#next++));
+      taken += weightOf({ module_ids: this.#candidates.moduleIds(this.#at(this.#next++)) });
     }
-    return { positions: this.#order.slice(start, this.#next), taken };
+    return { places: this.#order.slice(start, this.#next), taken };
   }
 
   /** Whether the next one is of the same session as the last, or of the same learner where that will do. */
   #continues(orLearner: boolean): boolean {
-    const last = this.#at(this.#next - 1).row;
-    const next = this.#at(this.#next).row;
-    if (last.user_id !== next.user_id || last.course_id !== next.course_id) return false;
-    return orLearner || last.session_id === next.session_id;
+    const key = orLearner ? LEARNER : IDENTITY;
+    return this.#candidates.compare(key, this.#at(this.#next - 1), this.#at(this.#next)) === 0;
   }
 
-  /** The candidate at a place of the order. */
-  #at(place: number): Candidate {
-    return at(this.#candidates, at(this.#order, place));
+  /** The position of the candidate whose turn is the n-th. */
+  #at(n: number): number {
+    return at(this.#positions, at(this.#order, n));
   }
+}
+
+/** The places of positions in the order of their identities, and of copies in the order of their places. */
+function orderOf(candidates: PackedCandidates, positions: readonly number[]): number[] {
+  // Most differ in their first bytes already.
+  const prefixes = positions.map((position) => candidates.prefixOf(position));
+  return Array.from(positions.keys()).toSorted((a, b) => {
+    const difference = (prefixes[a] ?? 0) - (prefixes[b] ?? 0);
+    return difference !== 0 ? difference : candidates.compare(IDENTITY, positions[a] ?? 0, positions[b] ?? 0);
+  });
 }
 
 /** @throws if there is none */

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { grouped, rule } from './rules.js';
 
-const MAX_MODULE_IDS = 1000;
+export const MAX_MODULE_IDS = 1000;
 /** Visible ASCII without the separator of lists in files. */
-const MODULE_ID = /^[\x21-\x3a\x3c-\x7e]{1,128}$/;
+export const MODULE_ID = /^[\x21-\x3a\x3c-\x7e]{1,128}$/;
 
 const idRule = rule('must be 1 to 128 visible ASCII characters without ;');
 const listRule = rule(`must be a list of at most ${grouped(MAX_MODULE_IDS)} module ids`);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { grouped, rule } from './rules.js';
 
-const MAX_SCORE = 1_000_000;
+export const MAX_SCORE = 1_000_000;
 const DECIMALS = 4;
 /** Scores are stored and summed as integers of 1/10,000, so that no sum depends on its order. */
 export const UNITS_PER_SCORE = 10 ** DECIMALS;

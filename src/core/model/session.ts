@@ -6,8 +6,8 @@ import { scoreSchema } from './score.js';
 import { completedAtSchema, instantSchema, type Clock } from './time.js';
 
 /** A 32-bit integer: 24 days. A clock value sent by mistake is far beyond. */
-const MAX_TIME_STUDIED = 2_147_483_647;
-const MAX_MODULES = 100_000;
+export const MAX_TIME_STUDIED = 2_147_483_647;
+export const MAX_MODULES = 100_000;
 
 const modulesSchema = integer(0, MAX_MODULES).describe('How many modules were studied in the session.');
 const averageScoreSchema = scoreSchema.describe(

@@ -12,24 +12,30 @@ const IDLE = 10_000;
  * The connections that batches use, kept in hand under load: a pool sets a timer whenever one is taken from it
  * or given back. There are never more than batches at a time.
  */
-export class BatchClients {
-  readonly #connect: () => Promise<Client>;
-  readonly #free: Client[] = [];
+export class BatchClients<C extends Client> {
+  readonly #connect: () => Promise<C>;
+  readonly #free: C[] = [];
   readonly #watched = new WeakSet<Client>();
   #hasRun = false;
   #idleTimer: NodeJS.Timeout | undefined;
 
-  constructor(connect: () => Promise<Client>) {
+  constructor(connect: () => Promise<C>) {
     this.#connect = connect;
   }
 
   async run<Row>(query: DriverQuery): Promise<readonly Row[]> {
+    const { rows } = await this.use((client) => client.query<Row>(query));
+    return rows;
+  }
+
+  /** @param work leaves no transaction open on the connection, unless it fails with it */
+  async use<T>(work: (client: C) => Promise<T>): Promise<T> {
     const client = this.#free.pop() ?? (await this.#take());
     this.#hasRun = true;
     try {
-      const { rows } = await client.query<Row>(query);
+      const result = await work(client);
       this.#keep(client);
-      return rows;
+      return result;
     } catch (error) {
       client.release(isConnectionLost(error));
       throw error;
@@ -43,7 +49,7 @@ export class BatchClients {
     for (const client of this.#free.splice(0)) client.release();
   }
 
-  #keep(client: Client): void {
+  #keep(client: C): void {
     this.#free.push(client);
     this.#idleTimer ??= setTimeout(() => this.#releaseIfIdle(), IDLE).unref();
   }
@@ -54,7 +60,7 @@ export class BatchClients {
     this.#hasRun = false;
   }
 
-  async #take(): Promise<Client> {
+  async #take(): Promise<C> {
     const client = await this.#connect();
     if (this.#watched.has(client)) return client;
     this.#watched.add(client);

@@ -2,7 +2,9 @@ import { setTimeout } from 'node:timers/promises';
 import { Kysely, sql, PostgresDialect, PostgresDriver, type PostgresPool, type Transaction } from 'kysely';
 import { Pool, TypeOverrides, types, type CustomTypesConfig, type PoolClient, type PoolConfig } from 'pg';
 import { BatchClients } from './batch-clients.js';
+import { compileLoadingStatements } from './batches/loading-statements.js';
 import { PostgresBatches } from './batches/postgres.js';
+import { PostgresLoader } from './batches/postgres-loader.js';
 import { compileStatements } from './batches/postgres-statements.js';
 import type { Database } from './database.js';
 import { statementNames, withNamedStatements, type DriverClient } from './named-statements.js';
@@ -66,6 +68,11 @@ export function openPostgres(url: string): Database {
         name: 'others_at_work',
         text: OTHERS_AT_WORK,
         values: [Array.from(own.values())],
+      }),
+      loader: new PostgresLoader({
+        compile: () => compileLoadingStatements(kysely),
+        use: (work) => clients.use(work),
+        timeout: QUERY_TIMEOUT,
       }),
       // What was being done when the connection was cut can be done again: recording changes nothing twice.
       query: (query) =>

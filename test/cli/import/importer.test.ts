@@ -28,7 +28,8 @@ async function importInto(newIds: boolean) {
     return 'created';
   }, 1);
   const recorder = recorderOf(ledger, { mayLeave: !newIds });
-  const importer = new Importer({ recorder, newIds, rejects, window: { lines: 4, characters: Infinity } });
+  const recorders = [recorder, recorder] as const;
+  const importer = new Importer({ recorders, newIds, rejects, window: { lines: 4, characters: Infinity } });
   const entries = [2, 3, 4, 5].map((line) => ({
     line,
     reading: { kind: 'values', values: { completedAt: `2026-11-2${line}T10:00:00Z` } } as const,
@@ -62,7 +63,7 @@ async function importSlowly(window: WindowSize) {
     return 'created';
   }, 1);
   const recorder = recorderOf(ledger, { mayLeave: true });
-  const importer = new Importer({ recorder, newIds: true, rejects, window });
+  const importer = new Importer({ recorders: [recorder, recorder], newIds: true, rejects, window });
   return {
     add: (line: number, size: number) =>
       importer.add([{ line, size, reading: { kind: 'values', values: {} } as const }]),

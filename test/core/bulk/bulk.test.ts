@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { bulkOf, type Bulk } from '../../../src/core/bulk/bulk.js';
 import type { BulkOutcome } from '../../../src/core/bulk/bulk-recorder.js';
 import { StatsError, toUserId, type UserId } from '../../../src/core/index.js';
+import { toSessionRow } from '../../../src/core/store/rows.js';
 import { openDatabase } from '../../../src/core/store/open.js';
 import { until } from '../../support/condition.js';
 import { DIALECTS } from '../../support/databases.js';
@@ -42,7 +43,7 @@ for (const dialect of DIALECTS) {
       const elsewhere = { ...second, courseId: newSessionId() };
       const other = { ...first, session: { ...first.session, timeStudied: 1 } };
       const all = [first, elsewhere, ...calls, other, first];
-      const outcomes = (await bulk.recordChecked(all.map((call) => bulk.checkSession(call)))).map(said);
+      const outcomes = (await bulk.record(all.map((call) => bulk.add(call)))).map(said);
       const expected = [
         'recorded',
         'course-not-found',
@@ -52,7 +53,7 @@ for (const dialect of DIALECTS) {
         'replayed',
       ];
       assert.deepEqual(outcomes, expected);
-      const again = await bulk.recordChecked(calls.map((call) => bulk.checkSession(call)));
+      const again = await bulk.record(calls.map((call) => bulk.add(call)));
       assert.ok(again.every(({ outcome }) => outcome === 'replayed'));
       await assertRollups(database.url);
     });
@@ -63,13 +64,13 @@ for (const dialect of DIALECTS) {
       const bulk = bulkOn(fixture);
       const [many, few] = [newUserId(), newUserId()];
       const call = (userId: string, content: object) =>
-        bulk.checkSession({
+        bulk.add({
           userId,
           courseId,
           session: { ...sessionContent(content), sessionId: newSessionId() },
         });
       const huge = Array.from({ length: 9_300 }, () => call(many, HUGE));
-      const outcomes = (await bulk.recordChecked([...huge, call(few, {})])).map(said);
+      const outcomes = (await bulk.record([...huge, call(few, {})])).map(said);
       assert.equal(outcomes.at(-1), 'recorded');
       const refused = outcomes.filter((outcome) => outcome === 'total-out-of-range').length;
       assert.equal(outcomes.filter((outcome) => outcome === 'recorded').length, outcomes.length - refused);
@@ -83,8 +84,8 @@ for (const dialect of DIALECTS) {
       await using fixture = await createFixture(dialect);
       const bulk = bulkOn(fixture);
       const session = { ...sessionContent(), sessionId: newSessionId() };
-      const candidate = bulk.checkSession({ userId: newUserId(), courseId: fixture.courseId, session });
-      assert.deepEqual(await bulk.recordChecked([candidate], AbortSignal.abort()), [{ outcome: 'untried' }]);
+      const candidate = bulk.add({ userId: newUserId(), courseId: fixture.courseId, session });
+      assert.deepEqual(await bulk.record([candidate], AbortSignal.abort()), [{ outcome: 'untried' }]);
     });
 
     test('a session that breaks a rule is refused as anywhere else', async () => {
@@ -97,20 +98,23 @@ for (const dialect of DIALECTS) {
       };
       const error = await stats.unchecked.recordSession(broken).catch((reason: unknown) => reason);
       assert.ok(error instanceof StatsError);
-      assert.throws(() => bulkOn(fixture).checkSession(broken), error);
+      assert.throws(() => bulkOn(fixture).add(broken), error);
     });
 
     test('others are seen at work, and we ourselves are not', async () => {
       await using fixture = await createFixture(dialect);
       const { courseId, database, stats } = fixture;
-      const call = () => ({ userId: newUserId(), courseId, session: sessionContent() });
+      const candidate = () => {
+        const key = { userId: newUserId(), courseId, sessionId: newSessionId() };
+        return { row: toSessionRow(key, sessionContent(), new Date().toISOString()), completionSent: false };
+      };
       const ours = await openDatabase(database.url, { create: false });
       await using _ = { [Symbol.asyncDispose]: () => ours.close() };
       const othersAtWork = () => ours.batches.othersAtWork();
       await until('nobody is at work', async () => !(await othersAtWork()));
-      await Promise.all([1, 2].map(() => ours.batches.record([bulkOn(fixture).checkSession(call())])));
+      await Promise.all([1, 2].map(() => ours.batches.record([candidate()])));
       assert.equal(await othersAtWork(), false);
-      await stats.recordSession(call());
+      await stats.recordSession({ userId: newUserId(), courseId, session: sessionContent() });
       assert.equal(await othersAtWork(), true);
     });
   });
@@ -129,11 +133,11 @@ test('a learner that somebody holds holds up no other', async () => {
     `select from course_stats where user_id = '${held}' for update`,
   );
   const candidates = [held, free].map((userId) =>
-    bulk.checkSession({ userId, courseId, session: { ...sessionContent(), sessionId } }),
+    bulk.add({ userId, courseId, session: { ...sessionContent(), sessionId } }),
   );
-  assert.deepEqual((await bulk.recordChecked(candidates)).map(said), ['database-unavailable', 'recorded']);
+  assert.deepEqual((await bulk.record(candidates)).map(said), ['database-unavailable', 'recorded']);
   await rival.release();
-  assert.deepEqual((await bulk.recordChecked(candidates)).map(said), ['recorded', 'replayed']);
+  assert.deepEqual((await bulk.record(candidates)).map(said), ['recorded', 'replayed']);
 });
 
 test('a learner that somebody holds holds up no other, however many sessions come before theirs', async () => {
@@ -146,8 +150,8 @@ test('a learner that somebody holds holds up no other, however many sessions com
   const lock = `select from course_stats where user_id = '${held}' for update`;
   await using _ = await Rival.holding(database.url, lock);
   const check = (userId: UserId) =>
-    bulk.checkSession({ userId, courseId, session: { ...sessionContent(), sessionId: newSessionId() } });
+    bulk.add({ userId, courseId, session: { ...sessionContent(), sessionId: newSessionId() } });
   // More than the first transactions take: they have nothing but what is locked.
   const candidates = [...Array.from({ length: 4_000 }, () => check(held)), check(free)];
-  assert.equal((await bulk.recordChecked(candidates)).map(said).at(-1), 'recorded');
+  assert.equal((await bulk.record(candidates)).map(said).at(-1), 'recorded');
 });

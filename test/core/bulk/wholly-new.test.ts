@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import * as z from 'zod';
 import { bulkOf, type Bulk } from '../../../src/core/bulk/bulk.js';
 import { openStats, StatsError, type CourseId, type Stats } from '../../../src/core/index.js';
 import { DIALECTS } from '../../support/databases.js';
@@ -25,7 +26,7 @@ function newCall(courseId: CourseId, userId: string = newUserId()) {
 type Call = ReturnType<typeof newCall>;
 
 async function record(bulk: Bulk, calls: readonly Call[]): Promise<string[]> {
-  const outcomes = await bulk.recordChecked(calls.map((call) => bulk.checkSession(call)));
+  const outcomes = await bulk.record(calls.map((call) => bulk.add(call)));
   return outcomes.map((outcome) => {
     if (outcome.outcome !== 'failed') return outcome.outcome;
     return outcome.error instanceof StatsError ? outcome.error.code : String(outcome.error);
@@ -100,3 +101,30 @@ for (const dialect of DIALECTS) {
     });
   });
 }
+
+test('after many new sessions the next are copied into Postgres, until one is not new', async () => {
+  await using fixture = await createFixture('postgres');
+  const { courseId, database, stats } = fixture;
+  const bulk = bulkOn(stats);
+  await runSql(
+    database.url,
+    `create table seen (statement text);
+     create function see() returns trigger language plpgsql as
+       'begin insert into seen values (current_query()); return null; end';
+     create trigger see after insert on study_sessions for each statement execute function see()`,
+  );
+  const statements = async () => {
+    const rows = z
+      .array(z.object({ statement: z.string() }))
+      .parse(await runSql(database.url, 'delete from seen returning statement'));
+    return rows.map(({ statement }) => (statement.includes('copy') ? 'copy' : 'insert'));
+  };
+  const known = newCall(courseId);
+  await record(bulk, [known]);
+  await recordNew(bulk, courseId);
+  assert.deepEqual(new Set((await statements()).slice(-2)), new Set(['copy']));
+  await record(bulk, [newCall(courseId), known]);
+  assert.deepEqual(await statements(), ['insert']);
+  await record(bulk, [newCall(courseId)]);
+  assert.deepEqual(await statements(), ['insert']);
+});

@@ -3,13 +3,8 @@ import type { Gathering } from '../../batcher.js';
 import type { LearnerStats } from '../queries/stats.js';
 import type { Refusal } from '../driver-fault.js';
 import type { SessionRow } from '../rows.js';
-
-/** A session to be recorded, as its row will be. */
-export interface Candidate {
-  readonly row: SessionRow;
-  /** Whether the time of completion was sent, or is when the session was received. */
-  readonly completionSent: boolean;
-}
+import type { Candidate } from './candidate.js';
+import type { PackedCandidates } from './packed-candidates.js';
 
 /** What became of a candidate; `session` is the one that is stored now, or was before. */
 export type RecordOutcome =
@@ -49,8 +44,11 @@ export interface Batches {
    * itself, but an error that concerns one of them may undo all; then nothing was recorded.
    */
   record(candidates: readonly Candidate[]): Promise<readonly RecordOutcome[]>;
-  /** The same for many, of which most likely none is there yet. */
-  load(candidates: readonly Candidate[]): Promise<readonly RecordOutcome[]>;
+  /**
+   * Where the database has a faster way for many: records sessions of which none is there yet. They come in the order
+   * of their identities, each of which comes once. All are recorded or, with an error, none.
+   */
+  load?(candidates: PackedCandidates, positions: readonly number[]): Promise<void>;
   /** `'course-not-found'` where there is no such course. */
   findStats(learners: readonly LearnerKey[]): Promise<readonly (LearnerStats | 'course-not-found')[]>;
   findSessions(keys: readonly SessionKey[]): Promise<readonly (SessionRow | 'session-not-found')[]>;

@@ -1,5 +1,5 @@
 import type { SessionRow } from '../rows.js';
-import type { Candidate } from './batches.js';
+import type { Candidate } from './candidate.js';
 
 /**
  * The candidates in the order of their identities, each of which comes once; those that share one with another

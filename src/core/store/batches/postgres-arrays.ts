@@ -1,6 +1,6 @@
 import type { LearnerKey, SessionKey } from '../../api.js';
 import type { SessionRow } from '../rows.js';
-import type { Candidate } from './batches.js';
+import type { Candidate } from './candidate.js';
 import { BIGINT, INTEGER, TIMESTAMPTZ, toArray, toTextArray, UUID } from './postgres-binary.js';
 
 /** For each column an array of its values, as Postgres takes arrays in binary. */

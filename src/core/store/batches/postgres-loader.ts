@@ -1,51 +1,69 @@
-import { refusalOf } from '../driver-fault.js';
-import { postgresFault } from '../postgres-faults.js';
-import type { Candidate, RecordOutcome } from './batches.js';
-import { separateCopies } from './copies.js';
+import { finished } from 'node:stream/promises';
+import type { CopyStreamQuery } from 'pg-copy-streams';
+import type { DriverQuery } from '../named-statements.js';
+import { isConnectionLost } from '../postgres-faults.js';
+import { COPY_COLUMNS } from './copy-row.js';
+import type { LoadingStatements } from './loading-statements.js';
+import type { PackedCandidates } from './packed-candidates.js';
+import { shareArrays } from './packed-shares.js';
 
-export interface PostgresLoaderOptions {
-  /** Records those that are not there yet, and tells which were. */
-  readonly record: (candidates: readonly Candidate[]) => Promise<RecordOutcome[]>;
-  /** Inserts all, in the order of their identities, of which each comes once; it rejects where one is there. */
-  readonly insert: (candidates: readonly Candidate[]) => Promise<unknown>;
+/** https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-BINARY-FORMAT, without flags and extensions. */
+const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+const TRAILER = Buffer.from([0xff, 0xff]);
+
+/** Begins the transaction too: one way there and back. */
+const BEGIN_COPY = `begin; copy study_sessions (${COPY_COLUMNS.join(', ')}) from stdin (format binary)`;
+
+/** A connection as the driver has it. */
+interface Client {
+  query(query: DriverQuery): Promise<unknown>;
+  query(copy: CopyStreamQuery): CopyStreamQuery;
 }
 
-/** Batches in a row without a session that was there, after which the next is taken to have none either. */
-const WHOLLY_NEW = 4;
+export interface PostgresLoaderOptions {
+  readonly compile: () => LoadingStatements;
+  /** Runs the work on a connection. */
+  readonly use: (work: (client: Client) => Promise<void>) => Promise<void>;
+  /** Milliseconds after which a connection that says nothing is lost. */
+  readonly timeout: number;
+}
 
-/** Records batches of one source without asking what is there, as long as nothing is. */
+/** Brings sessions in by `COPY`, which does not ask what is there, and what they add up to by two statements. */
 export class PostgresLoader {
   readonly #options: PostgresLoaderOptions;
-  #newInARow = 0;
+  #compiled: LoadingStatements | undefined;
 
   constructor(options: PostgresLoaderOptions) {
     this.#options = options;
   }
 
-  async load(candidates: readonly Candidate[]): Promise<RecordOutcome[]> {
-    if (this.#newInARow >= WHOLLY_NEW) {
-      if (await this.#insertAll(candidates)) {
-        return candidates.map(({ row }) => ({ outcome: 'recorded', session: row }));
+  /** Sessions, then totals, then modules, each in the order of their keys, as every command takes them. */
+  load(candidates: PackedCandidates, positions: readonly number[]): Promise<void> {
+    const rows = Buffer.concat([HEADER, ...positions.map((each) => candidates.rowAt(each)), TRAILER]);
+    const { totals, modules } = shareArrays(candidates, positions);
+    const { addTotals, addModules } = (this.#compiled ??= this.#options.compile());
+    return this.#options.use(async (client) => {
+      try {
+        await this.#copy(client, rows);
+        await this.#run(client, addTotals.text, addTotals.bind(totals), 'add_totals');
+        await this.#run(client, addModules.text, addModules.bind(modules), 'add_modules');
+        await this.#run(client, 'commit');
+      } catch (error) {
+        // The first error is the one to tell.
+        if (!isConnectionLost(error)) await this.#run(client, 'rollback').catch(() => undefined);
+        throw error;
       }
-      this.#newInARow = 0;
-    }
-    const outcomes = await this.#options.record(candidates);
-    const areNew = outcomes.every(({ outcome }) => outcome === 'recorded');
-    this.#newInARow = areNew ? this.#newInARow + 1 : 0;
-    return outcomes;
+    });
   }
 
-  /** Whether all are recorded; otherwise none is, and recording them tells why. */
-  async #insertAll(candidates: readonly Candidate[]): Promise<boolean> {
-    const { firsts, copies } = separateCopies(candidates);
-    if (copies.length > 0) return false;
-    try {
-      await this.#options.insert(firsts);
-      return true;
-    } catch (error) {
-      const fault = postgresFault(error);
-      if (fault === 'unique' || refusalOf(fault)) return false;
-      throw error;
-    }
+  async #copy(client: Client, rows: Buffer): Promise<void> {
+    const { from } = await import('pg-copy-streams');
+    const copy = client.query(Object.assign(from(BEGIN_COPY), { query_timeout: this.#options.timeout }));
+    copy.end(rows);
+    await finished(copy);
+  }
+
+  async #run(client: Client, text: string, values: unknown[] = [], name?: string): Promise<void> {
+    await client.query({ text, values, name, query_timeout: this.#options.timeout });
   }
 }

@@ -48,9 +48,6 @@ export function compileStatements(kysely: Kysely<Schema>) {
     record: compileStatement<Arrays<CandidateColumn>>((value) =>
       recordAll(rowsOf(CANDIDATE_COLUMNS, value)).compile(kysely),
     ),
-    load: compileStatement<Arrays<CandidateColumn>>((value) =>
-      loadAll(rowsOf(CANDIDATE_COLUMNS, value)).compile(kysely),
-    ),
     recordOne: compileStatement<SessionRow>((value) => recordOne(value).compile(kysely)),
     findStats: compileStatement<Arrays<(typeof LEARNER)[number]>>((value) =>
       findAllStats(rowsOf(LEARNER, value), WITH_TOTALS).compile(kysely),
@@ -92,34 +89,15 @@ function names(columns: readonly string[]): RawBuilder<unknown> {
   return sql.join(columns.map((name) => sql.ref(name)));
 }
 
-/** All that are not there yet; it tells which were. */
+/**
+ * Sessions, then totals, then modules, each in the order of their keys, as every command takes them: nobody
+ * deadlocks. Where the sessions were known already, the totals do not change.
+ */
 function recordAll(candidates: RawBuilder<unknown>): RawBuilder<unknown> {
   const inserted = insertSessions(sql`
     select ${names(SESSION_COLUMNS)} from candidate
     where exists (select from courses where courses.course_id = candidate.course_id)
     order by user_id, course_id, session_id`);
-  return sql`${withRollups(candidates, inserted)}
-    select position, courses.course_id is not null as course_known
-    from candidate left join courses using (course_id)
-    where not exists (
-      select from inserted
-      where inserted.user_id = candidate.user_id and inserted.course_id = candidate.course_id
-        and inserted.session_id = candidate.session_id)`;
-}
-
-/** All or, with an error, none: to look for each before it is inserted is a quarter of the work of many. */
-function loadAll(candidates: RawBuilder<unknown>): RawBuilder<unknown> {
-  const columns = names(SESSION_COLUMNS);
-  const inserted = sql`insert into study_sessions (${columns})
-    select ${columns} from candidate order by user_id, course_id, session_id`;
-  return sql`${withRollups(candidates, inserted)} select where false`;
-}
-
-/**
- * Sessions, then totals, then modules, each in the order of their keys, as every command takes them: nobody
- * deadlocks. Where the sessions were known already, the totals do not change.
- */
-function withRollups(candidates: RawBuilder<unknown>, inserted: RawBuilder<unknown>): RawBuilder<unknown> {
   const totals = mergeTotals(sql`
     select user_id, course_id, count(*), sum(total_modules_studied),
       sum(average_score_units * total_modules_studied), sum(time_studied),
@@ -138,7 +116,13 @@ function withRollups(candidates: RawBuilder<unknown>, inserted: RawBuilder<unkno
         from ${candidates} as sent(${names([...CANDIDATE_COLUMNS, 'position'])})),
       inserted as (${inserted} returning ${names(SESSION_COLUMNS)}),
       totals as (${totals} returning 1),
-      modules as (${modules})`;
+      modules as (${modules})
+    select position, courses.course_id is not null as course_known
+    from candidate left join courses using (course_id)
+    where not exists (
+      select from inserted
+      where inserted.user_id = candidate.user_id and inserted.course_id = candidate.course_id
+        and inserted.session_id = candidate.session_id)`;
 }
 
 /** A session without modules; where there is no such course, the foreign key of the totals says so. */

@@ -3,9 +3,11 @@ import type { LearnerKey, SessionKey } from '../../api.js';
 import type { NamedQuery } from '../named-statements.js';
 import { toLearnerStats, type LearnerStats } from '../queries/stats.js';
 import { saysTheSame, type SessionRow } from '../rows.js';
-import { allFailed, type Batches, type Candidate, type RecordOutcome } from './batches.js';
+import { allFailed, type Batches, type RecordOutcome } from './batches.js';
+import type { Candidate } from './candidate.js';
 import { candidateArrays, learnerArrays, sessionArrays } from './postgres-arrays.js';
-import { PostgresLoader } from './postgres-loader.js';
+import type { PackedCandidates } from './packed-candidates.js';
+import type { PostgresLoader } from './postgres-loader.js';
 import {
   toFoundRow,
   toStatsRow,
@@ -23,6 +25,7 @@ export interface PostgresBatchesOptions {
   /** Asks whether connections that are not ours are at work, or were a moment ago. */
   readonly othersAtWork: () => NamedQuery;
   /** The values of each row, in the order of the statement's columns. */
+  readonly loader: PostgresLoader;
   readonly query: <Row extends readonly unknown[]>(query: NamedQuery) => Promise<readonly Row[]>;
 }
 
@@ -39,15 +42,10 @@ export class PostgresBatches implements Batches {
     shared: { weight: 800, inFlight: 2, pause: 0.1 },
   };
   readonly #options: PostgresBatchesOptions;
-  readonly #loader: PostgresLoader;
   #compiled: PostgresStatements | undefined;
 
   constructor(options: PostgresBatchesOptions) {
     this.#options = options;
-    this.#loader = new PostgresLoader({
-      record: (candidates) => this.record(candidates),
-      insert: (candidates) => options.query(this.#loading(candidates)),
-    });
   }
 
   async record(candidates: readonly Candidate[]): Promise<RecordOutcome[]> {
@@ -73,8 +71,8 @@ export class PostgresBatches implements Batches {
     return candidates.map((candidate) => outcomes.get(candidate) ?? lost());
   }
 
-  load(candidates: readonly Candidate[]): Promise<RecordOutcome[]> {
-    return this.#loader.load(candidates);
+  load(candidates: PackedCandidates, positions: readonly number[]): Promise<void> {
+    return this.#options.loader.load(candidates, positions);
   }
 
   async findStats(learners: readonly LearnerKey[]): Promise<(LearnerStats | 'course-not-found')[]> {
@@ -125,11 +123,6 @@ export class PostgresBatches implements Batches {
     return only?.row.module_ids === '' && others.length === 0
       ? { name: 'record_session', text: recordOne.text, values: recordOne.bind(only.row) }
       : { name: 'record_sessions', text: record.text, values: record.bind(candidateArrays(candidates)) };
-  }
-
-  #loading(candidates: readonly Candidate[]): NamedQuery {
-    const { text, bind } = this.#statements.load;
-    return { name: 'load_sessions', text, values: bind(candidateArrays(candidates)) };
   }
 
   /** By position. */

@@ -1,7 +1,8 @@
 import type { LearnerKey } from '../../api.js';
 import type { Database } from '../database.js';
 import { refusalOf } from '../driver-fault.js';
-import { allFailed, type Candidate, type RecordOutcome } from './batches.js';
+import { allFailed, type RecordOutcome } from './batches.js';
+import type { Candidate } from './candidate.js';
 
 /** Learners whose rows somebody held are asked for before each batch; more are forgotten, and met again. */
 const MAX_HELD = 1_000;
@@ -20,13 +21,11 @@ interface Defects {
  */
 export class SessionRecorder {
   readonly #database: Database;
-  readonly #how: 'record' | 'load';
   /** Learners whose rows somebody held when they were met last, and the error that told of it. */
   readonly #held = new Map<string, unknown>();
 
-  constructor(database: Database, how: 'record' | 'load') {
+  constructor(database: Database) {
     this.#database = database;
-    this.#how = how;
   }
 
   /** Never rejects. */
@@ -64,7 +63,7 @@ export class SessionRecorder {
     defects: Defects = { left: MAX_DEFECTS },
   ): Promise<readonly RecordOutcome[]> {
     try {
-      return await this.#database.batches[this.#how](candidates);
+      return await this.#database.batches.record(candidates);
     } catch (error) {
       const fault = this.#database.faultOf(error);
       if (fault === 'locked') return this.#recordWithoutHeld(candidates, error);

@@ -3,7 +3,8 @@ import { toLearnerStats, type LearnerStats } from '../queries/stats.js';
 import { saysTheSame, type SessionRow } from '../rows.js';
 import { learnerShares } from '../learner-shares.js';
 import type { Checkpoints } from '../checkpoints.js';
-import type { Batches, Candidate, RecordOutcome } from './batches.js';
+import type { Batches, RecordOutcome } from './batches.js';
+import type { Candidate } from './candidate.js';
 import type { SqliteStatements } from './sqlite-statements.js';
 
 export interface SqliteBatchesOptions {
@@ -42,10 +43,6 @@ export class SqliteBatches implements Batches {
     });
     this.#options.checkpoints?.committed(candidates.length);
     return outcomes;
-  }
-
-  load(candidates: readonly Candidate[]): Promise<RecordOutcome[]> {
-    return this.record(candidates);
   }
 
   findStats(learners: readonly LearnerKey[]): Promise<(LearnerStats | 'course-not-found')[]> {
