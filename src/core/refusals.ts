@@ -36,7 +36,10 @@ export function taken({ courseId, name }: Taken): StatsError {
 }
 
 export function refused(refusal: Refusal, courseId: CourseId): StatsError {
-  if (refusal === 'course-not-found') return courseNotFound(courseId);
+  return refusal === 'course-not-found' ? courseNotFound(courseId) : totalOutOfRange();
+}
+
+export function totalOutOfRange(): StatsError {
   return new StatsError(
     'total-out-of-range',
     "With this session the learner's totals in the course would exceed what can be summed exactly; nothing was changed.",

@@ -20,6 +20,9 @@ export interface WindowSize {
   readonly characters: number;
 }
 
+/** As many as a line that is refused counts: it keeps all that it says. */
+const REFUSED_WEIGHT = 5;
+
 /** Looks at a source that goes on bringing more, after which what it has brought is recorded all the same. */
 const MAX_DELAYS = 10;
 
@@ -42,6 +45,8 @@ export class Importer<Item> {
   readonly #options: ImporterOptions<Item>;
   #recorder: Recorder<Item>;
   #window: Line<Item>[] = [];
+  /** Lines, of which those that were refused count as several. */
+  #size = 0;
   #characters = 0;
   #hasGrown = false;
   /** How often it was asked in vain for what has not stopped growing. */
@@ -75,6 +80,7 @@ export class Importer<Item> {
       const line = this.#read(entry);
       if (!line) continue;
       this.#window.push(line);
+      this.#size += 'item' in line ? 1 : REFUSED_WEIGHT;
       this.#hasGrown = true;
       if (this.#isFull) await this.#beginNext();
     }
@@ -104,7 +110,7 @@ export class Importer<Item> {
 
   get #isFull(): boolean {
     const { lines, characters } = this.#options.window;
-    return this.#window.length >= lines || this.#characters >= characters;
+    return this.#size >= lines || this.#characters >= characters;
   }
 
   async #beginNext(): Promise<void> {
@@ -119,6 +125,7 @@ export class Importer<Item> {
     const [first, second] = this.#options.recorders;
     this.#recorder = recorder === first ? second : first;
     this.#window = [];
+    this.#size = 0;
     this.#characters = 0;
     this.#delays = 0;
     this.#underWay = this.#record(recorder, window);
@@ -149,7 +156,10 @@ export class Importer<Item> {
       if (this.#options.newIds) for (const session of sessions) session.verdict ??= LOST;
       throw error;
     } finally {
-      for (const line of window) this.#tell(recorder, line);
+      for (const line of window) {
+        // What cannot be written is told below; a window of text is not to wait for it.
+        if (this.#tell(recorder, line)) await this.#options.rejects.drained().catch(() => undefined);
+      }
       if (window.every(({ verdict }) => verdict)) this.#lastLine = window.at(-1)?.line ?? 0;
     }
     await this.#options.rejects.drained();
@@ -157,13 +167,14 @@ export class Importer<Item> {
     this.#underWay = undefined;
   }
 
-  #tell(recorder: Recorder<Item>, line: Line<Item>): void {
+  /** Whether it was refused. */
+  #tell(recorder: Recorder<Item>, line: Line<Item>): boolean {
     const { verdict } = line;
-    if (!verdict) return;
-    this.tally[verdict.outcome]++;
-    if (!verdict.faults) return;
+    if (verdict) this.tally[verdict.outcome]++;
+    if (!verdict?.faults) return false;
     const values = 'item' in line ? valuesOfLine(recorder, line) : line.values;
     this.#options.rejects.add(line, verdict.faults, values);
+    return true;
   }
 }
 

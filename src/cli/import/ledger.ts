@@ -1,5 +1,7 @@
 import { StatsError } from '../../core/errors.js';
 import type { Bulk } from '../../core/bulk/bulk.js';
+import type { BulkOutcome } from '../../core/bulk/bulk-recorder.js';
+import { totalOutOfRange } from '../../core/refusals.js';
 import { forEach } from './for-each.js';
 import { sessionName, type SessionCall } from './session-call.js';
 import type { LineOutcome } from './tally.js';
@@ -29,14 +31,27 @@ export function bulkLedger(bulk: Bulk): Ledger<number> {
     callOf: (number) => bulk.callOf(number),
     async record(numbers, signal) {
       const outcomes = await bulk.record(numbers, signal);
-      return outcomes.map((result) => (result.outcome === 'recorded' ? CREATED : result));
+      return outcomes.map((result) => (result.outcome === 'failed' ? result : ATTEMPTS[result.outcome]));
     },
     clear: () => bulk.clear(),
   };
 }
 
-const CREATED: Attempt = { outcome: 'created' };
 const UNTRIED: Attempt = { outcome: 'untried' };
+
+/** One for all: there are as many as a window has lines. Of the errors nothing is told but what they are. */
+const ATTEMPTS: Record<Exclude<BulkOutcome['outcome'], 'failed'>, Attempt> = {
+  recorded: { outcome: 'created' },
+  replayed: { outcome: 'replayed' },
+  untried: UNTRIED,
+  conflict: failed(new StatsError('session-conflict', 'The session is there with other content.')),
+  'course-not-found': failed(new StatsError('course-not-found', 'The course is not known.')),
+  'total-out-of-range': failed(totalOutOfRange()),
+};
+
+function failed(error: unknown): Attempt {
+  return { outcome: 'failed', error };
+}
 
 /**
  * What takes one at a time, such as a server.
@@ -51,7 +66,7 @@ export function singleLedger(
     try {
       return { outcome: await record(call) };
     } catch (error) {
-      return { outcome: 'failed', error };
+      return failed(error);
     }
   };
   return {

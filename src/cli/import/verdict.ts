@@ -9,6 +9,16 @@ export interface Verdict {
   readonly faults?: readonly LineFault[];
 }
 
+const SKIPPED: Verdict = { outcome: 'conflict' };
+const CONFLICT: Verdict = {
+  outcome: 'conflict',
+  faults: [{ field: 'sessionId', rule: 'is there with other content' }],
+};
+const NO_COURSE: Verdict = {
+  outcome: 'invalid',
+  faults: [{ field: 'courseId', rule: 'is no course that is known' }],
+};
+
 /**
  * What an error makes of a line.
  *
@@ -16,13 +26,8 @@ export interface Verdict {
  */
 export function verdictOf(error: unknown, { skip }: { readonly skip: boolean }): Verdict {
   if (!(error instanceof StatsError)) throw error;
-  if (error.code === 'session-conflict') {
-    if (skip) return { outcome: 'conflict' };
-    return { outcome: 'conflict', faults: [{ field: 'sessionId', rule: 'is there with other content' }] };
-  }
-  if (error.code === 'course-not-found') {
-    return { outcome: 'invalid', faults: [{ field: 'courseId', rule: 'is no course that is known' }] };
-  }
+  if (error.code === 'session-conflict') return skip ? SKIPPED : CONFLICT;
+  if (error.code === 'course-not-found') return NO_COURSE;
   if (error.kind === 'invalid') return { outcome: 'invalid', faults: faultsOf(error) };
   throw error;
 }

@@ -1,20 +1,20 @@
-import { refused, sessionConflict } from '../refusals.js';
 import type { RecordOutcome } from '../store/batches/batches.js';
 import type { Candidate } from '../store/batches/candidate.js';
 import type { PackedCandidates } from '../store/batches/packed-candidates.js';
+import type { Refusal } from '../store/driver-fault.js';
 import { SessionRecorder } from '../store/batches/session-recorder.js';
 import type { Database } from '../store/database.js';
 import { Loader } from './loader.js';
 import { Pace } from './pace.js';
 import { at, Portions } from './portions.js';
 
-/** What became of a session of many; `error` is what recording it by itself would have rejected with. */
+/** What became of a session of many. */
 export type BulkOutcome =
-  | { readonly outcome: 'recorded' }
-  | { readonly outcome: 'replayed' }
-  | { readonly outcome: 'failed'; readonly error: unknown }
+  | { readonly outcome: 'recorded' | 'replayed' | 'conflict' | Refusal }
   /** The database was gone before its turn, or the caller wanted an end. */
-  | { readonly outcome: 'untried' };
+  | { readonly outcome: 'untried' }
+  /** `error` is what recording it by itself would have rejected with. */
+  | { readonly outcome: 'failed'; readonly error: unknown };
 
 export interface BulkRecorderOptions {
   readonly database: Database;
@@ -23,7 +23,6 @@ export interface BulkRecorderOptions {
 }
 
 const RECORDED: BulkOutcome = { outcome: 'recorded' };
-const REPLAYED: BulkOutcome = { outcome: 'replayed' };
 const UNTRIED: BulkOutcome = { outcome: 'untried' };
 
 /** Records thousands of sessions that are there at once, in transactions as large as the others on the database allow. */
@@ -81,8 +80,7 @@ export class BulkRecorder {
     const portion = positions.map((position) => candidates.at(position));
     const recorded = await this.#recorder.record(portion);
     this.#loader.recorded(recorded.every(({ outcome }) => outcome === 'recorded'));
-    const outcomes = recorded.map((result, index) => this.#toOutcome(result, at(portion, index)));
-    return { outcomes, areAway: this.#areAway(recorded, portion) };
+    return { outcomes: this.#toOutcomes(recorded), areAway: this.#areAway(recorded, portion) };
   }
 
   /** Whether the next would be waited for in vain too. One learner whom somebody holds is no more than a learner. */
@@ -94,22 +92,15 @@ export class BulkRecorder {
     return faults.includes('unavailable') || candidates.at(0)?.row.user_id !== candidates.at(-1)?.row.user_id;
   }
 
-  #toOutcome(recorded: RecordOutcome, { row }: Candidate): BulkOutcome {
-    switch (recorded.outcome) {
-      case 'recorded':
-        return RECORDED;
-      case 'replayed':
-        return REPLAYED;
-      case 'failed':
-        return failed(this.#options.rename(recorded.error));
-      case 'conflict':
-        return failed(sessionConflict(recorded.session.session_id));
-      default:
-        return failed(refused(recorded.outcome, row.course_id));
-    }
+  /** What failed for one reason has one error, however much it is. */
+  #toOutcomes(recorded: readonly RecordOutcome[]): BulkOutcome[] {
+    const failures = new Map<unknown, BulkOutcome>();
+    return recorded.map((result) => {
+      if (result.outcome !== 'failed') return { outcome: result.outcome };
+      const { error } = result;
+      const failure = failures.get(error) ?? { outcome: 'failed', error: this.#options.rename(error) };
+      failures.set(error, failure);
+      return failure;
+    });
   }
-}
-
-function failed(error: unknown): BulkOutcome {
-  return { outcome: 'failed', error };
 }

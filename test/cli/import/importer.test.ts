@@ -67,6 +67,10 @@ async function importSlowly(window: WindowSize) {
   return {
     add: (line: number, size: number) =>
       importer.add([{ line, size, reading: { kind: 'values', values: {} } as const }]),
+    addBroken: (line: number) =>
+      importer.add([
+        { line, size: 1, reading: { kind: 'broken', faults: [{ rule: 'is broken' }] } as const },
+      ]),
     beginIfDue: () => importer.beginIfDue(),
     recorded: () => recorded,
     [Symbol.asyncDispose]: () => rejects[Symbol.asyncDispose](),
@@ -79,6 +83,15 @@ test('few long lines are as much at once as many short ones', async () => {
   assert.equal(slow.recorded(), 0);
   await slow.add(2, 9);
   await until('both are recorded', async () => slow.recorded() === 2);
+});
+
+test('lines that are refused, which keep what they say, are fewer at once', async () => {
+  await using slow = await importSlowly({ lines: 11, characters: 1_000 });
+  await slow.add(1, 9);
+  await slow.addBroken(2);
+  assert.equal(slow.recorded(), 0);
+  await slow.addBroken(3);
+  await until('the window is recorded', async () => slow.recorded() === 1);
 });
 
 test('what was read is not kept waiting for what a slow source may bring', async () => {

@@ -49,7 +49,7 @@ for (const dialect of DIALECTS) {
         'course-not-found',
         'replayed',
         ...calls.slice(1).map(() => 'recorded'),
-        'session-conflict',
+        'conflict',
         'replayed',
       ];
       assert.deepEqual(outcomes, expected);

@@ -57,7 +57,7 @@ for (const dialect of DIALECTS) {
       await setTime(Number.MAX_SAFE_INTEGER);
       const others: [Call[], string[]][] = [
         [[known], ['replayed']],
-        [[{ ...known, session: { ...known.session, timeStudied: 1 } }], ['session-conflict']],
+        [[{ ...known, session: { ...known.session, timeStudied: 1 } }], ['conflict']],
         [
           [copied, copied],
           ['recorded', 'replayed'],
