@@ -31,8 +31,8 @@ const WINDOW = 100_000;
 const WINDOW_OF_NEW_IDS = 1_000;
 /** What is recorded one by one gains nothing by more. */
 const WINDOW_OF_SINGLES = 5_000;
-/** Of few lines that are long; a usual window has half of it. */
-const WINDOW_CHARACTERS = 32 * 1024 * 1024;
+/** Of few lines that are long; a usual window has two thirds of it. */
+const WINDOW_CHARACTERS = 24 * 1024 * 1024;
 /** Sessions under way at a time, where they are recorded one by one. */
 const CONCURRENCY = 64;
 
