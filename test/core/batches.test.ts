@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { StatsError, type LearnerKey, type Session, type Stats } from '../../src/core/index.js';
+import {
+  StatsError,
+  type LearnerKey,
+  type Session,
+  type SessionId,
+  type Stats,
+} from '../../src/core/index.js';
 import { DIALECTS } from '../support/databases.js';
-import { newUserId, sessionContent } from '../support/factories.js';
+import { openDatabase } from '../../src/core/store/open.js';
+import { SessionRecorder } from '../../src/core/store/batches/session-recorder.js';
+import { toSessionRow } from '../../src/core/store/rows.js';
+import { newCourseId, newSessionId, newUserId, sessionContent } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 import { asSet } from '../support/naive-stats.js';
 import { mixedRecordings, type Recording } from '../support/recordings.js';
@@ -106,5 +115,34 @@ for (const dialect of DIALECTS) {
 
     await setTime(database.url, full, 0);
     await assertRollups(database.url);
+  });
+  test(`copies of a session that is refused are refused too on ${dialect}`, async () => {
+    await using fixture = await createFixture(dialect);
+    const { stats, courseId, database } = fixture;
+    const full = { userId: newUserId(), courseId };
+    await stats.recordSession({ ...full, session: sessionContent() });
+    await setTime(database.url, full, Number.MAX_SAFE_INTEGER);
+    const unknown = { userId: newUserId(), courseId: newCourseId() };
+    const store = await openDatabase(database.url, { create: false });
+    await using _ = { [Symbol.asyncDispose]: () => store.close() };
+    const recorder = new SessionRecorder(store);
+    const candidateOf = (learner: LearnerKey, sessionId: SessionId) => {
+      const row = toSessionRow({ ...learner, sessionId }, sessionContent(), new Date().toISOString());
+      return { row, completionSent: false };
+    };
+    const refusals = [
+      [unknown, 'course-not-found'],
+      [full, 'total-out-of-range'],
+    ] as const;
+    for (const [learner, refusal] of refusals) {
+      const sessionId = newSessionId();
+      for (const copies of [2, 5]) {
+        const other = candidateOf({ userId: newUserId(), courseId }, newSessionId());
+        const refused = Array.from({ length: copies }, () => candidateOf(learner, sessionId));
+        const [first, ...outcomes] = await recorder.record([other, ...refused]);
+        assert.equal(first?.outcome, 'recorded');
+        assert.deepEqual(outcomes, Array(copies).fill({ outcome: refusal }));
+      }
+    }
   });
 }

@@ -1,7 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import type { LearnerKey, SessionKey } from '../../api.js';
+import { refusalOf } from '../driver-fault.js';
 import type { NamedQuery } from '../named-statements.js';
 import { toLearnerStats, type LearnerStats } from '../queries/stats.js';
+import { postgresFault } from '../postgres-faults.js';
 import { saysTheSame, type SessionRow } from '../rows.js';
 import { allFailed, type Batches, type RecordOutcome } from './batches.js';
 import type { Candidate } from './candidate.js';
@@ -168,7 +170,12 @@ export class PostgresBatches implements Batches {
     try {
       return await this.record(candidates);
     } catch (error) {
-      return allFailed(candidates, error);
+      const refusal = refusalOf(postgresFault(error));
+      if (!refusal) return allFailed(candidates, error);
+      if (candidates.length === 1) return [{ outcome: refusal }];
+      const outcomes: RecordOutcome[] = [];
+      for (const candidate of candidates) outcomes.push(...(await this.#recordAgain([candidate])));
+      return outcomes;
     }
   }
 
