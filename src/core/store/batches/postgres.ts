@@ -41,7 +41,7 @@ export class PostgresBatches implements Batches {
   /** Others wait only for learners that a batch has, and for the processor. */
   readonly bulk = {
     alone: { weight: 4_000, inFlight: 3 },
-    shared: { weight: 800, inFlight: 2, pause: 0.1 },
+    shared: { weight: 2_000, inFlight: 1, pause: 0.1 },
   };
   readonly #options: PostgresBatchesOptions;
   #compiled: PostgresStatements | undefined;
