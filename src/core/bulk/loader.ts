@@ -15,7 +15,10 @@ export class Loader {
     this.#batches = batches;
   }
 
-  /** Whether all are recorded; otherwise none is, and recording them tells why. */
+  /**
+   * Whether all are known to be recorded. Otherwise none is, unless the word of it was lost: to record them, which
+   * changes nothing twice, tells why.
+   */
   async load(candidates: PackedCandidates, positions: readonly number[]): Promise<boolean> {
     if (!this.#batches.load || this.#newInARow < WHOLLY_NEW || hasCopies(candidates, positions)) return false;
     try {
