@@ -54,8 +54,8 @@ function orderOf(candidates: PackedCandidates, positions: readonly number[]): nu
   // Most differ in their first bytes already.
   const prefixes = positions.map((position) => candidates.prefixOf(position));
   return Array.from(positions.keys()).toSorted((a, b) => {
-    const difference = (prefixes[a] ?? 0) - (prefixes[b] ?? 0);
-    return difference !== 0 ? difference : candidates.compare(IDENTITY, positions[a] ?? 0, positions[b] ?? 0);
+    const difference = at(prefixes, a) - at(prefixes, b);
+    return difference !== 0 ? difference : candidates.compare(IDENTITY, at(positions, a), at(positions, b));
   });
 }
 

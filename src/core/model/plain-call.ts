@@ -7,7 +7,7 @@ import { isPastInstant } from './time.js';
 
 /**
  * Whether the arguments of a call that records a session are such that their schema would take them and leave them as
- * they are. Of a file's millions most are, which this sees in a third of the time; what it refuses may be valid.
+ * they are. Of a file's millions most are, which this sees in a quarter of the time; what it refuses may be valid.
  *
  * @param now as an instant
  */

@@ -14,7 +14,7 @@ interface Block {
 }
 
 /**
- * Candidates that wait, in a fifth of what they take as objects and outside of V8's heap, each known by its
+ * Candidates that wait, in a quarter of what they take as objects and outside of V8's heap, each known by its
  * position. They lie there as Postgres' `COPY` takes them.
  */
 export class PackedCandidates {

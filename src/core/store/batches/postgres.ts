@@ -26,8 +26,8 @@ export interface PostgresBatchesOptions {
   readonly compile: () => PostgresStatements;
   /** Asks whether connections that are not ours are at work, or were a moment ago. */
   readonly othersAtWork: () => NamedQuery;
-  /** The values of each row, in the order of the statement's columns. */
   readonly loader: PostgresLoader;
+  /** The values of each row, in the order of the statement's columns. */
   readonly query: <Row extends readonly unknown[]>(query: NamedQuery) => Promise<readonly Row[]>;
 }
 
