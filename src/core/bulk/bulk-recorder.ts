@@ -4,9 +4,10 @@ import type { PackedCandidates } from '../store/batches/packed-candidates.js';
 import type { Refusal } from '../store/driver-fault.js';
 import { SessionRecorder } from '../store/batches/session-recorder.js';
 import type { Database } from '../store/database.js';
+import { at } from './at.js';
 import { Loader } from './loader.js';
 import { Pace } from './pace.js';
-import { at, Portions } from './portions.js';
+import { Portions } from './portions.js';
 
 /** What became of a session of many. */
 export type BulkOutcome =

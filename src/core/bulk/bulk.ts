@@ -15,7 +15,7 @@ export interface Bulk {
    */
   add(call: unknown): number;
   /** The call that records a session by itself. */
-  callOf(number: number): ReturnType<typeof callOf>;
+  callOf(number: number): ReturnType<typeof toCall>;
   /** An outcome for each, in their order; `signal` ends it between two transactions. */
   record(numbers: readonly number[], signal?: AbortSignal): Promise<readonly BulkOutcome[]>;
   /** Forgets all. */
@@ -28,13 +28,13 @@ export function bulkOf(stats: Stats): Bulk | undefined {
   const candidates = new PackedCandidates();
   return {
     add: (call) => candidates.add(stats.checkSession(call)),
-    callOf: (number) => callOf(candidates.at(number)),
+    callOf: (number) => toCall(candidates.at(number)),
     record: (numbers, signal) => stats.recordChecked(candidates, numbers, signal),
     clear: () => candidates.clear(),
   };
 }
 
-function callOf({ row, completionSent }: Candidate) {
+function toCall({ row, completionSent }: Candidate) {
   const { sessionId, totalModulesStudied, averageScore, timeStudied, completedAt, moduleIds } =
     toSession(row);
   const session = {

@@ -1,7 +1,7 @@
 import { IDENTITY } from '../store/batches/copy-row.js';
 import type { Batches } from '../store/batches/batches.js';
 import type { PackedCandidates } from '../store/batches/packed-candidates.js';
-import { at } from './portions.js';
+import { at } from './at.js';
 
 /** Portions in a row without a session that was there, after which the next is taken to have none either. */
 const WHOLLY_NEW = 4;

@@ -1,6 +1,7 @@
 import { IDENTITY, LEARNER } from '../store/batches/copy-row.js';
 import type { PackedCandidates } from '../store/batches/packed-candidates.js';
 import { weightOf } from '../store/batches/weight.js';
+import { at } from './at.js';
 
 /** How far a portion may grow beyond what was asked for, as a multiple of it. */
 const MAX_EXCESS = 2;
@@ -57,11 +58,4 @@ function orderOf(candidates: PackedCandidates, positions: readonly number[]): nu
     const difference = at(prefixes, a) - at(prefixes, b);
     return difference !== 0 ? difference : candidates.compare(IDENTITY, at(positions, a), at(positions, b));
   });
-}
-
-/** @throws if there is none */
-export function at<T>(items: readonly T[], position: number): T {
-  const item = items[position];
-  if (item === undefined) throw new RangeError(`There is no item ${position}.`);
-  return item;
 }

@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { grouped, rule } from './rules.js';
 
 export const MAX_MODULE_IDS = 1000;
-/** Visible ASCII without the separator of lists in files. */
+/** Between the ids of a list that is written as one text. */
+export const MODULE_SEPARATOR = ';';
+/** Visible ASCII without the separator. */
 export const MODULE_ID = /^[\x21-\x3a\x3c-\x7e]{1,128}$/;
 
 const idRule = rule('must be 1 to 128 visible ASCII characters without ;');

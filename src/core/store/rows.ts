@@ -2,12 +2,10 @@ import { sql, type Selectable } from 'kysely';
 import type { SessionKey } from '../api.js';
 import type { Course } from '../model/course.js';
 import type { Totals } from '../model/lifetime.js';
+import { MODULE_SEPARATOR } from '../model/modules.js';
 import { fromUnits, toUnits } from '../model/score.js';
 import type { Session, SessionContent } from '../model/session.js';
 import type { CoursesTable, CourseStatsTable, StudySessionsTable } from './schema.js';
-
-/** No module id contains it. */
-const SEPARATOR = ';';
 
 /** By name: a statement that is kept must not change when a newer release adds a column. */
 export const COURSE_COLUMNS = ['course_id', 'name', 'created_at', 'updated_at'] as const;
@@ -82,11 +80,11 @@ export function toSessionRow(key: SessionKey, content: SessionContent, now: stri
 }
 
 export function joinModuleIds(moduleIds: readonly string[] = []): string {
-  return moduleIds.join(SEPARATOR);
+  return moduleIds.join(MODULE_SEPARATOR);
 }
 
 export function moduleIdsOf({ module_ids }: Pick<SessionRow, 'module_ids'>): string[] {
-  return module_ids === '' ? [] : module_ids.split(SEPARATOR);
+  return module_ids === '' ? [] : module_ids.split(MODULE_SEPARATOR);
 }
 
 export function toTotals(row: TotalsRow): Totals {

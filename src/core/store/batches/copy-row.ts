@@ -3,10 +3,9 @@ import { BIGINT, INTEGER, LENGTH, TIMESTAMPTZ, UUID, writeField, type FixedType 
 
 /**
  * A session as a row of Postgres' `COPY` in binary: how many columns it has, and each with its size before it
- * (https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-BINARY-FORMAT).
+ * (https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-BINARY-FORMAT). What is of one size comes first, and
+ * of this the key.
  */
-
-/** What is of one size comes first, and of this the key. */
 export const COPY_COLUMNS = [
   'user_id',
   'course_id',

@@ -42,7 +42,7 @@ export function compileLoadingStatements(kysely: Kysely<Schema>) {
   };
 }
 
-/** Rows that are created, where they are not there, when they are updated. */
+/** Rows to be merged; one that is not there yet is created at the time of its update, which therefore comes twice. */
 function sentRows<Name extends string>(
   columns: readonly (readonly [name: Name, type: string])[],
   value: (name: Name) => RawBuilder<unknown>,

@@ -2,6 +2,7 @@ import * as copyRow from './copy-row.js';
 import type { ModulesArrays, TotalsArrays } from './loading-statements.js';
 import type { PackedCandidates } from './packed-candidates.js';
 import { BIGINT, toArray, toTextArray, WIDE_BIGINT, type Encoding } from './postgres-binary.js';
+import { moduleIdsOf } from '../rows.js';
 
 /** What sessions of a learner in a course add to the totals and to the modules. */
 interface Share {
@@ -109,7 +110,6 @@ function add(share: Share, candidates: PackedCandidates, position: number): void
   if (isEarlier(COMPLETED, position, share.first)) share.first = position;
   if (isEarlier(COMPLETED, share.last, position)) share.last = position;
   if (isEarlier(UPDATED, share.updated, position)) share.updated = position;
-  const moduleIds = candidates.moduleIds(position);
-  if (moduleIds === '') return;
-  for (const id of moduleIds.split(';')) share.studied.set(id, (share.studied.get(id) ?? 0) + 1);
+  for (const id of moduleIdsOf({ module_ids: candidates.moduleIds(position) }))
+    share.studied.set(id, (share.studied.get(id) ?? 0) + 1);
 }

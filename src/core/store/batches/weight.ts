@@ -5,5 +5,5 @@ const MODULES_PER_SESSION = 4;
 
 /** As how many sessions one counts: much work must not come together in one batch. */
 export function weightOf(row: Pick<SessionRow, 'module_ids'>): number {
-  return row.module_ids === '' ? 1 : 1 + moduleIdsOf(row).length / MODULES_PER_SESSION;
+  return 1 + moduleIdsOf(row).length / MODULES_PER_SESSION;
 }
