@@ -6,9 +6,13 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { runBin, runCommand } from '../support/cli.js';
 import { until } from '../support/condition.js';
+import { createDatabase } from '../support/databases.js';
 import { createFolder, record, startBin } from '../support/exports.js';
 import { newUserId } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
+import { csvLine, HEADER } from '../support/imports.js';
+
+const INTERRUPTED = { code: 130, signal: null, stderr: 'stats-service: interrupted\n' };
 
 async function createPipe() {
   const folder = await createFolder();
@@ -77,6 +81,38 @@ describe('a named pipe', { skip: process.platform !== 'linux' }, () => {
     assert.equal(code, 130);
     assert.match(stderr, /^stats-service: interrupted; [\d,]+ lines were written\n$/);
   });
+
+  for (const argv of [['import'], ['import', '-', '--courses']]) {
+    test(`that nobody writes to holds no ${argv.join(' ')} after Ctrl-C`, async () => {
+      await using database = await createDatabase('sqlite');
+      await using pipe = await createPipe();
+      const csv = argv.length === 1 ? ['--format', 'csv'] : [];
+      const child = startBin([...argv, pipe.path, ...csv, '--database', database.url]);
+      await until('it waits for a writer', () => isAtPipe(child.pid));
+      child.kill('SIGINT');
+      assert.deepEqual(await child.ended, INTERRUPTED);
+    });
+  }
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    test(`whose writer has stopped holds no import after ${signal}`, async () => {
+      await using fixture = await createFixture('sqlite');
+      await using pipe = await createPipe();
+      const target = ['--create-courses', '--database', fixture.database.url];
+      const child = startBin(['import', pipe.path, '--format', 'csv', '--quiet', ...target]);
+      await using writer = await open(pipe.path, 'w');
+      const userId = newUserId();
+      await writer.write(`${HEADER}\n${csvLine({ userId })}\n`);
+      await until('what has come is recorded', async () => {
+        const { items } = await fixture.stats.listStudiedCourses({ userId });
+        return items.length === 1;
+      });
+      child.kill(signal);
+      const { code, stderr } = await child.ended;
+      assert.equal(code, 130);
+      assert.match(stderr, /^Stopped after line 2\. .*\nstats-service: interrupted\n$/);
+    });
+  }
 
   for (const command of ['import', 'export']) {
     test(`that is gone or has no other end holds no ${command} after a second signal`, async () => {

@@ -39,6 +39,8 @@ export interface Summary {
   readonly invalid: number;
   readonly replaced?: number;
   readonly coursesCreated: number;
+  readonly coursesKept: number;
+  readonly coursesRefused: number;
 }
 
 export interface Imported extends Finished {

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { ImportOptions } from '../import/options.js';
+import { IMPORT_FORMATS, ON_CONFLICT, type ImportOptions } from '../import/options.js';
 import type { Io } from '../io.js';
 import { addTargetOptions } from '../target.js';
 
@@ -10,11 +10,7 @@ export function addImport(program: Command, io: Io): void {
     )
     .argument('[file]', 'CSV or NDJSON, gzipped or not; - is stdin')
     .addOption(
-      new Option('--format <format>', "default: by the file's name; csv for stdin").choices([
-        'csv',
-        'ndjson',
-        'xapi',
-      ]),
+      new Option('--format <format>', "default: by the file's name; csv for stdin").choices(IMPORT_FORMATS),
     )
     .addOption(
       new Option('--map <theirs=ours>', "a field by the file's name; theirs= leaves it out; may be repeated")
@@ -26,7 +22,7 @@ export function addImport(program: Command, io: Io): void {
     .option('--course <id>', 'with xapi: the course of statements that name none')
     .addOption(
       new Option('--on-conflict <what>', 'what to do about a session that is there with other content')
-        .choices(['fail', 'skip', 'replace'])
+        .choices(ON_CONFLICT)
         .default('fail'),
     )
     .option('--new-ids', 'take sessions with neither sessionId nor completedAt, as new ones each time')

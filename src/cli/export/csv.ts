@@ -1,8 +1,7 @@
 import type { ExportedSession } from '../../core/index.js';
+import { MODULE_SEPARATOR } from '../../core/model/modules.js';
 import { SESSION_FIELDS } from '../session-fields.js';
 
-/** No module id contains it. */
-const SEPARATOR = ';';
 /** RFC 4180: of these fields, only the ids of modules can contain any of it. */
 const SPECIAL = /[",\r\n]/;
 
@@ -10,7 +9,7 @@ export const CSV_HEADING = `${SESSION_FIELDS.join()}\n`;
 
 export function csvLine(session: ExportedSession): string {
   const { userId, courseId, sessionId, totalModulesStudied, averageScore, timeStudied } = session;
-  const moduleIds = quoted(session.moduleIds.join(SEPARATOR));
+  const moduleIds = quoted(session.moduleIds.join(MODULE_SEPARATOR));
   return `${userId},${courseId},${sessionId},${totalModulesStudied},${averageScore},${timeStudied},${session.completedAt},${moduleIds}\n`;
 }
 

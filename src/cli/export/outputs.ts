@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import type { Io } from '../io.js';
 import { fileError, PendingFile, statOf } from '../pending-file.js';
+import { openPipe } from '../pipes.js';
 import { interruptible } from '../target.js';
 import type { Bytes } from './bytes.js';
-import { writeToPipe } from './pipe.js';
 
 /** Where an export goes. */
 export interface Output {
@@ -51,6 +52,19 @@ async function writeTo(io: Io, path: string, flags: string, bytes: Bytes, mode?:
   };
   await interruptible(io, write());
   return true;
+}
+
+/** At the pace of who reads it; who has closed it wants no more, and that is no error. */
+async function writeToPipe(io: Io, path: string, bytes: Bytes): Promise<boolean> {
+  const pipe = await openPipe(io, path, 'w');
+  try {
+    await interruptible(io, pipeline(bytes, pipe, { signal: io.signal }));
+    return true;
+  } catch (error) {
+    const isOfPipe = error instanceof Error && error === pipe.errored;
+    if (isOfPipe && 'code' in error && error.code === 'EPIPE') return false;
+    throw error;
+  }
 }
 
 /** Waits for a slow reader, so that the export is never all in memory; the program itself ends where it is closed. */

@@ -7,9 +7,9 @@ import { describeFaults, faultsOf } from './line-faults.js';
 import { readListOrLines } from './lists.js';
 import { ndjsonReader } from './ndjson.js';
 import type { Entry, LineFault } from './reading.js';
-import { openSource } from './source.js';
+import type { Source } from './source.js';
 
-const NAMES = new FieldNames(COURSE_FIELDS, new Map());
+const NAMES = new FieldNames(COURSE_FIELDS);
 
 export interface CoursesTally {
   created: number;
@@ -27,15 +27,14 @@ export interface CoursesOptions {
 /** Creates the courses of a file, or brings them into step with it; they are few, and done one after the other. */
 export async function importCourses(
   stats: Unchecked<StatsCalls>,
-  file: string,
-  stdin: AsyncIterable<Buffer>,
+  source: Source,
   { tally, tell }: CoursesOptions,
 ): Promise<void> {
-  for await (const { line, reading } of courseEntries(file, stdin)) {
+  for await (const { line, name = `line ${line}`, reading } of courseEntries(source)) {
     if (reading.kind === 'nothing') continue;
     const refuse = (faults: readonly LineFault[]) => {
       tally.refused++;
-      tell(`${file}, course ${line}: ${describeFaults(faults)}`);
+      tell(`${source.name}, ${name}: ${describeFaults(faults)}`);
     };
     if (reading.kind === 'broken') {
       refuse(reading.faults);
@@ -58,10 +57,13 @@ export function isOfTheCourse(error: unknown): error is StatsError {
   return error instanceof StatsError && (error.kind === 'invalid' || error.kind === 'conflict');
 }
 
-async function* courseEntries(file: string, stdin: AsyncIterable<Buffer>): AsyncGenerator<Entry> {
-  await using source = await openSource(file, stdin);
-  const pages = /\.csv(\.gz)?$/i.test(file)
+async function* courseEntries(source: Source): AsyncGenerator<Entry> {
+  const pages = /\.csv(\.gz)?$/i.test(source.name)
     ? readEntries(source.chunks(), csvReader(NAMES))
     : readListOrLines(source.chunks(), ndjsonReader(NAMES));
-  for await (const entries of pages) yield* entries;
+  try {
+    for await (const entries of pages) yield* entries;
+  } catch (error) {
+    throw new Error(`${source.name} has no courses that can be read`, { cause: error });
+  }
 }

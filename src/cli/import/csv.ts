@@ -23,14 +23,19 @@ export function csvReader(names: FieldNames): LineReader {
 }
 
 function readHeader(names: FieldNames, text: string): string[] {
-  const columns = splitRow(text)?.map((name) => {
-    const theirs = name.trim();
+  if (/^(\[\s*)?\{|^\[\s*$/.test(text)) throw new Error('This is JSON, not CSV; --format ndjson reads it.');
+  const header = splitRow(text)?.map((name) => name.trim());
+  if (!header) throw new Error('The header has a quote that is not closed, or stands inside of a name.');
+  if (header.length === 1 && /[;\t]/.test(text)) {
+    throw new Error('The header has one column; commas must stand between them.');
+  }
+  const columns = header.map((theirs) => {
     const ours = names.ours(theirs);
     if (ours !== undefined) return ours;
-    const advice = `--map "${theirs}=…" says what it is, --map "${theirs}=" leaves it out`;
-    throw new Error(`The header's column "${theirs}" is not known; ${advice}.`);
+    throw new Error(`The header's column "${theirs}" is not known; ${names.adviceOn(theirs)}.`);
   });
-  if (!columns) throw new Error('The header has a quote that is not closed, or stands inside of a name.');
+  const absent = names.renamed.find((theirs) => !header.includes(theirs));
+  if (absent !== undefined) throw new Error(`The header has no column "${absent}", which --map names.`);
   const repeated = columns.find((column, index) => column !== '' && columns.indexOf(column) !== index);
   if (repeated !== undefined) throw new Error(`The header has the column ${repeated} twice.`);
   return columns;

@@ -1,17 +1,14 @@
 import { StatsError } from '../../core/errors.js';
-import type { Session, StatsCalls, Unchecked } from '../../core/index.js';
-import { callSchemas } from '../../core/model/calls.js';
-import { parseCall } from '../../core/model/faults.js';
+import type { SessionContent, StatsCalls, Unchecked } from '../../core/index.js';
 import { newSessionId } from '../../core/model/ids.js';
+import { saysTheSame, toSessionRow } from '../../core/store/rows.js';
 import type { ImportOptions } from './options.js';
-import type { SessionCall } from './session-call.js';
+import { checkCall, type SessionCall } from './session-call.js';
 import type { LineOutcome } from './tally.js';
 
 interface Options extends Pick<ImportOptions, 'onConflict'> {
   readonly createCourses: boolean;
 }
-
-const schemas = callSchemas(Date.now);
 
 /** Tells what recording a session would do: it is checked and looked for, and nothing is changed. */
 export function recordDry(
@@ -19,11 +16,13 @@ export function recordDry(
   { onConflict, createCourses }: Options,
 ): (call: SessionCall) => Promise<LineOutcome> {
   return async (call) => {
-    const { userId, courseId, session } = parseCall(schemas.recordSession, call);
+    const { userId, courseId, session } = checkCall(call);
     const { sessionId = newSessionId() } = session;
+    const key = { userId, courseId, sessionId };
     try {
-      const stored = await stats.getSession({ userId, courseId, sessionId });
-      if (saysTheSame(stored, session)) return 'replayed';
+      const stored = await stats.getSession(key);
+      const rowOf = (content: SessionContent) => toSessionRow(key, content, stored.updatedAt);
+      if (saysTheSame(rowOf(stored), rowOf(session), session.completedAt !== undefined)) return 'replayed';
     } catch (error) {
       const code = error instanceof StatsError ? error.code : undefined;
       if (code === 'session-not-found' || (code === 'course-not-found' && createCourses)) return 'created';
@@ -32,18 +31,4 @@ export function recordDry(
     if (onConflict === 'replace') return 'replaced';
     throw new StatsError('session-conflict', `Session ${sessionId} is there with other content.`);
   };
-}
-
-function saysTheSame(
-  stored: Session,
-  session: { readonly [Name in keyof Session]?: Session[Name] | undefined },
-): boolean {
-  const { totalModulesStudied, averageScore, timeStudied, completedAt, moduleIds = [] } = session;
-  return (
-    stored.totalModulesStudied === totalModulesStudied &&
-    stored.averageScore === averageScore &&
-    stored.timeStudied === timeStudied &&
-    (completedAt === undefined || stored.completedAt === completedAt) &&
-    stored.moduleIds.join(';') === moduleIds.join(';')
-  );
 }

@@ -1,3 +1,4 @@
+import { MODULE_SEPARATOR } from '../../core/model/modules.js';
 import { number } from '../arguments.js';
 import { UsageError } from '../errors.js';
 
@@ -12,20 +13,32 @@ const NUMBERS: ReadonlySet<string> = new Set(['totalModulesStudied', 'averageSco
 /** How a file names our fields. */
 export class FieldNames {
   readonly #fields: ReadonlySet<string>;
-  readonly #renamed: ReadonlyMap<string, string>;
+  readonly #renamed: ReadonlyMap<string, string> | undefined;
 
-  constructor(fields: readonly string[], renamed: ReadonlyMap<string, string>) {
+  /** @param renamed ours by theirs; left out where the user cannot tell */
+  constructor(fields: readonly string[], renamed?: ReadonlyMap<string, string>) {
     this.#fields = new Set(fields);
     this.#renamed = renamed;
-    for (const [theirs, ours] of renamed) {
+    for (const [theirs, ours] of renamed ?? []) {
       if (ours === '' || this.#fields.has(ours)) continue;
       throw new UsageError(`--map ${theirs}=${ours}: our fields are ${fields.join(', ')}`);
     }
   }
 
+  /** Their names that the user has told the meaning of. */
+  get renamed(): readonly string[] {
+    return Array.from(this.#renamed?.keys() ?? []);
+  }
+
+  /** What to do about a name that we do not know. */
+  adviceOn(theirs: string): string {
+    if (!this.#renamed) return `there are ${Array.from(this.#fields).join(', ')}`;
+    return `--map "${theirs}=…" says what it is, --map "${theirs}=" leaves it out`;
+  }
+
   /** Our name; `''` for what is to be left out, `undefined` for what we do not know. */
   ours(theirs: string): string | undefined {
-    const renamed = this.#renamed.get(theirs);
+    const renamed = this.#renamed?.get(theirs);
     if (renamed !== undefined) return renamed;
     if (this.#fields.has(theirs)) return theirs;
     return IGNORED.has(theirs) ? '' : undefined;
@@ -47,5 +60,5 @@ export function addRenaming(
 export function fromText(field: string, text: string): unknown {
   if (text === '') return undefined;
   if (NUMBERS.has(field)) return number(text);
-  return field === 'moduleIds' ? text.split(';') : text;
+  return field === 'moduleIds' ? text.split(MODULE_SEPARATOR) : text;
 }

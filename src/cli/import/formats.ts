@@ -4,27 +4,26 @@ import type { FieldNames } from './fields.js';
 import { readEntries } from './entries.js';
 import { readListOrLines } from './lists.js';
 import { ndjsonReader } from './ndjson.js';
+import { IMPORT_FORMATS, type ImportFormat } from './options.js';
 import type { Entry } from './reading.js';
 
-export const FORMATS = ['csv', 'ndjson', 'xapi'] as const;
-export type Format = (typeof FORMATS)[number];
-
-const BY_NAME: readonly (readonly [RegExp, Format])[] = [
+const BY_NAME: readonly (readonly [RegExp, ImportFormat])[] = [
   [/\.csv(\.gz)?$/i, 'csv'],
   [/\.(ndjson|jsonl)(\.gz)?$/i, 'ndjson'],
 ];
 
 /** By the file's name; stdin has none, and brings what `export` writes. */
-export function formatOf(file: string): Format {
+export function formatOf(file: string): ImportFormat {
   if (file === '-') return 'csv';
   const format = BY_NAME.find(([name]) => name.test(file))?.[1];
   if (format) return format;
-  throw new UsageError(`the name of ${file} does not tell its format; add --format ${FORMATS.join('|')}`);
+  const formats = IMPORT_FORMATS.join('|');
+  throw new UsageError(`the name of ${file} does not tell its format; add --format ${formats}`);
 }
 
 /** Reads what a source of the format says. */
 export async function entriesOf(
-  format: Format,
+  format: ImportFormat,
   names: FieldNames,
   courseId: string | undefined,
 ): Promise<(chunks: AsyncIterable<Buffer>) => AsyncGenerator<Iterable<Entry>>> {

@@ -27,7 +27,7 @@ const REFUSED_WEIGHT = 5;
 const MAX_DELAYS = 10;
 
 /** A line that was refused already, or whose session is to be recorded; the latter keeps no more than that takes. */
-type Line<Item> = Place & (Refused | Checked<Item>);
+type WindowLine<Item> = Place & (Refused | Checked<Item>);
 
 interface Checked<Item> extends Pending<Item> {
   /** Whether the line itself said which session it is. */
@@ -44,7 +44,7 @@ export class Importer<Item> {
   readonly tally: Tally = newTally();
   readonly #options: ImporterOptions<Item>;
   #recorder: Recorder<Item>;
-  #window: Line<Item>[] = [];
+  #window: WindowLine<Item>[] = [];
   /** Lines, of which those that were refused count as several. */
   #size = 0;
   #characters = 0;
@@ -132,7 +132,7 @@ export class Importer<Item> {
     this.#underWay.catch((error: unknown) => this.#failed.reject(error));
   }
 
-  #read({ reading, size = 0, ...place }: Entry): Line<Item> | undefined {
+  #read({ reading, size = 0, ...place }: Entry): WindowLine<Item> | undefined {
     if (reading.kind === 'nothing') return undefined;
     this.#characters += size;
     if (reading.kind === 'broken') return { ...place, values: undefined, verdict: invalid(reading.faults) };
@@ -147,7 +147,7 @@ export class Importer<Item> {
     }
   }
 
-  async #record(recorder: Recorder<Item>, window: readonly Line<Item>[]): Promise<void> {
+  async #record(recorder: Recorder<Item>, window: readonly WindowLine<Item>[]): Promise<void> {
     const sessions = window.filter((line) => 'item' in line);
     try {
       await recorder.record(sessions);
@@ -168,7 +168,7 @@ export class Importer<Item> {
   }
 
   /** Whether it was refused. */
-  #tell(recorder: Recorder<Item>, line: Line<Item>): boolean {
+  #tell(recorder: Recorder<Item>, line: WindowLine<Item>): boolean {
     const { verdict } = line;
     if (verdict) this.tally[verdict.outcome]++;
     if (!verdict?.faults) return false;

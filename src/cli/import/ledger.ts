@@ -39,7 +39,7 @@ export function bulkLedger(bulk: Bulk): Ledger<number> {
 
 const UNTRIED: Attempt = { outcome: 'untried' };
 
-/** One for all: there are as many as a window has lines. Of the errors nothing is told but what they are. */
+/** One for all: there are as many as a window has lines. What their errors say is told in the words of a verdict. */
 const ATTEMPTS: Record<Exclude<BulkOutcome['outcome'], 'failed'>, Attempt> = {
   recorded: { outcome: 'created' },
   replayed: { outcome: 'replayed' },
@@ -78,13 +78,13 @@ export function singleLedger(
       const last = new Map<string, Promise<void>>();
       const takeInTurn = async (index: number, call: SessionCall, before: Promise<void> | undefined) => {
         await before;
+        if (isAway || signal?.aborted) return;
         const attempt = await attemptOne(call);
         attempts[index] = attempt;
         // The rest would wait for it in vain, one after the other.
         isAway ||= attempt.outcome === 'failed' && isOfAll(attempt.error);
       };
       await forEach(calls.entries(), concurrency, async ([index, call]) => {
-        if (isAway || signal?.aborted) return;
         const name = sessionName(call);
         const turn = takeInTurn(index, call, last.get(name));
         last.set(name, turn);

@@ -26,8 +26,15 @@ export async function importLegacyCourses(
   }
 }
 
-/** Its sessions; the line is their number. */
-export async function* legacyEntries(url: string): AsyncGenerator<readonly Entry[]> {
+/**
+ * Its sessions; the line is their number.
+ *
+ * @param onRead told how many were taken
+ */
+export async function* legacyEntries(
+  url: string,
+  onRead: (sessions: number) => void,
+): AsyncGenerator<readonly Entry[]> {
   const { openLegacy } = await import('../../core/index.js');
   await using legacy = await openLegacy({ database: url });
   let line = 0;
@@ -37,6 +44,7 @@ export async function* legacyEntries(url: string): AsyncGenerator<readonly Entry
       reading: { kind: 'values', values: withoutNulls(session) },
       name: `session ${session.sessionId}`,
     }));
+    onRead(sessions.length);
   }
 }
 

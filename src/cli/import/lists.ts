@@ -42,8 +42,9 @@ async function* joined(begun: readonly Buffer[], rest: AsyncIterator<Buffer>): A
 function readDocuments(documents: readonly Line[], read: LineReader): Iterable<Entry> {
   return documents.values().map((document) => {
     const entry = toEntry({ ...document, text: document.text.trimEnd() }, read);
+    const name = `document ${document.number}`;
     if (entry.reading.kind === 'broken' && document.rule === undefined) assertJson(document);
-    return entry;
+    return { ...entry, name };
   });
 }
 

@@ -1,6 +1,8 @@
 import type { FieldNames } from './fields.js';
-import { withoutByteOrderMark } from './lines.js';
+import { isObject, parseObject } from './json.js';
 import { broken, NOTHING, type LineReader, type Reading, type Values } from './reading.js';
+
+const OF_LIST = 'must be a JSON object; of a list, each on a line of its own';
 
 /** Reads a JSON object from each line: a session, or a line of `--rejects` with one. */
 export function ndjsonReader(names: FieldNames): LineReader {
@@ -8,34 +10,12 @@ export function ndjsonReader(names: FieldNames): LineReader {
     if (rule !== undefined) return broken(rule);
     if (text.trim() === '') return NOTHING;
     const document = parseObject(text);
-    if (!document) return broken('must be a JSON object');
-    const rejected = document['values'];
+    if (!document) return broken(text.startsWith('[') ? OF_LIST : 'must be a JSON object');
     if (!isRejected(document)) return renamed(names, document);
+    const rejected = document['values'];
     if (!isObject(rejected)) return broken('has no values; put them in, or leave the line out');
     return { kind: 'values', values: rejected };
   };
-}
-
-export function parseObject(text: string): Values | undefined {
-  try {
-    const value: unknown = JSON.parse(withoutByteOrderMark(text));
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** `undefined` for what can be read but is nested too deeply to be written. */
-export function written(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
-}
-
-export function isObject(value: unknown): value is Values {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isRejected(document: Values): boolean {

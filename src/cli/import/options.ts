@@ -1,18 +1,46 @@
+import { UsageError } from '../errors.js';
 import type { TargetOptions } from '../target.js';
-import type { Format } from './formats.js';
+
+export const IMPORT_FORMATS = ['csv', 'ndjson', 'xapi'] as const;
+export type ImportFormat = (typeof IMPORT_FORMATS)[number];
+
+/** What becomes of a session that is there with other content. */
+export const ON_CONFLICT = ['fail', 'skip', 'replace'] as const;
 
 /** What the command line says. */
 export interface ImportOptions extends TargetOptions {
-  readonly format?: Format;
+  readonly format?: ImportFormat;
   readonly map: readonly string[];
   readonly course?: string;
   readonly courses?: string;
   readonly createCourses?: boolean;
-  readonly onConflict: 'fail' | 'skip' | 'replace';
+  readonly onConflict: (typeof ON_CONFLICT)[number];
   readonly newIds?: boolean;
   readonly rejects?: string;
   readonly fromLegacy?: string;
   readonly dryRun?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
+}
+
+/** @throws {UsageError} where they make no sense together: one that would do nothing is a mistake */
+export function checkOptions(file: string | undefined, options: ImportOptions): void {
+  const reason = contradictionOf(file, options);
+  if (reason !== undefined) throw new UsageError(reason);
+}
+
+function contradictionOf(file: string | undefined, options: ImportOptions): string | undefined {
+  const { courses, fromLegacy, dryRun, format, map, course } = options;
+  if (file === undefined && courses === undefined && fromLegacy === undefined) {
+    return 'import what? Name a file, - for stdin, or --from-legacy';
+  }
+  if (file !== undefined && fromLegacy !== undefined) return 'a file and --from-legacy exclude each other';
+  if (file === '-' && courses === '-') return 'stdin can be the sessions or the courses, not both';
+  if (dryRun && courses !== undefined) return '--dry-run changes nothing, and so cannot import --courses';
+  const ofFile = { '--format': format, '--map': map[0], '--course': course };
+  const idle = Object.entries(ofFile).find(([, value]) => value !== undefined)?.[0];
+  if (file === undefined && idle !== undefined) return `${idle} is for a file of sessions, and none is named`;
+  if (course !== undefined && format !== 'xapi') return '--course is for --format xapi';
+  if (map.length > 0 && format === 'xapi') return '--map is not for --format xapi, whose fields are fixed';
+  return undefined;
 }

@@ -1,3 +1,4 @@
+import { StatsError } from '../../core/errors.js';
 import { Interruption } from '../errors.js';
 import type { Io } from '../io.js';
 import { writeLine } from '../output.js';
@@ -14,15 +15,19 @@ type Entries = AsyncGenerator<Iterable<Entry>>;
 export interface PumpOptions {
   readonly importer: Pick<Importer<unknown>, 'add' | 'beginIfDue' | 'end' | 'stop' | 'failed' | 'lastLine'>;
   readonly progress: Progress;
-  /** What to do after an end before the end. */
-  readonly goOn: string;
+  /** Whether a second import would count again what the first has recorded. */
+  readonly newIds: boolean;
 }
+
+const GO_ON = 'Lines after it may be recorded too; run the same again to go on: nothing is counted twice.';
+/** What has got a new id is not known again. */
+const GO_ON_AFTER = 'Go on with the lines after it: what has got a new id would be counted again.';
 
 /** Takes entries as fast as they are recorded, until they end, or the user ends it, or the database is gone. */
 export async function pump(
   io: Io,
   entries: Entries,
-  { importer, progress, goOn }: PumpOptions,
+  { importer, progress, newIds }: PumpOptions,
 ): Promise<void> {
   const ticks = setInterval(() => importer.beginIfDue(), LOOK);
   try {
@@ -39,7 +44,12 @@ export async function pump(
     // What is under way comes to something all the same; why it was stopped is the error to tell.
     await importer.stop().catch(() => undefined);
     progress.end();
-    writeLine(io.stderr, `Stopped after line ${importer.lastLine}. ${goOn}`);
+    const mayBeBetter = io.signal.aborted || (error instanceof StatsError && error.kind === 'unavailable');
+    if (mayBeBetter || importer.lastLine > 0) {
+      const goOn = newIds ? GO_ON_AFTER : GO_ON;
+      const where = `Stopped after line ${importer.lastLine.toLocaleString('en')}.`;
+      writeLine(io.stderr, mayBeBetter || newIds ? `${where} ${goOn}` : where);
+    }
     // What is being waited for cannot be closed; it ends with the process.
     void entries.return(undefined).catch(() => undefined);
     throw io.signal.aborted ? new Interruption('interrupted') : error;
@@ -47,12 +57,4 @@ export async function pump(
     clearInterval(ticks);
   }
   progress.end();
-}
-
-/** For a source whose size is not known. */
-export async function* counted(entries: AsyncGenerator<readonly Entry[]>, progress: Progress): Entries {
-  for await (const some of entries) {
-    yield some;
-    progress.add(some.length);
-  }
 }

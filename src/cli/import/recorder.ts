@@ -125,6 +125,10 @@ export class Recorder<Item> {
     }
     trouble ??= await this.#makeCourses(missing);
     await forEach(contradicting, REPLACING, async (session) => {
+      if (trouble !== undefined || this.#isToLeave) {
+        again.push(session);
+        return;
+      }
       try {
         await replace?.(this.callOf(session));
         session.verdict = { outcome: 'replaced' };
@@ -139,7 +143,10 @@ export class Recorder<Item> {
   /** Why not all were made, if the database is away. */
   async #makeCourses(courseIds: ReadonlySet<string>): Promise<StatsError | undefined> {
     try {
-      for (const courseId of courseIds) await this.#options.courses?.make(courseId);
+      for (const courseId of courseIds) {
+        if (this.#isToLeave) break;
+        await this.#options.courses?.make(courseId);
+      }
       return undefined;
     } catch (error) {
       if (error instanceof StatsError && error.kind === 'unavailable') return error;

@@ -3,8 +3,8 @@ import type { Writable } from 'node:stream';
 import { UsageError } from '../errors.js';
 import { visible, writeLine } from '../output.js';
 import { isSame } from '../same-file.js';
+import { written } from './json.js';
 import { describeFaults } from './line-faults.js';
-import { written } from './ndjson.js';
 import type { LineFault, Place, Values } from './reading.js';
 
 /** Lines that are told at once: a person reads no more. */

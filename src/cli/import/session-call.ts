@@ -3,14 +3,13 @@ import { StatsError } from '../../core/errors.js';
 import { callSchemas } from '../../core/model/calls.js';
 import { parseCall } from '../../core/model/faults.js';
 import { newSessionId } from '../../core/model/ids.js';
-import { completedAtSchema } from '../../core/model/time.js';
+import { boundSchema } from '../../core/model/time.js';
 import { faultsOf } from './line-faults.js';
 import type { LineFault, Values } from './reading.js';
 
 /** The namespace of ids that are derived; any would do, as long as it never changes. */
 const DERIVED = '5f2c3b0e-52a4-5d0b-9a3e-8c1f4f6f6d4e';
 
-const COMPLETED_AT = completedAtSchema(Date.now);
 const CALLS = callSchemas(Date.now);
 
 /** The arguments of the call that records what a line says. */
@@ -39,12 +38,17 @@ export function toSessionCall(values: Values, newIds: boolean): SessionCall | re
 /** What else is wrong, so that one look at the line is enough to mend it. */
 function faultsBesides(call: SessionCall): readonly LineFault[] {
   try {
-    parseCall(CALLS.recordSession, call);
+    checkCall(call);
     return [];
   } catch (error) {
     if (error instanceof StatsError) return faultsOf(error);
     throw error;
   }
+}
+
+/** @throws {StatsError} what is wrong with it, as far as that can be known without a database */
+export function checkCall(call: SessionCall) {
+  return parseCall(CALLS.recordSession, call);
 }
 
 /** As a line would say it. */
@@ -68,7 +72,8 @@ export function textOf(value: unknown): string {
  */
 function derivedId(userId: unknown, courseId: unknown, completedAt: unknown): string | undefined {
   if (completedAt === undefined) return undefined;
-  const parsed = COMPLETED_AT.safeParse(completedAt);
+  // The rule of a completion asks our clock, and an id must not change with that.
+  const parsed = boundSchema.safeParse(completedAt);
   // What is no time is refused where it is recorded.
   const instant = parsed.success ? parsed.data : textOf(completedAt);
   return uuidV5(`${textOf(userId)} ${textOf(courseId)} ${instant}`.toLowerCase(), DERIVED);

@@ -10,7 +10,12 @@ export function writeSummary(io: Io, options: ImportOptions, tally: Tally, cours
   const { replaced, ...counts } = tally;
   const summary = { lines: linesOf(tally), ...counts, ...(options.onConflict === 'replace' && { replaced }) };
   if (options.json) {
-    writeJson(io.stdout, { ...summary, coursesCreated: courses.created });
+    writeJson(io.stdout, {
+      ...summary,
+      coursesCreated: courses.created,
+      coursesKept: courses.kept,
+      coursesRefused: courses.refused,
+    });
     return;
   }
   const names: Readonly<Record<string, string>> = {
@@ -31,7 +36,7 @@ export function writeSummary(io: Io, options: ImportOptions, tally: Tally, cours
   ]);
 }
 
-/** @param sessions refused, of which the first are told and all may be kept */
+/** @param sessions refused, of which the first are told and all may be kept; of courses all are told */
 export function describeRefused(
   sessions: number,
   courses: number,
@@ -41,6 +46,7 @@ export function describeRefused(
   const count = `${(sessions + courses).toLocaleString('en')} refused`;
   if (sessions === 0) return `${count}.`;
   const more = untold > 0 ? `; ${untold.toLocaleString('en')} of them are not told above` : '';
-  const where = rejects === undefined ? '--rejects FILE keeps them' : `${rejects} has those of the sessions`;
+  const which = courses > 0 ? 'the sessions among them' : 'them';
+  const where = rejects === undefined ? `--rejects FILE keeps ${which}` : `${rejects} has ${which}`;
   return `${count}${more}. ${where}.`;
 }

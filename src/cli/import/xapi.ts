@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { parseDuration } from '../duration.js';
-import { parseObject } from './ndjson.js';
+import { parseObject } from './json.js';
 import { broken, NOTHING, type LineFault, type LineReader } from './reading.js';
 
 /** How many modules were studied, and which: extensions of the result, since xAPI has no place for them. */
@@ -8,25 +8,26 @@ export const MODULE_COUNT = 'urn:stats-service:totalModulesStudied';
 export const MODULE_IDS = 'urn:stats-service:moduleIds';
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const activity = z.object({ id: z.string() });
+const textSchema = z.string({ error: 'must be a text' });
+const numberSchema = z.number({ error: 'must be a number' });
+const optionalObject = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.object(shape, { error: 'must be an object' }).optional();
+const activity = z.object({ id: textSchema });
+const activities = z.union([activity, z.array(activity)], {
+  error: 'must be an activity with an id, or a list of such',
+});
 
 /** https://github.com/adlnet/xAPI-Spec/blob/master/xAPI-Data.md, section 2.4; what is optional there is told by us. */
 const statementSchema = z.object({
-  id: z.string().optional(),
-  actor: z.object({ account: z.object({ name: z.string() }).optional() }).optional(),
-  context: z
-    .object({
-      contextActivities: z.object({ grouping: z.union([activity, z.array(activity)]).optional() }).optional(),
-    })
-    .optional(),
-  result: z
-    .object({
-      score: z.object({ raw: z.number().optional(), scaled: z.number().optional() }).optional(),
-      duration: z.string().optional(),
-      extensions: z.record(z.string(), z.unknown()).optional(),
-    })
-    .optional(),
-  timestamp: z.string().optional(),
+  id: textSchema.optional(),
+  actor: optionalObject({ account: optionalObject({ name: textSchema }) }),
+  context: optionalObject({ contextActivities: optionalObject({ grouping: activities.optional() }) }),
+  result: optionalObject({
+    score: optionalObject({ raw: numberSchema.optional(), scaled: numberSchema.optional() }),
+    duration: textSchema.optional(),
+    extensions: z.record(z.string(), z.unknown(), { error: 'must be an object' }).optional(),
+  }),
+  timestamp: textSchema.optional(),
 });
 
 /**

@@ -5,6 +5,7 @@ import { createDatabase } from '../../support/databases.js';
 import { csvLine, HEADER, ImportFolder, runImport } from '../../support/imports.js';
 import { assertRollups } from '../../support/rollups.js';
 
+const COURSE = '7384c218-7413-5439-8a53-127d6e177480';
 const GOOD = 1_200;
 const MEGABYTE = 1024 * 1024;
 
@@ -124,6 +125,7 @@ test('hostile documents are refused as any other', async () => {
   const { code, summary, stderr } = await runImport([path, '--rejects', rejects, '--database', database.url]);
   assert.deepEqual([code, summary.invalid], [5, lines.length], stderr);
   assert.match(stderr, /^line 2: .*__proto__ is not known here/m);
+  assert.match(stderr, /^line 6: must be a JSON object; of a list, each on a line of its own$/m);
   assert.equal((await folder.read('rejects.ndjson')).trimEnd().split('\n').length, lines.length);
 });
 
@@ -145,6 +147,11 @@ test('what is no file to import gets one line', async () => {
     [[sessions, '--rejects', sessions], 2, /--rejects would write over what is imported/],
     [[sessions, '--rejects', `${folder.path}/none/rejects`], 1, /rejects cannot be written \(ENOENT/],
     [[], 2, /import what\? Name a file/],
+    [[sessions, '--course', COURSE], 2, /--course is for --format xapi$/],
+    [[sessions, '--format', 'xapi', '--map', 'a=userId'], 2, /--map is not for --format xapi/],
+    [['--from-legacy', 'postgres://127.0.0.1:1/', '--map', 'a=userId'], 2, /--map is for a file of sessions/],
+    [['--courses', sessions, '--format', 'csv'], 2, /--format is for a file of sessions/],
+    [['--courses', sessions, '--course', COURSE], 2, /--course is for a file of sessions/],
     [[sessions, '--map', 'a=b'], 2, /our fields are userId, courseId/],
   ] as const) {
     const finished = await runImport([...argv, ...target]);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { toSessionCall } from '../../../src/cli/import/session-call.js';
 import { openStats, toCourseId, toUserId } from '../../../src/core/index.js';
 import { runCli } from '../../support/cli.js';
 import { createDatabase, DIALECTS } from '../../support/databases.js';
@@ -15,7 +16,21 @@ const learner = {
 const COURSES = JSON.stringify([{ courseId: learner.courseId, name: 'Algebra', moduleIds: ['m-1', 'm-2'] }]);
 const SESSION = '2d2c7962-2120-536a-aa9a-b2458eb413b9';
 const file = (...lines: readonly string[]) => `${[HEADER, ...lines].join('\n')}\n`;
-const counts = { lines: 2, created: 0, replayed: 0, conflict: 0, invalid: 0, coursesCreated: 0 };
+const counts = {
+  lines: 2,
+  created: 0,
+  replayed: 0,
+  conflict: 0,
+  invalid: 0,
+  coursesCreated: 0,
+  coursesKept: 0,
+  coursesRefused: 0,
+};
+
+function idAt(completedAt: string): unknown {
+  const call = toSessionCall({ ...learner, completedAt }, false);
+  return 'session' in call ? call.session['sessionId'] : undefined;
+}
 
 async function statsOf(url: string) {
   await using stats = await openStats({ database: url });
@@ -42,7 +57,7 @@ for (const dialect of DIALECTS) {
 
       const second = await runImport([path, '--courses', courses, ...target]);
       assert.equal(second.code, 0);
-      assert.deepEqual(second.summary, { ...counts, replayed: 2 });
+      assert.deepEqual(second.summary, { ...counts, replayed: 2, coursesKept: 1 });
       assert.deepEqual(await statsOf(database.url), stats);
     });
 
@@ -210,15 +225,19 @@ test('a header that cannot be meant is refused as a whole, and nothing is read',
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();
   const target = ['--database', database.url, '--create-courses'];
-  for (const [header, said] of [
+  for (const [header, said, ...options] of [
     [`${HEADER},mood`, /^stats-service: The header's column "mood" is not known; --map "mood=…"/m],
     [`${HEADER},userId`, /^stats-service: The header has the column userId twice\.$/m],
     ['"userId,courseId', /^stats-service: The header has a quote that is not closed/m],
+    [HEADER.replaceAll(',', ';'), /^stats-service: The header has one column; commas must stand between/m],
+    ['{"userId":', /^stats-service: This is JSON, not CSV; --format ndjson reads it\.$/m],
+    [HEADER, /^stats-service: The header has no column "mood", which --map names\.$/m, '--map', 'mood='],
   ] as const) {
     const path = await folder.write('sessions.csv', `${header}\n${csvLine()},x\n`);
-    const { code, stderr, summary } = await runImport([path, ...target]);
+    const { code, stderr, summary } = await runImport([path, ...target, ...options]);
     assert.equal(code, 1);
     assert.match(stderr, said);
+    assert.doesNotMatch(stderr, /Stopped/);
     assert.deepEqual(summary, {});
   }
 });
@@ -231,12 +250,44 @@ test('courses of CSV are brought into step; one that breaks a rule is told and c
   const courses = await folder.write('courses.csv', rows.join('\n'));
   const target = ['--courses', courses, '--database', database.url];
   const { code, stderr, summary } = await runImport(target);
-  assert.deepEqual([code, summary.coursesCreated], [5, 1]);
-  assert.match(stderr, /courses\.csv, course 3: name is required and must be text of 1 to 255/);
+  assert.deepEqual([code, summary.coursesCreated, summary.coursesRefused], [5, 1, 2]);
+  assert.match(stderr, /courses\.csv, line 3: name is required and must be text of 1 to 255/);
   assert.doesNotMatch(stderr, /--rejects/);
-  assert.match(stderr, /courses\.csv, course 4: courseId must be a UUID/);
+  assert.match(stderr, /courses\.csv, line 4: courseId must be a UUID/);
   const listed = await runCli(['course', 'list', '--json', '--database', database.url]);
   assert.deepEqual(JSON.parse(listed.stdout).moduleIds, ['m-1', 'm-2']);
+});
+
+test('a file of courses that cannot be read is named; of a list the documents are counted', async () => {
+  await using database = await createDatabase('sqlite');
+  await using folder = await ImportFolder.make();
+  const target = ['--database', database.url];
+  const sessions = await folder.write('courses.csv', file(csvLine()));
+  const { code, stderr } = await runImport(['--courses', sessions, ...target]);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /courses\.csv has no courses .* "userId" is not known; there are courseId, name, moduleIds/,
+  );
+  const list = await folder.write('courses.json', JSON.stringify([{ courseId: SESSION }, 7], null, 2));
+  const listed = await runImport(['--courses', list, ...target]);
+  assert.match(listed.stderr, /courses\.json, document 1: name is required/);
+  assert.match(listed.stderr, /courses\.json, document 2: must be a JSON object/);
+});
+
+test('a courses file that is not there changes nothing', async () => {
+  await using database = await createDatabase('sqlite');
+  await using folder = await ImportFolder.make();
+  const path = await folder.write('sessions.csv', file(csvLine()));
+  const argv = [path, '--courses', `${folder.path}/none`, '--create-courses', '--database', database.url];
+  const { code, stderr } = await runImport(argv);
+  assert.deepEqual([code, /none cannot be read/.test(stderr)], [1, true], stderr);
+  const listed = await runCli(['course', 'list', '--database', database.url]);
+  assert.equal(listed.code, 3, listed.stdout);
+});
+
+test('an id that is derived does not depend on whether the time is still ahead', () => {
+  assert.equal(idAt('2999-01-01T01:00:00+01:00'), idAt('2999-01-01T00:00:00Z'));
 });
 
 test('what needs the database itself says so where a server is named', async () => {

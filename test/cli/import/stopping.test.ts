@@ -33,13 +33,13 @@ test('Ctrl-C stops an import, which says where', async () => {
   child.kill('SIGINT');
   const [stdout, stderr, [code]] = await said;
   assert.equal(code, 130, stderr);
-  assert.match(stderr, /^Stopped after line 3\. Run the same again to go on/m);
+  assert.match(stderr, /^Stopped after line 3\. .* run the same again to go on/m);
   assert.equal(JSON.parse(stdout).created, 2);
 });
 
 /** What Ctrl-C leaves of an import into a server that does not answer. */
 const UNANSWERED: readonly (readonly [what: string, options: readonly string[], said: RegExp])[] = [
-  ['sessions', [], /^Stopped after line 0\. Run the same again .*\nstats-service: interrupted\n$/],
+  ['sessions', [], /^Stopped after line 0\. .* run the same again .*\nstats-service: interrupted\n$/],
   [
     'sessions with new ids',
     ['--new-ids'],

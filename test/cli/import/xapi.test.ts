@@ -35,12 +35,14 @@ test('xAPI statements become sessions; what cannot be mapped is refused with its
     { ...statement, id: undefined, actor: { mbox: 'mailto:a@example.org' }, result: { duration: 'P1M' } },
     { ...statement, result: { ...statement.result, extensions: undefined } },
     [statement],
+    { ...statement, actor: 7, result: { score: { raw: '68' }, extensions: [] }, timestamp: 7 },
+    { ...statement, context: { contextActivities: { grouping: 'Algebra' } } },
   ];
   const path = await folder.write('statements.json', lines.map((line) => JSON.stringify(line)).join('\n'));
   const target = ['--format', 'xapi', '--database', database.url, '--create-courses'];
 
   const { code, summary, stderr } = await runImport([path, ...target]);
-  assert.deepEqual([code, summary.created, summary.invalid], [5, 1, 4], stderr);
+  assert.deepEqual([code, summary.created, summary.invalid], [5, 1, 6], stderr);
   assert.match(stderr, /^line 2: context\.contextActivities\.grouping is required$/m);
   const faults = /^line 3: (.*)$/m.exec(stderr)?.[1]?.split('; ');
   assert.deepEqual(faults, [
@@ -55,14 +57,22 @@ test('xAPI statements become sessions; what cannot be mapped is refused with its
     /^line 4: result\.extensions\["urn:stats-service:totalModulesStudied"\] is required$/m,
   );
   assert.match(stderr, /^line 5: must be a JSON object$/m);
+  assert.deepEqual(/^line 6: (.*)$/m.exec(stderr)?.[1]?.split('; ').toSorted(), [
+    'actor must be an object',
+    'result.extensions must be an object',
+    'result.score.raw must be a number',
+    'timestamp must be a text',
+  ]);
+  const grouping = 'context.contextActivities.grouping must be an activity with an id, or a list of such';
+  assert.ok(stderr.includes(`line 7: ${grouping}\n`), stderr);
 
   const list = await folder.write('list.json', JSON.stringify([statement, 7], null, 2));
   const listed = await runImport([list, ...target]);
   assert.deepEqual([listed.summary.replayed, listed.summary.invalid], [1, 1], listed.stderr);
-  assert.match(listed.stderr, /^line 2: must be a JSON object$/m);
+  assert.match(listed.stderr, /^document 2: must be a JSON object$/m);
 
   const named = await runImport([path, ...target, '--course', COURSE]);
-  assert.deepEqual([named.summary.created, named.summary.replayed], [1, 1]);
+  assert.deepEqual([named.summary.created, named.summary.replayed], [1, 1], named.stderr);
 
   await using stats = await openStats({ database: database.url });
   const key = { userId: toUserId(USER), courseId: toCourseId(COURSE) };
