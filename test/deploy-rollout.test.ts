@@ -10,7 +10,8 @@ import {
   UNTOUCHED,
 } from './support/deploy-answers.js';
 import { commandsOf, optionsOf } from './support/deploy-calls.js';
-import { deploy, type Answers } from './support/deploy.js';
+import { deploy } from './support/deploy.js';
+import type { Answers } from './support/fake-commands.js';
 
 const ARGV = ['--environment', 'prod', '--tag', '1.2.0'];
 const FOREIGN = PREVIOUS.replace(/:7$/, ':8');

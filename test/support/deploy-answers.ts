@@ -1,5 +1,4 @@
-import type { Answers } from './deploy.js';
-import type { FakeAnswer } from './fake-command.js';
+import type { Answers, FakeAnswer } from './fake-commands.js';
 
 const ECS = 'arn:aws:ecs:eu-central-1:123456789012';
 export const REPOSITORY = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/stats-service-prod';
