@@ -28,8 +28,14 @@ export class BatchClients<C extends Client> {
     return rows;
   }
 
-  /** @param work leaves no transaction open on the connection, unless it fails with it */
-  async use<T>(work: (client: C) => Promise<T>): Promise<T> {
+  /**
+   * @param work leaves no transaction open on the connection, unless it fails
+   * @param undo ends one that it has left; a connection that cannot be brought to that is not used again
+   */
+  async use<T>(
+    work: (client: C) => Promise<T>,
+    undo: (client: C) => Promise<unknown> = async () => undefined,
+  ): Promise<T> {
     const client = this.#free.pop() ?? (await this.#take());
     this.#hasRun = true;
     try {
@@ -37,7 +43,9 @@ export class BatchClients<C extends Client> {
       this.#keep(client);
       return result;
     } catch (error) {
-      client.release(isConnectionLost(error));
+      // The first error is the one to tell.
+      const isLost = isConnectionLost(error) || (await fails(undo(client)));
+      client.release(isLost);
       throw error;
     }
   }
@@ -72,4 +80,11 @@ export class BatchClients<C extends Client> {
     client.on('end', drop);
     return client;
   }
+}
+
+function fails(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => false,
+    () => true,
+  );
 }

@@ -71,7 +71,7 @@ export function openPostgres(url: string): Database {
       }),
       loader: new PostgresLoader({
         compile: () => compileLoadingStatements(kysely),
-        use: (work) => clients.use(work),
+        use: (work, undo) => clients.use(work, undo),
         timeout: QUERY_TIMEOUT,
       }),
       // What was being done when the connection was cut can be done again: recording changes nothing twice.

@@ -1,7 +1,6 @@
 import { finished } from 'node:stream/promises';
 import type { CopyStreamQuery } from 'pg-copy-streams';
 import type { DriverQuery } from '../named-statements.js';
-import { isConnectionLost } from '../postgres-faults.js';
 import { COPY_COLUMNS } from './copy-row.js';
 import type { LoadingStatements } from './loading-statements.js';
 import type { PackedCandidates } from './packed-candidates.js';
@@ -20,10 +19,12 @@ interface Client {
   query(copy: CopyStreamQuery): CopyStreamQuery;
 }
 
+type Work = (client: Client) => Promise<void>;
+
 export interface PostgresLoaderOptions {
   readonly compile: () => LoadingStatements;
-  /** Runs the work on a connection. */
-  readonly use: (work: (client: Client) => Promise<void>) => Promise<void>;
+  /** Runs the work on a connection, and where it fails what undoes it. */
+  readonly use: (work: Work, undo: Work) => Promise<void>;
   /** Milliseconds after which a connection that says nothing is lost. */
   readonly timeout: number;
 }
@@ -42,18 +43,15 @@ export class PostgresLoader {
     const rows = Buffer.concat([HEADER, ...positions.map((each) => candidates.rowAt(each)), TRAILER]);
     const { totals, modules } = shareArrays(candidates, positions);
     const { addTotals, addModules } = (this.#compiled ??= this.#options.compile());
-    return this.#options.use(async (client) => {
-      try {
+    return this.#options.use(
+      async (client) => {
         await this.#copy(client, rows);
         await this.#run(client, addTotals.text, addTotals.bind(totals), 'add_totals');
         await this.#run(client, addModules.text, addModules.bind(modules), 'add_modules');
         await this.#run(client, 'commit');
-      } catch (error) {
-        // The first error is the one to tell.
-        if (!isConnectionLost(error)) await this.#run(client, 'rollback').catch(() => undefined);
-        throw error;
-      }
-    });
+      },
+      (client) => this.#run(client, 'rollback'),
+    );
   }
 
   async #copy(client: Client, rows: Buffer): Promise<void> {

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Pool, type PoolClient } from 'pg';
+import { BatchClients } from '../../src/core/store/batch-clients.js';
+import { createDatabase } from '../support/databases.js';
+
+test('a connection goes back to the pool when what has failed on it is undone, and else is closed', async () => {
+  await using database = await createDatabase('postgres');
+  await using stack = new AsyncDisposableStack();
+  const pool = stack.adopt(new Pool({ connectionString: database.url }), (each) => each.end());
+  const clients = new BatchClients(() => pool.connect());
+  const fail = (undo: (client: PoolClient) => Promise<unknown>) =>
+    assert.rejects(
+      clients.use((client) => client.query('begin; select 1 / 0'), undo),
+      { code: '22012' },
+    );
+
+  await fail((client) => client.query('rollback'));
+  assert.equal(pool.totalCount, 1);
+  await fail(() => Promise.reject(new Error('The rollback fails too.')));
+  assert.equal(pool.totalCount, 0);
+  assert.equal(await clients.use(async (client) => (await client.query('select 1')).rowCount), 1);
+  clients.release();
+});
