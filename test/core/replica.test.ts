@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runOn } from '../support/databases.js';
+import { runOn } from '../support/connections.js';
 import { newUserId, sessionContent } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 import { endConnections } from '../support/rival.js';

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { sql } from 'kysely';
 import { openPostgres } from '../../src/core/store/postgres.js';
 import { openStats } from '../../src/core/index.js';
-import { createDatabase, runOn } from '../support/databases.js';
+import { runOn } from '../support/connections.js';
+import { createDatabase } from '../support/databases.js';
 import { newUserId, sessionContent } from '../support/factories.js';
 
 /** What a database or a role may have set, and a driver not expect. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import type { CourseId, UserId } from '../../src/core/index.js';
 import { runBin } from '../support/cli.js';
 import { DIALECTS } from '../support/databases.js';
@@ -8,7 +8,7 @@ import { createFixture } from '../support/fixture.js';
 import type { Call } from '../support/jobs.js';
 import { assertRollups } from '../support/rollups.js';
 import { runSql } from '../support/sql.js';
-import { startWorkers, type Workers } from '../support/workers.js';
+import { startWorkers } from '../support/workers.js';
 
 const WORKERS = 3;
 const AT_ONCE = 48;
@@ -16,6 +16,9 @@ const AT_ONCE = 48;
 const ROUNDS = 2;
 /** Beyond what all of a dialect take, also on a slow machine: a hang is to fail, not to stop the suite. */
 const timeout = 110_000;
+
+const workers = await startWorkers(WORKERS);
+after(() => workers[Symbol.asyncDispose]());
 
 const EXPECTED: ReadonlySet<string> = new Set([
   'recorded',
@@ -68,12 +71,7 @@ function recordings({ userIds, courseId }: Place): Call[] {
 }
 
 /** Lets the workers make the calls again and again until what goes on meanwhile has ended. */
-async function during<T>(
-  workers: Workers,
-  database: string,
-  calls: readonly Call[],
-  work: () => Promise<T>,
-): Promise<T> {
+async function during<T>(database: string, calls: readonly Call[], work: () => Promise<T>): Promise<T> {
   const state = { isOver: false };
   const working = work().finally(() => (state.isOver = true));
   do {
@@ -108,7 +106,6 @@ for (const dialect of DIALECTS) {
       test(`nothing is lost while sessions are ${what}`, async () => {
         await using fixture = await createFixture(dialect);
         const { courseId, database, stats } = fixture;
-        await using workers = await startWorkers(WORKERS);
         for (let round = 0; round < ROUNDS; round += 1) {
           const place = {
             courseId,
@@ -124,7 +121,7 @@ for (const dialect of DIALECTS) {
           for (const statement of statements) await runSql(database.url, statement);
           const argv = ['verify', '--database', database.url, '--rebuild'];
 
-          const finished = await during(workers, database.url, callsOf(place), () =>
+          const finished = await during(database.url, callsOf(place), () =>
             Promise.all([runBin(argv), runBin(argv)]),
           );
 
@@ -138,13 +135,12 @@ for (const dialect of DIALECTS) {
     test('what is written meanwhile is no difference', async () => {
       await using fixture = await createFixture(dialect);
       const { courseId, database } = fixture;
-      await using workers = await startWorkers(WORKERS);
       const place = {
         courseId,
         userIds: Array.from({ length: 4 }, () => newUserId()),
         sessionIds: Array.from({ length: 7 }, () => newSessionId()),
       };
-      await during(workers, database.url, mixture(place), async () => {
+      await during(database.url, mixture(place), async () => {
         for (let round = 0; round < 5; round += 1) {
           const { code, stdout, stderr } = await runBin(['verify', '--database', database.url]);
           assert.equal(code, 0, stdout + stderr);

@@ -1,6 +1,4 @@
-import assert from 'node:assert/strict';
 import BetterSqlite from 'better-sqlite3';
-import { Client } from 'pg';
 import { runSql, sqlitePath } from './sql.js';
 
 /** Runs a statement as somebody could who heeds no rule of the schema: neither its checks nor its foreign keys. */
@@ -13,28 +11,18 @@ export async function runUnchecked(url: string, statement: string): Promise<void
     connection.close();
     return;
   }
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query('set session_replication_role = replica');
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
+  await runSql(url, `set session_replication_role = replica; ${statement}; reset session_replication_role`);
 }
 
 /** The checks of the tables are about the same rules: somebody took them away. */
 export async function dropChecks(url: string): Promise<void> {
   if (url.startsWith('sqlite:')) return;
-  const checks = await runSql(
+  await runSql(
     url,
-    `select conname, cast(conrelid::regclass as text) as relation from pg_constraint where contype = 'c' and conrelid <> 0`,
+    `do $$ declare statement text; begin
+      for statement in select format('alter table %s drop constraint %I', conrelid::regclass, conname)
+        from pg_constraint where contype = 'c' and conrelid <> 0
+      loop execute statement; end loop;
+    end $$`,
   );
-  for (const check of checks) {
-    assert.ok(check !== null && typeof check === 'object' && 'conname' in check && 'relation' in check);
-    await runUnchecked(
-      url,
-      `alter table ${String(check.relation)} drop constraint "${String(check.conname)}"`,
-    );
-  }
 }

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { Client } from 'pg';
 import type { DialectName } from '../../migrations/columns.js';
+import { disconnect, runOn } from './connections.js';
 import { startPostgres } from './postgres.js';
 
 export const DIALECTS: readonly DialectName[] = ['sqlite', 'postgres'];
@@ -33,19 +33,11 @@ async function createPostgres(): Promise<TestDatabase> {
   url.pathname = name;
   return {
     url: url.href,
-    [Symbol.asyncDispose]: () => runOn(server, `drop database ${name} with (force)`),
+    async [Symbol.asyncDispose]() {
+      await disconnect(url.href);
+      await runOn(server, `drop database ${name} with (force)`);
+    },
   };
-}
-
-/** Runs a statement on a Postgres database, on a connection of its own. */
-export async function runOn(url: string, statement: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }
 
 let ownServer: ReturnType<typeof startPostgres> | undefined;

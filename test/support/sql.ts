@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import BetterSqlite from 'better-sqlite3';
-import { Client } from 'pg';
+import { runOn } from './connections.js';
 
 const SQLITE = 'sqlite:';
 
@@ -12,7 +12,7 @@ export function sqlitePath(url: string): string {
 
 /** Runs one statement beside the store, on a connection of its own; its rows. Cast integers to text to compare them. */
 export async function runSql(url: string, statement: string): Promise<unknown[]> {
-  return url.startsWith(SQLITE) ? runOnSqlite(sqlitePath(url), statement) : runOnPostgres(url, statement);
+  return url.startsWith(SQLITE) ? runOnSqlite(sqlitePath(url), statement) : runOn(url, statement);
 }
 
 function runOnSqlite(path: string, statement: string): unknown[] {
@@ -24,15 +24,5 @@ function runOnSqlite(path: string, statement: string): unknown[] {
     return [];
   } finally {
     connection.close();
-  }
-}
-
-async function runOnPostgres(url: string, statement: string): Promise<unknown[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query(statement)).rows;
-  } finally {
-    await client.end();
   }
 }

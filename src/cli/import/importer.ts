@@ -1,9 +1,10 @@
-import type { Entry, LineFault, Place, Values } from './reading.js';
-import type { Pending, Recorder } from './recorder.js';
+import type { Entry, LineFault, Place, Reading, Values } from './reading.js';
+import type { Recorder } from './recorder.js';
 import type { Rejects } from './rejects.js';
 import { toSessionCall, valuesOf } from './session-call.js';
 import { newTally, type Tally } from './tally.js';
 import { verdictOf, type Verdict } from './verdict.js';
+import { Window, type Checked, type WindowLine, type WindowSize } from './window.js';
 
 export interface ImporterOptions<Item> {
   /** One for the window that is recorded, one for that which is read meanwhile. */
@@ -13,41 +14,15 @@ export interface ImporterOptions<Item> {
   readonly window: WindowSize;
 }
 
-/** How much is recorded together: the sessions of a learner come together, however far apart they stand. */
-export interface WindowSize {
-  readonly lines: number;
-  /** Of all lines: few may be long. */
-  readonly characters: number;
-}
-
-/** As many as a line that is refused counts: it keeps all that it says. */
-const REFUSED_WEIGHT = 5;
-
 /** Looks at a source that goes on bringing more, after which what it has brought is recorded all the same. */
 const MAX_DELAYS = 10;
-
-/** A line that was refused already, or whose session is to be recorded; the latter keeps no more than that takes. */
-type WindowLine<Item> = Place & (Refused | Checked<Item>);
-
-interface Checked<Item> extends Pending<Item> {
-  /** Whether the line itself said which session it is. */
-  readonly hasId: boolean;
-}
-
-interface Refused {
-  readonly values: Values | undefined;
-  readonly verdict: Verdict;
-}
 
 /** Records what lines say, a window of them at a time while the next is read, and counts what becomes of them. */
 export class Importer<Item> {
   readonly tally: Tally = newTally();
   readonly #options: ImporterOptions<Item>;
   #recorder: Recorder<Item>;
-  #window: WindowLine<Item>[] = [];
-  /** Lines, of which those that were refused count as several. */
-  #size = 0;
-  #characters = 0;
+  #window: Window<Item>;
   #hasGrown = false;
   /** How often it was asked in vain for what has not stopped growing. */
   #delays = 0;
@@ -60,6 +35,7 @@ export class Importer<Item> {
   constructor(options: ImporterOptions<Item>) {
     this.#options = options;
     this.#recorder = options.recorders[0];
+    this.#window = new Window(options.window);
     // Nobody need ask.
     this.#failed.promise.catch(() => undefined);
   }
@@ -76,13 +52,11 @@ export class Importer<Item> {
 
   /** Resolves when there is room for the next; it rejects when it is of no use to go on. */
   async add(entries: Iterable<Entry>): Promise<void> {
-    for (const entry of entries) {
-      const line = this.#read(entry);
-      if (!line) continue;
-      this.#window.push(line);
-      this.#size += 'item' in line ? 1 : REFUSED_WEIGHT;
+    for (const { reading, size = 0, ...place } of entries) {
+      if (reading.kind === 'nothing') continue;
+      this.#window.add(this.#check(reading, place), size);
       this.#hasGrown = true;
-      if (this.#isFull) await this.#beginNext();
+      if (this.#window.isFull) await this.#beginNext();
     }
   }
 
@@ -91,7 +65,7 @@ export class Importer<Item> {
    * bringing more has its window filled, but none waits without bound.
    */
   beginIfDue(): void {
-    if (this.#underWay || this.#window.length === 0) return;
+    if (this.#underWay || this.#window.isEmpty) return;
     if (!this.#hasGrown || this.#delays++ >= MAX_DELAYS) this.#begin();
     this.#hasGrown = false;
   }
@@ -108,33 +82,24 @@ export class Importer<Item> {
     await this.#underWay;
   }
 
-  get #isFull(): boolean {
-    const { lines, characters } = this.#options.window;
-    return this.#size >= lines || this.#characters >= characters;
-  }
-
   async #beginNext(): Promise<void> {
     while (this.#underWay) await this.#underWay;
     this.#begin();
   }
 
   #begin(): void {
-    if (this.#window.length === 0 || this.#isStopped) return;
-    const window = this.#window;
+    if (this.#window.isEmpty || this.#isStopped) return;
+    const { lines } = this.#window;
     const recorder = this.#recorder;
     const [first, second] = this.#options.recorders;
     this.#recorder = recorder === first ? second : first;
-    this.#window = [];
-    this.#size = 0;
-    this.#characters = 0;
+    this.#window = new Window(this.#options.window);
     this.#delays = 0;
-    this.#underWay = this.#record(recorder, window);
+    this.#underWay = this.#record(recorder, lines);
     this.#underWay.catch((error: unknown) => this.#failed.reject(error));
   }
 
-  #read({ reading, size = 0, ...place }: Entry): WindowLine<Item> | undefined {
-    if (reading.kind === 'nothing') return undefined;
-    this.#characters += size;
+  #check(reading: Exclude<Reading, { kind: 'nothing' }>, place: Place): WindowLine<Item> {
     if (reading.kind === 'broken') return { ...place, values: undefined, verdict: invalid(reading.faults) };
     const { values } = reading;
     const call = toSessionCall(values, this.#options.newIds);
@@ -147,8 +112,8 @@ export class Importer<Item> {
     }
   }
 
-  async #record(recorder: Recorder<Item>, window: readonly WindowLine<Item>[]): Promise<void> {
-    const sessions = window.filter((line) => 'item' in line);
+  async #record(recorder: Recorder<Item>, lines: readonly WindowLine<Item>[]): Promise<void> {
+    const sessions = lines.filter((line) => 'item' in line);
     try {
       await recorder.record(sessions);
     } catch (error) {
@@ -156,11 +121,11 @@ export class Importer<Item> {
       if (this.#options.newIds) for (const session of sessions) session.verdict ??= LOST;
       throw error;
     } finally {
-      for (const line of window) {
+      for (const line of lines) {
         // What cannot be written is told below; a window of text is not to wait for it.
         if (this.#tell(recorder, line)) await this.#options.rejects.drained().catch(() => undefined);
       }
-      if (window.every(({ verdict }) => verdict)) this.#lastLine = window.at(-1)?.line ?? 0;
+      if (lines.every(({ verdict }) => verdict)) this.#lastLine = lines.at(-1)?.line ?? 0;
     }
     await this.#options.rejects.drained();
     recorder.clear();

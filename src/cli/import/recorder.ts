@@ -3,6 +3,7 @@ import { StatsError } from '../../core/errors.js';
 import type { CourseMaker } from './course-maker.js';
 import { forEach } from './for-each.js';
 import type { Ledger } from './ledger.js';
+import { inRounds } from './rounds.js';
 import { sessionName, textOf, type SessionCall } from './session-call.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
@@ -61,7 +62,9 @@ export class Recorder<Item> {
    */
   async record(sessions: readonly Pending<Item>[]): Promise<void> {
     // What replaces is to be replaced by the next line of the same session, not compared with the first.
-    const rounds = this.#options.replace ? this.#inRounds(sessions) : [sessions];
+    const rounds = this.#options.replace
+      ? inRounds(sessions, (session) => sessionName(this.callOf(session)))
+      : [sessions];
     for (const round of rounds) await this.#recordRound(round);
   }
 
@@ -152,19 +155,6 @@ export class Recorder<Item> {
       if (error instanceof StatsError && error.kind === 'unavailable') return error;
       throw error;
     }
-  }
-
-  /** The first line of each session, then the second of each, and so on. */
-  #inRounds(sessions: readonly Pending<Item>[]): Pending<Item>[][] {
-    const counts = new Map<string, number>();
-    const rounds: Pending<Item>[][] = [];
-    for (const session of sessions) {
-      const name = sessionName(this.callOf(session));
-      const count = counts.get(name) ?? 0;
-      counts.set(name, count + 1);
-      (rounds[count] ??= []).push(session);
-    }
-    return rounds;
   }
 }
 

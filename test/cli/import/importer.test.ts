@@ -3,11 +3,12 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { StatsError } from '../../../src/core/index.js';
-import { Importer, type WindowSize } from '../../../src/cli/import/importer.js';
+import { Importer } from '../../../src/cli/import/importer.js';
 import { singleLedger, type Ledger } from '../../../src/cli/import/ledger.js';
 import { Recorder } from '../../../src/cli/import/recorder.js';
 import type { SessionCall } from '../../../src/cli/import/session-call.js';
 import { Rejects } from '../../../src/cli/import/rejects.js';
+import type { WindowSize } from '../../../src/cli/import/window.js';
 import { until } from '../../support/condition.js';
 
 const LOST = new StatsError('database-unusable', 'The database cannot be used.');

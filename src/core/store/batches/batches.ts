@@ -31,6 +31,11 @@ export function allFailed(candidates: readonly Candidate[], error: unknown): Rec
   return candidates.map(() => ({ outcome: 'failed', error }));
 }
 
+/** @throws always: what was asked for must come back, each in its place */
+export function lost(): never {
+  throw new Error('A batch came back without an outcome for one of its sessions.');
+}
+
 /**
  * The hot paths: what is asked for at the same time, done in one transaction or one statement. Results come in
  * the order of what was asked for.

@@ -1,24 +1,16 @@
-import { setTimeout } from 'node:timers/promises';
 import type { LearnerKey, SessionKey } from '../../api.js';
 import { refusalOf } from '../driver-fault.js';
 import type { NamedQuery } from '../named-statements.js';
-import { toLearnerStats, type LearnerStats } from '../queries/stats.js';
+import type { LearnerStats } from '../queries/stats.js';
 import { postgresFault } from '../postgres-faults.js';
 import { saysTheSame, type SessionRow } from '../rows.js';
-import { allFailed, type Batches, type RecordOutcome } from './batches.js';
+import { allFailed, lost, type Batches, type RecordOutcome } from './batches.js';
 import type { Candidate } from './candidate.js';
-import { candidateArrays, learnerArrays, sessionArrays } from './postgres-arrays.js';
+import { candidateArrays } from './postgres-arrays.js';
 import type { PackedCandidates } from './packed-candidates.js';
 import type { PostgresLoader } from './postgres-loader.js';
-import {
-  toFoundRow,
-  toStatsRow,
-  type FoundSession,
-  type FoundStats,
-  type HeldLearner,
-  type NotRecorded,
-  type OthersAtWork,
-} from './postgres-rows.js';
+import { PostgresReads } from './postgres-reads.js';
+import type { NotRecorded, OthersAtWork } from './postgres-rows.js';
 import type { PostgresStatements } from './postgres-statements.js';
 import { separateCopies } from './copies.js';
 
@@ -31,9 +23,6 @@ export interface PostgresBatchesOptions {
   readonly query: <Row extends readonly unknown[]>(query: NamedQuery) => Promise<readonly Row[]>;
 }
 
-/** Milliseconds: longer than a batch of requests takes. */
-const MOMENT = 20;
-
 /** One statement for each batch, which is its transaction too. */
 export class PostgresBatches implements Batches {
   /** One batch is gathered and answered while Postgres works on another; more would only be smaller. */
@@ -44,10 +33,12 @@ export class PostgresBatches implements Batches {
     shared: { weight: 2_000, inFlight: 1, pause: 0.1 },
   };
   readonly #options: PostgresBatchesOptions;
+  readonly #reads: PostgresReads;
   #compiled: PostgresStatements | undefined;
 
   constructor(options: PostgresBatchesOptions) {
     this.#options = options;
+    this.#reads = new PostgresReads({ statements: () => this.#statements, query: options.query });
   }
 
   async record(candidates: readonly Candidate[]): Promise<RecordOutcome[]> {
@@ -77,46 +68,21 @@ export class PostgresBatches implements Batches {
     return this.#options.loader.load(candidates, positions);
   }
 
-  async findStats(learners: readonly LearnerKey[]): Promise<(LearnerStats | 'course-not-found')[]> {
-    const found = await this.#findStats(this.#reading(learners));
-    const others = learners.filter((_, index) => !found.has(index + 1));
-    if (others.length === 0) return learners.map((_, index) => found.get(index + 1) ?? lost());
-    const { text, bind } = this.#statements.findStatsOfAny;
-    const values = bind(learnerArrays(others));
-    const ofOthers = await this.#findStats({ name: 'find_stats_of_any', text, values });
-    let place = 0;
-    return learners.map((_, index) => found.get(index + 1) ?? ofOthers.get(++place) ?? lost());
+  findStats(learners: readonly LearnerKey[]): Promise<(LearnerStats | 'course-not-found')[]> {
+    return this.#reads.findStats(learners);
   }
 
-  async findSessions(keys: readonly SessionKey[]): Promise<(SessionRow | 'session-not-found')[]> {
-    const { text, bind } = this.#statements.findSessions;
-    const rows = await this.#options.query<FoundSession>({
-      name: 'find_sessions',
-      text,
-      values: bind(sessionArrays(keys)),
-    });
-    const found = new Map(rows.map((row) => [row[0], toFoundRow(row)]));
-    return keys.map((_, index) => found.get(index + 1) ?? 'session-not-found');
+  findSessions(keys: readonly SessionKey[]): Promise<(SessionRow | 'session-not-found')[]> {
+    return this.#reads.findSessions(keys);
   }
 
-  /** Asked twice: what is locked for a moment, by another batch, is not held. */
-  async findHeld(learners: readonly LearnerKey[]): Promise<LearnerKey[]> {
-    const locked = await this.#findLocked(learners);
-    if (locked.length === 0) return [];
-    await setTimeout(MOMENT);
-    return this.#findLocked(locked);
+  findHeld(learners: readonly LearnerKey[]): Promise<LearnerKey[]> {
+    return this.#reads.findHeld(learners);
   }
 
   async othersAtWork(): Promise<boolean> {
     const [row] = await this.#options.query<OthersAtWork>(this.#options.othersAtWork());
     return row?.[0] === true;
-  }
-
-  async #findLocked(learners: readonly LearnerKey[]): Promise<LearnerKey[]> {
-    const { text, bind } = this.#statements.findHeld;
-    const values = bind(learnerArrays(learners));
-    const rows = await this.#options.query<HeldLearner>({ name: 'find_held', text, values });
-    return rows.map(([userId, courseId]) => ({ userId, courseId }));
   }
 
   #recording(candidates: readonly Candidate[]): NamedQuery {
@@ -125,22 +91,6 @@ export class PostgresBatches implements Batches {
     return only?.row.module_ids === '' && others.length === 0
       ? { name: 'record_session', text: recordOne.text, values: recordOne.bind(only.row) }
       : { name: 'record_sessions', text: record.text, values: record.bind(candidateArrays(candidates)) };
-  }
-
-  /** By position. */
-  async #findStats(query: NamedQuery): Promise<Map<number, LearnerStats | 'course-not-found'>> {
-    const rows = await this.#options.query<FoundStats>(query);
-    return new Map(rows.map((row) => [row[0], toLearnerStats(toStatsRow(row))]));
-  }
-
-  #reading(learners: readonly LearnerKey[]): NamedQuery {
-    const { findStats, findStatsOfOne } = this.#statements;
-    const [only, ...others] = learners;
-    if (!only || others.length > 0) {
-      return { name: 'find_stats', text: findStats.text, values: findStats.bind(learnerArrays(learners)) };
-    }
-    const values = findStatsOfOne.bind({ user_id: only.userId, course_id: only.courseId });
-    return { name: 'find_stats_of_one', text: findStatsOfOne.text, values };
   }
 
   /**
@@ -190,8 +140,4 @@ function compareWith(
 ): RecordOutcome | undefined {
   if (stored === undefined || stored === 'session-not-found') return undefined;
   return { outcome: saysTheSame(stored, row, completionSent) ? 'replayed' : 'conflict', session: stored };
-}
-
-function lost(): never {
-  throw new Error('A batch came back without an outcome for one of its sessions.');
 }
