@@ -14,6 +14,12 @@ export function writeLine(stream: Writable, line: string): void {
   stream.write(`${line}\n`);
 }
 
+/** How many of something, for people. */
+export function count(amount: number, noun: string): string {
+  const plural = amount === 1 || noun.endsWith('s') ? noun : `${noun}s`;
+  return `${amount.toLocaleString('en-US')} ${plural}`;
+}
+
 /** A table for people: columns aligned, numbers to the right; without a heading where it goes on. */
 export function writeTable(
   stream: Writable,

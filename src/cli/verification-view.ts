@@ -1,4 +1,5 @@
 import type { Verification } from '../core/index.js';
+import { count } from './output.js';
 
 /** What of the database was looked at, and what was to be done. */
 interface VerificationScope {
@@ -50,9 +51,4 @@ function outcome(mended: number, unmended: number): string[] {
           `Not mended: ${count(unmended, 'lifetime stats')}, which somebody held, or whose course is missing, or which are more than can be kept.`,
         ]),
   ];
-}
-
-function count(amount: number, noun: string): string {
-  const plural = amount === 1 || noun.endsWith('s') ? noun : `${noun}s`;
-  return `${amount.toLocaleString('en-US')} ${plural}`;
 }

@@ -138,7 +138,7 @@ test('Ctrl-C leaves the file as it was, and says so', async () => {
     child.kill('SIGINT');
     const { code, stderr } = await child.ended;
     assert.equal(code, 130);
-    assert.equal(stderr, `stats-service: interrupted; 0 lines were written; ${file} was not ${outcome}\n`);
+    assert.equal(stderr, `stats-service: interrupted; 0 lines written; ${file} was not ${outcome}\n`);
     assert.deepEqual(await folder.files(), before);
   }
   await holder.end();
@@ -154,5 +154,5 @@ test('Ctrl-C while nobody reads stdout ends it, and says how far it came', async
   child.kill('SIGINT');
   const { code, stderr } = await child.ended;
   assert.equal(code, 130);
-  assert.match(stderr, /^stats-service: interrupted; [\d,]+ lines were written\n$/);
+  assert.match(stderr, /^stats-service: interrupted; [\d,]+ lines written\n$/);
 });

@@ -61,7 +61,7 @@ describe('a named pipe', { skip: process.platform !== 'linux' }, () => {
       await until('it waits for a reader', () => isAtPipe(child.pid));
       child.kill(signal);
       const { code, stderr } = await child.ended;
-      assert.deepEqual([code, stderr], [130, 'stats-service: interrupted; 0 lines were written\n']);
+      assert.deepEqual([code, stderr], [130, 'stats-service: interrupted; 0 lines written\n']);
     });
   }
 
@@ -79,7 +79,7 @@ describe('a named pipe', { skip: process.platform !== 'linux' }, () => {
     child.kill('SIGINT');
     const { code, stderr } = await child.ended;
     assert.equal(code, 130);
-    assert.match(stderr, /^stats-service: interrupted; [\d,]+ lines were written\n$/);
+    assert.match(stderr, /^stats-service: interrupted; [\d,]+ lines written\n$/);
   });
 
   for (const argv of [['import'], ['import', '-', '--courses']]) {

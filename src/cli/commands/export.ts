@@ -5,7 +5,7 @@ import { bytesOf, type Pages } from '../export/bytes.js';
 import { FORMATS, layoutOf, type Format } from '../export/layout.js';
 import { openOutput } from '../export/outputs.js';
 import type { Io } from '../io.js';
-import { writeLine } from '../output.js';
+import { count, writeLine } from '../output.js';
 import { startProgress } from '../progress.js';
 import { addOwnDatabaseOption, ownDatabaseUrl, type TargetOptions } from '../target.js';
 
@@ -24,7 +24,7 @@ export function addExport(program: Command, io: Io): void {
     .description('every session of a database, in use or not, as it is at one moment')
     .argument(
       '[file]',
-      'where it goes, whole or not at all, a new one for you alone to read; - is stdout',
+      'where it goes, whole or not at all: what is there is replaced, a new file is for you alone; - is stdout',
       '-',
     )
     .addOption(
@@ -61,12 +61,12 @@ async function exportTo(io: Io, file: string, options: Options): Promise<void> {
     isTaken = await output.write(bytesOf(counted(), layoutOf(file, options)));
   } catch (error) {
     if (!(error instanceof Interruption)) throw error;
-    const lines = `${exported.toLocaleString('en')} lines were written`;
-    throw new Interruption(`interrupted; ${lines}${output.afterInterruption}`);
+    const written = `${count(exported, 'line')} written`;
+    throw new Interruption(`interrupted; ${written}${output.afterInterruption}`);
   } finally {
     progress.end();
   }
-  if (isTaken && !quiet) writeLine(io.stderr, `Exported ${exported.toLocaleString('en')} sessions.`);
+  if (isTaken && !quiet) writeLine(io.stderr, `Exported ${count(exported, 'session')}.`);
 }
 
 async function openPages(database: string, options: Options): Promise<Pages> {

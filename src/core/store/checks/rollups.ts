@@ -1,3 +1,4 @@
+import { grouped } from '../../model/rules.js';
 import type { Database } from '../database.js';
 import { countRows } from './counts.js';
 import { findDifferingModules } from './differing-modules.js';
@@ -18,13 +19,13 @@ export async function checkRollups(database: Database): Promise<Finding> {
     return {
       check,
       state: 'ok',
-      detail: `all ${learners} lifetime stats are the sum of their sessions`,
+      detail: `all ${grouped(learners)} lifetime stats are the sum of their sessions`,
     };
   }
   return {
     check,
     state: 'problem',
-    detail: `${totals} lifetime stats and ${modules} module counts are not the sum of their sessions`,
+    detail: `${grouped(totals)} lifetime stats and ${grouped(modules)} module counts are not the sum of their sessions`,
     advice:
       'Something else has written to these tables. "stats-service verify" tells where; keep a copy, then "stats-service verify --rebuild" mends it.',
   };
