@@ -1,7 +1,6 @@
 import { StatsError } from '../../core/errors.js';
 import type { StatsCalls, Unchecked } from '../../core/index.js';
-import { csvReader } from './csv.js';
-import { readEntries } from './entries.js';
+import { readCsv } from './csv.js';
 import { COURSE_FIELDS, FieldNames } from './fields.js';
 import { describeFaults, faultsOf } from './line-faults.js';
 import { readListOrLines } from './lists.js';
@@ -59,7 +58,7 @@ export function isOfTheCourse(error: unknown): error is StatsError {
 
 async function* courseEntries(source: Source): AsyncGenerator<Entry> {
   const pages = /\.csv(\.gz)?$/i.test(source.name)
-    ? readEntries(source.chunks(), csvReader(NAMES))
+    ? readCsv(source.chunks(), NAMES)
     : readListOrLines(source.chunks(), ndjsonReader(NAMES));
   try {
     for await (const entries of pages) yield* entries;

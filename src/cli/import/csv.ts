@@ -1,6 +1,7 @@
+import { readEntries } from './entries.js';
 import { fromText, type FieldNames } from './fields.js';
 import { withoutByteOrderMark } from './lines.js';
-import { broken, NOTHING, type LineReader } from './reading.js';
+import { broken, NOTHING, type Entry, type LineReader } from './reading.js';
 
 /** RFC 4180, but that a field holds no line end: none of ours does, and an unclosed quote spoils one line only. */
 const CELL = /(?:"([^"]*(?:""[^"]*)*)"|([^",]*))(,|$)/y;
@@ -8,11 +9,14 @@ const CELL = /(?:"([^"]*(?:""[^"]*)*)"|([^",]*))(,|$)/y;
 /**
  * Reads CSV by its header.
  *
- * @throws by the header: one that names a column twice or one that is not known
+ * @throws by the header: where there is none, or it names a column twice or one that is not known
  */
-export function csvReader(names: FieldNames): LineReader {
+export async function* readCsv(
+  chunks: AsyncIterable<Buffer>,
+  names: FieldNames,
+): AsyncGenerator<Iterable<Entry>> {
   let columns: readonly string[] | undefined;
-  return (line, rule) => {
+  const read: LineReader = (line, rule) => {
     const text = columns ? line : withoutByteOrderMark(line);
     if (text === '') return NOTHING;
     if (columns) return rule === undefined ? readRow(columns, text) : broken(rule);
@@ -20,6 +24,9 @@ export function csvReader(names: FieldNames): LineReader {
     columns = readHeader(names, text);
     return NOTHING;
   };
+  yield* readEntries(chunks, read);
+  // A program that writes to us may have failed before it wrote.
+  if (!columns) throw new Error('There is nothing, not even the header that CSV begins with.');
 }
 
 function readHeader(names: FieldNames, text: string): string[] {

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js';
-import { csvReader } from './csv.js';
+import { readCsv } from './csv.js';
 import type { FieldNames } from './fields.js';
 import { readEntries } from './entries.js';
 import { readListOrLines } from './lists.js';
@@ -27,7 +27,7 @@ export async function entriesOf(
   names: FieldNames,
   courseId: string | undefined,
 ): Promise<(chunks: AsyncIterable<Buffer>) => AsyncGenerator<Iterable<Entry>>> {
-  if (format === 'csv') return (chunks) => readEntries(chunks, csvReader(names));
+  if (format === 'csv') return (chunks) => readCsv(chunks, names);
   if (format === 'ndjson') return (chunks) => readEntries(chunks, ndjsonReader(names));
   const { xapiReader } = await import('./xapi.js');
   return (chunks) => readListOrLines(chunks, xapiReader(courseId));

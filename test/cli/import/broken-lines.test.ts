@@ -136,6 +136,8 @@ test('what is no file to import gets one line', async () => {
   const sessions = await folder.write('sessions.ndjson', 'not JSON\n');
   for (const [argv, code, said] of [
     [[`${folder.path}/none.csv`], 1, /^stats-service: \S+none\.csv cannot be read \(ENOENT/],
+    [[await folder.write('empty.csv', '')], 1, /^stats-service: There is nothing, not even the header/],
+    [[await folder.write('blank.csv', '\uFEFF\r\n\n')], 1, /not even the header/],
     [[folder.path, '--format', 'csv'], 1, /is a folder; name a file in it\.$/],
     [[await folder.write('cut.csv.gz', Buffer.from([0x1f, 0x8b, 8, 0]))], 1, /cannot be unpacked/],
     [
@@ -170,6 +172,6 @@ test('what is no file to import gets one line', async () => {
   const overwriting = await runCommand(['sh', '-c', command, ...argv]);
   assert.equal(overwriting.code, 2, overwriting.stderr);
   assert.equal(await folder.read('sessions.ndjson'), 'not JSON\n');
-  const empty = await runImport([await folder.write('empty.csv', ''), ...target]);
+  const empty = await runImport([await folder.write('empty.ndjson', ''), ...target]);
   assert.deepEqual([empty.code, empty.summary.lines], [0, 0]);
 });
