@@ -23,9 +23,15 @@ export async function disconnect(url: string): Promise<void> {
 
 async function connect(url: string): Promise<Client> {
   const client = new Client({ connectionString: url });
-  // A server that was ended is connected to again.
-  client.on('error', () => clients.delete(url));
-  client.on('end', () => clients.delete(url));
-  await client.connect();
+  // A server that was ended, or is not there yet, is connected to again.
+  const forget = () => clients.delete(url);
+  client.on('error', forget);
+  client.on('end', forget);
+  try {
+    await client.connect();
+  } catch (error) {
+    forget();
+    throw error;
+  }
   return client;
 }
