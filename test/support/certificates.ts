@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { TestDirectory } from './directory.js';
 
 const execute = promisify(execFile);
 /** A line of arguments, none of which has a space in it but those that follow. */
@@ -18,8 +17,8 @@ export interface Authority extends AsyncDisposable {
 
 /** One that nobody else trusts. */
 export async function createAuthority(): Promise<Authority> {
-  const folder = await mkdtemp(join(tmpdir(), 'stats-service-authority-'));
-  const at = (name: string) => join(folder, name);
+  const directory = await TestDirectory.create();
+  const at = (name: string) => join(directory.path, name);
   const newKey = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes';
   const [file, authorityKey] = [at('authority.crt'), at('authority.key')];
   const self = `req -x509 ${newKey} -days 2 -subj /CN=Authority`;
@@ -29,14 +28,14 @@ export async function createAuthority(): Promise<Authority> {
     async issue(name) {
       const request = at('server.csr');
       await openssl(`req ${newKey} -subj /CN=Server`, '-keyout', at('server.key'), '-out', request);
-      await writeFile(at('server.ext'), `subjectAltName=DNS:${name}`);
+      await directory.write('server.ext', `subjectAltName=DNS:${name}`);
       const issued = ['-in', request, '-extfile', at('server.ext'), '-out', at('server.crt')];
       await openssl('x509 -req -days 2 -CAcreateserial', ...issued, '-CA', file, '-CAkey', authorityKey);
       const [certificate, key] = await Promise.all(
-        ['server.crt', 'server.key'].map((each) => readFile(at(each), 'utf8')),
+        ['server.crt', 'server.key'].map((each) => directory.read(each)),
       );
       return { certificate: certificate ?? '', key: key ?? '' };
     },
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
   };
 }

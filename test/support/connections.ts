@@ -1,37 +1,49 @@
 import { after } from 'node:test';
 import { Client } from 'pg';
 
-/** By URL: to connect takes longer than most of what is asked. */
-const clients = new Map<string, Promise<Client>>();
-after(() => Promise.all(Array.from(clients.keys(), disconnect)));
+interface Connection {
+  readonly client: Promise<Client>;
+  /** The newest query. A connection runs its queries in order, so none is left when this one has ended. */
+  newest: Promise<unknown>;
+}
 
-/** Runs a statement on a Postgres database, on a connection that the file's other statements use too; its rows. */
+/** By URL: connecting takes longer than most statements. */
+const connections = new Map<string, Connection>();
+after(() => Promise.all(Array.from(connections.keys(), disconnect)));
+
+/** Runs a statement on a Postgres database; its rows. All statements of a test file share one connection per URL. */
 export async function runOn(url: string, statement: string): Promise<unknown[]> {
-  const client = clients.get(url) ?? connect(url);
-  clients.set(url, client);
+  const connection = connections.get(url) ?? connect(url);
+  const query = connection.client.then((client) => client.query(statement));
+  connection.newest = query.catch(() => undefined);
   // Several statements have several results.
-  const results = [await (await client).query(statement)].flat();
+  const results = [await query].flat();
   return results.at(-1)?.rows ?? [];
 }
 
-/** To be called before a database is dropped. */
+/** Waits for the statements that are in flight and closes the connection. Call it before the database is dropped. */
 export async function disconnect(url: string): Promise<void> {
-  const client = await clients.get(url);
-  clients.delete(url);
-  await client?.end();
+  const connection = connections.get(url);
+  if (!connection) return;
+  await connection.newest;
+  connections.delete(url);
+  await (await connection.client).end();
 }
 
-async function connect(url: string): Promise<Client> {
+function connect(url: string): Connection {
   const client = new Client({ connectionString: url });
-  // A server that was ended, or is not there yet, is connected to again.
-  const forget = () => clients.delete(url);
+  // After a server was stopped, or before it has started, the next statement connects again.
+  const forget = () => connections.delete(url);
   client.on('error', forget);
   client.on('end', forget);
-  try {
-    await client.connect();
-  } catch (error) {
-    forget();
-    throw error;
-  }
-  return client;
+  const connected = client.connect().then(
+    () => client,
+    (error: unknown) => {
+      forget();
+      throw error;
+    },
+  );
+  const connection = { client: connected, newest: Promise.resolve() };
+  connections.set(url, connection);
+  return connection;
 }

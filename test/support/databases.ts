@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import type { DialectName } from '../../migrations/columns.js';
 import { disconnect, runOn } from './connections.js';
+import { TestDirectory } from './directory.js';
 import { startPostgres } from './postgres.js';
 
 export const DIALECTS: readonly DialectName[] = ['sqlite', 'postgres'];
@@ -12,16 +11,16 @@ export interface TestDatabase extends AsyncDisposable {
   readonly url: string;
 }
 
-/** A new, empty database of its own. */
+/** A new, empty database. */
 export async function createDatabase(dialect: DialectName): Promise<TestDatabase> {
   return dialect === 'sqlite' ? createSqlite() : createPostgres();
 }
 
 async function createSqlite(): Promise<TestDatabase> {
-  const folder = await mkdtemp(join(tmpdir(), 'stats-service-test-'));
+  const directory = await TestDirectory.create();
   return {
-    url: `sqlite:${join(folder, 'stats.db')}`,
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    url: `sqlite:${join(directory.path, 'stats.db')}`,
+    [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
   };
 }
 
@@ -31,20 +30,28 @@ async function createPostgres(): Promise<TestDatabase> {
   await runOn(server, `create database ${name}`);
   const url = new URL(server);
   url.pathname = name;
-  return {
-    url: url.href,
-    async [Symbol.asyncDispose]() {
-      await disconnect(url.href);
-      await runOn(server, `drop database ${name} with (force)`);
-    },
-  };
+  created.push(name);
+  return { url: url.href, [Symbol.asyncDispose]: () => disconnect(url.href) };
 }
 
+/**
+ * The Postgres databases of this file. They are dropped together at its end, when the last connections have closed: a
+ * pool ends before its connections do, and `drop … with (force)` would make each of them throw. Without `force` Postgres
+ * refuses after five seconds where a test has left a connection open, which fails the file.
+ */
+const created: string[] = [];
 let ownServer: ReturnType<typeof startPostgres> | undefined;
-// Said here, since in the middle of a test it would be that test's end.
-after(async () => (await ownServer)?.stop());
+// Registered here: registered in a test, it would run at the end of that test.
+after(async () => {
+  const server = await ownServer;
+  if (server) return server.stop();
+  if (created.length === 0) return undefined;
+  const url = await postgresUrl();
+  for (const name of created) await runOn(url, `drop database ${name}`);
+  return disconnect(url);
+});
 
-/** The suite's server; a test file that is run by itself starts one of its own. */
+/** The URL of the suite's server; a test file that runs alone starts its own. */
 async function postgresUrl(): Promise<string> {
   const shared = process.env['STATS_TEST_POSTGRES'];
   if (shared !== undefined) return shared;

