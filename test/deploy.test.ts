@@ -1,149 +1,150 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import * as z from 'zod';
-import { commandsOf, optionsOf } from './support/deploy-calls.js';
-import { deploy } from './support/deploy.js';
-import {
-  answers,
-  json,
-  MIGRATION,
-  NETWORK,
-  NEXT,
-  PREVIOUS,
-  REPOSITORY,
-  service,
-  TASK,
-} from './support/deploy-answers.js';
+import { deploy, type Answers, type Deployed } from './support/deploy.js';
 
-const ARGV = ['--environment', 'prod', '--tag', '1.2.0'];
-const REDEPLOY_ARGV = ['--environment', 'prod', '--redeploy', '1.1.0'];
-const FOUND = json({ images: [{}], failures: [] });
-const versionSchema = z.object({ version: z.string() });
+const ARGV = ['--environment', 'prod'];
+const REPOSITORY = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/stats-service-prod';
+const NETWORK = '{"awsvpcConfiguration":{"subnets":["subnet-a"],"assignPublicIp":"DISABLED"}}';
 
-/** One in which all goes well; several tests look at it. */
-const good = await deploy(ARGV, answers());
+/** A task definition as AWS describes it, with the fields that it adds and does not accept. */
+function described(family: string): string {
+  const dates = { registeredAt: '2026-11-22T10:00:00.000Z', registeredBy: 'operator' };
+  const added = { taskDefinitionArn: 'arn', revision: 8, status: 'ACTIVE', ...dates };
+  const derived = { requiresAttributes: [], compatibilities: ['FARGATE'] };
+  const containerDefinitions = [{ name: 'stats-service', image: 'old', user: '1000' }, { name: 'agent' }];
+  const taskDefinition = { ...added, ...derived, family, cpu: '1024', containerDefinitions };
+  return JSON.stringify({ taskDefinition, tags: [{ key: 'Environment', value: 'prod' }] });
+}
 
-test('a deploy looks, builds, migrates, and only then rolls out', () => {
+/** The answers of a deploy that succeeds, in the order of the calls of each command. */
+const ANSWERS: Answers = {
+  'git rev-parse': ['0123456789abcdef0123456789abcdef01234567'],
+  'aws ecr describe-repositories': [REPOSITORY],
+  'aws ecr batch-get-image': ['0'],
+  'aws ecr get-login-password': ['secret'],
+  'aws ecs describe-task-definition': ['ARM64', described('migrate'), described('serve')],
+  'aws ecs register-task-definition': ['migrate:9', 'serve:9'],
+  'aws ecs run-task': ['task-1\tNone'],
+  'aws ecs describe-tasks': ['None', 'FAIL', '0\tEssential container in task exited'],
+  'aws ecs describe-services': [NETWORK, 'ecs-svc/1', '2', 'None', 'FAIL', 'serve:9\tCOMPLETED'],
+};
+const WITHOUT_BUILD: Answers = {
+  ...ANSWERS,
+  'aws ecr batch-get-image': ['1'],
+  'aws ecs describe-task-definition': [described('migrate'), described('serve')],
+};
+
+function commandsOf({ calls }: Deployed): string[] {
+  return calls.map((call) => call.slice(0, call[0] === 'aws' ? 3 : 2).join(' '));
+}
+
+function optionOf({ calls }: Deployed, command: string, option: string): string | undefined {
+  const call = calls.find((words) => words.includes(command)) ?? [];
+  return call.includes(option) ? call[call.indexOf(option) + 1] : undefined;
+}
+
+const good = await deploy(ARGV, ANSWERS);
+const image = optionOf(good, 'build', '--tag') ?? '';
+
+test('A deploy builds and pushes the image, migrates, and only then updates the service', () => {
   assert.equal(good.code, 0, good.stderr);
-  assert.deepEqual(commandsOf(good), [
-    'git status --porcelain',
-    'git rev-parse HEAD',
-    'aws ecr describe-repositories',
-    'aws ecr batch-get-image',
-    'aws ecs describe-services',
-    'aws application-autoscaling describe-scalable-targets',
-    'aws ecs describe-task-definition',
-    'aws ecs describe-task-definition',
-    'docker build --pull',
-    'aws ecr get-login-password',
-    'docker login --username',
-    `docker push ${REPOSITORY}:1.2.0`,
-    'aws ecs register-task-definition',
+  const changes = commandsOf(good).filter((command) => !/describe|git|get/.test(command));
+  assert.deepEqual(changes, [
+    'docker build',
+    'docker login',
+    'docker push',
     'aws ecs register-task-definition',
     'aws ecs run-task',
-    'aws ecs describe-tasks',
-    'aws ecs describe-tasks',
-    'aws ecs describe-tasks',
-    'aws ecs describe-services',
+    'aws ecs register-task-definition',
     'aws ecs update-service',
-    'aws ecs describe-services',
-    'aws ecs describe-services',
   ]);
-  assert.match(good.stderr, /prod runs 1\.2\.0\.\n$/);
+  assert.equal(optionOf(good, 'build', '--platform'), 'linux/arm64');
+  assert.match(image.replace(`${REPOSITORY}:`, ''), /^\d+\.\d+\.\d+-0123456789ab$/);
+  assert.equal(optionOf(good, 'push', 'push'), image);
+  assert.equal(optionOf(good, 'run-task', '--task-definition'), 'migrate:9');
+  assert.equal(optionOf(good, 'run-task', '--network-configuration'), NETWORK);
+  assert.equal(optionOf(good, 'update-service', '--task-definition'), 'serve:9');
+  assert.equal(optionOf(good, 'update-service', '--desired-count'), undefined);
+  assert.match(good.calls.at(-1)?.join(' ') ?? '', /id!='ecs-svc\/1'/);
+  assert.match(good.stderr, /\nprod runs \S+-0123456789ab\.\n$/);
 });
 
-test('without a tag the image gets the version of what it is built from', async () => {
-  const { version } = versionSchema.parse(JSON.parse(readFileSync('package.json', 'utf8')));
-  const { code, stdout } = await deploy(['--environment', 'prod', '--dry-run'], answers());
-
-  assert.equal(code, 0);
-  assert.ok(stdout.includes(`docker push <repositoryUrl>:${version}\n`));
+test('A deploy passes the password of the registry on stdin and prints it nowhere', () => {
+  assert.equal(good.stdin, 'secret');
+  assert.doesNotMatch(JSON.stringify([good.calls, good.stdout, good.stderr]), /secret/);
 });
 
-test('the image is built for the architecture of the tasks, from a known commit', () => {
-  const { calls } = good;
-
-  const build = calls.find(({ program, args }) => program === 'docker' && args[0] === 'build')?.args ?? [];
-  assert.ok(build.includes('linux/arm64'));
-  assert.equal(build[build.indexOf('--target') + 1], 'aws');
-  assert.ok(build.includes('org.opencontainers.image.revision=0123456789abcdef0123456789abcdef01234567'));
-  assert.ok(build.includes(`${REPOSITORY}:1.2.0`));
-});
-
-test("the registry's password is written to stdin, and told nowhere else", () => {
-  const { calls, stdout, stderr } = good;
-
-  const login = calls.find(({ args }) => args[0] === 'login');
-  assert.equal(login?.stdin, 'secret');
-  assert.ok(!calls.some(({ args }) => args.join(' ').includes('secret')));
-  assert.ok(!`${stdout}${stderr}`.includes('secret'));
-});
-
-test('revisions are the latest ones with the new image', () => {
-  const [migration, next] = optionsOf(good, 'register-task-definition', '--cli-input-json');
-  const shared = {
-    requiresCompatibilities: ['FARGATE'],
+test('A deploy registers the latest task definition with the image, without the fields that AWS adds', () => {
+  const input = optionOf(good, 'register-task-definition', '--cli-input-json') ?? '';
+  assert.deepEqual(JSON.parse(input), {
+    family: 'migrate',
     cpu: '1024',
-    runtimePlatform: { cpuArchitecture: 'ARM64', operatingSystemFamily: 'LINUX' },
+    containerDefinitions: [{ name: 'stats-service', image, user: '1000' }, { name: 'agent' }],
     tags: [{ key: 'Environment', value: 'prod' }],
-  };
-  const container = { name: 'stats-service', image: `${REPOSITORY}:1.2.0`, user: '1000:1000' };
-  assert.deepEqual(JSON.parse(migration ?? ''), {
-    ...shared,
-    family: 'stats-service-prod-migrate',
-    containerDefinitions: [{ ...container, command: ['migrate', 'up'] }],
-  });
-  assert.deepEqual(JSON.parse(next ?? ''), {
-    ...shared,
-    family: 'stats-service-prod',
-    containerDefinitions: [{ ...container, command: ['serve', '--no-migrate', '--host', '0.0.0.0'] }],
   });
 });
 
-test('the migration runs its new revision where the service runs', () => {
-  assert.deepEqual(optionsOf(good, 'run-task', '--task-definition'), [MIGRATION]);
-  const [network] = optionsOf(good, 'run-task', '--network-configuration');
-  assert.deepEqual(JSON.parse(network ?? ''), NETWORK);
-  assert.deepEqual(optionsOf(good, 'describe-tasks', '--tasks'), [TASK, TASK, TASK]);
+test('A deploy of a commit whose image is in the registry does not build it again', async () => {
+  const deployed = await deploy(ARGV, WITHOUT_BUILD);
+  assert.deepEqual([deployed.code, commandsOf(deployed).includes('docker build')], [0, false]);
 });
 
-test('the number of tasks is left to autoscaling', () => {
-  assert.deepEqual(optionsOf(good, 'update-service', '--task-definition'), [NEXT]);
-  assert.deepEqual(optionsOf(good, 'update-service', '--desired-count'), [undefined]);
-});
-
-test('the first deploy starts the tasks', async () => {
-  const first = service({ taskDefinition: PREVIOUS, desiredCount: 0 });
-  const deployed = await deploy(
-    ARGV,
-    answers({ 'aws ecs describe-services': [first, first, service({ taskDefinition: NEXT })] }),
-  );
-
+test('A deploy with --redeploy rolls out an older image, whatever the work tree contains', async () => {
+  const deployed = await deploy([...ARGV, '--redeploy', '0.0.9'], {
+    ...WITHOUT_BUILD,
+    'git status': [' M a'],
+  });
   assert.equal(deployed.code, 0, deployed.stderr);
-  assert.deepEqual(optionsOf(deployed, 'update-service', '--desired-count'), ['2']);
+  assert.match(optionOf(deployed, 'register-task-definition', '--cli-input-json') ?? '', /prod:0\.0\.9"/);
 });
 
-test('--dry-run prints the commands, with the region, and runs none', async () => {
-  const argv = [...ARGV, '--region', 'eu-west-1', '--dry-run'];
-  const { code, stdout, calls } = await deploy(argv, answers());
+test('A service without tasks starts with the minimum number of tasks', async () => {
+  const deployed = await deploy(ARGV, {
+    ...WITHOUT_BUILD,
+    'aws ecs describe-services': [NETWORK, 'ecs-svc/1', '0', 'serve:9\tCOMPLETED'],
+    'aws application-autoscaling describe-scalable-targets': ['3'],
+  });
+  assert.equal(optionOf(deployed, 'update-service', '--desired-count'), '3');
+});
 
+test('A deploy that fails before the rollout leaves the service unchanged and says why', async () => {
+  const failures: [changes: Answers, message: RegExp, ...argv: string[]][] = [
+    [{ 'aws ecr batch-get-image': ['0'] }, /^There is no image 0\.0\.9 in \S+\n$/, '--redeploy', '0.0.9'],
+    [{ 'git status': [' M src/a.ts'] }, /^Commit these changes first, or discard them:\n/],
+    [{ 'aws ecs run-task': ['None\tRESOURCE:ENI'] }, /^The migration did not start: RESOURCE:ENI\.\n$/],
+    [{ 'aws ecs describe-tasks': ['1\tEssential'] }, /^The migration failed \(exit code 1\)\./],
+    [{ 'aws ecs describe-tasks': ['None'] }, /^\S.* may still run: task-1\.\n$/, '--patience', '0'],
+  ];
+  const runs = failures.map(async ([changes, message, ...argv]) => {
+    const deployed = await deploy([...ARGV, ...argv], { ...WITHOUT_BUILD, ...changes });
+    assert.equal(deployed.code, 1);
+    assert.match(deployed.stderr, message);
+    assert.ok(!commandsOf(deployed).includes('aws ecs update-service'));
+  });
+  await Promise.all(runs);
+});
+
+test('A deploy fails with one line if ECS has rolled the service back', async () => {
+  const states = [NETWORK, 'ecs-svc/1', '2', 'serve:7\tCOMPLETED'];
+  const answers = { ...WITHOUT_BUILD, 'aws ecs describe-tasks': ['0'], 'aws ecs describe-services': states };
+  const { code, stderr } = await deploy(ARGV, answers);
+  assert.deepEqual([code, stderr], [1, 'The rollout of serve:9 failed. ECS runs serve:7 (COMPLETED).\n']);
+});
+
+test('A dry run prints the commands that change something and runs only those that read', async () => {
+  const { code, stdout, calls } = await deploy([...ARGV, '--region', 'eu-west-1', '--dry-run'], ANSWERS);
   assert.equal(code, 0);
-  assert.deepEqual(calls, []);
-  const commands = stdout.split('\n').filter((line) => /^(aws|docker|git) /.test(line));
-  assert.equal(commands.length, 24);
-  assert.ok(commands.includes('docker push <repositoryUrl>:1.2.0'));
-  const ofAws = commands.filter((line) => line.startsWith('aws '));
-  assert.ok(ofAws.every((line) => line.endsWith(' --region eu-west-1')));
+  assert.match(
+    stdout,
+    /^docker build .*\ndocker login .*\ndocker push .*\naws ecs register-task-definition /,
+  );
+  assert.match(stdout, /\naws ecs update-service .* --region eu-west-1\n$/);
+  for (const [program, , action = ''] of calls) {
+    assert.ok(program === 'git' || /^(describe|get|batch-get)-/.test(action), action);
+  }
 });
 
-test('--redeploy deploys an image that is there, without building, and asks its migration first', async () => {
-  const deployed = await deploy(REDEPLOY_ARGV, answers({ 'aws ecr batch-get-image': [FOUND] }));
-
-  assert.equal(deployed.code, 0, deployed.stderr);
-  assert.ok(deployed.calls.every(({ program }) => program === 'aws'));
-  const commands = commandsOf(deployed);
-  assert.ok(commands.indexOf('aws ecs describe-tasks') < commands.indexOf('aws ecs update-service'));
-  const [, next] = optionsOf(deployed, 'register-task-definition', '--cli-input-json');
-  assert.ok(next?.includes(`${REPOSITORY}:1.1.0`));
+test('A deploy without an environment, or with a wrong number, ends with 2 and runs nothing', async () => {
+  const runs = await Promise.all([[], [...ARGV, '--patience', '-1']].map((argv) => deploy(argv, ANSWERS)));
+  for (const { code, calls } of runs) assert.deepEqual([code, calls], [2, []]);
 });

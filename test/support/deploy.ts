@@ -1,28 +1,38 @@
-import { spawn } from 'node:child_process';
-import { delimiter } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { copyFile, mkdir, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FakeCommands, type Answers, type FakeCall } from './fake-commands.js';
+import { runCommand, type Finished } from './cli.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const FAKE = fileURLToPath(new URL('fake-command.sh', import.meta.url));
 
-export interface Deployed {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly calls: readonly FakeCall[];
+/** The output of each call of a command, one line each; the last one repeats, and FAIL is exit code 1. */
+export type Answers = Readonly<Record<string, readonly string[]>>;
+
+export interface Deployed extends Finished {
+  /** The calls of the fake programs, each with its arguments. */
+  readonly calls: readonly (readonly string[])[];
+  /** The stdin of all calls. */
+  readonly stdin: string;
 }
 
-/** Runs the real deploy, which finds only fake programs. */
+/** Runs the real script, which finds only fake programs. */
 export async function deploy(argv: readonly string[], answers: Answers): Promise<Deployed> {
-  using commands = new FakeCommands(['aws', 'docker', 'git'], answers);
-  const env = { ...process.env, PATH: [commands.folder, process.env['PATH']].join(delimiter) };
-  const command = ['--import', 'tsx', 'infra/deploy/index.ts', '--pause', '0', ...argv];
-  const child = spawn(process.execPath, command, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', resolve);
+  await using directory = await mkdtempDisposable(join(tmpdir(), 'stats-deploy-'));
+  const inDirectory = (...names: string[]) => join(directory.path, ...names);
+  for (const program of ['aws', 'docker', 'git']) await copyFile(FAKE, inDirectory(program));
+  await mkdir(inDirectory('answers'));
+  for (const file of ['calls', 'stdin']) await writeFile(inDirectory(file), '');
+  for (const [command, lines] of Object.entries(answers)) {
+    await writeFile(inDirectory('answers', command), `${lines.join('\n')}\n`);
+  }
+  const env = { PATH: [directory.path, process.env['PATH']].join(delimiter) };
+  const finished = await runCommand([process.execPath, 'infra/deploy.ts', '--pause', '0', ...argv], {
+    cwd: ROOT,
+    env,
   });
-  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  return { code, stdout, stderr, calls: commands.calls() };
+  const calls = (await readFile(inDirectory('calls'), 'utf8')).split('\0\n').slice(0, -1);
+  const stdin = await readFile(inDirectory('stdin'), 'utf8');
+  return { ...finished, calls: calls.map((call) => call.split('\0')), stdin };
 }
