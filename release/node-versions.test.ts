@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { after, test } from 'node:test';
 import * as z from 'zod';
 import { runCommand } from '../test/support/cli.js';
 import { createDatabase } from '../test/support/databases.js';
-import { installNode } from './support/node.js';
 import { installInto, pack, ROOT } from './support/npm.js';
 import { assertWorks } from './support/round-trip.js';
 
 const manifestSchema = z.looseObject({ engines: z.object({ node: z.string().startsWith('>=') }) });
 const { engines } = manifestSchema.parse(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')));
 
-/** The oldest that is promised, and the newest of each line that is kept up. */
+/** The oldest version that is supported, and the newest version of each maintained line. */
 const SUPPORTED = [`${engines.node.slice('>='.length)}.0`, '22', '24', '26'];
 const TOO_OLD = '20';
 
@@ -22,7 +21,7 @@ const BIN = join(installed.path, 'node_modules', 'stats-service', 'bin', 'stats-
 
 const ENTRIES = ['stats-service', 'stats-service/client', 'stats-service/server'];
 
-/** Loads every entry, and tells of each what came of it. */
+/** Programs that load every entry and print the result of each. */
 const LOADERS = new Map([
   [
     'load.mjs',
@@ -39,42 +38,40 @@ const LOADERS = new Map([
 ]);
 for (const [name, text] of LOADERS) await writeFile(join(installed.path, name), text);
 
-// All of them before the first test: what waits between tests lets the runner end.
+// Before the first test, because the runner ends if a file waits between its tests.
 const nodes = await Promise.all(SUPPORTED.map(installNode));
 const old = await installNode(TOO_OLD);
-after(() => Promise.all([installed, old, ...nodes].map((folder) => folder[Symbol.asyncDispose]())));
+after(() => Promise.all([installed, old, ...nodes].map((directory) => directory[Symbol.asyncDispose]())));
 
 for (const node of nodes) {
-  describe(`on Node ${node.version} the installed package`, () => {
-    test('serves, records and tells stats on SQLite', async () => {
-      await using database = await createDatabase('sqlite');
-      await assertWorks({ command: [node.path, BIN], cwd: installed.path }, database.url);
-    });
+  test(`The installed package serves, records and returns stats on SQLite with Node ${node.version}`, async () => {
+    await using database = await createDatabase('sqlite');
+    await assertWorks({ command: [node.path, BIN], cwd: installed.path }, database.url);
+  });
 
+  test(`Every entry of the package loads by import and by require with Node ${node.version}`, async () => {
     for (const loader of LOADERS.keys()) {
-      test(`is loaded by ${loader}`, async () => {
-        const { stdout } = await runCommand([node.path, loader], { cwd: installed.path });
-        assert.equal(stdout, 'loaded\n'.repeat(ENTRIES.length));
-      });
+      const { stdout } = await runCommand([node.path, loader], { cwd: installed.path });
+      assert.equal(stdout, 'loaded\n'.repeat(ENTRIES.length), loader);
     }
   });
 }
 
-describe(`on Node ${old.version}`, () => {
+test(`The program and every entry say in one line that Node ${old.version} is too old`, async () => {
   const refusal = `stats-service needs Node.js 22.19 or newer; this is Node.js ${old.version}.`;
-
-  test('the program says in one line what it needs', async () => {
-    assert.deepEqual(await runCommand([old.path, BIN, 'serve']), {
-      code: 1,
-      stdout: '',
-      stderr: `${refusal}\n`,
-    });
-  });
-
+  const served = await runCommand([old.path, BIN, 'serve']);
+  assert.deepEqual(served, { code: 1, stdout: '', stderr: `${refusal}\n` });
   for (const loader of LOADERS.keys()) {
-    test(`every entry says the same to ${loader}`, async () => {
-      const { stdout } = await runCommand([old.path, loader], { cwd: installed.path });
-      assert.equal(stdout, `node-unsupported ${refusal}\n`.repeat(ENTRIES.length));
-    });
+    const { stdout } = await runCommand([old.path, loader], { cwd: installed.path });
+    assert.equal(stdout, `node-unsupported ${refusal}\n`.repeat(ENTRIES.length), loader);
   }
 });
+
+/** Installs the newest Node of a version from npm. */
+async function installNode(wanted: string) {
+  const directory = await installInto([`node@${wanted}`]);
+  const program = process.platform === 'win32' ? 'node.exe' : 'node';
+  const path = join(directory.path, 'node_modules', 'node', 'bin', program);
+  const { stdout } = await runCommand([path, '--version']);
+  return { ...directory, path, version: stdout.trim().replace(/^v/, '') };
+}

@@ -13,7 +13,7 @@ const manifestSchema = z.looseObject({ scripts: z.record(z.string(), z.string())
 const packed = await pack();
 after(() => packed[Symbol.asyncDispose]());
 
-test('the package holds the program, its types and its documents, and nothing else', () => {
+test('The packed package contains the program, its types and its documents, and no other files', () => {
   const allowed = [
     /^(package\.json|README\.md|CHANGELOG\.md)$/,
     /^bin\/stats-service\.js$/,
@@ -33,7 +33,7 @@ test('the package holds the program, its types and its documents, and nothing el
   }
 });
 
-test('installing the package runs nothing', async () => {
+test('The package has no script that an installation runs', async () => {
   const manifest = manifestSchema.parse(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')));
   const run = ['preinstall', 'install', 'postinstall', 'prepare'];
   assert.deepEqual(
@@ -42,7 +42,7 @@ test('installing the package runs nothing', async () => {
   );
 });
 
-test('publint finds nothing', async () => {
+test('The packed package has no problem that publint finds', async () => {
   const tarball = new Uint8Array(await readFile(packed.tarball)).buffer;
   const { messages, pkg } = await publint({ pack: { tarball }, strict: true });
   assert.deepEqual(
@@ -51,7 +51,7 @@ test('publint finds nothing', async () => {
   );
 });
 
-test('the types are what is imported, for import and for require', async () => {
+test('The types of the packed package are right for import and for require', async () => {
   // The package is ESM alone: every Node that it supports can require that, so that this is no problem here.
   const options = ['--profile', 'node16', '--ignore-rules', 'cjs-resolves-to-esm', '--format', 'ascii'];
   const attw = join(ROOT, 'node_modules/@arethetypeswrong/cli/dist/index.js');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { after, test } from 'node:test';
 import { migrations } from '../migrations/index.js';
 import { openMigrator, openStats, type LearnerCall } from '../src/core/index.js';
 import { createDatabase, DIALECTS, type TestDatabase } from '../test/support/databases.js';
@@ -41,62 +41,60 @@ async function recordOne(url: string): Promise<LearnerCall> {
 }
 
 for (const dialect of DIALECTS) {
-  describe(`a ${dialect} database of the first release, with the package of this one`, () => {
-    test('is upgraded, works, and is rolled back, as docs/operations.md says', async () => {
-      await using database = await createDatabase(dialect);
-      const { userId, courseId } = await fillFirst(database);
-      const target = ['--database', database.url];
-      const learner = ['--user', userId, '--course', courseId, ...target];
-      const migrate = (...argv: string[]) => run(program, ['migrate', ...argv, ...target]);
-      const status = () => ask(program, ['migrate', 'status', ...target]);
+  test(`A ${dialect} database of the first release is upgraded, works, and is rolled back as docs/operations.md says`, async () => {
+    await using database = await createDatabase(dialect);
+    const { userId, courseId } = await fillFirst(database);
+    const target = ['--database', database.url];
+    const learner = ['--user', userId, '--course', courseId, ...target];
+    const migrate = (...argv: string[]) => run(program, ['migrate', ...argv, ...target]);
+    const status = () => ask(program, ['migrate', 'status', ...target]);
 
-      // Who only reads changes nothing, and says what is to be done.
-      const refused = await run(program, ['stats', ...learner]);
-      assert.equal(refused.code, 1);
-      assert.match(refused.stderr, /run "stats-service migrate up"/);
-      assert.deepEqual(await status(), { applied: [FIRST], pending: LATER });
+    // A command that only reads changes nothing, and says what to do.
+    const refused = await run(program, ['stats', ...learner]);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /run "stats-service migrate up"/);
+    assert.deepEqual(await status(), { applied: [FIRST], pending: LATER });
 
-      assert.equal((await migrate('up')).code, 0);
-      assert.deepEqual(await status(), { applied: [FIRST, ...LATER], pending: [] });
-      await ask(program, ['record', ...learner, '--modules', '6', '--score', '68.4', '--time', '5m']);
-      assert.equal(await sessionCount(learner), 2);
+    assert.equal((await migrate('up')).code, 0);
+    assert.deepEqual(await status(), { applied: [FIRST, ...LATER], pending: [] });
+    await ask(program, ['record', ...learner, '--modules', '6', '--score', '68.4', '--time', '5m']);
+    assert.equal(await sessionCount(learner), 2);
 
-      // It deletes, and so wants to be told twice.
-      assert.notEqual((await migrate('down')).code, 0);
-      for (const _ of LATER) assert.equal((await migrate('down', '--yes')).code, 0);
-      assert.deepEqual(await status(), { applied: [FIRST], pending: LATER });
-      const kept = await runSql(
-        database.url,
-        'select cast(session_count as text) as sessions, cast(time_studied as text) as time from course_stats',
-      );
-      assert.deepEqual(kept, [{ sessions: '2', time: '580000' }]);
-    });
+    // migrate down deletes data, and requires --yes.
+    assert.notEqual((await migrate('down')).code, 0);
+    for (const _ of LATER) assert.equal((await migrate('down', '--yes')).code, 0);
+    assert.deepEqual(await status(), { applied: [FIRST], pending: LATER });
+    const kept = await runSql(
+      database.url,
+      'select cast(session_count as text) as sessions, cast(time_studied as text) as time from course_stats',
+    );
+    assert.deepEqual(kept, [{ sessions: '2', time: '580000' }]);
+  });
 
-    test('is served with what a later release has added to it, so that going back is running this one', async () => {
-      await using database = await createDatabase(dialect);
-      const { userId, courseId } = await recordOne(database.url);
-      await runSql(
-        database.url,
-        `insert into schema_migrations (name, is_breaking, created_at, updated_at)
-         select '9999-later', 0, created_at, updated_at from schema_migrations limit 1`,
-      );
-      await runSql(database.url, 'alter table study_sessions add column later integer not null default 0');
-      await runSql(database.url, 'alter table course_stats add column later integer not null default 0');
-      await using service = await serve(program, database.url);
-      const learner = ['--user', userId, '--course', courseId, '--server', service.url];
-      await ask(program, ['record', ...learner, '--modules', '6', '--score', '68.4', '--time', '5m']);
-      assert.equal(await sessionCount(learner), 2);
-      assert.equal((await service.stop()).code, 0);
-    });
+  test(`A ${dialect} database to which a later release has added columns is served by this release`, async () => {
+    await using database = await createDatabase(dialect);
+    const { userId, courseId } = await recordOne(database.url);
+    await runSql(
+      database.url,
+      `insert into schema_migrations (name, is_breaking, created_at, updated_at)
+       select '9999-later', 0, created_at, updated_at from schema_migrations limit 1`,
+    );
+    await runSql(database.url, 'alter table study_sessions add column later integer not null default 0');
+    await runSql(database.url, 'alter table course_stats add column later integer not null default 0');
+    await using service = await serve(program, database.url);
+    const learner = ['--user', userId, '--course', courseId, '--server', service.url];
+    await ask(program, ['record', ...learner, '--modules', '6', '--score', '68.4', '--time', '5m']);
+    assert.equal(await sessionCount(learner), 2);
+    assert.equal((await service.stop()).code, 0);
+  });
 
-    test('is upgraded by the first process that serves it', async () => {
-      await using database = await createDatabase(dialect);
-      const { userId, courseId } = await fillFirst(database);
-      await using service = await serve(program, database.url);
-      const learner = ['--user', userId, '--course', courseId, '--server', service.url];
-      assert.equal(await sessionCount(learner), 1);
-      assert.equal((await service.stop()).code, 0);
-    });
+  test(`A ${dialect} database of the first release is upgraded by the first process that serves it`, async () => {
+    await using database = await createDatabase(dialect);
+    const { userId, courseId } = await fillFirst(database);
+    await using service = await serve(program, database.url);
+    const learner = ['--user', userId, '--course', courseId, '--server', service.url];
+    assert.equal(await sessionCount(learner), 1);
+    assert.equal((await service.stop()).code, 0);
   });
 }
 

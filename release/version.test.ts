@@ -4,11 +4,11 @@ import { repositoryFaults, versionFaults } from './version.js';
 
 const CHANGELOG = '# Changelog\n\n## Unreleased\n\n## [1.2.3] - 2026-11-22\n\n- Something.\n\n## [1.2.2]\n';
 
-test('a tag, package.json and the changelog that agree are released', () => {
+test('A release whose tag, package.json and changelog agree has no version faults', () => {
   assert.deepEqual(versionFaults('v1.2.3', '1.2.3', CHANGELOG), []);
 });
 
-test('what does not agree is named', () => {
+test('A release whose tag, package.json and changelog disagree has a fault that names the versions', () => {
   assert.deepEqual(versionFaults('v1.2.4', '1.2.3', CHANGELOG), [
     'The tag is v1.2.4, package.json says 1.2.3.',
   ]);
@@ -18,7 +18,7 @@ test('what does not agree is named', () => {
   assert.equal(versionFaults('', '0.1.0', '# Changelog\n\n## Unreleased\n').length, 2);
 });
 
-test('a package that names another repository than the one that builds it, or none, is not released', () => {
+test('A package that names another repository than the one that builds it, or no repository, has a fault', () => {
   const url = 'git+https://github.com/owner/stats-service.git';
   assert.deepEqual(repositoryFaults(url, 'owner/stats-service'), []);
   assert.deepEqual(repositoryFaults(url, undefined), []);

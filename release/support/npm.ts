@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { mkdtempDisposable, realpath, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { runCommand } from '../../test/support/cli.js';
-import { createFolder, type Folder } from './folder.js';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '');
 
@@ -12,11 +12,20 @@ const packedSchema = z.tuple([
   z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) }),
 ]);
 
-export interface Packed extends Folder {
+export interface Directory extends AsyncDisposable {
+  readonly path: string;
+}
+
+export interface Packed extends Directory {
   /** The file that would be published. */
   readonly tarball: string;
   /** The paths in it. */
   readonly files: readonly string[];
+}
+
+/** A temporary directory, removed with its content. Compilers and npm resolve links, and compare paths. */
+export async function createDirectory(): Promise<Directory> {
+  return mkdtempDisposable(join(await realpath(tmpdir()), 'stats-service-release-'));
 }
 
 /** What a person's shell has, but nothing of what npm tells the scripts that it runs: this very test is one. */
@@ -39,18 +48,18 @@ export async function npm(argv: readonly string[], cwd: string): Promise<string>
 
 /** Makes the package as publishing does, the build included. */
 export async function pack(): Promise<Packed> {
-  const folder = await createFolder();
-  const said = await npm(['pack', '--json', '--silent', '--pack-destination', folder.path], ROOT);
+  const directory = await createDirectory();
+  const said = await npm(['pack', '--json', '--silent', '--pack-destination', directory.path], ROOT);
   const [{ filename, files }] = packedSchema.parse(JSON.parse(said.slice(said.indexOf('['))));
-  return { ...folder, tarball: join(folder.path, filename), files: files.map(({ path }) => path) };
+  return { ...directory, tarball: join(directory.path, filename), files: files.map(({ path }) => path) };
 }
 
 /** A new project of somebody else's, with these packages in it. */
-export async function installInto(packages: readonly string[]): Promise<Folder> {
-  const folder = await createFolder();
+export async function installInto(packages: readonly string[]): Promise<Directory> {
+  const directory = await createDirectory();
   // Node's package places the program by a script; ours has none.
   const manifest = { private: true, allowScripts: { node: true } };
-  await writeFile(join(folder.path, 'package.json'), JSON.stringify(manifest));
-  await npm(['install', '--omit=dev', '--no-audit', '--no-fund', ...packages], folder.path);
-  return folder;
+  await writeFile(join(directory.path, 'package.json'), JSON.stringify(manifest));
+  await npm(['install', '--omit=dev', '--no-audit', '--no-fund', ...packages], directory.path);
+  return directory;
 }
