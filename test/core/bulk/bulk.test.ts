@@ -27,8 +27,8 @@ function said(outcome: BulkOutcome): string {
 }
 
 for (const dialect of DIALECTS) {
-  describe(`many sessions together on ${dialect}`, () => {
-    test('each has its outcome, in the order in which they were given', async () => {
+  describe(`bulk recording on ${dialect}`, () => {
+    test('Bulk recording gives each session its own outcome, in the order of the sessions', async () => {
       await using fixture = await createFixture(dialect);
       const { courseId, database } = fixture;
       const bulk = bulkOn(fixture);
@@ -58,7 +58,7 @@ for (const dialect of DIALECTS) {
       await assertRollups(database.url);
     });
 
-    test('one that would exceed what can be summed fails alone', async () => {
+    test('A bulk session whose total would exceed the bounds fails alone', async () => {
       await using fixture = await createFixture(dialect);
       const { courseId, stats, database } = fixture;
       const bulk = bulkOn(fixture);
@@ -80,7 +80,7 @@ for (const dialect of DIALECTS) {
       await assertRollups(database.url);
     });
 
-    test('those whose turn has not come when an end is wanted are untried', async () => {
+    test('An aborted bulk recording reports a session that it did not try as untried', async () => {
       await using fixture = await createFixture(dialect);
       const bulk = bulkOn(fixture);
       const session = { ...sessionContent(), sessionId: newSessionId() };
@@ -88,7 +88,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await bulk.record([candidate], AbortSignal.abort()), [{ outcome: 'untried' }]);
     });
 
-    test('a session that breaks a rule is refused as anywhere else', async () => {
+    test('A session that breaks a rule is rejected in bulk as `recordSession` rejects it', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const broken = {
@@ -101,7 +101,7 @@ for (const dialect of DIALECTS) {
       assert.throws(() => bulkOn(fixture).add(broken), error);
     });
 
-    test('others are seen at work, and we ourselves are not', async () => {
+    test('A bulk writer detects the writes of other connections but not its own', async () => {
       await using fixture = await createFixture(dialect);
       const { courseId, database, stats } = fixture;
       const candidate = () => {
@@ -120,7 +120,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-test('a learner that somebody holds holds up no other', async () => {
+test('A learner that another connection locks does not hold up other learners in bulk', async () => {
   await using fixture = await createFixture('postgres');
   const { courseId, stats, database } = fixture;
   const bulk = bulkOn(fixture);
@@ -140,7 +140,7 @@ test('a learner that somebody holds holds up no other', async () => {
   assert.deepEqual((await bulk.record(candidates)).map(said), ['recorded', 'replayed']);
 });
 
-test('a learner that somebody holds holds up no other, however many sessions come before theirs', async () => {
+test('A locked learner with 4,000 bulk sessions does not hold up the learner after them', async () => {
   await using fixture = await createFixture('postgres');
   const { courseId, stats, database } = fixture;
   const bulk = bulkOn(fixture);

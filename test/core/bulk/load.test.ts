@@ -46,7 +46,7 @@ async function openLoading({ courseId: known, database }: Fixture) {
   };
 }
 
-test('sessions are loaded with their totals and modules, beside those that are there', async () => {
+test('Loaded sessions are added to the totals and modules of the sessions that are stored', async () => {
   await using fixture = await createFixture('postgres');
   const { courseId, stats, database } = fixture;
   await using loading = await openLoading(fixture);
@@ -78,7 +78,7 @@ test('sessions are loaded with their totals and modules, beside those that are t
   await assertRollups(database.url);
 });
 
-test('where one cannot be loaded none is, and the next can', async () => {
+test('A load with a known session or an unknown course stores nothing, and the next succeeds', async () => {
   await using fixture = await createFixture('postgres');
   const { courseId, stats, database } = fixture;
   await using loading = await openLoading(fixture);

@@ -7,7 +7,7 @@ const BULK = {
   shared: { weight: 100, inFlight: 1, pause: 1 },
 };
 
-test('alone, a transaction is as large as a tenth of a second allows; a small rest teaches nothing', async () => {
+test('A lone bulk writer sizes its transactions to 0.1 s, and a small last one changes nothing', async () => {
   const pace = new Pace({ bulk: BULK, othersAtWork: async () => false });
   await pace.ended(100, 10);
   assert.deepEqual(await pace.next(), { weight: 1_000, inFlight: 2 });
@@ -15,12 +15,12 @@ test('alone, a transaction is as large as a tenth of a second allows; a small re
   assert.deepEqual(await pace.next(), { weight: 1_000, inFlight: 2 });
 });
 
-test('beside others it is small, one at a time', async () => {
+test('Beside other clients, a bulk writer runs small transactions, one at a time', async () => {
   const pace = new Pace({ bulk: BULK, othersAtWork: async () => true });
   assert.deepEqual(await pace.next(), BULK.shared);
 });
 
-test('a database that is away does not say whether others are at work: recording is tried', async () => {
+test('A bulk writer proceeds as if it were alone while the database is unavailable', async () => {
   const pace = new Pace({ bulk: BULK, othersAtWork: () => Promise.reject(new Error('away')) });
   assert.equal((await pace.next()).inFlight, 2);
 });

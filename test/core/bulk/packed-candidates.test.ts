@@ -29,7 +29,7 @@ const candidates = fc
     return { row: toSessionRow(key, content, NOW), completionSent };
   });
 
-test('what is packed comes out as it was, in many blocks, and again in the same after it was cleared', () => {
+test('Packed sessions are unpacked unchanged, across many blocks and again after a clear', () => {
   const packed = new PackedCandidates();
   fc.assert(
     fc.property(fc.array(candidates, { minLength: 1, maxLength: 40 }), (given) => {
@@ -44,7 +44,7 @@ test('what is packed comes out as it was, in many blocks, and again in the same 
   );
 });
 
-test('packed, they are in the order of their identities', () => {
+test('Packed sessions compare in the order of their identities', () => {
   fc.assert(
     fc.property(candidates, candidates, fc.nat({ max: 3 }), (a, b, same) => {
       // Those that have more in common are the ones that are easily confused.
@@ -61,6 +61,6 @@ test('packed, they are in the order of their identities', () => {
   );
 });
 
-test('a position that none has is a defect', () => {
+test('Reading a position at which no session was packed throws a RangeError', () => {
   assert.throws(() => new PackedCandidates().at(0), RangeError);
 });

@@ -40,8 +40,8 @@ async function recordNew(bulk: Bulk, courseId: CourseId): Promise<void> {
 }
 
 for (const dialect of DIALECTS) {
-  describe(`after many new sessions on ${dialect}`, () => {
-    test('each of the next has its own outcome', async () => {
+  describe(`bulk recording after many new sessions on ${dialect}`, () => {
+    test('A bulk session that is not new gets its own outcome after many new ones', async () => {
       await using fixture = await createFixture(dialect);
       const { courseId, database, stats } = fixture;
       const bulk = bulkOn(stats);
@@ -73,7 +73,7 @@ for (const dialect of DIALECTS) {
       await assertRollups(database.url);
     });
 
-    test('one that two record at once is recorded once', async () => {
+    test('A session that two bulk writers record concurrently is recorded once', async () => {
       await using fixture = await createFixture(dialect);
       const { courseId, database } = fixture;
       {
@@ -102,7 +102,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-test('after many new sessions the next are copied into Postgres, until one is not new', async () => {
+test('Bulk recording into Postgres uses COPY after many new sessions, until one is not new', async () => {
   await using fixture = await createFixture('postgres');
   const { courseId, database, stats } = fixture;
   const bulk = bulkOn(stats);

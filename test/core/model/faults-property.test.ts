@@ -32,7 +32,7 @@ const call = fc.record(
   { requiredKeys: ['userId', 'courseId'] },
 );
 
-test('whatever a call carries, it is accepted or refused with faults; the check itself never fails', () => {
+test('Any call is either accepted or rejected with validation errors, whatever it carries', () => {
   const name = fc.constantFrom('recordSession', 'putSession', 'listSessions');
   fc.assert(
     fc.property(fc.oneof(anything, call), name, (given, checked) => {

@@ -29,7 +29,7 @@ const learner = { userId: newUserId(), courseId: newCourseId() };
 const faultsOfRecord = (session: unknown): readonly Fault[] =>
   refusalOf('recordSession', { ...learner, session }).faults;
 
-test('every fault of a call is told at once, each with its place and its rule', () => {
+test('A rejected call reports every validation error at once, each with its place and its rule', () => {
   const error = refusalOf('recordSession', {
     userId: 'ada',
     session: {
@@ -59,12 +59,12 @@ test('every fault of a call is told at once, each with its place and its rule', 
   assert.equal(error.message, '9 values break their rules.');
 });
 
-test('a single fault is the message', () => {
+test('A call with a single validation error has that error as its message', () => {
   const error = refusalOf('recordSession', { ...learner, session: sessionContent({ averageScore: -1 }) });
   assert.equal(error.message, `/averageScore ${SCORE}.`);
 });
 
-describe('a value of another type or beyond its bounds is one fault', () => {
+describe('values of a wrong type or out of bounds', () => {
   const values: readonly unknown[] = ['3', NaN, Infinity, -Infinity, null, true, [3], { value: 3 }, -1, 3n];
   const fields = [
     ['totalModulesStudied', MODULES, [3.5, 100_001, 2 ** 53, 1e300]],
@@ -73,7 +73,7 @@ describe('a value of another type or beyond its bounds is one fault', () => {
   ] as const;
   for (const [field, detail, more] of fields) {
     for (const value of [...values, ...more]) {
-      test(`${field}: ${typeof value} ${String(value)}`, () => {
+      test(`The ${typeof value} ${String(value)} as ${field} is one validation error`, () => {
         const faults = faultsOfRecord({ ...sessionContent(), [field]: value });
         assert.deepEqual(faults, [{ pointer: `/${field}`, detail }]);
       });
@@ -81,7 +81,7 @@ describe('a value of another type or beyond its bounds is one fault', () => {
   }
 });
 
-test('-0 is 0', () => {
+test('A session with -0 as a number is read with 0', () => {
   const session = { totalModulesStudied: -0, averageScore: -0, timeStudied: -0 };
   assert.deepEqual(parseCall(schemas.recordSession, { ...learner, session }).session, {
     totalModulesStudied: 0,
@@ -90,7 +90,7 @@ test('-0 is 0', () => {
   });
 });
 
-test('a missing value is told from a wrong one; an optional one may be undefined but not null', () => {
+test('A missing required field is reported as required; an optional one may be undefined, not null', () => {
   const { averageScore: _, ...missing } = sessionContent();
   assert.deepEqual(faultsOfRecord(missing), [
     { pointer: '/averageScore', detail: `is required and ${SCORE}` },
@@ -105,21 +105,21 @@ test('a missing value is told from a wrong one; an optional one may be undefined
   assert.equal(parseCall(schemas.recordSession, { ...learner, session }).session.completedAt, undefined);
 });
 
-test('an unknown field is named by a JSON Pointer, in which ~ and / are escaped', () => {
+test('An unknown field is reported with a JSON Pointer in which ~ and / are escaped', () => {
   assert.deepEqual(faultsOfRecord({ ...sessionContent(), 'a/b~c~1': 1, '': 2 }), [
     { pointer: '/a~1b~0c~01', detail: 'is not known here' },
     { pointer: '/', detail: 'is not known here' },
   ]);
 });
 
-test('__proto__ is an unknown field like any other', () => {
+test('`__proto__` in a session is reported as an unknown field', () => {
   const body = JSON.stringify(sessionContent()).replace('{', '{"__proto__":{"averageScore":1},');
   assert.deepEqual(faultsOfRecord(JSON.parse(body)), [
     { pointer: '/__proto__', detail: 'is not known here' },
   ]);
 });
 
-test('a document that is none is a fault of the whole', () => {
+test('A session that is not a JSON object is one validation error of the whole body', () => {
   for (const session of [null, 3, 'x', [sessionContent()]]) {
     assert.deepEqual(faultsOfRecord(session), [{ pointer: '', detail: 'must be a JSON object' }]);
   }
@@ -128,13 +128,13 @@ test('a document that is none is a fault of the whole', () => {
   ]);
 });
 
-test('a call that is no object is refused', () => {
+test('A call that is not an object is rejected', () => {
   for (const call of [undefined, null, 3, 'x', []]) {
     assert.equal(refusalOf('recordSession', call).faults.length, 1);
   }
 });
 
-test('a session is addressed by its parameter, its content by pointers', () => {
+test('`putSession` reports its session id as a parameter and the fields of the content as pointers', () => {
   const { faults } = refusalOf('putSession', {
     ...learner,
     sessionId: 'x',
@@ -146,7 +146,7 @@ test('a session is addressed by its parameter, its content by pointers', () => {
   ]);
 });
 
-test('the limit of a page is an integer from 1 to 1,000, by default 100', () => {
+test('The limit of a page must be an integer from 1 to 1,000 and defaults to 100', () => {
   assert.equal(parseCall(schemas.listCourses, {}).limit, 100);
   assert.equal(parseCall(schemas.listCourses, { limit: 1 }).limit, 1);
   assert.equal(parseCall(schemas.listCourses, { limit: 1_000 }).limit, 1_000);

@@ -5,7 +5,7 @@ import { newCourseId, newSessionId } from '../../../src/core/model/ids.js';
 
 const LOWER = '7c7b7d42-ff2f-57e0-b43e-bdac13420b81';
 
-describe('an id is a UUID of any version and case, lower case from here on', () => {
+describe('valid ids', () => {
   const cases = [
     LOWER,
     LOWER.toUpperCase(),
@@ -14,11 +14,11 @@ describe('an id is a UUID of any version and case, lower case from here on', () 
     'ffffffff-ffff-ffff-ffff-ffffffffffff',
   ];
   for (const given of cases) {
-    test(given, () => assert.equal(toUserId(given), given.toLowerCase()));
+    test(`The id ${given} is read in lower case`, () => assert.equal(toUserId(given), given.toLowerCase()));
   }
 });
 
-describe('other forms of a UUID are refused', () => {
+describe('invalid ids', () => {
   const cases = [
     LOWER.replaceAll('-', ''),
     `{${LOWER}}`,
@@ -33,13 +33,12 @@ describe('other forms of a UUID are refused', () => {
     '',
   ];
   for (const given of cases) {
-    test(JSON.stringify(given), () =>
-      assert.throws(() => toUserId(given), { name: 'StatsError', code: 'invalid-request' }),
-    );
+    test(`The id ${JSON.stringify(given)} is rejected`, () =>
+      assert.throws(() => toUserId(given), { name: 'StatsError', code: 'invalid-request' }));
   }
 });
 
-test('the fault names the id that is wrong', () => {
+test('The validation error of an id names its parameter', () => {
   const detail = 'must be a UUID: 8-4-4-4-12 hexadecimal digits';
   assert.throws(() => toUserId('x'), { faults: [{ parameter: 'userId', detail }] });
   assert.throws(() => toCourseId('x'), { faults: [{ parameter: 'courseId', detail }] });
@@ -49,7 +48,7 @@ test('the fault names the id that is wrong', () => {
   });
 });
 
-test('a new id is a UUID of version 7, and new ones follow each other', () => {
+test('New session ids are unique UUIDs of version 7 in ascending order', () => {
   const ids = Array.from({ length: 1_000 }, () => newSessionId());
   for (const id of [...ids, newCourseId()]) {
     assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);

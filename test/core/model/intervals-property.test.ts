@@ -68,8 +68,8 @@ function assertSame(interval: IntervalName, timeZone: string, begin: number, end
   else assert.deepEqual(find(), expected, `${interval} ${timeZone} ${start} ${stop}`);
 }
 
-describe('intervals are what Temporal says, date by date', () => {
-  test('for random zones, times and lengths', () => {
+describe('intervals compared with Temporal', () => {
+  test('Intervals in random zones equal those that Temporal computes date by date', () => {
     const instant = fc.oneof(
       { weight: 8, arbitrary: fc.integer({ min: 0, max: Date.UTC(2050, 0) }) },
       { weight: 1, arbitrary: fc.integer({ min: 0, max: 40 * DAY }) },
@@ -83,7 +83,7 @@ describe('intervals are what Temporal says, date by date', () => {
     fc.assert(property, { numRuns: 500 });
   });
 
-  test('around what only some zones have', () => {
+  test('Intervals around unusual zone changes equal those that Temporal computes', () => {
     const beside = fc.oneof(
       fc.integer({ min: -5 * DAY, max: 5 * DAY }),
       fc.integer({ min: -240, max: 240 }).map((halves) => (halves * HOUR) / 2),

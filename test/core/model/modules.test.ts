@@ -17,70 +17,70 @@ function faultsOf(given: unknown): readonly (readonly [place: string, message: s
   return (error?.issues ?? []).map(({ path, message }) => [path.join('/'), message] as const);
 }
 
-describe('module ids are a set of visible ASCII texts, kept sorted', () => {
+describe('valid lists of module ids', () => {
   const cases: readonly [what: string, given: readonly string[], kept: readonly string[]][] = [
-    ['none', [], []],
-    ['one character', ['a'], ['a']],
-    ['128 characters', ['~'.repeat(128)], ['~'.repeat(128)]],
-    ['repeats', ['b', 'a', 'b', 'a'], ['a', 'b']],
-    ['cases differ', ['b', 'B', 'a', 'A'], ['A', 'B', 'a', 'b']],
-    ['numbers are text', ['10', '9', '1'], ['1', '10', '9']],
-    ['names of an object’s own', ['__proto__', 'constructor'], ['__proto__', 'constructor']],
-    ['1,000 of them', numbered(1_000).toReversed(), numbered(1_000).toSorted()],
+    ['no module ids is accepted', [], []],
+    ['one module id of one character is accepted', ['a'], ['a']],
+    ['one module id of 128 characters is accepted', ['~'.repeat(128)], ['~'.repeat(128)]],
+    ['repeated module ids drops the repeats', ['b', 'a', 'b', 'a'], ['a', 'b']],
+    ['module ids that differ in case keeps them all', ['b', 'B', 'a', 'A'], ['A', 'B', 'a', 'b']],
+    ['numeric module ids is sorted as text', ['10', '9', '1'], ['1', '10', '9']],
+    ['module ids such as __proto__ keeps them', ['__proto__', 'constructor'], ['__proto__', 'constructor']],
+    ['1,000 module ids is accepted and sorted', numbered(1_000).toReversed(), numbered(1_000).toSorted()],
     [
-      'every visible character but ;',
+      'module ids of every visible ASCII character but ; is accepted and sorted',
       VISIBLE_ASCII.filter((character) => character !== ';').toReversed(),
       VISIBLE_ASCII.filter((character) => character !== ';'),
     ],
   ];
   for (const [what, given, kept] of cases) {
-    test(what, () => assert.deepEqual(moduleIdsSchema.parse(given), kept));
+    test(`A list of ${what}`, () => assert.deepEqual(moduleIdsSchema.parse(given), kept));
   }
 
-  test('what was given is left as it was', () => {
+  test('Reading a list of module ids does not change the list that was passed', () => {
     const given = Object.freeze(['b', 'a', 'b']);
     moduleIdsSchema.parse(given);
     assert.deepEqual(given, ['b', 'a', 'b']);
   });
 });
 
-describe('any other id is refused where it stands', () => {
+describe('invalid module ids', () => {
   const cases: readonly [what: string, id: unknown][] = [
-    ['empty', ''],
-    ['129 characters', 'a'.repeat(129)],
-    ['the separator of files', 'a;b'],
-    ['only the separator', ';'],
-    ['a blank', 'a b'],
-    ['a blank at the end', 'a '],
-    ['a line break at the end', 'a\n'],
-    ['U+0000', 'a\0'],
-    ['DEL', 'a\x7f'],
-    ['beyond ASCII', 'é'],
-    ['an emoji', '😀'],
-    ['half a surrogate pair', '\uD83D'],
-    ['a number', 3],
-    ['null', null],
-    ['a list', ['a']],
+    ['An empty module id', ''],
+    ['A module id of 129 characters', 'a'.repeat(129)],
+    ['A module id with the separator of files', 'a;b'],
+    ['A module id of only the separator', ';'],
+    ['A module id with a blank', 'a b'],
+    ['A module id with a blank at the end', 'a '],
+    ['A module id with a line break at the end', 'a\n'],
+    ['A module id with U+0000', 'a\0'],
+    ['A module id with DEL', 'a\x7f'],
+    ['A module id with a letter beyond ASCII', 'é'],
+    ['A module id with an emoji', '😀'],
+    ['A module id with half a surrogate pair', '\uD83D'],
+    ['A number as a module id', 3],
+    ['`null` as a module id', null],
+    ['A list as a module id', ['a']],
   ];
   for (const [what, id] of cases) {
-    test(what, () => assert.deepEqual(faultsOf(['a', 'b', 'c', id]), [['3', ID_RULE]]));
+    test(`${what} is rejected`, () => assert.deepEqual(faultsOf(['a', 'b', 'c', id]), [['3', ID_RULE]]));
   }
 });
 
-describe('what is no list of at most 1,000 is refused as a whole', () => {
+describe('invalid lists of module ids', () => {
   const cases: readonly [what: string, given: unknown][] = [
-    ['1,001 ids', numbered(1_001)],
-    ['1,001 copies of one id', Array.from({ length: 1_001 }, () => 'a')],
-    ['a text', 'a;b'],
-    ['an object', { 0: 'a', length: 1 }],
-    ['null', null],
+    ['A list of 1,001 module ids', numbered(1_001)],
+    ['A list of 1,001 copies of one module id', Array.from({ length: 1_001 }, () => 'a')],
+    ['A text instead of a list of module ids', 'a;b'],
+    ['An object instead of a list of module ids', { 0: 'a', length: 1 }],
+    ['`null` instead of a list of module ids', null],
   ];
   for (const [what, given] of cases) {
-    test(what, () => assert.deepEqual(faultsOf(given), [['', LIST_RULE]]));
+    test(`${what} is rejected as a whole`, () => assert.deepEqual(faultsOf(given), [['', LIST_RULE]]));
   }
 });
 
-describe('every fault is named by its pointer', () => {
+describe('pointers of invalid module ids', () => {
   const moduleIds = ['a', 'b;', 'c', ''];
   const calls = callSchemas(Date.now);
   const key = { userId: newUserId(), courseId: newCourseId() };
@@ -93,7 +93,7 @@ describe('every fault is named by its pointer', () => {
     ['addCourse', () => parseCall(calls.addCourse, { course })],
     ['setCourse', () => parseCall(calls.setCourse, { courseId: key.courseId, course })],
   ] as const) {
-    test(name, () => {
+    test(`\`${name}\` reports each invalid module id with its pointer`, () => {
       assert.throws(parse, {
         code: 'invalid-request',
         faults: [
@@ -106,7 +106,7 @@ describe('every fault is named by its pointer', () => {
 });
 
 describe('progress', () => {
-  test('is the studied part of what is declared', () => {
+  test('Progress is the share of the declared modules that the learner has studied', () => {
     assert.deepEqual(toProgress({ studied: 5, declared: 3, studiedOfDeclared: 1 }), {
       distinctModulesStudied: 5,
       moduleCount: 3,
@@ -114,12 +114,12 @@ describe('progress', () => {
     });
   });
 
-  test('is 0 where nothing of it was studied, 1 where all of it was', () => {
+  test('Progress is 0 if no declared module was studied and 1 if all of them were', () => {
     assert.equal(toProgress({ studied: 5, declared: 3, studiedOfDeclared: 0 }).progress, 0);
     assert.equal(toProgress({ studied: 5, declared: 3, studiedOfDeclared: 3 }).progress, 1);
   });
 
-  test('is unknown where nothing is declared', () => {
+  test('Progress is null if the course declares no modules', () => {
     assert.deepEqual(toProgress({ studied: 5, declared: 0, studiedOfDeclared: 0 }), {
       distinctModulesStudied: 5,
       moduleCount: null,

@@ -24,7 +24,7 @@ const mostly = <T>(usual: fc.Arbitrary<T>, ...others: fc.Arbitrary<T>[]) =>
 
 const callWith = (content: object) => ({ userId: ID, courseId: ID, session: { ...SESSION, ...content } });
 
-test('what a file has millions of is plain', () => {
+test('`isPlainCall` accepts usual sessions of a file, up to the bounds of each field', () => {
   const contents = [
     {},
     { totalModulesStudied: 0, averageScore: 0, timeStudied: 0 },
@@ -39,7 +39,7 @@ test('what a file has millions of is plain', () => {
   for (const content of contents) assert.ok(isPlainCall(callWith(content), NOW), JSON.stringify(content));
 });
 
-test('what is plain, its schema takes and leaves as it is', () => {
+test('The schema accepts every call that `isPlainCall` accepts and leaves it unchanged', () => {
   const edges = fc.constantFrom(-0, -1, 0.5, NaN, Infinity, 100_000, 100_001, 1_000_000.0001, 2 ** 31);
   const integers = mostly(fc.nat({ max: 100_000 }), edges, fc.double());
   const scores = mostly(fc.nat({ max: 10 ** 10 }).map(fromUnits), edges, fc.double());
@@ -86,7 +86,7 @@ test('what is plain, its schema takes and leaves as it is', () => {
   assert.ok(plain > 1_000, `${plain} were`);
 });
 
-test('what one value alone makes less than plain is for the schema to say', () => {
+test('`isPlainCall` leaves a call with one unusual value to the schema', () => {
   const contents = [
     { mood: 3 },
     { sessionId: undefined },

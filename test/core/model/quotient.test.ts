@@ -36,19 +36,19 @@ function assertNearest(dividend: bigint, divisor: bigint): void {
   }
 }
 
-test('no neighbour of the quotient is nearer', () => {
+test('The average of lifetime sums is the double nearest to the exact quotient', () => {
   const sum = fc.bigInt({ min: 0n, max: 2n ** 63n - 1n });
   const modules = fc.bigInt({ min: 1n, max: 2n ** 53n - 1n }).map((count) => count * 10_000n);
   fc.assert(fc.property(sum, modules, assertNearest), { numRuns: 5_000 });
 });
 
-test('that holds for integers of any size', () => {
+test('The quotient of integers of any size is the double nearest to the exact quotient', () => {
   const dividend = fc.bigInt({ min: 0n, max: 2n ** 200n });
   const divisor = fc.bigInt({ min: 1n, max: 2n ** 200n });
   fc.assert(fc.property(dividend, divisor, assertNearest), { numRuns: 2_000 });
 });
 
-test('a tie goes to the even double, and the least remainder decides what only looks like one', () => {
+test('A tie between two doubles goes to the even one, and any remainder decides a near tie', () => {
   const mantissa = fc.bigInt({ min: 2n ** 52n, max: 2n ** 53n - 2n });
   const divisor = fc.bigInt({ min: 2n ** 53n, max: 2n ** 70n });
   fc.assert(
@@ -59,7 +59,7 @@ test('a tie goes to the even double, and the least remainder decides what only l
   );
 });
 
-test('a sum beyond the exact doubles keeps its last digit', () => {
+test('A quotient of sums beyond 2^53 is computed from all of their digits', () => {
   assert.equal(nearestQuotient(9_007_199_254_740_993n * 10n, 10n), 9_007_199_254_740_992);
   assert.equal(nearestQuotient(9_007_199_254_740_995n * 10n, 10n), 9_007_199_254_740_996);
   assert.equal(nearestQuotient(2n ** 63n - 1n, 2n ** 53n - 1n), 1024);

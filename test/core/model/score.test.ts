@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { fromUnits, scoreSchema, toUnits } from '../../../src/core/model/score.js';
 import { unitsOf } from '../../support/oracle.js';
 
-describe('a score is rounded half up to 4 decimals, as its shortest decimal text reads', () => {
+describe('rounding of a score', () => {
   const cases: readonly [given: number, stored: number][] = [
     [68.4, 68.4],
     [66.66666666666667, 66.6667],
@@ -27,7 +27,7 @@ describe('a score is rounded half up to 4 decimals, as its shortest decimal text
     [-0, 0],
   ];
   for (const [given, stored] of cases) {
-    test(`${Object.is(given, -0) ? '-0' : given} is stored as ${stored}`, () => {
+    test(`A score of ${Object.is(given, -0) ? '-0' : given} is stored as ${stored}`, () => {
       // Strict equality tells 0 from -0.
       assert.equal(scoreSchema.parse(given), stored);
     });
@@ -42,7 +42,7 @@ const halfway = fc
 const fourDecimals = fc.integer({ min: 0, max: 10_000_000_000 }).map((units) => units / 10_000);
 const score = fc.oneof(anyScore, halfway, fourDecimals);
 
-test('rounding agrees with exact arithmetic', () => {
+test('The rounding of a score to 4 decimals agrees with exact arithmetic', () => {
   fc.assert(
     fc.property(score, (given) => {
       assert.equal(BigInt(toUnits(given)), unitsOf(given, 4));
@@ -51,7 +51,7 @@ test('rounding agrees with exact arithmetic', () => {
   );
 });
 
-test('a score that was rounded stays what it is', () => {
+test('A rounded score does not change when it is rounded again', () => {
   fc.assert(
     fc.property(score, (given) => {
       const stored = scoreSchema.parse(given);
@@ -61,7 +61,7 @@ test('a score that was rounded stays what it is', () => {
   );
 });
 
-test('a score outside its bounds is refused, however little', () => {
+test('A score outside its bounds is rejected, however small the excess', () => {
   for (const given of [-1e-9, -1, 1_000_000.0000001, 1e21, Infinity, -Infinity, NaN]) {
     assert.equal(scoreSchema.safeParse(given).success, false, String(given));
   }

@@ -5,7 +5,7 @@ import { boundSchema, completedAtSchema } from '../../../src/core/model/time.js'
 const NOW = Date.parse('2026-11-22T10:00:00.000Z');
 const schema = completedAtSchema(() => NOW);
 
-describe('a completion is an RFC 3339 time, kept in UTC to the millisecond', () => {
+describe('valid completion times', () => {
   const cases: readonly [given: string, stored: string][] = [
     ['2026-11-22T10:00:00Z', '2026-11-22T10:00:00.000Z'],
     ['2026-11-22t10:00:00z', '2026-11-22T10:00:00.000Z'],
@@ -21,11 +21,11 @@ describe('a completion is an RFC 3339 time, kept in UTC to the millisecond', () 
     ['1970-01-01T01:00:00+01:00', '1970-01-01T00:00:00.000Z'],
   ];
   for (const [given, stored] of cases) {
-    test(`${given} is ${stored}`, () => assert.equal(schema.parse(given), stored));
+    test(`A completion at ${given} is stored as ${stored}`, () => assert.equal(schema.parse(given), stored));
   }
 });
 
-describe('digits below the millisecond are cut off, however many there are', () => {
+describe('fractions of a second', () => {
   const cases: readonly [fraction: string, stored: string][] = [
     ['0009', '000'],
     ['9999', '999'],
@@ -36,13 +36,13 @@ describe('digits below the millisecond are cut off, however many there are', () 
     ['000000000999', '000'],
   ];
   for (const [fraction, stored] of cases) {
-    test(`.${fraction} s is .${stored} s`, () => {
+    test(`A completion with the fraction .${fraction} is stored with .${stored}`, () => {
       assert.equal(schema.parse(`2026-11-22T09:00:00.${fraction}Z`), `2026-11-22T09:00:00.${stored}Z`);
     });
   }
 });
 
-describe('anything else is refused as a completion', () => {
+describe('invalid completion times', () => {
   const cases = [
     '2026-11-22T10:00:00',
     '2026-11-22',
@@ -72,21 +72,21 @@ describe('anything else is refused as a completion', () => {
     '',
   ];
   for (const given of cases) {
-    test(JSON.stringify(given), () => assert.equal(schema.safeParse(given).success, false));
+    test(`The time "${given}" is rejected`, () => assert.equal(schema.safeParse(given).success, false));
   }
   for (const given of [NOW, new Date(NOW), null]) {
-    test(String(given), () => assert.equal(schema.safeParse(given).success, false));
+    test(`The time ${String(given)} is rejected`, () => assert.equal(schema.safeParse(given).success, false));
   }
 });
 
-test('a completion lies at most 24 hours ahead of the clock, to the millisecond', () => {
+test('A completion is rejected if it is more than 24 hours ahead of the clock, to the millisecond', () => {
   assert.equal(schema.parse('2026-11-23T10:00:00.000Z'), '2026-11-23T10:00:00.000Z');
   assert.equal(schema.parse('2026-11-23T15:30:00.000+05:30'), '2026-11-23T10:00:00.000Z');
   assert.equal(schema.safeParse('2026-11-23T10:00:00.001Z').success, false);
   assert.equal(schema.safeParse('2026-11-23T09:00:00.001-01:00').success, false);
 });
 
-test('the clock is read at each check', () => {
+test('The limit for completions in the future follows the clock at each check', () => {
   let now = NOW;
   const moving = completedAtSchema(() => now);
   assert.equal(moving.safeParse('2026-11-23T10:00:00.001Z').success, false);
@@ -94,13 +94,13 @@ test('the clock is read at each check', () => {
   assert.equal(moving.safeParse('2026-11-23T10:00:00.001Z').success, true);
 });
 
-test('no completion lies beyond the years that RFC 3339 can write', () => {
+test('A completion after the year 9999 in UTC is rejected', () => {
   const atTheEnd = completedAtSchema(() => Date.parse('9999-12-31T20:00:00Z'));
   assert.equal(atTheEnd.parse('9999-12-31T23:59:59.999Z'), '9999-12-31T23:59:59.999Z');
   assert.equal(atTheEnd.safeParse('9999-12-31T23:59:59-01:00').success, false);
 });
 
-test('the bound of a range may be any real time; one that no session can have is moved to the edge', () => {
+test('A bound of a range may be any real time and is clamped to the times of sessions', () => {
   assert.equal(boundSchema.parse('2026-11-22T10:00:00+01:00'), '2026-11-22T09:00:00.000Z');
   assert.equal(boundSchema.parse('1815-12-10T00:00:00Z'), '1970-01-01T00:00:00.000Z');
   assert.equal(boundSchema.parse('0000-01-01T00:00:00+23:59'), '1970-01-01T00:00:00.000Z');
