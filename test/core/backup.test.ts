@@ -7,7 +7,7 @@ import { createFolder, flat, record } from '../support/exports.js';
 import { newUserId } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 
-test('a backup has what the database has, and tells how far it is', async () => {
+test('A backup has the same sessions as its database and reports every byte that it copied', async () => {
   await using fixture = await createFixture('sqlite');
   await using folder = await createFolder();
   await record(fixture, [newUserId(), newUserId()], 1_500);
@@ -26,7 +26,7 @@ test('a backup has what the database has, and tells how far it is', async () => 
   for (const { state } of await diagnose({ database: `sqlite:${file}` })) assert.equal(state, 'ok');
 });
 
-test('a backup goes over nothing, and is of SQLite files only', async () => {
+test('A backup overwrites no file, can be aborted, and works only for SQLite files', async () => {
   await using sqlite = await createFixture('sqlite');
   await using postgres = await createFixture('postgres');
   await using folder = await createFolder();

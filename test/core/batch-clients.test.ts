@@ -4,7 +4,7 @@ import { Pool, type PoolClient } from 'pg';
 import { BatchClients } from '../../src/core/store/batch-clients.js';
 import { createDatabase } from '../support/databases.js';
 
-test('a connection goes back to the pool when what has failed on it is undone, and else is closed', async () => {
+test('A failed batch returns its connection to the pool if the rollback works, else closes it', async () => {
   await using database = await createDatabase('postgres');
   await using stack = new AsyncDisposableStack();
   const pool = stack.adopt(new Pool({ connectionString: database.url }), (each) => each.end());

@@ -36,9 +36,9 @@ async function settle(): Promise<void> {
 }
 
 for (const blocking of [false, true]) {
-  const kind = blocking ? 'that hold up the event loop' : 'that go on elsewhere';
+  const kind = blocking ? 'that block the event loop' : 'that run outside it';
   describe(`a batcher of batches ${kind}`, { timeout }, () => {
-    test('does together what is asked for in one round of the event loop', async () => {
+    test('The batcher runs the calls of one round of the event loop in one batch', async () => {
       const { batcher, itemsOf, succeed } = createBatcher({ blocking });
       const asked = [batcher.add(1), batcher.add(2)];
       // As late as a request gets that has arrived with the first one.
@@ -54,7 +54,7 @@ for (const blocking of [false, true]) {
       assert.deepEqual(await Promise.all(asked), ['1!', '2!', '3!', '4!']);
     });
 
-    test('runs who comes alone in the same round, by no timer', async ({ mock }) => {
+    test('The batcher runs a lone call in the same round, without a timer', async ({ mock }) => {
       mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
       const { batcher, itemsOf, succeed } = createBatcher({ blocking });
       const asked = batcher.add(1);
@@ -64,7 +64,7 @@ for (const blocking of [false, true]) {
       assert.equal(await asked, '1!');
     });
 
-    test('has no more batches under way than it may, and begins the next when one ends', async () => {
+    test('The batcher keeps within `maxInFlight` and starts the next batch when one ends', async () => {
       const { batcher, itemsOf, succeed } = createBatcher({ blocking, maxInFlight: 2 });
       const asked: Promise<string>[] = [];
       for (const item of [1, 2, 3, 4, 5]) {
@@ -87,7 +87,7 @@ for (const blocking of [false, true]) {
       assert.deepEqual(await Promise.all(asked), ['1!', '2!', '3!', '4!', '5!', '6!']);
     });
 
-    test(`begins the next batch ${blocking ? 'once the answers to the last one are out' : 'when one ends'}`, async () => {
+    test(`The next batch starts ${blocking ? 'after the results are out' : 'when one ends'}`, async () => {
       const { batcher, itemsOf, succeed } = createBatcher({ blocking });
       const asked = [batcher.add(1)];
       await settle();
@@ -101,7 +101,7 @@ for (const blocking of [false, true]) {
       assert.deepEqual(await Promise.all(asked), ['1!', '2!']);
     });
 
-    test('takes no more items into a batch than it may, and gives everybody their own result', async () => {
+    test('The batcher keeps within `maxSize` items a batch and gives each call its own result', async () => {
       const { batcher, itemsOf, succeed } = createBatcher({ blocking, maxSize: 2, maxInFlight: 2 });
       const asked = [7, 1, 7, 5, 3].map((item) => batcher.add(item));
       await settle();
@@ -118,7 +118,7 @@ for (const blocking of [false, true]) {
       assert.deepEqual(await Promise.all(asked), ['7!', '1!', '7!', '5!', '3!']);
     });
 
-    test('fails all of a batch that fails and nobody else, and goes on', async () => {
+    test('A failed batch rejects all of its calls and no others, and the next batch runs', async () => {
       const { batcher, batchAt, succeed } = createBatcher({ blocking });
       const error = new Error('The database is gone.');
       const together = Promise.allSettled([batcher.add(1), batcher.add(2)]);
@@ -136,7 +136,7 @@ for (const blocking of [false, true]) {
       assert.equal(await later, '3!');
     });
 
-    test('refuses who waits too long, though no batch begins meanwhile', async ({ mock }) => {
+    test('A call that waits too long is rejected even if no batch starts meanwhile', async ({ mock }) => {
       mock.timers.enable({ apis: ['setTimeout'] });
       const now = mock.method(performance, 'now', () => 0);
       const { batcher, succeed } = createBatcher({ blocking });
@@ -156,7 +156,7 @@ for (const blocking of [false, true]) {
       assert.deepEqual(await Promise.all([first, inTime]), ['1!', '3!']);
     });
 
-    test('counts an item as what it weighs, and takes one that is too heavy by itself', async () => {
+    test('The batcher counts an item by its weight and runs one that is too heavy alone', async () => {
       const { batcher, itemsOf, succeed } = createBatcher({ blocking, maxSize: 5 }, (item) => item);
       const asked = [2, 3, 1, 9, 4].map((item) => batcher.add(item));
       for (let batch = 0; batch < 4; batch += 1) {
@@ -167,7 +167,7 @@ for (const blocking of [false, true]) {
       assert.deepEqual(itemsOf(), [[2, 3], [1], [9], [4]]);
     });
 
-    test('fails those whose result a batch leaves out', async () => {
+    test('The batcher rejects a call whose result the batch leaves out', async () => {
       const { batcher, batchAt } = createBatcher({ blocking });
       const asked = Promise.allSettled([1, 2, 3].map((item) => batcher.add(item)));
       await settle();

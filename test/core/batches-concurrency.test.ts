@@ -70,8 +70,8 @@ async function unless(code: string, change: Promise<number>): Promise<number> {
 }
 
 for (const dialect of DIALECTS) {
-  describe(`batches on ${dialect}`, { timeout }, () => {
-    test('from two handles, beside replacements, deletions and erasures, lose nothing and count nothing twice', async () => {
+  describe(`concurrent batches on ${dialect}`, { timeout }, () => {
+    test('Batches of two handles beside other changes lose no session and count none twice', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, database } = fixture;
       const { courseId: logic } = await stats.addCourse({ course: { name: 'Logic' } });
@@ -95,7 +95,7 @@ for (const dialect of DIALECTS) {
       await assertNoDeadlocks(database.url);
     });
 
-    test('are no part of a transaction that is open beside them', async () => {
+    test('A batch is not part of a transaction that is open at the same time', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };

@@ -24,7 +24,7 @@ const TRIGGERS = {
 };
 
 for (const dialect of DIALECTS) {
-  test(`one of ${AT_ONCE} sessions that cannot be stored fails alone on ${dialect}`, async () => {
+  test(`One of ${AT_ONCE} concurrent sessions that cannot be stored fails alone on ${dialect}`, async () => {
     await using fixture = await createFixture(dialect);
     const { stats, courseId, database } = fixture;
     for (const statement of TRIGGERS[dialect]) await runSql(database.url, statement);

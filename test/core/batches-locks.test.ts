@@ -53,7 +53,7 @@ async function record(stats: Stats, calls: readonly Call[]): Promise<string[]> {
 for (const dialect of DIALECTS) {
   describe(`batches of two servers on ${dialect}`, { timeout }, () => {
     for (const what of ['the same sessions', 'other sessions of the same learners'] as const) {
-      test(`of ${what} never wait for each other in a circle`, async () => {
+      test(`Batches of ${what} from two servers never deadlock`, async () => {
         await using fixture = await createFixture(dialect);
         const { url } = fixture.database;
         const newLearners = await createLearners(fixture);
@@ -77,7 +77,7 @@ for (const dialect of DIALECTS) {
 }
 
 for (const kinds of PLANNERS) {
-  const planner = kinds.length === 0 ? 'as it is' : `without ${kinds.join(' and ')}`;
+  const planner = kinds.length === 0 ? 'with all kinds of plans' : `without ${kinds.join(' and ')}`;
   test(`Postgres ${planner} writes a batch in the order of its keys`, async () => {
     await using fixture = await createFixture('postgres');
     const { url } = fixture.database;

@@ -103,9 +103,9 @@ async function readAfterWrites(stats: Stats, learner: LearnerKey): Promise<void>
 }
 
 for (const dialect of DIALECTS) {
-  describe(`reads at once on ${dialect}`, { timeout }, () => {
+  describe(`concurrent reads on ${dialect}`, { timeout }, () => {
     for (const [name, read] of READS) {
-      test(`of ${USERS * 4 + AGAIN} learners' ${name} are answered each as if it came alone`, async () => {
+      test(`Each of ${USERS * 4 + AGAIN} concurrent ${name} reads is answered as if alone`, async () => {
         await using fixture = await createFixture(dialect);
         const { stats } = fixture;
         const asked = await createSessions(fixture);
@@ -122,7 +122,7 @@ for (const dialect of DIALECTS) {
       });
     }
 
-    test('see every write that was acknowledged before them', async () => {
+    test('A read sees every write that was acknowledged before it', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       await Promise.all(

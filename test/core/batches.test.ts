@@ -73,7 +73,7 @@ async function everythingIn(url: string): Promise<unknown[]> {
 }
 
 for (const dialect of DIALECTS) {
-  test(`${AT_ONCE} sessions recorded at once end each as they would alone on ${dialect}`, async () => {
+  test(`Each of ${AT_ONCE} concurrent recordings ends as it would alone on ${dialect}`, async () => {
     await using fixture = await createFixture(dialect);
     const { stats, courseId, database, clock } = fixture;
     const full = { userId: newUserId(), courseId };
@@ -122,7 +122,7 @@ for (const dialect of DIALECTS) {
     await setTime(database.url, full, 0);
     await assertRollups(database.url);
   });
-  test(`copies of a session that is refused are refused too on ${dialect}`, async () => {
+  test(`Copies of a rejected session in a batch are rejected too on ${dialect}`, async () => {
     await using fixture = await createFixture(dialect);
     const { stats, courseId, database } = fixture;
     const full = { userId: newUserId(), courseId };

@@ -6,7 +6,7 @@ import { until } from '../support/condition.js';
 const BUSY = new Error('locked');
 const isBusy = (error: unknown) => error === BUSY;
 
-test('of those who wait for a lock only the first tries, and they get it in their order', async () => {
+test('Of the calls that wait for a lock, only the first retries, and they get it in order', async () => {
   const line = new BusyLine({ isBusy, timeout: 60_000 });
   let isHeld = true;
   let tries = 0;
@@ -24,7 +24,7 @@ test('of those who wait for a lock only the first tries, and they get it in thei
   assert.deepEqual(got, Array.from({ length: 51 }).keys().toArray());
 });
 
-test('who waits too long gets the error that told of the lock, and tries no more', async () => {
+test('A call that waits for a lock too long fails with the lock error and is not retried', async () => {
   const line = new BusyLine({ isBusy, timeout: 50 });
   let tries = 0;
   const busy = async () => {

@@ -16,7 +16,7 @@ const KEPT = 256 * 1024 * 1024;
 /** Sessions with ids in the order of time lie together: of so many SQLite by itself would not move the log. */
 const MAX_BATCHES = 30;
 
-test("SQLite's log is moved into the database while sessions are recorded, and closing waits for that", async () => {
+test('SQLite checkpoints the WAL while sessions are recorded, and closing waits for it', async () => {
   await using fixture = await createFixture('sqlite');
   const { stats, courseId, database } = fixture;
   const path = sqlitePath(database.url);
@@ -42,7 +42,7 @@ test("SQLite's log is moved into the database while sessions are recorded, and c
   await assertRollups(database.url);
 });
 
-test('a log that had to grow shrinks when it begins anew', async () => {
+test('A WAL file that has grown too large is truncated when SQLite restarts it', async () => {
   await using fixture = await createFixture('sqlite');
   const { stats, courseId, database } = fixture;
   const path = sqlitePath(database.url);
@@ -60,7 +60,7 @@ test('a log that had to grow shrinks when it begins anew', async () => {
   assert.ok(logSize() <= KEPT, `${logSize()} bytes`);
 });
 
-test('a log that could not be moved is moved when it can be', async () => {
+test('A checkpoint that another connection blocks is retried until it succeeds', async () => {
   await using database = await createDatabase('sqlite');
   const path = sqlitePath(database.url);
   const rival = new BetterSqlite(path);

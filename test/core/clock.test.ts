@@ -10,7 +10,7 @@ const DAY = 24 * 60 * 60 * 1_000;
 
 for (const dialect of DIALECTS) {
   describe(`clocks on ${dialect}`, () => {
-    test('set back between two recordings, each keeps its own time, and lists and totals are in their order', async () => {
+    test('Sessions keep their own times when the clock is set back between two of them', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, clock, courseId, database } = fixture;
       const userId = newUserId();
@@ -53,7 +53,7 @@ for (const dialect of DIALECTS) {
       await assertRollups(database.url);
     });
 
-    test('completions from one end of time to the other, and on leap days, keep their order and their totals', async () => {
+    test('Sessions from 1970 to 9999, leap days included, are listed in order and counted', async () => {
       await using database = await createDatabase(dialect);
       // A completion lies at most a day ahead of the clock.
       const now = Date.parse('9999-12-31T20:00:00.000Z');

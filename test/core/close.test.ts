@@ -6,8 +6,8 @@ import { newUserId, sessionContent } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 
 for (const dialect of DIALECTS) {
-  describe(`closing ${dialect}`, () => {
-    test('finishes what is under way', async () => {
+  describe(`closing a handle on ${dialect}`, () => {
+    test('Closing a handle finishes the calls in flight', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, database } = fixture;
       const userId = newUserId();
@@ -19,7 +19,7 @@ for (const dialect of DIALECTS) {
       assert.equal((await reopened.getStats({ userId, courseId })).sessionCount, 8);
     });
 
-    test('works twice, and before anything was asked', async () => {
+    test('A handle can be closed twice, and before its first call', async () => {
       await using database = await createDatabase(dialect);
       const migrator = await openMigrator({ database: database.url });
       await migrator.close();

@@ -71,8 +71,8 @@ function tally(outcomes: readonly string[]): Record<string, number> {
 
 for (const dialect of DIALECTS) {
   for (const [where, run] of RUNS) {
-    describe(`at once ${where} on ${dialect}`, { timeout }, () => {
-      test('different sessions of one learner are each counted once', async () => {
+    describe(`concurrent writes ${where} on ${dialect}`, { timeout }, () => {
+      test('Concurrent sessions of one learner are each counted once', async () => {
         await using fixture = await createFixture(dialect);
         const learner = { userId: newUserId(), courseId: fixture.courseId };
         const perProcess = COPIES / PROCESSES;
@@ -85,7 +85,7 @@ for (const dialect of DIALECTS) {
         await assertRollups(fixture.database.url);
       });
 
-      test('copies of one session count once: one records it, the others replay it', async () => {
+      test('Concurrent copies of one session count once: one is recorded, the rest replay it', async () => {
         await using fixture = await createFixture(dialect);
         const learner = { userId: newUserId(), courseId: fixture.courseId };
         const [session] = newSessions(1);
@@ -100,7 +100,7 @@ for (const dialect of DIALECTS) {
         await assertRollups(fixture.database.url);
       });
 
-      test('whatever is recorded, replaced and deleted, the totals are those of the sessions', async () => {
+      test('Concurrent writes of any kind leave lifetime stats that equal the sessions', async () => {
         await using fixture = await createFixture(dialect);
         const learner = { userId: newUserId(), courseId: fixture.courseId };
         const sessionIds = Array.from({ length: 5 }, () => newSessionId());

@@ -41,7 +41,7 @@ async function untilAvailable<T>(call: () => Promise<T>): Promise<T> {
 }
 
 test(
-  'a connection that is lost fails its call, not the process, and calls are answered again',
+  'A lost connection to Postgres fails its call, not the process, and later calls succeed',
   { timeout },
   async () => {
     await using fixture = await createFixture('postgres');
@@ -58,7 +58,7 @@ test(
 );
 
 test(
-  'a session whose connection is lost halfway is not recorded, and can be sent again',
+  'A session whose connection is lost halfway is not recorded and can be sent again',
   { timeout },
   async () => {
     await using fixture = await createFixture('postgres');

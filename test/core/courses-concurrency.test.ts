@@ -9,8 +9,8 @@ const COPIES = 16;
 const ROUNDS = 10;
 
 for (const dialect of DIALECTS) {
-  describe(`courses on ${dialect}, changed at once`, () => {
-    test('copies of one catalogue entry never contradict each other', async () => {
+  describe(`concurrent changes of courses on ${dialect}`, () => {
+    test('Concurrent copies of one `setCourse` call create the course once and never conflict', async () => {
       await using fixture = await createFixture(dialect);
       for (let round = 0; round < ROUNDS; round++) {
         const call = { courseId: newCourseId(), course: { name: `Course ${round}` } };
@@ -22,7 +22,7 @@ for (const dialect of DIALECTS) {
       }
     });
 
-    test('of many that want one name, one gets it', async () => {
+    test('Of many concurrent courses with the same name, exactly one is stored', async () => {
       await using fixture = await createFixture(dialect);
       for (let round = 0; round < ROUNDS; round++) {
         const course = { name: `Course ${round}` };
@@ -42,7 +42,7 @@ for (const dialect of DIALECTS) {
       }
     });
 
-    test('names that go round among courses end with one each', async () => {
+    test('Concurrent renames among courses leave no two courses with the same name', async () => {
       await using fixture = await createFixture(dialect);
       const courses = Array.from({ length: 4 }, () => newCourseId());
       const changes = Array.from({ length: 40 }, (_, index) => ({

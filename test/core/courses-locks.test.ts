@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Client } from 'pg';
 import { createFixture } from '../support/fixture.js';
 
-test('neither a new name nor new modules of a course wait for a session that is being recorded in it', async () => {
+test('Changing a course does not wait for a session that is being recorded in it', async () => {
   await using fixture = await createFixture('postgres');
   const { stats, courseId, database } = fixture;
   const client = new Client({ connectionString: database.url });

@@ -18,7 +18,7 @@ async function allCourses(stats: Stats): Promise<Course[]> {
 
 for (const dialect of DIALECTS) {
   describe(`courses on ${dialect}`, () => {
-    test('a course is added with the id that is sent, in lower case, and its name trimmed', async () => {
+    test('A course is added with its id in lower case and its name trimmed', async () => {
       await using fixture = await createFixture(dialect);
       const { stats } = fixture;
       const courseId = newCourseId();
@@ -37,7 +37,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await stats.getCourse({ courseId }), course);
     });
 
-    test('a course without an id gets one of version 7', async () => {
+    test('A course that is added without an id gets a UUID of version 7', async () => {
       await using fixture = await createFixture(dialect);
       const { stats } = fixture;
       const course = await stats.addCourse({ course: { name: 'Logic' } });
@@ -45,7 +45,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await stats.getCourse({ courseId: course.courseId }), course);
     });
 
-    test('an id or a name that is taken is refused, both at once if both are', async () => {
+    test('Adding a course with a taken id, name or both is rejected with each of the errors', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const other = await stats.addCourse({ course: { name: 'Logic' } });
@@ -67,7 +67,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await allCourses(stats), before);
     });
 
-    test('names are compared exactly', async () => {
+    test('Course names that differ in case, accents or blanks are different names', async () => {
       await using fixture = await createFixture(dialect);
       const { stats } = fixture;
       const names = [
@@ -83,7 +83,7 @@ for (const dialect of DIALECTS) {
       assert.equal((await allCourses(stats)).length, names.length + 1);
     });
 
-    test('setting creates a course, then replaces its name, then changes nothing', async () => {
+    test('`setCourse` creates a course, then replaces its name, then changes nothing', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, clock } = fixture;
       const courseId = newCourseId();
@@ -101,7 +101,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await stats.getCourse({ courseId }), replaced);
     });
 
-    test('setting a name that another course has is refused, and the name that it left is free', async () => {
+    test('`setCourse` rejects the name of another course until that course is renamed', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const { course: logic } = await stats.setCourse({ courseId: newCourseId(), course: { name: 'Logic' } });
@@ -117,7 +117,7 @@ for (const dialect of DIALECTS) {
       assert.equal(course.name, 'Logic');
     });
 
-    test('are listed by the code points of their names', async () => {
+    test('Courses are listed by the code points of their names', async () => {
       await using fixture = await createFixture(dialect);
       const { stats } = fixture;
       // Neither a language's order nor that of UTF-16 units, in which the emoji would come before U+FFFF.
@@ -144,7 +144,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(namesOf(await allCourses(stats)), ordered);
     });
 
-    test('are listed in pages that never overlap, none empty', async () => {
+    test('Pages of courses never overlap and none of them is empty', async () => {
       await using fixture = await createFixture(dialect);
       const { stats } = fixture;
       const names = ['Algebra', 'B', 'C', '\uFFFF', '😀', '😀😀'];
@@ -162,7 +162,7 @@ for (const dialect of DIALECTS) {
       }
     });
 
-    test('a page ends early where its module ids grow large, and the next goes on', async () => {
+    test('A page of courses with many module ids ends early, and the next page continues', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       await stats.setCourse({ courseId, course: { name: 'A' } });
@@ -180,7 +180,7 @@ for (const dialect of DIALECTS) {
       assert.ok(all.slice(1).every((course) => course.moduleIds.length === moduleIds.length));
     });
 
-    test('the one with an id can be listed by itself', async () => {
+    test('`listCourses` with an id lists only the course with that id', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       await stats.addCourse({ course: { name: 'Logic' } });
@@ -189,7 +189,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await stats.listCourses({ courseId: newCourseId() }), { items: [], next: null });
     });
 
-    test('a cursor of another origin is refused', async () => {
+    test('`listCourses` rejects a cursor that it did not issue', async () => {
       await using fixture = await createFixture(dialect);
       const { stats } = fixture;
       const cursors = [

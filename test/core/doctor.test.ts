@@ -20,7 +20,7 @@ async function record({ stats, courseId }: Fixture, moduleIds: string[]): Promis
 }
 
 for (const dialect of DIALECTS) {
-  test(`a database that is well and in use, on ${dialect}`, async () => {
+  test(`Doctor finds no problem in a sound database in use on ${dialect}`, async () => {
     await using fixture = await createFixture(dialect);
     // What JSON and SQL would take for their own.
     await record(fixture, ['"quoted"', String.raw`back\slash`, "it's", '{a,b}', '[1]']);
@@ -42,16 +42,16 @@ for (const dialect of DIALECTS) {
 
   for (const [what, statement, detail] of [
     ['a total', 'update course_stats set time_studied = time_studied + 1', /^1 lifetime stats and 0 module/],
-    ['a row of totals too few', 'delete from course_stats', /^1 lifetime stats and 0 module/],
-    ['a session too few', 'delete from study_sessions', /^1 lifetime stats and 2 module/],
+    ['a row of totals', 'delete from course_stats', /^1 lifetime stats and 0 module/],
+    ['a session', 'delete from study_sessions', /^1 lifetime stats and 2 module/],
     [
       'a module count',
       `update studied_modules set session_count = 2 where module_id = 'a'`,
       /^0 .* 1 module/,
     ],
-    ['a module too few', `delete from studied_modules where module_id = 'a'`, /^0 .* 1 module/],
+    ['a module', `delete from studied_modules where module_id = 'a'`, /^0 .* 1 module/],
   ] as const) {
-    test(`${what} that is not what the sessions add up to, on ${dialect}`, async () => {
+    test(`Doctor advises a rebuild if ${what} is wrong or missing on ${dialect}`, async () => {
       await using fixture = await createFixture(dialect);
       await record(fixture, ['a', 'b']);
       await runSql(fixture.database.url, statement);
@@ -62,7 +62,7 @@ for (const dialect of DIALECTS) {
     });
   }
 
-  test(`a schema that is not current, or ahead, on ${dialect}`, async () => {
+  test(`Doctor reports a schema that is outdated or newer than the program on ${dialect}`, async () => {
     await using database = await createDatabase(dialect);
     await using migrator = await openMigrator({ database: database.url });
     await migrator.up();
@@ -80,7 +80,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-test('settings of Postgres that would lose sessions, which every session may set anew', async () => {
+test('Doctor reports the durability settings of Postgres, and a problem if one is off', async () => {
   await using database = await createDatabase('postgres');
   await using migrator = await openMigrator({ database: database.url });
   await migrator.up();
@@ -91,7 +91,7 @@ test('settings of Postgres that would lose sessions, which every session may set
   assert.equal(state, detail.includes('=off') ? 'problem' : 'ok');
 });
 
-test('an index of Postgres that is not valid', async () => {
+test('Doctor reports an invalid index in Postgres', async () => {
   await using fixture = await createFixture('postgres');
   await runOn(
     fixture.database.url,
@@ -101,7 +101,7 @@ test('an index of Postgres that is not valid', async () => {
   assert.deepEqual([state, detail], ['problem', 'not valid: course_stats_pkey']);
 });
 
-test('rows of SQLite that belong to no course', async () => {
+test('Doctor reports SQLite rows that belong to no course', async () => {
   await using fixture = await createFixture('sqlite');
   await record(fixture, []);
   const connection = new BetterSqlite(sqlitePath(fixture.database.url));
@@ -112,7 +112,7 @@ test('rows of SQLite that belong to no course', async () => {
   assert.deepEqual([state, detail], ['problem', '2 rows belong to no course']);
 });
 
-test('a file of SQLite that is damaged', async () => {
+test('Doctor reports a damaged SQLite file and advises restoring a backup', async () => {
   await using fixture = await createFixture('sqlite');
   const { stats, courseId, database } = fixture;
   for (let count = 0; count < 100; count += 1) {
@@ -129,7 +129,7 @@ test('a file of SQLite that is damaged', async () => {
   assert.match(advice ?? '', /restore a backup/);
 });
 
-test('what is no database at all', async () => {
+test('Doctor rejects a missing database and a file that is not a database', async () => {
   await using database = await createDatabase('sqlite');
   await assert.rejects(diagnose({ database: database.url }), { code: 'database-not-found' });
   writeFileSync(sqlitePath(database.url), 'Dear diary, '.repeat(100));

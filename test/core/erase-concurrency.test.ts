@@ -57,10 +57,10 @@ function mixture(userId: UserId, courseIds: readonly CourseId[], sessionIds: rea
 for (const dialect of DIALECTS) {
   for (const pools of HANDLES[dialect]) {
     describe(
-      `erasing a user from ${pools} ${pools === 1 ? 'handle' : 'handles'} on ${dialect}`,
+      `erasing a learner from ${pools} ${pools === 1 ? 'handle' : 'handles'} on ${dialect}`,
       { timeout },
       () => {
-        test('while sessions are recorded, replaced and deleted leaves each of them whole or gone', async () => {
+        test('Erasing a learner beside other writes leaves each session whole or gone', async () => {
           await using fixture = await createFixture(dialect);
           const { stats, database } = fixture;
           await using stack = new AsyncDisposableStack();
@@ -111,7 +111,7 @@ for (const dialect of DIALECTS) {
           await assertRollups(database.url);
         });
 
-        test('while sessions are only recorded counts every one of them', async () => {
+        test('Erasing a learner while sessions are only recorded counts each session once', async () => {
           await using fixture = await createFixture(dialect);
           const { stats, database } = fixture;
           await using stack = new AsyncDisposableStack();

@@ -23,8 +23,8 @@ async function study(stats: Stats, userId: UserId, courseIds: readonly CourseId[
 }
 
 for (const dialect of DIALECTS) {
-  describe(`erasing a user on ${dialect}`, () => {
-    test('leaves nothing of the user in any table, and everything of the others', async () => {
+  describe(`erasing a learner on ${dialect}`, () => {
+    test('Erasing a learner removes their rows from every table and keeps those of others', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, database } = fixture;
       const [ann, bob] = [newUserId(), newUserId()];
@@ -59,7 +59,7 @@ for (const dialect of DIALECTS) {
       }
     });
 
-    test('keeps the courses and what they declare', async () => {
+    test('Erasing a learner keeps the courses and the modules that they declare', async () => {
       await using fixture = await createFixture(dialect);
       const { stats } = fixture;
       const userId = newUserId();
@@ -69,7 +69,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await stats.listCourses({}), courses);
     });
 
-    test('twice erases nothing more; nor is there anything of a user who never was', async () => {
+    test('Erasing a learner a second time, or an unknown one, reports 0 deleted sessions', async () => {
       await using fixture = await createFixture(dialect);
       const { stats } = fixture;
       const userId = newUserId();
@@ -79,7 +79,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await stats.eraseUser({ userId: newUserId() }), { sessionsDeleted: 0 });
     });
 
-    test('takes the id in any case, as every call does', async () => {
+    test('`eraseUser` accepts the user id in any case', async () => {
       await using fixture = await createFixture(dialect);
       const { stats } = fixture;
       const userId = newUserId();
@@ -88,7 +88,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(erased, { sessionsDeleted: 9 });
     });
 
-    test('lets the user begin anew, with the ids of before', async () => {
+    test('An erased learner can record sessions again with the same ids', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, database, clock } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -107,7 +107,7 @@ for (const dialect of DIALECTS) {
       await assertRollups(database.url);
     });
 
-    test('erases what one page could not hold', async () => {
+    test('Erasing a learner deletes more sessions than a page holds', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, database } = fixture;
       const userId = newUserId();
@@ -120,7 +120,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-test('every fault of the call is named', async () => {
+test('`eraseUser` rejects a missing user id and an unknown parameter', async () => {
   await using fixture = await createFixture('sqlite');
   const { stats, courseId } = fixture;
   await assert.rejects(stats.unchecked.eraseUser({}), {

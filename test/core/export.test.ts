@@ -20,8 +20,8 @@ function inOrder(sessions: readonly ExportedSession[]): ExportedSession[] {
 }
 
 for (const dialect of DIALECTS) {
-  describe(`an export of ${dialect}`, () => {
-    test('has every session once, in the order of its key, however many there are', async () => {
+  describe(`exports from ${dialect}`, () => {
+    test('An export has every session once, in the order of its key, for any number of them', async () => {
       await using fixture = await createFixture(dialect);
       const { database } = fixture;
       assert.deepEqual(await readAll({ database: database.url }), []);
@@ -34,7 +34,7 @@ for (const dialect of DIALECTS) {
       }
     });
 
-    test('keeps to a learner, a course and a time, and to all of them together', async () => {
+    test('An export can be limited to a learner, a course, a time, and all of them together', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, database } = fixture;
       const { courseId } = await stats.addCourse({ course: { name: 'Logic' } });
@@ -70,7 +70,7 @@ for (const dialect of DIALECTS) {
       }
     });
 
-    test('is of one moment, and nobody who writes waits for it', async () => {
+    test('An export reads one snapshot, and writes do not wait for it', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, database } = fixture;
       const users = [newUserId(), newUserId()];
@@ -90,7 +90,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual([...first.value, ...(await flat(pages))], expected);
     });
 
-    test('that is not read to its end holds nothing', async () => {
+    test('An export that is not read to its end releases its connection', async () => {
       await using fixture = await createFixture(dialect);
       const { database } = fixture;
       await record(fixture, [newUserId()], 1_100);
@@ -109,7 +109,7 @@ for (const dialect of DIALECTS) {
       }
     });
 
-    test('refuses what is wrong, or not there, before it reads', async () => {
+    test('An export rejects invalid filters, an unknown course and a missing schema', async () => {
       await using fixture = await createFixture(dialect);
       const database = fixture.database.url;
       await assert.rejects(readAll({ database, from: 'today', to: 'tomorrow' }), ({ faults }) => {
@@ -127,7 +127,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-test('an export of an id is the same whatever order Postgres has for text', async () => {
+test('An export has the same order on SQLite and Postgres, whatever the collation', async () => {
   await using sqlite = await createFixture('sqlite');
   await using postgres = await createFixture('postgres');
   const users = ['0a000000', '9a000000', 'a9000000', 'aa000000'].map((start) =>

@@ -77,7 +77,7 @@ function datesBetween(start: number, end: number, timeZone: string, interval: 'd
   return Array.from(dates);
 }
 
-test('a history adds up to the lifetime stats, each session under its own local date, on both databases', async () => {
+test('A history on either database sums sessions by local date and equals the lifetime stats', async () => {
   await using stack = new AsyncDisposableStack();
   const handles: Stats[] = [];
   const courseId = newCourseId();

@@ -4,7 +4,7 @@ import { StatsError } from '../../src/core/index.js';
 import { newUserId } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 
-describe('a history is refused', () => {
+describe('rejected history calls', () => {
   const zoneRule = 'must be the name of an IANA time zone, such as Europe/London';
   for (const timeZone of [
     '',
@@ -21,7 +21,7 @@ describe('a history is refused', () => {
     3,
     null,
   ]) {
-    test(`for the time zone ${JSON.stringify(timeZone)}`, async () => {
+    test(`\`getHistory\` rejects the time zone ${JSON.stringify(timeZone)}`, async () => {
       await using fixture = await createFixture('sqlite');
       const { stats, courseId } = fixture;
       await assert.rejects(
@@ -32,7 +32,7 @@ describe('a history is refused', () => {
   }
 
   for (const interval of ['year', 'Day', 'days', '', 1, null]) {
-    test(`for the interval ${JSON.stringify(interval)}`, async () => {
+    test(`\`getHistory\` rejects the interval ${JSON.stringify(interval)}`, async () => {
       await using fixture = await createFixture('sqlite');
       const { stats, courseId } = fixture;
       await assert.rejects(stats.unchecked.getHistory({ userId: newUserId(), courseId, interval }), {
@@ -42,7 +42,7 @@ describe('a history is refused', () => {
     });
   }
 
-  test('with every fault at once', async () => {
+  test('`getHistory` reports every validation error at once', async () => {
     await using fixture = await createFixture('sqlite');
     const call = { userId: 'x', courseId: 'y', timeZone: 'z', from: 'now', to: 'then', limit: 1 };
     await assert.rejects(fixture.stats.unchecked.getHistory(call), (error) => {

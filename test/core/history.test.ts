@@ -44,8 +44,8 @@ const empty = (start: string): HistoryItem => ({
 });
 
 for (const dialect of DIALECTS) {
-  describe(`the history on ${dialect}`, () => {
-    test('sums each interval, and includes those without sessions', async () => {
+  describe(`histories on ${dialect}`, () => {
+    test('A history sums each interval and includes intervals without sessions', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -89,7 +89,7 @@ for (const dialect of DIALECTS) {
       });
     });
 
-    test('without sessions has no items, unless a whole range is asked for', async () => {
+    test('A history without sessions is empty unless both ends of a range are given', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const call = { userId: newUserId(), courseId, interval: 'day' } as const;
@@ -106,13 +106,13 @@ for (const dialect of DIALECTS) {
       assert.deepEqual((await stats.getHistory({ ...call, from, to: from })).items, []);
     });
 
-    test('of a course that does not exist is refused', async () => {
+    test('`getHistory` rejects a course that does not exist', async () => {
       await using fixture = await createFixture(dialect);
       const call = { userId: newUserId(), courseId: newCourseId(), interval: 'day' } as const;
       await assert.rejects(fixture.stats.getHistory(call), { code: 'course-not-found', kind: 'not-found' });
     });
 
-    test('shows one learner in one course', async () => {
+    test('A history has only the sessions of one learner in one course', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const [ann, bob] = [newUserId(), newUserId()];
@@ -124,7 +124,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(counts(await stats.getHistory(call)), [['2026-01-01T00:00:00+00:00', 1]]);
     });
 
-    test('is cut to the range, from inclusive, to exclusive', async () => {
+    test('A history is limited to its range, from inclusive, to exclusive', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -155,7 +155,7 @@ for (const dialect of DIALECTS) {
       ]);
     });
 
-    test('has weeks that begin on Monday, and months of their own length', async () => {
+    test('The weeks of a history begin on Monday and its months have their calendar length', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -181,7 +181,7 @@ for (const dialect of DIALECTS) {
 
     for (const [what, timeZone, times, starts, lengths] of [
       [
-        'spring in London: a day of 23 hours',
+        'spring in London, one of them with 23 hours',
         'Europe/London',
         [
           '2026-03-28T23:59:59.999Z',
@@ -197,7 +197,7 @@ for (const dialect of DIALECTS) {
         [24, 23],
       ],
       [
-        'autumn in London: a day of 25 hours',
+        'autumn in London, one of them with 25 hours',
         'Europe/London',
         [
           '2026-10-24T22:59:59.999Z',
@@ -213,7 +213,7 @@ for (const dialect of DIALECTS) {
         [24, 25],
       ],
       [
-        'autumn in New York: a day of 25 hours',
+        'autumn in New York, one of them with 25 hours',
         'America/New_York',
         [
           '2026-11-01T03:59:59.999Z',
@@ -229,7 +229,7 @@ for (const dialect of DIALECTS) {
         [24, 25],
       ],
       [
-        'Kolkata, half an hour beside the hours',
+        'Kolkata, whose offset ends in a half hour',
         'Asia/Kolkata',
         ['2026-01-01T18:29:59.999Z', '2026-01-01T18:30:00Z'],
         [
@@ -239,7 +239,7 @@ for (const dialect of DIALECTS) {
         [24],
       ],
       [
-        'Apia, which skipped a day',
+        'Apia, which skipped one',
         'Pacific/Apia',
         ['2011-12-30T09:59:59.999Z', '2011-12-30T10:00:00Z', '2011-12-31T10:00:00Z'],
         [
@@ -250,7 +250,7 @@ for (const dialect of DIALECTS) {
         [24, 24],
       ],
       [
-        'spring in São Paulo, where the day begins at one',
+        'spring in São Paulo, one of which begins at 01:00',
         'America/Sao_Paulo',
         ['2018-11-04T02:59:59.999Z', '2018-11-04T03:00:00Z', '2018-11-05T02:00:00Z'],
         [
@@ -272,7 +272,7 @@ for (const dialect of DIALECTS) {
         [24, 25],
       ],
     ] as const) {
-      test(`has the days of ${what}`, async () => {
+      test(`A history has the days of ${what}`, async () => {
         await using fixture = await createFixture(dialect);
         const { stats, courseId } = fixture;
         const learner = { userId: newUserId(), courseId };
@@ -283,7 +283,7 @@ for (const dialect of DIALECTS) {
       });
     }
 
-    test('keeps the offset of each month and week', async () => {
+    test('Each month and week of a history starts with the offset of its own time', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -308,7 +308,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(hours(weeks), [168, 168, 168, 168, 167]);
     });
 
-    test('reaches to the ends of time', async () => {
+    test('A history can start in 1970 and end in 9999 in any time zone', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -322,7 +322,7 @@ for (const dialect of DIALECTS) {
       }
     });
 
-    test('ends with the last interval that begins in a year of four digits', async () => {
+    test('A history ends with the last interval that begins in the year 9999 or before', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const call = { userId: newUserId(), courseId, timeZone: 'Pacific/Kiritimati' } as const;
@@ -340,7 +340,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await starts('9999-12-01T00:00:00Z', 'month'), ['9999-12-01T00:00:00+14:00']);
     });
 
-    test('takes 1,000 intervals, with sessions in the first and the last', async () => {
+    test('A history has at most 1,000 intervals, and a range with more is rejected', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -374,7 +374,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-test('every time zone that this Node knows is one', async () => {
+test('`getHistory` accepts every time zone that Node supports', async () => {
   await using fixture = await createFixture('sqlite');
   const { stats, courseId } = fixture;
   const learner = { userId: newUserId(), courseId };
@@ -390,7 +390,7 @@ test('every time zone that this Node knows is one', async () => {
   }
 });
 
-test('a midnight that is crossed twice begins one day', async () => {
+test('A midnight that the clocks cross twice begins only one day of a history', async () => {
   await using fixture = await createFixture('sqlite');
   const { stats, courseId } = fixture;
   const learner = { userId: newUserId(), courseId };

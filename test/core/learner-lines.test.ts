@@ -10,7 +10,7 @@ const MAX_WAIT = 5_000;
 
 const newLines = () => new LearnerLines((error) => error === LOCKED);
 
-test('one learner is changed once at a time, in the order of asking; others at the same time', async () => {
+test('Writes of one learner run one after another in order; other learners are not blocked', async () => {
   const lines = newLines();
   const [ann, bob] = [newUserId(), newUserId()];
   const held = Promise.withResolvers<string>();
@@ -26,7 +26,7 @@ test('one learner is changed once at a time, in the order of asking; others at t
   assert.deepEqual(done, ['bob', 'second', 'third']);
 });
 
-test('where the first waits in vain, so do those behind it; any other failure is its own', async () => {
+test('A lock timeout fails the writes queued behind it too; another error fails only its own', async () => {
   const lines = newLines();
   const ann = newUserId();
   for (const error of [LOCKED, OTHER]) {
@@ -40,7 +40,7 @@ test('where the first waits in vain, so do those behind it; any other failure is
   }
 });
 
-test('nobody waits for longer than five seconds', async ({ mock }) => {
+test('A write that waits 5 s for its learner is rejected as overloaded', async ({ mock }) => {
   mock.timers.enable({ apis: ['setTimeout'] });
   const lines = newLines();
   const ann = newUserId();

@@ -43,7 +43,7 @@ const unheardOf = ({ isBreaking }: { isBreaking: boolean }) => `
 
 for (const dialect of DIALECTS) {
   describe(`the schema on ${dialect}`, () => {
-    test('goes up, down and up again', async () => {
+    test('Migrations go up, down and up again to the same tables', async () => {
       await using database = await createDatabase(dialect);
       await using migrator = await openMigrator({ database: database.url });
 
@@ -62,14 +62,14 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await tablesOf(dialect, database.url), tables);
     });
 
-    test('asking for the status writes nothing', async () => {
+    test('The status of migrations is read without writing to the database', async () => {
       await using database = await createDatabase(dialect);
       await using migrator = await openMigrator({ database: database.url });
       await migrator.status();
       assert.deepEqual(await tablesOf(dialect, database.url), []);
     });
 
-    test('keeps what was recorded when it is opened again', async () => {
+    test('A course is kept when the database is closed and opened again', async () => {
       await using database = await createDatabase(dialect);
       const open = () => openStats({ database: database.url });
       const first = await open();
@@ -79,7 +79,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await second.getCourse({ courseId: course.courseId }), course);
     });
 
-    test('gives every table the time of its creation and of its last change', async () => {
+    test('Every table has the columns `created_at` and `updated_at`', async () => {
       await using database = await createDatabase(dialect);
       await using _ = await openStats({ database: database.url });
       const tables = await tablesOf(dialect, database.url);
@@ -94,7 +94,7 @@ for (const dialect of DIALECTS) {
       }
     });
 
-    test('keeps a course that somebody has studied', async () => {
+    test('The schema rejects deleting a course that has sessions', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, database } = fixture;
       await stats.recordSession({ userId: newUserId(), courseId, session: sessionContent() });
@@ -102,7 +102,7 @@ for (const dialect of DIALECTS) {
       await assert.rejects(runSql(database.url, removal), /foreign key/i);
     });
 
-    test('is made once though many processes open an empty database together', { timeout }, async () => {
+    test('Processes that open an empty database concurrently migrate it once', { timeout }, async () => {
       // One round may miss a race between two of them.
       for (let round = 0; round < 3; round += 1) {
         await using database = await createDatabase(dialect);
@@ -116,7 +116,7 @@ for (const dialect of DIALECTS) {
       }
     });
 
-    test('of a newer program that was made for this one to go on is used and left alone', async () => {
+    test('A newer schema with compatible migrations is used and is not changed', async () => {
       await using database = await createDatabase(dialect);
       await using migrator = await openMigrator({ database: database.url });
       await migrator.up();
@@ -131,7 +131,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual((await migrator.status()).applied, [...NAMES, '9999-unheard-of']);
     });
 
-    test('of a newer program is refused and left alone', async () => {
+    test('A newer schema with a breaking migration is rejected and is not changed', async () => {
       await using database = await createDatabase(dialect);
       await using migrator = await openMigrator({ database: database.url });
       await migrator.up();
@@ -149,7 +149,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(row, { applied: String(NAMES.length + 1) });
     });
 
-    test('that is not current is refused if it is not to be migrated', async () => {
+    test('An outdated schema is rejected when it is opened without migrating', async () => {
       await using database = await createDatabase(dialect);
       await assert.rejects(openStats({ database: database.url, migrate: false }), {
         code: 'schema-outdated',
@@ -166,7 +166,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-test('a SQLite file that is missing is not made unless that is wanted', async () => {
+test('A missing SQLite file is created only without `create: false`', async () => {
   await using database = await createDatabase('sqlite');
   const config = { database: database.url, create: false };
   const notFound = { code: 'database-not-found', kind: 'not-found' };
@@ -179,7 +179,7 @@ test('a SQLite file that is missing is not made unless that is wanted', async ()
   await (await openStats(config)).close();
 });
 
-test('a SQLite file is in WAL mode, so that readers go on during a write', async () => {
+test('A SQLite file is opened in WAL mode, so that a write does not block readers', async () => {
   await using database = await createDatabase('sqlite');
   await using _ = await openStats({ database: database.url });
   assert.deepEqual(await runSql(database.url, 'pragma journal_mode'), [{ journal_mode: 'wal' }]);

@@ -41,8 +41,8 @@ const EXPECTED: ReadonlySet<string> = new Set([
 ]);
 
 for (const dialect of DIALECTS) {
-  describe(`${AT_ONCE} calls at once with overlapping modules on ${dialect}`, { timeout }, () => {
-    test('different sessions of one learner all count, in every module', async () => {
+  describe(`${AT_ONCE} concurrent calls with overlapping modules on ${dialect}`, { timeout }, () => {
+    test('Concurrent sessions of one learner all count in each of their modules', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, database } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -57,7 +57,7 @@ for (const dialect of DIALECTS) {
       await assertRollups(database.url);
     });
 
-    test('copies of one session study its modules once', async () => {
+    test('Concurrent copies of one session count its modules once', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, database } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -74,7 +74,7 @@ for (const dialect of DIALECTS) {
       await assertRollups(database.url);
     });
 
-    test(`whatever is recorded, replaced and deleted from ${POOLS} handles, no module is lost or left`, async () => {
+    test(`Concurrent writes from ${POOLS} handles neither lose a module nor leave one behind`, async () => {
       await using fixture = await createFixture(dialect);
       const { courseId, database } = fixture;
       await using stack = new AsyncDisposableStack();

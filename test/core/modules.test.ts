@@ -31,8 +31,8 @@ async function progressOf(stats: Stats, learner: LearnerKey) {
 }
 
 for (const dialect of DIALECTS) {
-  describe(`the modules that a course declares on ${dialect}`, () => {
-    test('are kept as a set, sorted', async () => {
+  describe(`modules of a course on ${dialect}`, () => {
+    test('The modules of a course are stored as a sorted set', async () => {
       await using fixture = await createFixture(dialect);
       const { stats } = fixture;
       const course = await stats.addCourse({ course: { name: 'Logic', moduleIds: ['b', 'B', 'a', 'b'] } });
@@ -45,7 +45,7 @@ for (const dialect of DIALECTS) {
       );
     });
 
-    test('are replaced with it, as a set: the same ones change nothing', async () => {
+    test('`setCourse` replaces the modules as a set, and the same set changes nothing', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, clock } = fixture;
       const set = async (moduleIds?: readonly string[]) => {
@@ -61,7 +61,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await set([]), [[], '2026-11-22T10:00:04.000Z']);
     });
 
-    test('stay as they are where the course is refused', async () => {
+    test('The modules of a course stay unchanged when its change is rejected', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       await declareModules(fixture, ['a']);
@@ -72,7 +72,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual((await stats.getCourse({ courseId })).moduleIds, ['a']);
     });
 
-    test('may be 1,000', async () => {
+    test('A course may declare 1,000 modules', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -83,7 +83,7 @@ for (const dialect of DIALECTS) {
   });
 
   describe(`progress on ${dialect}`, () => {
-    test('counts a module once, however often it is studied', async () => {
+    test('Progress counts a module once, however often it is studied', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -96,7 +96,7 @@ for (const dialect of DIALECTS) {
       await assertRollups(fixture.database.url);
     });
 
-    test('follows what the course declares: removed, added again, never more than 1', async () => {
+    test('Progress follows the modules that the course declares and never exceeds 1', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -116,7 +116,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await progressOf(stats, learner), [3, null, null]);
     });
 
-    test('of a course that declares no modules is unknown', async () => {
+    test('Progress is null in a course that declares no modules', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -127,7 +127,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await progressOf(stats, learner), [2, null, null]);
     });
 
-    test('where nothing that is declared was studied is 0', async () => {
+    test('Progress is 0 while no declared module was studied', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -140,7 +140,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await progressOf(stats, learner), [1, 2, 0]);
     });
 
-    test('takes back what a replaced or deleted session studied, unless another session has it too', async () => {
+    test('Replacing or deleting a session removes its modules unless another session has them', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, database } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -171,7 +171,7 @@ for (const dialect of DIALECTS) {
       await assertRollups(database.url);
     });
 
-    test('is each learner’s own, in each course', async () => {
+    test('Progress is counted separately for each learner in each course', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, database } = fixture;
       const [ann, bob] = [newUserId(), newUserId()];
@@ -206,15 +206,15 @@ for (const dialect of DIALECTS) {
       await assertRollups(database.url);
     });
 
-    test('of a course that does not exist is refused', async () => {
+    test('`getStats` rejects a course that does not exist', async () => {
       await using fixture = await createFixture(dialect);
       const learner = { userId: newUserId(), courseId: newCourseId() };
       await assert.rejects(fixture.stats.getStats(learner), { code: 'course-not-found', kind: 'not-found' });
     });
   });
 
-  describe(`the modules of a session on ${dialect}`, () => {
-    test('are kept as a set, sorted, and read back everywhere', async () => {
+  describe(`modules of a session on ${dialect}`, () => {
+    test('The modules of a session are stored and returned as a sorted set', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -227,7 +227,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual((await stats.listSessions(learner)).items, [session]);
     });
 
-    test('may be 1,000 of 128 characters each', async () => {
+    test('A session may have 1,000 modules with ids of 128 characters', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, database } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -251,7 +251,7 @@ for (const dialect of DIALECTS) {
       await assertRollups(database.url);
     });
 
-    test('are compared as a set when it is recorded again', async () => {
+    test('A repeated session is a replay only if its modules are the same set', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, database } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -274,7 +274,7 @@ for (const dialect of DIALECTS) {
       await assertRollups(database.url);
     });
 
-    test('none and an empty list are the same', async () => {
+    test('A session without modules equals one with an empty list of modules', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -287,7 +287,7 @@ for (const dialect of DIALECTS) {
       await assert.rejects(record(['a']), { code: 'session-conflict' });
     });
 
-    test('leave nothing behind where the session is refused', async () => {
+    test('A rejected session leaves none of its modules behind', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, database } = fixture;
       const learner = { userId: newUserId(), courseId: newCourseId() };

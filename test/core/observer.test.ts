@@ -9,7 +9,7 @@ function fail(): never {
   throw new Error('The observer is broken.');
 }
 
-test('an observer that throws harms no call', async () => {
+test('A call succeeds even if the observer throws', async () => {
   const observer = { opened: () => undefined, batch: fail, trouble: fail };
   await using stats = await openStats({ database: 'sqlite::memory:', observer });
   const { courseId } = await stats.addCourse({ course: { name: 'Algebra' } });
@@ -17,7 +17,7 @@ test('an observer that throws harms no call', async () => {
   assert.equal(outcome, 'recorded');
 });
 
-test('metrics of a database that did not open can watch the next attempt', async () => {
+test('`Metrics` that observed a failed opening can observe the next one', async () => {
   await using database = await createDatabase('sqlite');
   const observer = new Metrics();
   const open = (migrate: boolean) => openStats({ database: database.url, migrate, observer });

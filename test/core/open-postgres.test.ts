@@ -30,8 +30,8 @@ function urlAt(port: number, host = '127.0.0.1'): URL {
   return url;
 }
 
-describe('a Postgres that cannot be reached is unavailable', () => {
-  test('nobody listens', async () => {
+describe('an unreachable Postgres', () => {
+  test('Opening Postgres at a closed port fails as unavailable', async () => {
     const port = await closedPort();
     for (const host of ['127.0.0.1', 'localhost']) {
       const { code, kind } = await refusalOf(urlAt(port, host));
@@ -39,12 +39,12 @@ describe('a Postgres that cannot be reached is unavailable', () => {
     }
   });
 
-  test('the other end hangs up', async () => {
+  test('Opening Postgres at a server that hangs up fails as unavailable', async () => {
     await using listener = await listenAndHangUp();
     assert.equal((await refusalOf(urlAt(listener.port))).code, 'database-unavailable');
   });
 
-  test('nobody listens at any of the addresses that its name has', async () => {
+  test('Postgres is unavailable if no address of its host name accepts a connection', async () => {
     const socket = connect({
       host: 'postgres.example',
       port: await closedPort(),
@@ -62,8 +62,8 @@ describe('a Postgres that cannot be reached is unavailable', () => {
   });
 });
 
-describe('a Postgres that refuses us is unusable', () => {
-  test('wrong password', async () => {
+describe('a Postgres that rejects the connection', () => {
+  test('Opening Postgres with a wrong password fails as unusable', async () => {
     await using database = await createDatabase('postgres');
     const url = new URL(database.url);
     url.password = encodeURIComponent(PASSWORD);
@@ -72,7 +72,7 @@ describe('a Postgres that refuses us is unusable', () => {
     assert.match(inspect(error.cause), /password authentication failed/);
   });
 
-  test('no such database', async () => {
+  test('Opening a missing Postgres database fails as unusable', async () => {
     await using database = await createDatabase('postgres');
     const url = new URL(`${database.url}_missing`);
     const error = await refusalOf(url);

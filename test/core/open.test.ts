@@ -25,7 +25,7 @@ async function temporaryFolder() {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-describe('a text that is no database URL is refused, and not repeated', () => {
+describe('invalid database URLs', () => {
   const cases = [
     '',
     'stats.db',
@@ -40,7 +40,7 @@ describe('a text that is no database URL is refused, and not repeated', () => {
     `postgres://ada:${PASSWORD}@local host/stats`,
   ];
   for (const database of cases) {
-    test(JSON.stringify(database), async () => {
+    test(`The database URL ${JSON.stringify(database)} is rejected`, async () => {
       const error = await refusalOf(database);
       assert.deepEqual([error.code, error.kind], ['invalid-database-url', 'invalid']);
       assert.ok(!inspect(error).includes(PASSWORD));
@@ -48,8 +48,8 @@ describe('a text that is no database URL is refused, and not repeated', () => {
   }
 });
 
-describe('a path at which no SQLite database can be is refused and left as it is', () => {
-  test('a folder', async () => {
+describe('unusable SQLite paths', () => {
+  test('A SQLite path that is a directory is rejected and left unchanged', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'stats.db');
     await mkdir(path);
@@ -59,7 +59,7 @@ describe('a path at which no SQLite database can be is refused and left as it is
     assert.deepEqual(await readdir(path), []);
   });
 
-  test('a file in a folder that does not exist', async () => {
+  test('A SQLite file in a missing directory is rejected and not created', async () => {
     await using folder = await temporaryFolder();
     const error = await refusalOf(`sqlite:${join(folder.path, 'missing', 'stats.db')}`);
     assert.equal(error.code, 'database-unusable');
@@ -67,7 +67,7 @@ describe('a path at which no SQLite database can be is refused and left as it is
     assert.deepEqual(await readdir(folder.path), []);
   });
 
-  test('a file that is no database', async () => {
+  test('A file that is not a SQLite database is rejected and left unchanged', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'notes.txt');
     const text = 'Not a database, but somebody needs it. '.repeat(100);
@@ -84,7 +84,7 @@ describe('a path at which no SQLite database can be is refused and left as it is
   });
 });
 
-test('a SQLite path may hold any other character', async () => {
+test('A SQLite path may contain any character other than U+0000', async () => {
   await using folder = await temporaryFolder();
   const name = "stats ?mode=memory#%41 'é'.db";
   const database = `sqlite:${join(folder.path, name)}`;
@@ -96,7 +96,7 @@ test('a SQLite path may hold any other character', async () => {
   assert.equal((await again.listCourses({})).items.length, 1);
 });
 
-test('each in-memory database is a new one', async () => {
+test('Each in-memory database is separate from the others', async () => {
   await using one = await openStats({ database: 'sqlite::memory:' });
   await using other = await openStats({ database: 'sqlite::memory:' });
   await one.addCourse({ course: { name: 'Algebra' } });
@@ -105,7 +105,7 @@ test('each in-memory database is a new one', async () => {
 });
 
 for (const dialect of DIALECTS) {
-  test(`a handle on ${dialect} may be closed again`, async () => {
+  test(`A handle on ${dialect} can be closed twice after use`, async () => {
     await using fixture = await createFixture(dialect);
     await fixture.stats.ready();
     await fixture.stats.close();

@@ -32,7 +32,7 @@ async function readBack(type: string, array: Buffer): Promise<string[]> {
 
 const same = <Value>(value: Value) => value;
 
-test('ids arrive, in whatever case', async () => {
+test('Postgres reads ids of either case from a binary array', async () => {
   const ids = [
     '00000000-0000-0000-0000-000000000000',
     'ffffffff-ffff-ffff-ffff-ffffffffffff',
@@ -43,14 +43,14 @@ test('ids arrive, in whatever case', async () => {
   assert.deepEqual(await readBack('uuid', toArray(UUID, upper, same)), ids);
 });
 
-test('integers arrive to the last exact one', async () => {
+test('Postgres reads integers up to 2^53 - 1 from a binary array exactly', async () => {
   const small = [0, 1, 100_000, 2 ** 31 - 1, -(2 ** 31)];
   assert.deepEqual(await readBack('integer', toArray(INTEGER, small, same)), small.map(String));
   const large = [0, 1, -1, 2 ** 32 - 1, 2 ** 32, 10_000_000_000, 2 ** 53 - 1, -(2 ** 53 - 1)];
   assert.deepEqual(await readBack('bigint', toArray(BIGINT, large, same)), large.map(String));
 });
 
-test('times arrive to the millisecond, from the first year to the last', async () => {
+test('Postgres reads times from 1970 to 9999 from a binary array to the millisecond', async () => {
   const times = [
     '1970-01-01T00:00:00.000Z',
     '1999-12-31T23:59:59.999Z',
@@ -66,7 +66,7 @@ test('times arrive to the millisecond, from the first year to the last', async (
   );
 });
 
-test('texts arrive whatever is in them, and so do none', async () => {
+test('Postgres reads any texts from a binary array, and empty arrays', async () => {
   const texts = ['', 'm1', 'a;b', '{"}\\,NULL', 'é–😀', '!~'.repeat(64_000)];
   assert.deepEqual(await readBack('text', toTextArray(texts)), texts);
   assert.deepEqual(await readBack('text', toTextArray([])), []);

@@ -105,7 +105,7 @@ function pick<T>(items: readonly T[], index: number): T {
   return item;
 }
 
-test('whatever is recorded, replaced, deleted, declared and erased, both databases answer what simple sums foretell, to the byte', async () => {
+test('After any sequence of calls, both databases return the same bytes as a simple model', async () => {
   await using stack = new AsyncDisposableStack();
   const clock = stoppedClock();
   const handles: Stats[] = [];

@@ -5,7 +5,7 @@ import { newUserId, sessionContent } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 import { endConnections } from '../support/rival.js';
 
-test('connections to what only reads, as after a failover, are given up', async () => {
+test('A connection to Postgres that has become read-only, as after a failover, is closed', async () => {
   await using fixture = await createFixture('postgres');
   const { stats, courseId } = fixture;
   const { url } = fixture.database;

@@ -9,7 +9,7 @@ const PRETEND_OLD = `data:text/javascript,${encodeURIComponent(
 )}`;
 const SAID = 'stats-service needs Node.js 22.19 or newer; this is Node.js 20.20.2.';
 
-test('what is too old is what package.json says', async () => {
+test('The minimum version of Node is the one that package.json declares', async () => {
   const { engines } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
   assert.equal(engines.node, '>=22.19');
   for (const version of ['22.19.0', '22.20.1', '24.0.0', '26.1.0'])
@@ -18,12 +18,12 @@ test('what is too old is what package.json says', async () => {
     assert.match(unsupportedNode(version) ?? '', /needs/);
 });
 
-test('an older Node gets one clear line from the program', async () => {
+test('The program exits with one line of error on a Node that is too old', async () => {
   const finished = await runBin(['--version'], { node: ['--import', PRETEND_OLD] });
   assert.deepEqual(finished, { code: 1, stdout: '', stderr: `${SAID}\n` });
 });
 
-test('an older Node gets an exception from every entry', async () => {
+test('Every entry of the package throws `node-unsupported` on a Node that is too old', async () => {
   const source = `
     for (const entry of ['stats-service', 'stats-service/client', 'stats-service/server']) {
       await import(entry).catch((error) => console.log(error.code, error.message));

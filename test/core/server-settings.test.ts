@@ -10,7 +10,7 @@ import { newUserId, sessionContent } from '../support/factories.js';
 /** What a database or a role may have set, and a driver not expect. */
 const SETTINGS = ["datestyle = 'SQL, DMY'", "timezone = 'Asia/Kolkata'", 'synchronous_commit = off'];
 
-test('times are exact and commits durable whatever the database has set', async () => {
+test('Times are exact and commits are durable whatever defaults the Postgres database sets', async () => {
   await using database = await createDatabase('postgres');
   const name = new URL(database.url).pathname.slice(1);
   for (const setting of SETTINGS) await runOn(database.url, `alter database ${name} set ${setting}`);

@@ -7,8 +7,8 @@ import { createFixture } from '../support/fixture.js';
 const MINUTE = 60_000;
 
 for (const dialect of DIALECTS) {
-  describe(`putting a session on ${dialect}`, () => {
-    test('records it if it is new', async () => {
+  describe(`replacing a session on ${dialect}`, () => {
+    test('`putSession` records a session that is new', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -22,7 +22,7 @@ for (const dialect of DIALECTS) {
       assert.equal((await stats.getStats(learner)).sessionCount, 1);
     });
 
-    test('replaces its content and the stats follow; what is not sent stays', async () => {
+    test('`putSession` replaces the content and the stats, and keeps an omitted completion', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, clock } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -62,7 +62,7 @@ for (const dialect of DIALECTS) {
       });
     });
 
-    test('moves its completion if another is sent', async () => {
+    test('`putSession` with another completion time moves the session in the stats', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, clock } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -79,7 +79,7 @@ for (const dialect of DIALECTS) {
       assert.equal((await stats.getStats(learner)).lastCompletedAt, '2020-02-29T12:00:00.000Z');
     });
 
-    test('with what is stored already changes nothing, not even updatedAt', async () => {
+    test('`putSession` with the stored content changes nothing, not even `updatedAt`', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, clock } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -97,7 +97,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await stats.getSession(key), session);
     });
 
-    test('in a course that does not exist is refused', async () => {
+    test('`putSession` rejects a course that does not exist', async () => {
       await using fixture = await createFixture(dialect);
       const key = { userId: newUserId(), courseId: newCourseId(), sessionId: newSessionId() };
       await assert.rejects(fixture.stats.putSession({ ...key, session: sessionContent() }), {
@@ -107,7 +107,7 @@ for (const dialect of DIALECTS) {
   });
 
   describe(`deleting a session on ${dialect}`, () => {
-    test('removes it for good, and its identity is free again', async () => {
+    test('`deleteSession` removes a session, and its id can be recorded again', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -126,8 +126,8 @@ for (const dialect of DIALECTS) {
     });
   });
 
-  describe(`what is not there on ${dialect}`, () => {
-    test('a course that does not exist is told from a session that does not', async () => {
+  describe(`missing sessions and courses on ${dialect}`, () => {
+    test('A missing session and a missing course are different errors', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const userId = newUserId();

@@ -5,8 +5,8 @@ import { newSessionId, newUserId, sessionContent } from '../support/factories.js
 import { createFixture } from '../support/fixture.js';
 
 for (const dialect of DIALECTS) {
-  describe(`one session id of two learners on ${dialect}`, () => {
-    test('two users never see or touch each other', async () => {
+  describe(`isolation of sessions on ${dialect}`, () => {
+    test('Two learners with the same session id never see or change the session of the other', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const sessionId = newSessionId();
@@ -43,7 +43,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await stats.listSessions(eve), { items: [], next: null });
     });
 
-    test('two courses of one user are as separate', async () => {
+    test('The same session id in two courses of one learner names two separate sessions', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const sessionId = newSessionId();

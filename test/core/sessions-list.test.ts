@@ -52,8 +52,8 @@ async function readPages(
 }
 
 for (const dialect of DIALECTS) {
-  describe(`listing sessions on ${dialect}`, () => {
-    test('gives them newest first, in pages of any size that never overlap', async () => {
+  describe(`lists of sessions on ${dialect}`, () => {
+    test('Sessions are listed newest first, in pages of any size that never overlap', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -67,7 +67,7 @@ for (const dialect of DIALECTS) {
       }
     });
 
-    test('a page ends early where its module ids grow large, and the next goes on', async () => {
+    test('A page of sessions with many modules ends early, and the next page continues', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -93,7 +93,7 @@ for (const dialect of DIALECTS) {
       );
     });
 
-    test('keeps to from, inclusive, and to, exclusive, on every page', async () => {
+    test('Every page of sessions keeps to its range, from inclusive, to exclusive', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -120,7 +120,7 @@ for (const dialect of DIALECTS) {
       }
     });
 
-    test('a page goes on after its last item though that is gone and newer ones have come', async () => {
+    test('The next page of sessions continues even if the last item has been deleted', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -136,7 +136,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(rest.items, expected.slice(3));
     });
 
-    test('a cursor of another origin is refused', async () => {
+    test('`listSessions` rejects a cursor that it did not issue', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };

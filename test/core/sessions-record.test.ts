@@ -6,7 +6,7 @@ import { createFixture } from '../support/fixture.js';
 
 for (const dialect of DIALECTS) {
   describe(`recording a session on ${dialect}`, () => {
-    test('stores it and answers what is stored', async () => {
+    test('`recordSession` stores the session and returns it as stored', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -32,7 +32,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await stats.getSession({ ...learner, sessionId }), result.session);
     });
 
-    test('completes it now and names it itself if it is told neither', async () => {
+    test('`recordSession` sets the id and the completion time if they are not sent', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -47,7 +47,7 @@ for (const dialect of DIALECTS) {
       assert.equal((await stats.getStats(learner)).sessionCount, 2);
     });
 
-    test('takes every value at its bounds', async () => {
+    test('`recordSession` accepts every value at its bounds', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -64,7 +64,7 @@ for (const dialect of DIALECTS) {
       }
     });
 
-    test('again, however much later and however its values are written, replays it', async () => {
+    test('A repeated session is a replay, even 400 days later and with other spellings', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, clock } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -101,7 +101,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await stats.getStats(learner), before);
     });
 
-    test('with other content is a conflict and changes nothing', async () => {
+    test('A repeated session with other content is a conflict and changes nothing', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, clock } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -132,7 +132,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await stats.getStats(learner), before);
     });
 
-    test('in a course that does not exist is refused', async () => {
+    test('`recordSession` rejects a course that does not exist', async () => {
       await using fixture = await createFixture(dialect);
       const { stats } = fixture;
       const courseId = newCourseId();
@@ -146,7 +146,7 @@ for (const dialect of DIALECTS) {
       );
     });
 
-    test('that breaks a rule stores nothing', async () => {
+    test('A session that breaks a rule is rejected and not stored', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };

@@ -53,7 +53,7 @@ function createCache(size: number) {
 }
 
 for (const dialect of DIALECTS) {
-  test(`a server of before goes on when a newer release adds columns on ${dialect}`, async () => {
+  test(`An open handle works unchanged after a newer release adds columns on ${dialect}`, async () => {
     await using fixture = await createFixture(dialect);
     const before = await callEverything(fixture);
     // Postgres settles on a plan only after some runs.
@@ -67,7 +67,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-test('a connection to Postgres keeps its statements, and only so many of them', async () => {
+test('A connection to Postgres keeps a bounded number of prepared statements', async () => {
   await using created = await createDatabase('postgres');
   const database = await openDatabase(created.url, { create: false });
   try {
@@ -86,8 +86,8 @@ test('a connection to Postgres keeps its statements, and only so many of them', 
   }
 });
 
-describe('a cache of statements', () => {
-  test('prepares each once', () => {
+describe('the statement cache', () => {
+  test('The statement cache prepares each statement once', () => {
     const { prepared, cache } = createCache(2);
     const statement = cache.get('a');
     assert.deepEqual(statement, { text: 'a' });
@@ -96,7 +96,7 @@ describe('a cache of statements', () => {
     assert.deepEqual(prepared, ['a', 'b']);
   });
 
-  test('drops the one that was used least recently', () => {
+  test('The statement cache evicts the least recently used statement', () => {
     const { prepared, cache } = createCache(3);
     for (const text of ['a', 'b', 'c', 'a', 'd', 'a', 'c', 'd']) cache.get(text);
     assert.deepEqual(prepared, ['a', 'b', 'c', 'd']);

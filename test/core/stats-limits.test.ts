@@ -56,9 +56,9 @@ async function everythingOf(stats: Stats, learner: LearnerKey) {
 }
 
 for (const dialect of DIALECTS) {
-  describe(`totals that could no longer be exact on ${dialect}`, () => {
+  describe(`limits of lifetime stats on ${dialect}`, () => {
     for (const { column, limit, one, most } of LIMITS) {
-      test(`${column} reaches its limit and not a bit more`, async () => {
+      test(`A session that would take ${column} over its limit is rejected`, async () => {
         await using fixture = await createFixture(dialect);
         const { stats } = fixture;
         const learner = await learnerNear(fixture, column, limit - ROOM);
@@ -86,7 +86,7 @@ for (const dialect of DIALECTS) {
       });
     }
 
-    test('the average at the limit is exact', async () => {
+    test('The average of a learner at the limit of the scores is exact', async () => {
       await using fixture = await createFixture(dialect);
       const learner = await learnerNear(fixture, 'weighted_score_units', MAX_INT64 - 7n);
       await fixture.stats.recordSession({
@@ -97,7 +97,7 @@ for (const dialect of DIALECTS) {
       assert.equal(averageScore, quotientOf(MAX_INT64, 7n * 10_000n));
     });
 
-    test('one learner at the limit is no hindrance to another', async () => {
+    test('A learner whose total is at its limit does not block other learners', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const full = await learnerNear(fixture, 'time_studied', MAX_TOTAL);

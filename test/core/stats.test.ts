@@ -9,7 +9,7 @@ const at = (day: number) => `2026-11-${day}T10:00:00.000Z`;
 
 for (const dialect of DIALECTS) {
   describe(`lifetime stats on ${dialect}`, () => {
-    test('without sessions are zeros and nulls', async () => {
+    test('Lifetime stats without sessions are zeros and nulls', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       assert.deepEqual(await stats.getStats({ userId: newUserId(), courseId }), {
@@ -26,7 +26,7 @@ for (const dialect of DIALECTS) {
       });
     });
 
-    test('average the scores weighted by modules', async () => {
+    test('Lifetime stats average the scores weighted by modules', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -52,7 +52,7 @@ for (const dialect of DIALECTS) {
       });
     });
 
-    test('average exactly where a sum of doubles would drift, whatever the order', async () => {
+    test('Lifetime stats average exactly in any order, where a sum of doubles would drift', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const scores = [0.1, 0.2, 0.3, 999_999.9999, 0.7];
@@ -68,7 +68,7 @@ for (const dialect of DIALECTS) {
       }
     });
 
-    test('average exactly beyond the integers that a double holds', async () => {
+    test('Lifetime stats average exactly beyond the integers that a double holds', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -85,7 +85,7 @@ for (const dialect of DIALECTS) {
       assert.equal(averageScore, quotientOf(sum, 2_000_001n * 10_000n));
     });
 
-    test('without modules have no average; an average of 0 is one', async () => {
+    test('Lifetime stats without modules have a null average; a score of 0 averages to 0', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -101,7 +101,7 @@ for (const dialect of DIALECTS) {
       assert.equal((await stats.getStats(learner)).averageScore, 0);
     });
 
-    test('first and last follow what is recorded, replaced and deleted', async () => {
+    test('The first and last completion follow replaced and deleted sessions', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
@@ -134,7 +134,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await span(), [null, null]);
     });
 
-    test('of a learner whose sessions are all deleted are those of one who never had any', async () => {
+    test('Lifetime stats after deleting all sessions equal those without any session', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };

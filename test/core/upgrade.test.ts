@@ -109,8 +109,8 @@ async function read({ url }: TestDatabase, { userId, courseId }: SessionKey) {
 }
 
 for (const dialect of DIALECTS) {
-  describe(`a ${dialect} database of the first release`, () => {
-    test('is refused until it is migrated', async () => {
+  describe(`upgrades from the first release on ${dialect}`, () => {
+    test('A database of the first release is rejected until it is migrated', async () => {
       await using database = await createFirst(dialect);
       await using migrator = await openMigrator({ database: database.url });
       assert.deepEqual(await migrator.status(), {
@@ -122,7 +122,7 @@ for (const dialect of DIALECTS) {
       });
     });
 
-    test('keeps its data when it is opened, and goes on from there', async () => {
+    test('A database of the first release keeps its data when it is opened and migrated', async () => {
       await using database = await createFirst(dialect);
       const keys = await fill(database);
       assert.deepEqual(await read(database, keys[0]), filled(keys));
@@ -144,7 +144,7 @@ for (const dialect of DIALECTS) {
       await assertRollups(database.url);
     });
 
-    test('goes down and up again with its sessions and totals', async () => {
+    test('Sessions and totals survive migrating down to the first release and up again', async () => {
       await using database = await createFirst(dialect);
       const keys = await fill(database);
       await using migrator = await openMigrator({ database: database.url });

@@ -85,7 +85,7 @@ async function during<T>(database: string, calls: readonly Call[], work: () => P
 }
 
 for (const dialect of DIALECTS) {
-  describe(`verify while other processes write the same learners on ${dialect}`, { timeout }, () => {
+  describe(`verify beside concurrent writes on ${dialect}`, { timeout }, () => {
     for (const [what, callsOf, statements] of [
       [
         'recorded, replaced, deleted and erased',
@@ -103,7 +103,7 @@ for (const dialect of DIALECTS) {
         ['delete from course_stats', 'delete from studied_modules'],
       ],
     ] as const) {
-      test(`nothing is lost while sessions are ${what}`, async () => {
+      test(`A rebuild loses nothing while sessions are ${what}`, async () => {
         await using fixture = await createFixture(dialect);
         const { courseId, database, stats } = fixture;
         for (let round = 0; round < ROUNDS; round += 1) {
@@ -132,7 +132,7 @@ for (const dialect of DIALECTS) {
       });
     }
 
-    test('what is written meanwhile is no difference', async () => {
+    test('Verify reports no difference for sessions that are written meanwhile', async () => {
       await using fixture = await createFixture(dialect);
       const { courseId, database } = fixture;
       const place = {

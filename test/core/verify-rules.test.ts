@@ -7,7 +7,7 @@ import { runSql } from '../support/sql.js';
 import { createLearner, manyModules, verified } from '../support/verified.js';
 
 for (const dialect of DIALECTS) {
-  describe(`the rules of sessions, verified on ${dialect}`, () => {
+  describe(`verification of session rules on ${dialect}`, () => {
     for (const [what, statement, kept] of [
       ['totalModulesStudied', 'set total_modules_studied = 100001', '100001'],
       ['averageScoreUnits', 'set average_score_units = 10000000001', '10000000001'],
@@ -21,7 +21,7 @@ for (const dialect of DIALECTS) {
       ['moduleIds', `set module_ids = '${'m'.repeat(129)}'`, 'm'.repeat(129)],
       ['moduleIds', `set module_ids = '${manyModules(1001)}'`, manyModules(1001).slice(0, 200)],
     ] as const) {
-      test(`tells of a session whose ${what} breaks its rule: ${statement.slice(0, 60)}`, async () => {
+      test(`Verify reports a session whose ${what} is invalid: ${statement.slice(0, 60)}`, async () => {
         await using fixture = await createLearner(dialect);
         const { url } = fixture.database;
         await dropChecks(url);
@@ -45,7 +45,7 @@ for (const dialect of DIALECTS) {
       });
     }
 
-    test('tells of sums that no total can hold, and leaves what was kept', async () => {
+    test('Verify reports sums that no total can hold and does not rebuild them', async () => {
       await using fixture = await createLearner(dialect);
       const { url } = fixture.database;
       await runUnchecked(
@@ -60,7 +60,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await runSql(url, 'select * from course_stats order by user_id'), kept);
     });
 
-    test('takes what every rule just allows', async () => {
+    test('Verify accepts a session whose values are at their bounds', async () => {
       await using fixture = await createLearner(dialect);
       const session = {
         totalModulesStudied: 100_000,
@@ -73,7 +73,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual((await verified(fixture.database.url)).differences, []);
     });
 
-    test('tells of sessions whose course is missing, and mends the others', async () => {
+    test('Verify reports sessions whose course is missing and rebuilds the other rollups', async () => {
       await using fixture = await createLearner(dialect);
       const { database, stats, learner } = fixture;
       const other = await stats.addCourse({ course: { name: 'Logic' } });
@@ -90,7 +90,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-test('tells of ids in SQLite that are none', async () => {
+test('Verify reports invalid ids in SQLite', async () => {
   await using fixture = await createLearner('sqlite');
   const { url } = fixture.database;
   await runUnchecked(

@@ -12,7 +12,7 @@ import { createLearner, manyModules, verified } from '../support/verified.js';
 /** What is done to the learner's rows; what of it is told: kind, what, kept and real. */
 const DAMAGES = [
   {
-    what: 'totals that are off',
+    what: 'totals that are wrong',
     statement: `update course_stats set time_studied = time_studied + 1,
       weighted_score_units = 1, first_completed_at = '1999-12-31T23:59:59.000Z'`,
     told: [
@@ -22,7 +22,7 @@ const DAMAGES = [
     ],
   },
   {
-    what: 'totals that break the rules of their own',
+    what: 'totals that break their own rules',
     statement: `update course_stats set session_count = 0, last_completed_at = '0099-01-01T00:00:00.000Z'`,
     told: [
       ['totals', 'sessionCount', '0', '2'],
@@ -30,7 +30,7 @@ const DAMAGES = [
     ],
   },
   {
-    what: 'totals that are missing',
+    what: 'missing totals',
     statement: 'delete from course_stats',
     told: [['totals', 'sessionCount', null, '2']],
   },
@@ -44,7 +44,7 @@ const DAMAGES = [
     ],
   },
   {
-    what: 'a module that is missing',
+    what: 'a missing module',
     statement: `delete from studied_modules where module_id = 'a'`,
     told: [['module', 'sessionCount', null, '1', 'a']],
   },
@@ -57,12 +57,12 @@ const DAMAGES = [
     ],
   },
   {
-    what: 'a module count that is off',
+    what: 'a wrong module count',
     statement: `update studied_modules set session_count = session_count + 1 where module_id = 'b'`,
     told: [['module', 'sessionCount', '3', '2', 'b']],
   },
   {
-    what: 'a module that was studied in no session',
+    what: 'a module without any session',
     statement: `insert into studied_modules
       (user_id, course_id, module_id, session_count, created_at, updated_at)
       select user_id, course_id, 'z', 0, created_at, updated_at from course_stats`,
@@ -72,7 +72,7 @@ const DAMAGES = [
 
 for (const dialect of DIALECTS) {
   describe(`verify on ${dialect}`, () => {
-    test('finds nothing where nothing differs, and tells how much it has looked at', async () => {
+    test('Verify finds no difference in a sound database and counts what it checked', async () => {
       await using fixture = await createLearner(dialect);
       const { url } = fixture.database;
       const counts = { sessions: 4, lifetimeStats: 3, moduleCounts: 7 };
@@ -87,7 +87,7 @@ for (const dialect of DIALECTS) {
     });
 
     for (const { what, statement, told } of DAMAGES) {
-      test(`finds and mends ${what}`, async () => {
+      test(`Verify finds ${what}, and a rebuild repairs the rollups`, async () => {
         await using fixture = await createLearner(dialect);
         const { url } = fixture.database;
         const { userId, courseId } = fixture.learner;
@@ -118,7 +118,7 @@ for (const dialect of DIALECTS) {
       });
     }
 
-    test('finds any number of differences, each once', async () => {
+    test('Verify reports any number of differences, each of them once', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, database } = fixture;
       const learners = 11_000;
@@ -159,7 +159,7 @@ for (const dialect of DIALECTS) {
       assert.equal(new Set(differences.map((each) => JSON.stringify(each))).size, differences.length);
     });
 
-    test('refuses a schema that is not current', async () => {
+    test('Verify rejects a database that is missing or has an outdated schema', async () => {
       await using database = await createDatabase(dialect);
       if (dialect === 'sqlite') {
         await assert.rejects(verify({ database: database.url }), { code: 'database-not-found' });
