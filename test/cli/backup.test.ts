@@ -37,7 +37,7 @@ async function addBallast(database: string, megabytes: number): Promise<void> {
   await runSql(database, `insert into ballast ${series} select zeroblob(1000000) from n`);
 }
 
-test('a backup of a server that records is whole, and has what was answered before it', async () => {
+test('A backup under load passes `doctor` and contains every session acknowledged before it', async () => {
   await using folder = await createFolder();
   await using database = await createDatabase('sqlite');
   await using service = await startService(['--database', database.url, '--port', '0']);
@@ -73,7 +73,7 @@ test('a backup of a server that records is whole, and has what was answered befo
   assert.deepEqual(await folder.files(), ['one.db', 'two.db']);
 });
 
-test('a backup is not written over what is there, nor where no file can be', async () => {
+test('`backup` does not replace a file, and rejects a path where it cannot create one', async () => {
   await using fixture = await createFixture('sqlite');
   await using folder = await createFolder();
   await writeFile(join(folder.path, 'old.db'), 'old');
@@ -94,7 +94,7 @@ test('a backup is not written over what is there, nor where no file can be', asy
   assert.equal(await readFile(join(folder.path, 'old.db'), 'utf8'), 'old');
 });
 
-test('a link that leads nowhere is there already', async () => {
+test('`backup` treats a dangling symlink as an existing file and does not replace it', async () => {
   await using fixture = await createFixture('sqlite');
   await using folder = await createFolder();
   const file = join(folder.path, 'link.db');
@@ -105,7 +105,7 @@ test('a link that leads nowhere is there already', async () => {
   assert.deepEqual(await folder.files(), ['link.db']);
 });
 
-test('what cannot be backed up is refused', async () => {
+test('`backup` rejects unsupported sources and targets and creates no file', async () => {
   await using folder = await createFolder();
   await using nowhere = await createDatabase('sqlite');
   const broken = join(folder.path, 'broken.db');
@@ -130,7 +130,7 @@ test('what cannot be backed up is refused', async () => {
   assert.deepEqual(await folder.files(), ['broken.db']);
 });
 
-test('a copy that turns out damaged is not kept', async () => {
+test('`backup` of a damaged database exits with code 1 and keeps no copy', async () => {
   await using fixture = await createFixture('sqlite');
   await using folder = await createFolder();
   await record(fixture, [newUserId()], 2_000);
@@ -154,8 +154,8 @@ test('a copy that turns out damaged is not kept', async () => {
   assert.deepEqual(await folder.files(), []);
 });
 
-describe('on a disk of its own', { skip: NO_SMALL_DISK }, () => {
-  test('that is full, or only to be read: a line says so, and nothing is left', async () => {
+describe('backup on a small disk', { skip: NO_SMALL_DISK }, () => {
+  test('`backup` reports a full or read-only disk in one line and leaves no file', async () => {
     await using fixture = await createFixture('sqlite');
     await record(fixture, [newUserId()], 5_000);
     await using disk = await mountSmallDisk(1);
@@ -170,7 +170,7 @@ describe('on a disk of its own', { skip: NO_SMALL_DISK }, () => {
   });
 });
 
-test('Ctrl-C makes no file', async () => {
+test('Ctrl-C during `backup` exits with code 130 and leaves no file', async () => {
   await using fixture = await createFixture('sqlite');
   await using folder = await createFolder();
   // Enough that the signal comes meanwhile.

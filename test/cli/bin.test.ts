@@ -12,12 +12,12 @@ import { sqlitePath } from '../support/sql.js';
 
 const PACKAGE = new URL('../../package.json', import.meta.url);
 
-test('the version is that of the package', async () => {
+test('`--version` prints the version of package.json', async () => {
   const { version } = JSON.parse(await readFile(PACKAGE, 'utf8'));
   assert.deepEqual(await runBin(['--version']), { code: 0, stdout: `${version}\n`, stderr: '' });
 });
 
-test('.env of the working folder is read, the environment comes before it', async () => {
+test('The program reads `.env` of the working directory; environment variables override it', async () => {
   await using fromFile = await createDatabase('sqlite');
   await using fromEnvironment = await createDatabase('sqlite');
   const cwd = dirname(sqlitePath(fromFile.url));
@@ -31,7 +31,7 @@ test('.env of the working folder is read, the environment comes before it', asyn
   assert.equal((await runBin(list, { cwd, env })).code, 3);
 });
 
-test('.env reaches the Postgres driver; a folder of that name is left alone', async () => {
+test('The Postgres driver sees the variables of `.env`; a directory of that name is ignored', async () => {
   await using folder = await createDatabase('sqlite');
   await using database = await createDatabase('postgres');
   const cwd = dirname(sqlitePath(folder.url));
@@ -47,14 +47,14 @@ test('.env reaches the Postgres driver; a folder of that name is left alone', as
   assert.deepEqual(await runBin(['--version'], { cwd }), await runBin(['--version']));
 });
 
-test('a closed pipe is no error', async () => {
+test('`--help` exits with code 0 if the reader has closed stdout', async () => {
   const child = spawn(process.execPath, [BIN, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.destroy();
   const [code] = await once(child, 'exit');
   assert.equal(code, 0);
 });
 
-test('Ctrl-C ends a command that waits', async () => {
+test('Ctrl-C ends a command that waits for a server with exit code 130', async () => {
   // A server that never answers, so that the command is still waiting when the signal comes.
   await using silent = createServer();
   const port = await listen(silent);

@@ -14,7 +14,7 @@ import { sqlitePath } from '../support/sql.js';
 
 const REFUSED = /^stats-service: [^\n]* is a file of the database itself; name another file\n$/;
 
-test('an export never replaces the database that a server is at work on', async () => {
+test('`export` and `backup` never overwrite the database files that a server uses', async () => {
   await using database = await createDatabase('sqlite');
   await using service = await startService(['--database', database.url, '--port', '0']);
   await using client = new HttpClient(service.url, 1);
@@ -34,7 +34,7 @@ test('an export never replaces the database that a server is at work on', async 
   await recorder.assertTotals(client);
 });
 
-test('nor do the lines that an import refuses', async () => {
+test('`import --rejects` never overwrites a file of its database', async () => {
   await using fixture = await createFixture('sqlite');
   await using folder = await createFolder();
   const path = sqlitePath(fixture.database.url);
@@ -57,7 +57,7 @@ test('nor do the lines that an import refuses', async () => {
   assert.deepEqual([after.ino, after.size], [ino, size]);
 });
 
-test('nor under another name of it, nor what is not beside it yet', async () => {
+test('`export` recognizes a database file by any path, even before the file exists', async () => {
   await using fixture = await createFixture('sqlite');
   await using folder = await createFolder();
   await record(fixture, [newUserId()], 3);

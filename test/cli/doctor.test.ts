@@ -7,7 +7,7 @@ import { createFixture } from '../support/fixture.js';
 import { runSql } from '../support/sql.js';
 
 for (const dialect of DIALECTS) {
-  test(`doctor on ${dialect} tells what it found, and ends with 1 if something must be mended`, async () => {
+  test(`\`doctor\` on ${dialect} prints its findings and exits with code 1 for a problem`, async () => {
     await using fixture = await createFixture(dialect);
     const { stats, courseId, database } = fixture;
     await stats.recordSession({ userId: newUserId(), courseId, session: sessionContent() });
@@ -28,7 +28,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-test('doctor on a database that is not there, or not to be reached', async () => {
+test('`doctor` exits with code 3 for a missing database and with 4 for an unreachable one', async () => {
   const missing = await runBin(['doctor', '--database', 'sqlite:/nowhere/stats.db']);
   assert.equal(missing.code, 3);
   const unreachable = await runBin(['doctor', '--database', 'postgres://127.0.0.1:1/stats']);

@@ -35,11 +35,11 @@ const DURATIONS: readonly (readonly [text: string, milliseconds: number | undefi
   ['25 m', undefined],
 ];
 
-test('milliseconds, short and ISO 8601 durations are read, nothing else', () => {
+test('`parseDuration` accepts milliseconds, short and ISO 8601 durations and nothing else', () => {
   for (const [text, milliseconds] of DURATIONS) assert.equal(parseDuration(text), milliseconds, text);
 });
 
-test('what is written is read again', () => {
+test('`parseDuration` reads every duration that `formatDuration` writes', () => {
   fc.assert(
     fc.property(fc.nat(), (milliseconds) => {
       assert.equal(parseDuration(formatDuration(milliseconds)), milliseconds);

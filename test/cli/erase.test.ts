@@ -25,7 +25,7 @@ async function sessionsOf({ stats, courseId }: Fixture, userId: UserId): Promise
   return (await stats.getStats({ userId, courseId })).sessionCount;
 }
 
-test('asks first, and erases only for a yes', async () => {
+test('`erase` asks for confirmation and erases the learner only after a yes', async () => {
   await using fixture = await createFixture('sqlite');
   const { userId, command } = await study(fixture);
   const asked: string[] = [];
@@ -52,7 +52,7 @@ test('asks first, and erases only for a yes', async () => {
   assert.equal(asked.length, 6);
 });
 
-test('refuses where it cannot ask, unless --yes', async () => {
+test('`erase` without a terminal erases nothing unless `--yes` is given', async () => {
   await using fixture = await createFixture('sqlite');
   const { userId, command } = await study(fixture);
   const refused = await runCli(command);
@@ -66,20 +66,20 @@ test('refuses where it cannot ask, unless --yes', async () => {
   assert.equal(await sessionsOf(fixture, userId), 0);
 });
 
-test('--yes does not ask', async () => {
+test('`erase --yes` does not ask for confirmation', async () => {
   await using fixture = await createFixture('sqlite');
   const { command } = await study(fixture);
   assert.equal((await runCli([...command, '--yes'], {}, { terminal: true, ask: askNobody })).code, 0);
 });
 
-test('makes no database to erase from', async () => {
+test('`erase` on a missing database exits with code 3 and does not create it', async () => {
   await using database = await createDatabase('sqlite');
   const argv = ['erase', '--yes', '--user', newUserId(), '--database', database.url];
   assert.equal((await runCli(argv)).code, 3);
   assert.equal(existsSync(sqlitePath(database.url)), false);
 });
 
-test('an id that is none is told by its option', async () => {
+test('`erase` names the option of an invalid learner id', async () => {
   await using fixture = await createFixture('sqlite');
   const argv = ['erase', '--yes', '--user', 'ada', '--database', fixture.database.url];
   const { code, stderr } = await runCli(argv);

@@ -15,7 +15,7 @@ const OLD = 'what was there before\n';
 
 const sh = (script: string) => runCommand(['bash', '-c', script]);
 
-test('a file that is there is replaced as a whole, keeps its rights and the links to it', async () => {
+test('An export to a symlink replaces its target and keeps the mode and the link', async () => {
   await using fixture = await createFixture('sqlite');
   await using folder = await createFolder();
   await record(fixture, [newUserId()], 3);
@@ -32,7 +32,7 @@ test('a file that is there is replaced as a whole, keeps its rights and the link
   assert.deepEqual(await folder.files(), ['a.csv', 'link.csv']);
 });
 
-test('a new file is for its owner alone, and so is what a killed export leaves', async () => {
+test('The file of a new export, or of a killed one, is accessible only to its owner', async () => {
   await using fixture = await createFixture('postgres');
   await using folder = await createFolder();
   const file = join(folder.path, 'a.csv');
@@ -52,7 +52,7 @@ test('a new file is for its owner alone, and so is what a killed export leaves',
   assert.equal((await stat(join(folder.path, left))).mode & 0o777, 0o600);
 });
 
-test('no place for a file: a line says so, and nothing is left', async () => {
+test('`export` reports in one line that it cannot create its file, and leaves nothing', async () => {
   await using fixture = await createFixture('sqlite');
   await using folder = await createFolder();
   await mkdir(join(folder.path, 'folder'));
@@ -78,8 +78,8 @@ test('no place for a file: a line says so, and nothing is left', async () => {
   assert.equal(await readFile(join(folder.path, 'file'), 'utf8'), OLD);
 });
 
-describe('on a disk of its own', { skip: NO_SMALL_DISK }, () => {
-  test('that is full, or only to be read: a line says so, and what was there stays', async () => {
+describe('export on a small disk', { skip: NO_SMALL_DISK }, () => {
+  test('`export` reports a full or read-only disk in one line and keeps the old file', async () => {
     await using fixture = await createFixture('sqlite');
     await record(fixture, [newUserId()], 10_000);
     await using disk = await mountSmallDisk(1);
@@ -100,7 +100,7 @@ describe('on a disk of its own', { skip: NO_SMALL_DISK }, () => {
   });
 });
 
-test('a device or a pipe is written to, not replaced', { skip: process.platform !== 'linux' }, async () => {
+test('An export never replaces a device or a pipe', { skip: process.platform !== 'linux' }, async () => {
   await using fixture = await createFixture('sqlite');
   await record(fixture, [newUserId()], 2_000);
   const program = [process.execPath, BIN, 'export', '--database', fixture.database.url].join(' ');
@@ -119,7 +119,7 @@ test('a device or a pipe is written to, not replaced', { skip: process.platform 
   assert.ok((await stat('/dev/full')).isCharacterDevice());
 });
 
-test('Ctrl-C leaves the file as it was, and says so', async () => {
+test('Ctrl-C during an export leaves the file unchanged and reports that', async () => {
   await using fixture = await createFixture('postgres');
   await using folder = await createFolder();
   await writeFile(join(folder.path, 'a.csv'), OLD);
@@ -145,7 +145,7 @@ test('Ctrl-C leaves the file as it was, and says so', async () => {
   assert.equal(await readFile(join(folder.path, 'a.csv'), 'utf8'), OLD);
 });
 
-test('Ctrl-C while nobody reads stdout ends it, and says how far it came', async () => {
+test('Ctrl-C ends an export that is blocked on stdout and reports the lines written', async () => {
   await using fixture = await createFixture('sqlite');
   await record(fixture, [newUserId()], 9_000);
   const child = startBin(['export', '--database', fixture.database.url]);

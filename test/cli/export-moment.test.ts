@@ -12,7 +12,7 @@ const FIRST = '00000000-0000-4000-8000-000000000000';
 const LAST = 'ffffffff-ffff-4fff-bfff-ffffffffffff';
 
 for (const dialect of DIALECTS) {
-  test(`what is exported from ${dialect} while another process records was so at one moment`, async () => {
+  test(`An export from ${dialect} during writes of another process is a consistent snapshot`, async () => {
     await using fixture = await createFixture(dialect);
     const { database, courseId } = fixture;
     const others = await record(fixture, [newUserId(), newUserId()], 5_000);

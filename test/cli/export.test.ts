@@ -36,7 +36,7 @@ function lineOf(session: ExportedSession): string {
 
 for (const dialect of DIALECTS) {
   describe(`export from ${dialect}`, () => {
-    test('writes CSV, or NDJSON, to stdout', async () => {
+    test('`export` writes all sessions as CSV or NDJSON to stdout', async () => {
       await using fixture = await createFixture(dialect);
       const { database } = fixture;
       const argv = ['export', '--database', database.url];
@@ -59,7 +59,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual([empty.code, empty.stdout], [0, '']);
     });
 
-    test('writes a file as its name says, unless something else is said', async () => {
+    test('`export` takes format and compression from the file name, unless options override it', async () => {
       await using fixture = await createFixture(dialect);
       const { database } = fixture;
       await using folder = await createFolder();
@@ -88,7 +88,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await write('d.csv.gz'), await write('e.csv.gz'));
     });
 
-    test('takes a learner, a course and a time', async () => {
+    test('`export` filters sessions by learner, course and time', async () => {
       await using fixture = await createFixture(dialect);
       const { database, courseId } = fixture;
       const users = [newUserId(), newUserId()];
@@ -104,7 +104,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-test('what is wrong is said in a line, and makes no file', async () => {
+test('`export` reports each failure in one line with its exit code and creates no file', async () => {
   await using fixture = await createFixture('sqlite');
   await using nowhere = await createDatabase('sqlite');
   await using folder = await createFolder();

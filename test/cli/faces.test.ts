@@ -11,7 +11,7 @@ const TIMES = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 
 for (const dialect of DIALECTS) {
   describe(`commands on ${dialect} and on a server`, () => {
-    test('say the same', async () => {
+    test('Every command prints the same on a database and through a server', async () => {
       await using fixture = await createFixture(dialect);
       await using server = await serve(fixture.stats, { port: 0 });
       const onDatabase = await runAll('--database', fixture.database.url);

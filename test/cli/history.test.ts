@@ -30,7 +30,7 @@ async function study({ stats, courseId, database }: Fixture) {
   return { learner, command };
 }
 
-test('a table of weeks, without bars where no person looks', async () => {
+test('`history` prints a table of weeks, without bars if stdout is not a terminal', async () => {
   await using fixture = await createFixture('sqlite');
   const { command } = await study(fixture);
   const { code, stdout, stderr } = await runCli(command);
@@ -48,7 +48,7 @@ test('a table of weeks, without bars where no person looks', async () => {
   );
 });
 
-test('bars for a person: the longest time is the widest, nothing has none', async () => {
+test('`history` on a terminal draws bars in proportion to the time studied', async () => {
   await using fixture = await createFixture('sqlite');
   const { command } = await study(fixture);
   const { stdout } = await runCli(command, {}, { terminal: true });
@@ -64,7 +64,7 @@ test('bars for a person: the longest time is the widest, nothing has none', asyn
   assert.doesNotMatch(json.stdout, /█/);
 });
 
-test('JSON is what the library answers', async () => {
+test('`history --json` prints what `getHistory` of the library returns', async () => {
   await using fixture = await createFixture('sqlite');
   const { learner, command } = await study(fixture);
   for (const interval of ['day', 'week', 'month'] as const) {
@@ -77,7 +77,7 @@ test('JSON is what the library answers', async () => {
   }
 });
 
-test('from and to cut it; without sessions there is only the heading', async () => {
+test('`history` applies `--from` and `--to`, and prints only the heading without sessions', async () => {
   await using fixture = await createFixture('sqlite');
   const { command } = await study(fixture);
   const range = ['--from', '2026-03-30T00:00:00+01:00', '--to', '2026-04-08T12:00:00Z'];
@@ -91,7 +91,7 @@ test('from and to cut it; without sessions there is only the heading', async () 
   assert.deepEqual([none.code, none.stdout], [0, 'Start  Sessions  Modules  Time  Score\n']);
 });
 
-test('what is wrong is told by its option', async () => {
+test('`history` names the option of each invalid value', async () => {
   await using fixture = await createFixture('sqlite');
   const { command } = await study(fixture);
   const { code, stderr } = await runCli([...command, '--time-zone', 'Mars', '--from', 'now']);

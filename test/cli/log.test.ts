@@ -26,8 +26,8 @@ const lineSchema = z.strictObject({
 
 const MEMORY = ['--database', 'sqlite::memory:', '--port', '0'];
 
-describe('the log', () => {
-  test('has one line for each request, and nothing of the learner', async () => {
+describe('the log of a server', () => {
+  test('The log has one line per request, without ids, content or query parameters', async () => {
     await using database = await createDatabase('sqlite');
     await using service = await startService(['--database', database.url, '--port', '0']);
     const { secrets, sent } = await askForAll(service, database.url);
@@ -60,7 +60,7 @@ describe('the log', () => {
     ['silent', []],
     ['debug', ['started', 'request', 'stopping', 'stopped']],
   ] as const) {
-    test(`STATS_LOG_LEVEL=${level} is honoured`, async () => {
+    test(`STATS_LOG_LEVEL=${level} selects which lines the log has`, async () => {
       await using service = await startService(MEMORY, { STATS_LOG_LEVEL: level });
       assert.equal((await exchange(service.url, head('GET /livez HTTP/1.1', 'Host: stats'))).status, 200);
       const { code, stdout } = await service.stop();
@@ -73,7 +73,7 @@ describe('the log', () => {
     });
   }
 
-  test('a level that is none is told in one line', async () => {
+  test('`serve` reports an invalid STATS_LOG_LEVEL in one line and exits with code 2', async () => {
     const { code, stdout, stderr } = await runBin(['serve', ...MEMORY], { env: { STATS_LOG_LEVEL: 'loud' } });
     assert.deepEqual({ code, stdout }, { code: 2, stdout: '' });
     assert.match(stderr, /^stats-service: STATS_LOG_LEVEL must be one of .*info.*\n$/);

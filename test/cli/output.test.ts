@@ -7,7 +7,7 @@ import { newUserId, sessionContent } from '../support/factories.js';
 
 const COMPLETED_AT = '2026-11-22T09:00:00.000Z';
 
-test('a table for people, JSON for programs', async () => {
+test('`stats` prints a table by default and one JSON document with `--json`', async () => {
   await using fixture = await createFixture('sqlite');
   const { courseId, stats, database } = fixture;
   const userId = newUserId();
@@ -37,7 +37,7 @@ test('a table for people, JSON for programs', async () => {
   assert.equal(json.stdout.split('\n').length, 2);
 });
 
-test('a list is a table with a heading, or a JSON document a line; how to go on stands on stderr', async () => {
+test('`sessions` prints a table, or JSON documents on stdout and the next cursor on stderr', async () => {
   await using fixture = await createFixture('sqlite');
   const { courseId, stats, database } = fixture;
   const userId = newUserId();
@@ -71,7 +71,7 @@ test('a list is a table with a heading, or a JSON document a line; how to go on 
   assert.equal(second.stderr, '');
 });
 
-test('no value is a dash, and a name cannot command the terminal', async () => {
+test('Tables show a missing value as a dash and escape control characters in names', async () => {
   await using fixture = await createFixture('sqlite');
   const { courseId, database } = fixture;
   const stats = await runCli([
@@ -88,7 +88,7 @@ test('no value is a dash, and a name cannot command the terminal', async () => {
   assert.match(added.stdout, /^Name     a\\u001b\[31mred\\nb\\u007f$/m);
 });
 
-test('what happened stands on stderr', async () => {
+test('`record` reports its outcome on stderr and exits with code 1 on a conflict', async () => {
   await using fixture = await createFixture('sqlite');
   const { courseId, database } = fixture;
   const session = crypto.randomUUID();
@@ -109,7 +109,7 @@ test('what happened stands on stderr', async () => {
   assert.equal(conflict.stdout, '');
 });
 
-test('without a limit a list is complete, however many pages it takes', async () => {
+test('`course list` without `--limit` prints the courses of all pages', async () => {
   await using fixture = await createFixture('sqlite');
   const names = `with recursive n(i) as (select 1 union all select i + 1 from n where i < 2500)
     insert into courses select printf('%08d-0000-0000-0000-000000000000', i), printf('Course %d', i), '', '' from n`;

@@ -12,7 +12,7 @@ async function pendingAt(file: string, text: string): Promise<PendingFile> {
   return pending;
 }
 
-test('of two that are to be one new file, one is kept, and the other is told', async () => {
+test('Exactly one of two pending files for the same path is kept; the other is rejected', async () => {
   await using folder = await createFolder();
   const file = join(folder.path, 'a.db');
   const both = [await pendingAt(file, '0'), await pendingAt(file, '1')];
@@ -26,7 +26,7 @@ test('of two that are to be one new file, one is kept, and the other is told', a
   assert.deepEqual(await folder.files(), ['a.db']);
 });
 
-test('what has come meanwhile stays, be it a link that leads nowhere', async () => {
+test('A pending file never replaces a file or a dangling symlink that appeared meanwhile', async () => {
   await using folder = await createFolder();
   for (const [name, make] of [
     ['file', (path: string) => writeFile(path, 'old')],

@@ -29,8 +29,8 @@ async function isAtPipe(pid: number | undefined): Promise<boolean> {
   return places.some((place) => place.status === 'fulfilled' && place.value === 'wait_for_partner');
 }
 
-describe('a named pipe', { skip: process.platform !== 'linux' }, () => {
-  test('takes an export at the pace of who reads it', async () => {
+describe('named pipes', { skip: process.platform !== 'linux' }, () => {
+  test('An export into a named pipe has the same content as an export to stdout', async () => {
     await using fixture = await createFixture('sqlite');
     await using pipe = await createPipe();
     await record(fixture, [newUserId()], 3_000);
@@ -42,7 +42,7 @@ describe('a named pipe', { skip: process.platform !== 'linux' }, () => {
   });
 
   for (const options of [[], ['--gzip']]) {
-    test(`whose reader wants no more makes no error of ${['export', ...options].join(' ')}`, async () => {
+    test(`\`${['export', ...options].join(' ')}\` exits with code 0 if its pipe is closed`, async () => {
       await using fixture = await createFixture('sqlite');
       await using pipe = await createPipe();
       await record(fixture, [newUserId()], 9_000);
@@ -54,7 +54,7 @@ describe('a named pipe', { skip: process.platform !== 'linux' }, () => {
   }
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    test(`that nobody reads holds no export after ${signal}`, async () => {
+    test(`${signal} ends an export into a named pipe that has no reader`, async () => {
       await using fixture = await createFixture('sqlite');
       await using pipe = await createPipe();
       const child = startBin(['export', pipe.path, '--database', fixture.database.url]);
@@ -65,7 +65,7 @@ describe('a named pipe', { skip: process.platform !== 'linux' }, () => {
     });
   }
 
-  test('whose reader has stopped holds no export after Ctrl-C', async () => {
+  test('Ctrl-C ends an export into a named pipe whose reader has stopped reading', async () => {
     await using fixture = await createFixture('sqlite');
     await using pipe = await createPipe();
     await record(fixture, [newUserId()], 9_000);
@@ -83,7 +83,7 @@ describe('a named pipe', { skip: process.platform !== 'linux' }, () => {
   });
 
   for (const argv of [['import'], ['import', '-', '--courses']]) {
-    test(`that nobody writes to holds no ${argv.join(' ')} after Ctrl-C`, async () => {
+    test(`Ctrl-C ends \`${argv.join(' ')}\` from a named pipe that has no writer`, async () => {
       await using database = await createDatabase('sqlite');
       await using pipe = await createPipe();
       const csv = argv.length === 1 ? ['--format', 'csv'] : [];
@@ -95,7 +95,7 @@ describe('a named pipe', { skip: process.platform !== 'linux' }, () => {
   }
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    test(`whose writer has stopped holds no import after ${signal}`, async () => {
+    test(`${signal} ends an import from a named pipe whose writer has stopped writing`, async () => {
       await using fixture = await createFixture('sqlite');
       await using pipe = await createPipe();
       const target = ['--create-courses', '--database', fixture.database.url];
@@ -115,7 +115,7 @@ describe('a named pipe', { skip: process.platform !== 'linux' }, () => {
   }
 
   for (const command of ['import', 'export']) {
-    test(`that is gone or has no other end holds no ${command} after a second signal`, async () => {
+    test(`A second signal ends an ${command} that waits at a deleted named pipe`, async () => {
       await using fixture = await createFixture('sqlite');
       await using pipe = await createPipe();
       const child = startBin([command, pipe.path, '--format', 'csv', '--database', fixture.database.url]);

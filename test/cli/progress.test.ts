@@ -33,7 +33,7 @@ function screen({ terminal = true, env = {}, columns = 80 } = {}) {
 }
 
 describe('progress', { concurrency: true }, () => {
-  test('on a terminal is one line, drawn again and again, and gone at the end', async () => {
+  test('Progress on a terminal redraws one line and erases it at the end', async () => {
     const { io, writes } = screen();
     const progress = startProgress(io, LINES);
     progress.add(250);
@@ -50,7 +50,7 @@ describe('progress', { concurrency: true }, () => {
     assert.equal(writes.at(-1), last);
   });
 
-  test('is drawn by work that lets no timer run, but not at every step of it', () => {
+  test('Progress is drawn while work blocks the event loop, but not at every step', () => {
     const { io, writes } = screen();
     const progress = startProgress(io, { ...LINES, total: undefined });
     const started = performance.now();
@@ -62,7 +62,7 @@ describe('progress', { concurrency: true }, () => {
     assert.match(drawn[0] ?? '', /^\r[\d,]+ lines, [\d,]+ lines\/s, 0s elapsed$/);
   });
 
-  test('keeps to the width of the terminal', async () => {
+  test('Progress is cut to the width of the terminal', async () => {
     const { io, writes } = screen({ columns: 30 });
     const progress = startProgress(io, { total: 5_000_000, unit: 'bytes', quiet: false });
     progress.add(2_600_000);
@@ -71,7 +71,7 @@ describe('progress', { concurrency: true }, () => {
     assert.equal(writes[0], '\r██████████░░░░░░░░░░ 52 % of ');
   });
 
-  test('elsewhere is a line every five seconds, without anything that moves the cursor', async () => {
+  test('Progress without a terminal prints its first line after five seconds, without controls', async () => {
     const log = screen({ terminal: false });
     const dumb = screen({ env: { TERM: 'dumb' } });
     const started = performance.now();
@@ -87,7 +87,7 @@ describe('progress', { concurrency: true }, () => {
     }
   });
 
-  test('says nothing where it is told to be quiet', () => {
+  test('Progress prints nothing with `--quiet`', () => {
     const { io, writes } = screen();
     const progress = startProgress(io, { ...LINES, quiet: true });
     const started = performance.now();

@@ -15,8 +15,8 @@ const PAGE = 4_096;
 
 const serve = ({ url }: TestDatabase) => runBin(['serve', '--port', '0', '--database', url]);
 
-describe('a SQLite file that cannot be used ends the start with a line that names it, and stays as it is', () => {
-  test('text', async () => {
+describe('serve with a broken SQLite file', () => {
+  test('`serve` rejects a text file as its database and leaves it unchanged', async () => {
     await using database = await createDatabase('sqlite');
     const path = sqlitePath(database.url);
     const text = 'Somebody needs this. '.repeat(1_000);
@@ -26,7 +26,7 @@ describe('a SQLite file that cannot be used ends the start with a line that name
     assert.ok(!existsSync(`${path}-wal`));
   });
 
-  test('a database whose first page is lost', async () => {
+  test('`serve` rejects a SQLite file whose first page is lost and leaves it unchanged', async () => {
     await using database = await createDatabase('sqlite');
     const path = await fill(database);
     overwrite(path, 0, 1);
@@ -35,7 +35,7 @@ describe('a SQLite file that cannot be used ends the start with a line that name
     assert.deepEqual(readFileSync(path), before);
   });
 
-  test('one whose schema is lost', async () => {
+  test('`serve` rejects a SQLite file whose schema is lost and leaves it unchanged', async () => {
     await using database = await createDatabase('sqlite');
     const path = await fill(database);
     const bytes = readFileSync(path);
@@ -45,7 +45,7 @@ describe('a SQLite file that cannot be used ends the start with a line that name
     assert.deepEqual(readFileSync(path), bytes);
   });
 
-  test('a folder that is missing', async () => {
+  test('`serve` reports a database path in a missing directory and does not create it', async () => {
     await using database = await createDatabase('sqlite');
     const folder = join(dirname(sqlitePath(database.url)), 'missing');
     const { code, stderr } = await runBin(['serve', '--database', `sqlite:${folder}/stats.db`]);
@@ -55,7 +55,7 @@ describe('a SQLite file that cannot be used ends the start with a line that name
   });
 });
 
-test('a SQLite file that is corrupt in the middle: calls are refused, the process lives, nothing is made anew', async () => {
+test('A SQLite file with corrupt pages causes 503 responses, and the server keeps running', async () => {
   await using database = await createDatabase('sqlite');
   const path = await fill(database);
   const pages = readFileSync(path).length / PAGE;

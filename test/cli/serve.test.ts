@@ -8,7 +8,7 @@ import { startService } from '../support/service.js';
 
 for (const dialect of DIALECTS) {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    test(`serve on ${dialect} makes its database, answers, and ends well on ${signal}`, async () => {
+    test(`\`serve\` on ${dialect} creates its database and shuts down gracefully on ${signal}`, async () => {
       await using database = await createDatabase(dialect);
       await using service = await startService(['--database', database.url, '--port', '0']);
       const ready = await fetch(`${service.url}/readyz`);
@@ -28,7 +28,7 @@ for (const dialect of DIALECTS) {
   }
 }
 
-test('host and port come from the environment too', async () => {
+test('`serve` reads its host and port from STATS_HOST and STATS_PORT', async () => {
   await using database = await createDatabase('sqlite');
   const env = { STATS_DATABASE_URL: database.url, STATS_HOST: '::1', STATS_PORT: '0' };
   await using service = await startService([], env);
@@ -36,7 +36,7 @@ test('host and port come from the environment too', async () => {
   assert.equal((await fetch(`${service.url}/livez`)).status, 200);
 });
 
-test('a port that is taken is told in one line', async () => {
+test('`serve` reports a port that is in use in one line and exits with code 1', async () => {
   await using other = createServer();
   const port = await listen(other);
   const { code, stderr } = await runBin(['serve', '--database', 'sqlite::memory:', '--port', String(port)]);
@@ -44,7 +44,7 @@ test('a port that is taken is told in one line', async () => {
   assert.match(stderr, /^stats-service: .*EADDRINUSE.*\n$/);
 });
 
-test('--no-migrate refuses a database whose schema is not current', async () => {
+test('`serve --no-migrate` rejects a database whose schema is not current', async () => {
   await using database = await createDatabase('postgres');
   const argv = ['serve', '--database', database.url, '--port', '0', '--no-migrate'];
   const { code, stderr } = await runBin(argv);

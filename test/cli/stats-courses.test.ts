@@ -15,7 +15,7 @@ async function study({ stats, courseId, database }: Fixture) {
   return { userId, logic: logic.courseId, command: ['stats', '--user', userId, '--database', database.url] };
 }
 
-test('without a course, a table of every course studied', async () => {
+test('`stats` without `--course` prints a table of every course that the learner studied', async () => {
   await using fixture = await createFixture('sqlite');
   const { logic, command } = await study(fixture);
   const { code, stdout, stderr } = await runCli(command);
@@ -32,7 +32,7 @@ test('without a course, a table of every course studied', async () => {
   );
 });
 
-test('JSON documents a line, in pages where that is wanted', async () => {
+test('`stats --json` prints one document per course, in pages with `--limit` and `--cursor`', async () => {
   await using fixture = await createFixture('sqlite');
   const { userId, command } = await study(fixture);
   const { items } = await fixture.stats.listStudiedCourses({ userId });
@@ -53,14 +53,14 @@ test('JSON documents a line, in pages where that is wanted', async () => {
   assert.deepEqual(JSON.parse(second.stdout), items[1]);
 });
 
-test('who has studied nothing has a heading alone', async () => {
+test('`stats` prints only the heading for a learner without sessions', async () => {
   await using fixture = await createFixture('sqlite');
   const argv = ['stats', '--user', newUserId(), '--database', fixture.database.url];
   const { code, stdout } = await runCli(argv);
   assert.deepEqual([code, stdout], [0, 'Course  Sessions  Modules  Score  Time  Progress  Name\n']);
 });
 
-test('with a course, how much of it was studied', async () => {
+test('`stats --course` prints the distinct modules and the progress in the course', async () => {
   await using fixture = await createFixture('sqlite');
   const { logic, command } = await study(fixture);
   const { stdout } = await runCli([...command, '--course', logic]);
@@ -68,7 +68,7 @@ test('with a course, how much of it was studied', async () => {
   assert.match(stdout, /^Progress {10}66\.6 % of 3$/m);
 });
 
-test('100 % is never said of less, nor less of all', async () => {
+test('`stats` prints 100 % progress if, and only if, all modules were studied', async () => {
   await using fixture = await createFixture('sqlite');
   const { stats, courseId, database } = fixture;
   const learner = { userId: newUserId(), courseId };
@@ -82,7 +82,7 @@ test('100 % is never said of less, nor less of all', async () => {
   assert.match((await runCli(command)).stdout, /^Progress {10}100 % of 1000$/m);
 });
 
-test('modules are given as options, and shown as a set', async () => {
+test('`--module-ids` stores its modules as a set and rejects an invalid module id', async () => {
   await using fixture = await createFixture('sqlite');
   const { stats, courseId, database } = fixture;
   const userId = newUserId();

@@ -10,7 +10,7 @@ import { createDatabase } from '../support/databases.js';
 
 const NAMES = migrations.map(({ name }) => name);
 
-test('flags come before the environment, the environment before the default', async () => {
+test('`--database` overrides STATS_DATABASE_URL, which overrides the default path', async () => {
   await using flag = await createDatabase('sqlite');
   await using variable = await createDatabase('sqlite');
   await using home = await createDatabase('sqlite');
@@ -32,14 +32,14 @@ test('flags come before the environment, the environment before the default', as
   assert.ok(existsSync(join(XDG_DATA_HOME, 'stats-service', 'stats.db')));
 });
 
-test('two targets at once in the environment are not guessed between', async () => {
+test('A command rejects an environment that names both a database and a server', async () => {
   const env = { STATS_DATABASE_URL: 'sqlite::memory:', STATS_SERVER_URL: 'http://127.0.0.1:1' };
   const { code, stderr } = await runCli(['course', 'list'], env);
   assert.equal(code, 2);
   assert.match(stderr, /STATS_DATABASE_URL and STATS_SERVER_URL are both set/);
 });
 
-test('a command that reads makes no database and changes no schema', async () => {
+test('Read commands create and migrate no database; `migrate up` and `down` change the schema', async () => {
   await using database = await createDatabase('sqlite');
   const target = ['--database', database.url];
   const missing = await runCli(['course', 'list', ...target]);
@@ -67,7 +67,7 @@ test('a command that reads makes no database and changes no schema', async () =>
   assert.equal(await migrate('down', '--yes'), 'There is nothing to take back.\n');
 });
 
-test('what cannot be reached is told with exit code 4, and no password', async () => {
+test('An unreachable database or server ends a command with exit code 4, without the password', async () => {
   const database = await runCli(['course', 'list', '--database', 'postgres://user:secret@127.0.0.1:1/x']);
   assert.equal(database.code, 4);
   assert.match(
@@ -88,7 +88,7 @@ test('what cannot be reached is told with exit code 4, and no password', async (
   assert.ok(!verbose.stderr.includes('secret'));
 });
 
-test('a command that reads leaves another program’s file as it is', async () => {
+test('A read command leaves a SQLite file of another program unchanged', async () => {
   await using database = await createDatabase('sqlite');
   const path = sqlitePath(database.url);
   const foreign = new BetterSqlite(path);
@@ -99,7 +99,7 @@ test('a command that reads leaves another program’s file as it is', async () =
   assert.deepEqual(readFileSync(path), before);
 });
 
-test('no error commands the terminal or shows a password', async () => {
+test('Error messages contain no control characters and no password', async () => {
   const url = 'sqlite:/nowhere\u001b[31m\nfake/x.db';
   const folder = await runCli(['course', 'list', '--database', url]);
   assert.equal(folder.stderr.split('\n').length, 2);

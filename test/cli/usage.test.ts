@@ -40,7 +40,7 @@ const MISTAKES: readonly (readonly [argv: readonly string[], says: RegExp])[] = 
   ],
 ];
 
-test('a mistake is told on stderr and ends with 2', async () => {
+test('A usage error is reported on stderr with exit code 2', async () => {
   for (const [argv, says] of MISTAKES) {
     const { code, stdout, stderr } = await runCli(argv);
     assert.equal(code, 2, argv.join(' '));
@@ -49,7 +49,7 @@ test('a mistake is told on stderr and ends with 2', async () => {
   }
 });
 
-test('help and version are no mistakes', async () => {
+test('The help and the version are printed to stdout, not as errors', async () => {
   for (const argv of [['--help'], ['record', '--help'], ['course', 'add', '--help'], ['help', 'stats']]) {
     const { code, stdout, stderr } = await runCli(argv);
     assert.equal(code, 0);

@@ -21,7 +21,7 @@ function nothingKeptOf(what: string): string {
 
 for (const dialect of DIALECTS) {
   describe(`verify on ${dialect}`, () => {
-    test('says in one line that nothing differs', async () => {
+    test('`verify` reports in one line that all lifetime stats match the sessions', async () => {
       await using fixture = await createFixture(dialect);
       const { url } = fixture.database;
       await recordLearners(fixture, 1_200);
@@ -36,7 +36,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(quiet, { code: 0, stdout: '', stderr: '' });
     });
 
-    test('says of an id that nothing is kept of it', async () => {
+    test('`verify` reports a learner without data and exits with code 3 for an unknown course', async () => {
       await using fixture = await createFixture(dialect);
       const { url } = fixture.database;
       await recordLearners(fixture, 1);
@@ -54,7 +54,7 @@ for (const dialect of DIALECTS) {
       assert.match(all.stdout, /^All 1 lifetime stats and 1 module count are /);
     });
 
-    test('lists what differs, the first 100 or all of it, and mends it', async () => {
+    test('`verify` lists 100 differences, `--json` lists all, and `--rebuild` repairs them', async () => {
       await using fixture = await createFixture(dialect);
       const { url } = fixture.database;
       await recordLearners(fixture, 150);
@@ -101,7 +101,7 @@ for (const dialect of DIALECTS) {
       assert.equal((await runBin(['verify', '--database', url])).code, 0);
     });
 
-    test('ends with 1 where a session itself must be mended', async () => {
+    test('`verify --rebuild` exits with code 1 if a session itself is invalid', async () => {
       await using fixture = await createFixture(dialect);
       const { url } = fixture.database;
       await recordLearners(fixture, 1);
@@ -120,7 +120,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-test('verify wants a database that is there, and ids that are some', async () => {
+test('`verify` exits with code 3 for a missing database and with 2 for an invalid id', async () => {
   const missing = await runBin(['verify', '--database', 'sqlite:/nowhere/stats.db']);
   assert.equal(missing.code, 3);
   const wrong = await runBin(['verify', '--database', 'sqlite:/nowhere/stats.db', '--user', 'me']);

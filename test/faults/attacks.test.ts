@@ -24,9 +24,9 @@ interface Target {
 }
 
 const attacks: readonly [what: string, megabytes: number, begin: (target: Target) => Promise<Attack>][] = [
-  ['500 clients whose headers drip', 64, ({ service: { url } }) => Attack.slowHeaders(url, 500)],
+  ['500 clients that send headers slowly', 64, ({ service: { url } }) => Attack.slowHeaders(url, 500)],
   [
-    '500 clients whose bodies drip',
+    '500 clients that send bodies slowly',
     96,
     ({ service: { url }, userId }) => Attack.slowBodies(url, 500, userId),
   ],
@@ -37,7 +37,7 @@ const attacks: readonly [what: string, megabytes: number, begin: (target: Target
   ],
   [
     // All of the answers would be gigabytes.
-    '10 clients that ask for 2,000 large pages and read none',
+    '10 clients that request 2,000 large pages and read none',
     192,
     ({ service: { url }, courseId, userId }) => {
       const path = `/courses/${courseId}/sessions?limit=${PAGE}`;
@@ -48,11 +48,11 @@ const attacks: readonly [what: string, megabytes: number, begin: (target: Target
 ];
 
 describe(
-  'under attack, others are served as before and the memory stays bounded',
+  'a server under attack: bounded latency for other clients and bounded memory',
   { skip: NO_MEMORY },
   () => {
     for (const [what, megabytes, begin] of attacks) {
-      test(what, async () => {
+      test(`Latency and memory stay bounded during an attack of ${what}`, async () => {
         await using database = await createDatabase('sqlite');
         await using service = await startService(['--database', database.url, '--port', '0']);
         const userId = newUserId();
@@ -74,7 +74,7 @@ describe(
 );
 
 test(
-  'a flood past the bound on calls: 503 at once, operators are answered, all is well afterwards',
+  'A flood of calls gets 503 beyond the limit, while /livez and /metrics respond in time',
   { skip: NO_MEMORY },
   async () => {
     await using database = await createDatabase('sqlite');

@@ -8,7 +8,7 @@ import { createFixture } from '../support/fixture.js';
 /** Milliseconds: twice as long as connections are kept in hand without a batch, and a little longer. */
 const LAST = 25_000;
 
-test('connections of batches go back to the pool when they were not used for a while', async () => {
+test('Connections of batches return to the pool when no batch has used them for a while', async () => {
   await using fixture = await createFixture('postgres');
   const database = await openDatabase(fixture.database.url, { create: false });
   await using stack = new AsyncDisposableStack();

@@ -35,7 +35,7 @@ async function timed<T>(work: () => Promise<T>): Promise<readonly [T, number]> {
   return [await work(), performance.now() - start];
 }
 
-test('who is held by another session waits alone, and only once', { timeout }, async () => {
+test('Requests for a locked learner fail alone, and at once after the first one', { timeout }, async () => {
   await using served = await serveGated();
   const { send, service, courseId, url } = served;
   const { userId: held, rival } = await holdLearner(served);
@@ -62,7 +62,7 @@ test('who is held by another session waits alone, and only once', { timeout }, a
   await assertRollups(url);
 });
 
-test('however often a held learner is changed, no other learner is held up', { timeout }, async () => {
+test('Many changes of a locked learner do not delay requests of other learners', { timeout }, async () => {
   await using served = await serveGated();
   const { send, service, courseId, url } = served;
   const { userId: held, rival } = await holdLearner(served);
@@ -100,7 +100,7 @@ test('however often a held learner is changed, no other learner is held up', { t
   await assertRollups(url);
 });
 
-test('who changes a held learner’s sessions waits alone, and not for long', { timeout }, async () => {
+test('Session changes of a locked learner fail alone and in bounded time', { timeout }, async () => {
   await using served = await serveGated();
   const { send, service, courseId, url } = served;
   const { userId, rival } = await holdLearner(served);

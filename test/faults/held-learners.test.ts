@@ -6,7 +6,7 @@ import { createFixture } from '../support/fixture.js';
 import { Rival } from '../support/rival.js';
 import { assertRollups } from '../support/rollups.js';
 
-test('who is let go while a batch without him waits for another is refused, not forgotten', async () => {
+test('A batch rejects each locked learner; one unlocked meanwhile can be recorded again', async () => {
   await using fixture = await createFixture('postgres');
   const { stats, courseId, database } = fixture;
   const record = (userId: UserId) => stats.recordSession({ userId, courseId, session: sessionContent() });

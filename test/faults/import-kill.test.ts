@@ -23,7 +23,7 @@ const FIRST = 150;
 const LATEST = 0.85;
 
 for (const dialect of DIALECTS) {
-  test(`an import that is killed ${ROUNDS} times on ${dialect} ends where a clean one does`, async (context) => {
+  test(`An import killed ${ROUNDS} times on ${dialect} has the totals of a clean one`, async (context) => {
     const seed = randomInt(2 ** 31);
     context.diagnostic(`seed ${seed}`);
     const random = seeded(seed);

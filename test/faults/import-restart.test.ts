@@ -42,7 +42,7 @@ async function sessionsIn(url: string): Promise<number> {
 const rows = z.array(z.strictObject({ count: z.string() }));
 
 for (const [what, fail] of FAULTS) {
-  test(`an import goes on by itself when its Postgres ${what} and comes back`, async (context) => {
+  test(`An import continues on its own after its Postgres ${what} and restarts`, async (context) => {
     const parts = Array.from({ length: PARTS }, (_, part) => linesOf(part));
     await using clean = await createDatabase('postgres');
     const argv = ['-', '--create-courses', '--database'];

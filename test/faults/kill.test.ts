@@ -19,7 +19,7 @@ const MAX_ANSWERS = 200;
 const MAX_DELAY = 12;
 
 for (const dialect of DIALECTS) {
-  test(`a server that is killed ${ROUNDS} times under load on ${dialect} has lost nothing acknowledged`, async (context) => {
+  test(`A server killed ${ROUNDS} times on ${dialect} loses no acknowledged session`, async (context) => {
     const seed = randomInt(2 ** 31);
     context.diagnostic(`seed ${seed}`);
     const random = seeded(seed);

@@ -15,7 +15,7 @@ const CONNECTIONS = 300;
 const PEAK = 4 * 64 * MEGABYTE;
 
 test(
-  '300 bodies that stop just before their end: what is too much is refused, and the memory stays bounded',
+  'The server rejects unfinished 1 MiB bodies beyond its limit, and its memory stays bounded',
   { skip: NO_MEMORY },
   async () => {
     await using service = await startService(['--database', 'sqlite::memory:', '--port', '0']);

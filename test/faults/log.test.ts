@@ -14,9 +14,9 @@ const REQUESTS = 4_000;
 /** Milliseconds; far less than the bound on all of the end. */
 const PROMPT = 4_000;
 
-describe('a log that nobody reads', { skip: process.platform === 'win32', timeout: 60_000 }, () => {
+describe('a log without a reader', { skip: process.platform === 'win32', timeout: 60_000 }, () => {
   for (const what of ['full', 'closed'] as const) {
-    test(`a ${what} pipe hinders neither the answers nor the end`, async () => {
+    test(`A ${what} log pipe blocks neither the responses nor the graceful shutdown`, async () => {
       await using pipe = await createPipe();
       await using service = await startService(ARGUMENTS, {}, { stdout: pipe.fd });
       if (what === 'closed') await pipe.closeReader();

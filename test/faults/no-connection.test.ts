@@ -15,7 +15,7 @@ import { assertNoDefect, assertUnavailable, visitAll } from '../support/visits.j
 /** Milliseconds: for a connection, and then for the lock. */
 const PATIENCE = 10_000;
 
-test('calls that find every connection taken by slow queries wait for a bounded time', async (context) => {
+test('Calls wait for a bounded time while slow queries hold every connection', async (context) => {
   await using served = await serveGated();
   const { client, send, service, courseId, url } = served;
   await using rival = await Rival.holding(url, 'lock table study_sessions in access exclusive mode');
@@ -46,7 +46,7 @@ test('calls that find every connection taken by slow queries wait for a bounded 
   await assertRollups(url);
 });
 
-test('a Postgres that takes no more connections costs answers of 503 until it does', async () => {
+test('A Postgres without free connections causes 503 responses until one is free', async () => {
   await using postgres = await startPostgres(['max_connections=12']);
   const { url } = postgres;
   const { courseId } = await addCourse(url);

@@ -21,7 +21,7 @@ const FAULTS: readonly (readonly [string, (postgres: PostgresServer) => Promise<
 ];
 
 for (const [what, fail] of FAULTS) {
-  test(`a Postgres that ${what} and comes back costs answers of 503 and nothing else`, async (context) => {
+  test(`A Postgres that ${what} and restarts causes 503 responses and no other errors`, async (context) => {
     // The service must not rely on the server's own settings: this one loses commits in a crash.
     await using postgres = await startPostgres(['synchronous_commit=off']);
     const { url } = postgres;

@@ -11,7 +11,7 @@ const PATIENCE = 15_000;
 /** Milliseconds until what was given up has made place for others. */
 const RECOVERY = 5_000;
 
-test('a Postgres that falls silent costs answers of 503 in bounded time, and is used again when it speaks', async (context) => {
+test('A silent Postgres causes 503 responses in bounded time until it responds again', async (context) => {
   await using served = await serveGated();
   const { client, service, courseId, gate, url } = served;
   assertNoDefect(await visitAll(client, courseId));

@@ -12,7 +12,7 @@ const GRACE = 10_000;
 /** Milliseconds: for a call that is under way, and for the farewell to the connections. */
 const LAST = 20_000;
 
-test('close() ends in bounded time while Postgres is silent, whatever is under way', async () => {
+test('`close()` resolves in bounded time while Postgres is silent, even with calls in flight', async () => {
   await using database = await createDatabase('postgres');
   await using gate = await Gate.before(database.url);
   const stats = await openStats({ database: gate.url });
@@ -32,7 +32,7 @@ test('close() ends in bounded time while Postgres is silent, whatever is under w
 });
 
 for (const what of ['idle', 'busy']) {
-  test(`a server that is ${what} ends before it is killed while Postgres is silent`, async () => {
+  test(`A server that is ${what} shuts down within the grace period while Postgres is silent`, async () => {
     await using served = await serveGated();
     const { client, service, courseId, gate } = served;
     await visitAll(client, courseId);

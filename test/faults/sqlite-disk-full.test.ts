@@ -15,8 +15,8 @@ const MEGABYTE = 1024 * 1024;
 const ROUND = 24;
 const MAX_ROUNDS = 2_000;
 
-describe('a SQLite file on a disk that is full', { skip: NO_SMALL_DISK }, () => {
-  test('while it serves: writes are refused, reads go on, and writes come back with the space', async () => {
+describe('a SQLite file on a full disk', { skip: NO_SMALL_DISK }, () => {
+  test('On a full disk writes get 503 and reads succeed; writes succeed again with free space', async () => {
     await using disk = await mountSmallDisk(4);
     const database = `sqlite:${join(disk.path, 'stats.db')}`;
     const ballast = join(disk.path, 'ballast');
@@ -60,7 +60,7 @@ describe('a SQLite file on a disk that is full', { skip: NO_SMALL_DISK }, () => 
     await assertRollups(database);
   });
 
-  test('at the start: the error names the file, and what is on the disk stays as it is', async () => {
+  test('`serve` on a full disk names the database file and leaves other files unchanged', async () => {
     await using disk = await mountSmallDisk(1);
     const note = join(disk.path, 'note');
     writeFileSync(note, Buffer.alloc(MEGABYTE, 'x'));
@@ -72,7 +72,7 @@ describe('a SQLite file on a disk that is full', { skip: NO_SMALL_DISK }, () => 
     assert.equal(readFileSync(note).length, MEGABYTE);
   });
 
-  test('read-only, at the start: the error names the file, whether it is there or not', async () => {
+  test('`serve` on a read-only disk names the database file, whether it exists or not', async () => {
     await using disk = await mountSmallDisk(2);
     const path = join(disk.path, 'stats.db');
     const argv = ['--port', '0', '--database', `sqlite:${path}`];

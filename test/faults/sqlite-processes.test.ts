@@ -15,7 +15,7 @@ const SESSIONS = 9_000;
 /** Bytes: about what 2,000 sessions that lie far apart put into the log, which is when it is moved. */
 const SLACK = 32 * 1024 * 1024;
 
-test('two processes on one SQLite file record exactly, also beside an old snapshot, and the log does not grow for ever', async () => {
+test('Two processes on one SQLite file record exact totals, and their WAL stays bounded', async () => {
   await using database = await createDatabase('sqlite');
   const path = sqlitePath(database.url);
   const logSize = () => statSync(`${path}-wal`).size;

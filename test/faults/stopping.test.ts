@@ -20,7 +20,7 @@ const DEADLINE = 5_000;
 
 describe('SIGTERM', () => {
   for (const round of [1, 2, 3]) {
-    test(`under load loses no request that was sent (${round})`, async () => {
+    test(`SIGTERM under load loses no request that was sent (round ${round})`, async () => {
       await using database = await createDatabase('sqlite');
       await using service = await startService(['--database', database.url, '--port', '0']);
       const { url } = service;
@@ -61,7 +61,7 @@ describe('SIGTERM', () => {
     });
   }
 
-  test('again ends at once, whatever is under way', async () => {
+  test('A second SIGTERM ends the server at once, even with a request in flight', async () => {
     await using service = await startService(['--database', 'sqlite::memory:', '--port', '0']);
     using connection = await RawConnection.open(service.url);
     connection.write(head('GET /livez HTTP/1.1', 'Host: stats') + 'GET /livez HTTP/1.1\r\nHost: st');
@@ -80,7 +80,7 @@ describe('SIGTERM', () => {
 });
 
 for (const dialect of DIALECTS) {
-  test(`a rolling restart of two processes on one ${dialect} database loses no request`, async () => {
+  test(`A rolling restart of two processes on one ${dialect} database loses no request`, async () => {
     await using database = await createDatabase(dialect);
     const start = (port: string) => startService(['--database', database.url, '--port', port]);
     const services = [await start('0'), await start('0')];

@@ -12,7 +12,7 @@ import { runSql } from '../support/sql.js';
 /** What the server's certificate says, beside which the address is another name. */
 const NAME = 'localhost';
 
-describe('a Postgres that speaks TLS', () => {
+describe('Postgres with TLS', () => {
   let authority: Authority;
   let stranger: Authority;
   let postgres: PostgresServer;
@@ -36,7 +36,7 @@ describe('a Postgres that speaks TLS', () => {
     return url.href;
   };
 
-  test('is used where its certificate is trusted, or need not be', async () => {
+  test('The service connects over TLS if the certificate is trusted or is not verified', async () => {
     for (const url of [
       urlWith({ sslmode: 'verify-full', sslrootcert: authority.file }),
       // Which pg takes for the strictest mode.
@@ -54,7 +54,7 @@ describe('a Postgres that speaks TLS', () => {
     }
   });
 
-  test('is unusable where its certificate is not to be trusted, and the program says why', async () => {
+  test('The service rejects an untrusted Postgres certificate and reports the reason', async () => {
     for (const [url, why] of [
       [urlWith({ sslmode: 'verify-full', sslrootcert: stranger.file }), /certificate/],
       [urlWith({ sslmode: 'verify-full' }), /certificate/],
@@ -75,7 +75,7 @@ describe('a Postgres that speaks TLS', () => {
   });
 });
 
-test('a Postgres without TLS is unusable where the URL wants it', async () => {
+test('The service rejects a Postgres without TLS if the URL requires TLS', async () => {
   await using database = await createDatabase('postgres');
   const url = `${database.url}?sslmode=verify-full`;
   await assert.rejects(openStats({ database: url }), { code: 'database-unusable' });

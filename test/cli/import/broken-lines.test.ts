@@ -28,7 +28,7 @@ const BROKEN: readonly (readonly [line: string | Buffer, said: RegExp])[] = [
   [csvLine({ sessionId: 'null' }), /: sessionId must be a UUID/],
 ];
 
-test('broken lines cost themselves only, are named, and can be mended and imported', async () => {
+test('An import names broken lines, records all others and accepts the repaired rejects', async () => {
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();
   const lines: Buffer[] = [Buffer.from(HEADER)];
@@ -89,7 +89,7 @@ test('broken lines cost themselves only, are named, and can be mended and import
   await assertRollups(database.url);
 });
 
-test('what does not say which session it is, is told all its other faults with that', async () => {
+test('An import reports a missing session id together with all other faults of the line', async () => {
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();
   const nameless = { sessionId: '', completedAt: '' };
@@ -108,7 +108,7 @@ test('what does not say which session it is, is told all its other faults with t
   );
 });
 
-test('hostile documents are refused as any other', async () => {
+test('An import rejects hostile NDJSON documents like any other invalid line', async () => {
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
@@ -129,7 +129,7 @@ test('hostile documents are refused as any other', async () => {
   assert.equal((await folder.read('rejects.ndjson')).trimEnd().split('\n').length, lines.length);
 });
 
-test('what is no file to import gets one line', async () => {
+test('An import reports an unusable file or option in one line', async () => {
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();
   const target = ['--database', database.url, '--create-courses'];

@@ -39,7 +39,7 @@ async function statsOf(url: string) {
 
 for (const dialect of DIALECTS) {
   describe(`import on ${dialect}`, () => {
-    test('records each line once, however often it is run', async () => {
+    test('A repeated import records each line exactly once', async () => {
       await using database = await createDatabase(dialect);
       await using folder = await ImportFolder.make();
       const courses = await folder.write('courses.json', COURSES);
@@ -61,7 +61,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await statsOf(database.url), stats);
     });
 
-    test('through a server does the same', async () => {
+    test('An import through a server creates, replays and rejects sessions', async () => {
       await using database = await createDatabase(dialect);
       await using service = await startService(['--database', database.url, '--port', '0']);
       await using folder = await ImportFolder.make();
@@ -81,7 +81,7 @@ for (const dialect of DIALECTS) {
       assert.equal((await statsOf(database.url)).sessionCount, 1);
     });
 
-    test('does what it is told about a session that is there with other content', async () => {
+    test('`import --on-conflict` decides if a conflict is an error, skipped or replaced', async () => {
       await using database = await createDatabase(dialect);
       await using folder = await ImportFolder.make();
       const target = ['--database', database.url, '--create-courses'];
@@ -103,7 +103,7 @@ for (const dialect of DIALECTS) {
       assert.equal((await statsOf(database.url)).averageScore, 70);
     });
 
-    test('takes the lines of one session in their order', async () => {
+    test('An import applies the lines of one session in their order', async () => {
       await using database = await createDatabase(dialect);
       await using folder = await ImportFolder.make();
       const lines = Array.from({ length: 300 }, (_, index) =>
@@ -116,7 +116,7 @@ for (const dialect of DIALECTS) {
       assert.equal((await statsOf(database.url)).averageScore, 299);
     });
 
-    test('only checks in a dry run', async () => {
+    test('`import --dry-run` checks the lines and records nothing', async () => {
       await using database = await createDatabase(dialect);
       await using folder = await ImportFolder.make();
       await runCli(['migrate', '--database', database.url]);
@@ -132,7 +132,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-test('sessions without an id get one of their learner, course and time, or are refused, or taken as new', async () => {
+test('A session without an id gets a derived id, or a new one with `--new-ids`, or is rejected', async () => {
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();
   const target = ['--database', database.url, '--create-courses'];
@@ -160,7 +160,7 @@ test('sessions without an id get one of their learner, course and time, or are r
   assert.equal((await statsOf(database.url)).sessionCount, 3);
 });
 
-test('columns of other names and orders, packed, with a byte order mark and the line ends of Windows', async () => {
+test('An import reads renamed columns in any order, gzip, a byte order mark and CRLF', async () => {
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();
   const rows = [
@@ -186,7 +186,7 @@ test('columns of other names and orders, packed, with a byte order mark and the 
   assert.equal((await statsOf(database.url)).averageScore, 68.4);
 });
 
-test('a column without a name can be left out, a field cannot be there twice, a list may come after blank lines', async () => {
+test('`--map` drops unnamed columns and rejects duplicates; blank lines may precede a list', async () => {
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();
   const target = ['--database', database.url, '--create-courses'];
@@ -206,7 +206,7 @@ test('a column without a name can be left out, a field cannot be there twice, a 
   assert.deepEqual([code, summary.coursesCreated], [0, 1], stderr);
 });
 
-test('a course that cannot be made costs only its own lines', async () => {
+test('An import that cannot create a course rejects only the lines of that course', async () => {
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();
   const target = ['--database', database.url];
@@ -221,7 +221,7 @@ test('a course that cannot be made costs only its own lines', async () => {
   assert.match(stderr, /line 3: courseId is no course that is known/);
 });
 
-test('a header that cannot be meant is refused as a whole, and nothing is read', async () => {
+test('An import with an invalid header exits with code 1 and reads no lines', async () => {
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();
   const target = ['--database', database.url, '--create-courses'];
@@ -242,7 +242,7 @@ test('a header that cannot be meant is refused as a whole, and nothing is read',
   }
 });
 
-test('courses of CSV are brought into step; one that breaks a rule is told and costs no other', async () => {
+test('`import --courses` creates the valid courses of a CSV file and names the invalid lines', async () => {
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();
   const other = crypto.randomUUID();
@@ -258,7 +258,7 @@ test('courses of CSV are brought into step; one that breaks a rule is told and c
   assert.deepEqual(JSON.parse(listed.stdout).moduleIds, ['m-1', 'm-2']);
 });
 
-test('a file of courses that cannot be read is named; of a list the documents are counted', async () => {
+test('`import --courses` names a file without courses, and each invalid document by number', async () => {
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();
   const target = ['--database', database.url];
@@ -275,7 +275,7 @@ test('a file of courses that cannot be read is named; of a list the documents ar
   assert.match(listed.stderr, /courses\.json, document 2: must be a JSON object/);
 });
 
-test('a courses file that is not there changes nothing', async () => {
+test('An import with a missing courses file exits with code 1 and creates no database', async () => {
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();
   const path = await folder.write('sessions.csv', file(csvLine()));
@@ -286,11 +286,11 @@ test('a courses file that is not there changes nothing', async () => {
   assert.equal(listed.code, 3, listed.stdout);
 });
 
-test('an id that is derived does not depend on whether the time is still ahead', () => {
+test('The derived session id of a future time does not depend on its UTC offset', () => {
   assert.equal(idAt('2999-01-01T01:00:00+01:00'), idAt('2999-01-01T00:00:00Z'));
 });
 
-test('what needs the database itself says so where a server is named', async () => {
+test('`verify`, `doctor`, `export` and `backup` reject STATS_SERVER_URL as their target', async () => {
   for (const command of ['verify', 'doctor', 'export', 'backup']) {
     const argv = command === 'backup' ? [command, 'copy.db'] : [command];
     const { code, stderr } = await runCli(argv, { STATS_SERVER_URL: 'http://127.0.0.1:1' });

@@ -41,14 +41,14 @@ async function importInto(newIds: boolean) {
   return { tally: importer.tally, lastLine: importer.lastLine, told: await text(stderr) };
 }
 
-test('where the database is lost, an import goes on before what it was recording', async () => {
+test('An import that loses its database resumes before the unfinished batch', async () => {
   const { tally, lastLine, told } = await importInto(false);
   assert.equal(tally.created, 3);
   assert.equal(lastLine, 0);
   assert.equal(told, '');
 });
 
-test('with new ids it goes on after it, and tells what may be missing', async () => {
+test('An import with new ids resumes after the unfinished batch and reports uncertain lines', async () => {
   const { tally, lastLine, told } = await importInto(true);
   assert.deepEqual([tally.created, tally.invalid], [3, 1]);
   assert.equal(lastLine, 5);
@@ -78,7 +78,7 @@ async function importSlowly(window: WindowSize) {
   };
 }
 
-test('few long lines are as much at once as many short ones', async () => {
+test('A few long lines fill an import batch just as many short lines do', async () => {
   await using slow = await importSlowly({ lines: 1_000, characters: 10 });
   await slow.add(1, 9);
   assert.equal(slow.recorded(), 0);
@@ -86,7 +86,7 @@ test('few long lines are as much at once as many short ones', async () => {
   await until('both are recorded', async () => slow.recorded() === 2);
 });
 
-test('lines that are refused, which keep what they say, are fewer at once', async () => {
+test('Rejected lines fill an import batch sooner than valid lines', async () => {
   await using slow = await importSlowly({ lines: 11, characters: 1_000 });
   await slow.add(1, 9);
   await slow.addBroken(2);
@@ -95,7 +95,7 @@ test('lines that are refused, which keep what they say, are fewer at once', asyn
   await until('the window is recorded', async () => slow.recorded() === 1);
 });
 
-test('what was read is not kept waiting for what a slow source may bring', async () => {
+test('An import records the lines read so far while a slow source delivers nothing', async () => {
   await using slow = await importSlowly({ lines: 1_000, characters: 1_000 });
   await slow.add(1, 9);
   slow.beginIfDue();
@@ -104,7 +104,7 @@ test('what was read is not kept waiting for what a slow source may bring', async
   await until('the line is recorded', async () => slow.recorded() === 1);
 });
 
-test('what was read is recorded though a source brings a little more each time', async () => {
+test('An import records the lines read so far while a slow source delivers one line at a time', async () => {
   await using slow = await importSlowly({ lines: 1_000, characters: 1_000 });
   for (let line = 1; line <= 20; line++) {
     await slow.add(line, 9);

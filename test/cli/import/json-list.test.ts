@@ -19,7 +19,7 @@ function split(list: string | Buffer, size = MEGABYTE): Promise<Line[]> {
   return flat(readJsonList(chunked(Buffer.from(list), size)));
 }
 
-test('a list is split into its documents, whatever they hold and wherever its chunks end', async () => {
+test('A JSON list is split into its documents, whatever they contain and however it is chunked', async () => {
   const lists = fc.array(fc.jsonValue({ stringUnit: 'binary', maxDepth: 4 }), { maxLength: 8 });
   const anyList = fc.tuple(lists, fc.constantFrom('', ' ', '\r\n\t'), fc.integer({ min: 1, max: 64 }));
   await fc.assert(
@@ -33,7 +33,7 @@ test('a list is split into its documents, whatever they hold and wherever its ch
   );
 });
 
-test('a document that is too long or no UTF-8 costs no other', async () => {
+test('A document that is too long or not UTF-8 does not affect others of its JSON list', async () => {
   const [long, latin] = ['x'.repeat(2 * MEGABYTE), Buffer.from([0x22, 0xe9, 0x22])];
   const list = Buffer.concat([Buffer.from(`["${long}", {}, `), latin, Buffer.from(', [1]]')]);
   const documents = await split(list, 1_000);
@@ -44,7 +44,7 @@ test('a document that is too long or no UTF-8 costs no other', async () => {
   assert.ok(documents.every(({ text }) => text.length <= 200));
 });
 
-test('of what is no list, the fault is told with its place', async () => {
+test('An import of a malformed JSON list reports the fault and its position', async () => {
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();
   for (const [list, said] of [
@@ -69,7 +69,7 @@ test('of what is no list, the fault is told with its place', async () => {
   }
 });
 
-test('a list that is larger than the memory is imported', async () => {
+test('An import reads a JSON list that is larger than the heap', async () => {
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();
   const document = JSON.stringify('x'.repeat(640));

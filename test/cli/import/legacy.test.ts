@@ -32,7 +32,7 @@ async function createLegacy() {
 }
 
 for (const dialect of DIALECTS) {
-  test(`the replaced service's sessions come over once, to ${dialect}`, async () => {
+  test(`\`import --from-legacy\` into ${dialect} records each session once`, async () => {
     await using legacy = await createLegacy();
     await using database = await createDatabase(dialect);
     const argv = ['--from-legacy', legacy.url, '--database', database.url];
@@ -68,7 +68,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-test('a database that is not that of the replaced service is told from one', async () => {
+test('`import --from-legacy` rejects a database that the replaced service did not create', async () => {
   await using database = await createDatabase('sqlite');
   await using other = await createDatabase('postgres');
   const { code, stderr } = await runImport(['--from-legacy', other.url, '--database', database.url]);

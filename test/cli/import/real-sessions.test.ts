@@ -12,7 +12,7 @@ const skip = SESSIONS && COURSES ? false : 'STATS_TEST_SESSIONS and STATS_TEST_C
 const exported = async (url: string) => (await runBin(['export', '--database', url])).stdout;
 
 for (const dialect of DIALECTS) {
-  test(`real sessions come in, come out the same, and come in again, on ${dialect}`, { skip }, async () => {
+  test(`Real sessions are the same after import, export and re-import on ${dialect}`, { skip }, async () => {
     assert.ok(SESSIONS && COURSES);
     await using database = await createDatabase(dialect);
     await using other = await createDatabase(dialect === 'sqlite' ? 'postgres' : 'sqlite');

@@ -31,8 +31,8 @@ function recorderOf(options: Partial<RecorderOptions<SessionCall>>) {
   });
 }
 
-describe('what is left when the user wants an end', () => {
-  test('are the sessions that are not yet replaced', async () => {
+describe('an aborted import', () => {
+  test('An aborted import replaces no further sessions', async () => {
     const sessions = sessionsOf(1_000);
     const end = new AbortController();
     let calls = 0;
@@ -45,7 +45,7 @@ describe('what is left when the user wants an end', () => {
     assert.equal(sessions.filter(({ verdict }) => verdict).length, 1);
   });
 
-  test('are the courses that are not yet made', async () => {
+  test('An aborted import creates no further courses', async () => {
     await using fixture = await createFixture('sqlite');
     const end = new AbortController();
     let made = 0;
@@ -58,7 +58,7 @@ describe('what is left when the user wants an end', () => {
     assert.equal(made, 1);
   });
 
-  test('are the lines of a session that wait for the first of them', async () => {
+  test('An aborted import records no further lines of the same session', async () => {
     const [session] = sessionsOf(1);
     assert.ok(session);
     const end = new AbortController();
@@ -73,7 +73,7 @@ describe('what is left when the user wants an end', () => {
   });
 });
 
-test('while the database is away it is not asked for each session that is to be replaced', async () => {
+test('Only the replacements in flight fail when the database becomes unavailable', async () => {
   const sessions = sessionsOf(1_000);
   let [recorded, replaced] = [0, 0];
   const ledger = singleLedger(() => {

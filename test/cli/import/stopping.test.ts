@@ -14,7 +14,7 @@ import { startSilentServer } from '../../support/silent-server.js';
 /** Milliseconds; the server has 30 s for an answer. */
 const SOON = 5_000;
 
-test('Ctrl-C stops an import, which says where', async () => {
+test('Ctrl-C stops an import, which reports the last recorded line', async () => {
   await using database = await createDatabase('sqlite');
   const argv = ['import', '-', '--create-courses', '--json', '--database', database.url];
   const child = spawn(process.execPath, [BIN, ...argv], { env: {}, stdio: ['pipe', 'pipe', 'pipe'] });
@@ -48,7 +48,7 @@ const UNANSWERED: readonly (readonly [what: string, options: readonly string[], 
 ];
 
 for (const [what, options, said] of UNANSWERED) {
-  test(`Ctrl-C stops an import of ${what} into a server that does not answer`, async () => {
+  test(`Ctrl-C stops an import of ${what} into a server that does not respond`, async () => {
     await using server = await startSilentServer();
     await using folder = await ImportFolder.make();
     const path = await folder.write('sessions.csv', [HEADER, csvLine(), csvLine()].join('\n'));
@@ -58,7 +58,7 @@ for (const [what, options, said] of UNANSWERED) {
   });
 }
 
-test('Ctrl-C stops an import of courses into a server that does not answer', async () => {
+test('Ctrl-C stops an import of courses into a server that does not respond', async () => {
   await using server = await startSilentServer();
   await using folder = await ImportFolder.make();
   const course = { courseId: '7384c218-7413-5439-8a53-127d6e177480', name: 'Algebra' };

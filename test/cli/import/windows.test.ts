@@ -13,7 +13,7 @@ const SESSION = '2d2c7962-2120-536a-aa9a-b2458eb413b9';
 const file = (...lines: readonly string[]) => `${[HEADER, ...lines].join('\n')}\n`;
 
 for (const dialect of DIALECTS) {
-  test(`what is refused is told in the order of the lines, wherever it is found out, on ${dialect}`, async () => {
+  test(`An import into ${dialect} reports rejected lines in the order of the file`, async () => {
     await using database = await createDatabase(dialect);
     await using folder = await ImportFolder.make();
     await using stats = await openStats({ database: database.url });
@@ -37,7 +37,7 @@ for (const dialect of DIALECTS) {
     assert.deepEqual([summary.created, summary.replayed, summary.conflict, summary.invalid], [1, 1, 1, 4]);
   });
 
-  test(`courses that are missing are made once, for all lines that name them, on ${dialect}`, async () => {
+  test(`An import into ${dialect} creates a missing course once for all lines that name it`, async () => {
     await using database = await createDatabase(dialect);
     await using folder = await ImportFolder.make();
     const courses = Array.from({ length: 5 }, () => crypto.randomUUID());
@@ -48,7 +48,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-test('a derived id follows what is mended: the source, mended too, counts nothing twice', async () => {
+test('A repaired reject keeps its derived id, so that the repaired source is a replay', async () => {
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();
   await using stats = await openStats({ database: database.url });
@@ -66,7 +66,7 @@ test('a derived id follows what is mended: the source, mended too, counts nothin
   assert.equal(second.summary.replayed, 1, second.stderr);
 });
 
-test('an import waits for a learner that somebody holds, and keeps no other waiting', async () => {
+test('An import waits for a locked learner and records the other learners meanwhile', async () => {
   await using database = await createDatabase('postgres');
   await using folder = await ImportFolder.make();
   await using stats = await openStats({ database: database.url });

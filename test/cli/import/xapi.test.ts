@@ -25,7 +25,7 @@ const statement = {
   timestamp: '2026-11-20T11:00:00+01:00',
 };
 
-test('xAPI statements become sessions; what cannot be mapped is refused with its reason', async () => {
+test('An xAPI import records mappable statements and rejects the others with a reason', async () => {
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();
   const { context: _, ...withoutCourse } = statement;
@@ -89,7 +89,7 @@ test('xAPI statements become sessions; what cannot be mapped is refused with its
   });
 });
 
-test('a duration in weeks is one, as long as a session may last so long', async () => {
+test('An xAPI import accepts a duration in weeks up to the limit of `timeStudied`', async () => {
   await using database = await createDatabase('sqlite');
   await using folder = await ImportFolder.make();
   const lines = ['P2W', 'P1WT1S', 'P4W'].map((duration) => {
