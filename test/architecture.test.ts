@@ -33,7 +33,7 @@ const sources = new Map(
 /** Of the whole program, types included: they show the design as much as values do. */
 const imports = new Map(Array.from(sources, ([file, text]) => [file, specifiersOf(text)]));
 
-test('imports go bin → cli → server → core, and never back', () => {
+test('A source file imports only from its own layer and the layers below it', () => {
   for (const [file, specifiers] of imports) {
     const layer = layerOf(file);
     for (const imported of specifiers.filter(isRelative).map((specifier) => resolve(file, specifier))) {
@@ -44,7 +44,7 @@ test('imports go bin → cli → server → core, and never back', () => {
   }
 });
 
-test('there are no cycles', () => {
+test('The imports of the source files have no cycles', () => {
   const done = new Set<string>();
   const visit = (file: string, path: readonly string[]): void => {
     assert.ok(!path.includes(file), [...path, file].join(' → '));
@@ -57,14 +57,14 @@ test('there are no cycles', () => {
   for (const file of sources.keys()) visit(file, []);
 });
 
-test('one file knows each driver', () => {
+test('Each database driver is imported only by the files that own it', () => {
   for (const [driver, owners] of Object.entries(DRIVERS)) {
     const users = Array.from(imports).filter(([, specifiers]) => specifiers.includes(driver));
     assert.deepEqual(users.map(([file]) => file).toSorted(), owners);
   }
 });
 
-test('only the program itself reads the environment', () => {
+test('No file in `src` or `migrations` reads `process.env`', () => {
   for (const [file, text] of sources) assert.ok(!text.includes('process.env'), file);
 });
 

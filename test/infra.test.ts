@@ -17,7 +17,7 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 
-test('without Terraform nothing is tested, which is a failure only where it is required', async () => {
+test('`infra/test.sh` without Terraform is skipped, or fails if Terraform is required', async () => {
   symlinkSync('/usr/bin/dirname', join(folder, 'dirname'));
   const skipped = await runCommand(SCRIPT, { env: { PATH: folder } });
   assert.equal(skipped.code, 0, skipped.stderr);
@@ -28,7 +28,7 @@ test('without Terraform nothing is tested, which is a failure only where it is r
   assert.match(failed.stderr, /^infra:test failed: terraform is not installed/);
 });
 
-test('a folder that cannot be searched for providers does not end the tests', async () => {
+test('`infra/test.sh` runs its tests even if the search for providers fails', async () => {
   const said = join(folder, 'said');
   place('find', 'exit 1');
   place('terraform', `echo "$*" >> ${said}`);
@@ -40,7 +40,7 @@ test('a folder that cannot be searched for providers does not end the tests', as
   assert.match(readFileSync(said, 'utf8'), /modules\/stats-service test\n$/);
 });
 
-test('an environment names itself, and its database key is not destroyed with it', () => {
+test('An environment must be named, and Terraform never destroys its database key', () => {
   assert.match(readEnvironment('variables.tf'), /^variable "environment" \{\n {2}type = string\n\}/m);
   assert.match(readEnvironment('terraform.tfvars.example'), /^environment +=/m);
   const key = /^resource "aws_kms_key" "database" \{$.*?^\}$/ms.exec(readEnvironment('database-key.tf'))?.[0];

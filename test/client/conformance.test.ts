@@ -97,8 +97,8 @@ const CALLS: readonly ((stats: Stats) => Promise<unknown>)[] = [
 ];
 
 for (const dialect of DIALECTS) {
-  describe(dialect, () => {
-    test('every call has the same outcome over HTTP as on the database', async () => {
+  describe(`conformance on ${dialect}`, () => {
+    test('Every call has the same outcome over HTTP as on the database', async () => {
       await using ofLibrary = await createDatabase(dialect);
       await using ofServer = await createDatabase(dialect);
       const clock = stoppedClock().read;

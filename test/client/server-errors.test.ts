@@ -16,7 +16,7 @@ const ANSWERS: readonly (readonly [what: string, listener: RequestListener, code
   ],
   ['another program', (_, response) => response.end('<html>'), 'server-incompatible', /does not answer as/],
   [
-    'another JSON',
+    'unknown JSON',
     (_, response) => response.end('{"status":"ok"}'),
     'server-incompatible',
     /does not answer as/,
@@ -37,7 +37,7 @@ const ANSWERS: readonly (readonly [what: string, listener: RequestListener, code
 ];
 
 for (const [what, listener, code, says] of ANSWERS) {
-  test(`${what} is told as ${code}`, async () => {
+  test(`The client reports ${what} as \`${code}\``, async () => {
     await using server = createServer(listener);
     const port = await listen(server);
     await using stats = connectStats({ server: `http://127.0.0.1:${port}` });
@@ -56,17 +56,17 @@ const STRANGERS: readonly (readonly [what: string, listener: RequestListener, sa
     'GET /courses was answered with 200 and text/html',
   ],
   [
-    'an error that is not ours',
+    'a foreign error',
     (_, response) => response.writeHead(404).end('{}'),
     'GET /courses was answered with 404 and nothing',
   ],
   [
-    'another JSON',
+    'unknown JSON',
     (_, response) => response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"items":[{}]}'),
     'GET /courses was answered with 200 and application/json that is not ours: ',
   ],
   [
-    'a redirection',
+    'a redirect',
     (_, response) => response.writeHead(301, { Location: 'https://example.org/' }).end(),
     'GET /courses was answered with 301 and nothing, which leads to https://example.org/',
   ],
@@ -74,7 +74,7 @@ const STRANGERS: readonly (readonly [what: string, listener: RequestListener, sa
 ];
 
 for (const [what, listener, says] of STRANGERS) {
-  test(`${what} in place of the service is told in one clear line`, async () => {
+  test(`The CLI reports ${what} in place of the service in one line`, async () => {
     await using server = createServer(listener);
     const url = `http://127.0.0.1:${await listen(server)}`;
     const { code, stderr } = await runCli(['course', 'list', '--server', url]);
@@ -85,7 +85,7 @@ for (const [what, listener, says] of STRANGERS) {
   });
 }
 
-test('TLS to who speaks none is told as such', async () => {
+test('The CLI reports that a server with an `https` URL does not use TLS', async () => {
   await using server = createServer();
   const url = `https://127.0.0.1:${await listen(server)}`;
   const { code, stderr } = await runCli(['course', 'list', '--server', url]);
@@ -93,7 +93,7 @@ test('TLS to who speaks none is told as such', async () => {
   assert.match(stderr, /\(It speaks no TLS: its URL may begin with http:\/\/\.\)\n$/);
 });
 
-test('only what deletes has deleted', async () => {
+test('`deleteSession` fails if the server answers with a web page', async () => {
   await using server = createServer((_, response) => response.end('<html>'));
   const port = await listen(server);
   await using stats = connectStats({ server: `http://127.0.0.1:${port}` });
@@ -101,7 +101,7 @@ test('only what deletes has deleted', async () => {
   await assert.rejects(stats.deleteSession(key), { code: 'server-incompatible' });
 });
 
-test('a lost answer can be asked for again, also where the caller sent no id', async () => {
+test('The error for a lost answer has the session id for a retry, even if none was sent', async () => {
   await using server = createServer((request) => request.socket.destroy());
   const port = await listen(server);
   await using stats = connectStats({ server: `http://127.0.0.1:${port}` });
@@ -117,12 +117,12 @@ test('a lost answer can be asked for again, also where the caller sent no id', a
   });
 });
 
-test('a handle closes twice', async () => {
+test('A client may be closed more than once', async () => {
   await using stats = connectStats({ server: 'http://127.0.0.1:1' });
   await stats.close();
 });
 
-test('a server behind a path keeps it', async () => {
+test('The client keeps the path of its server URL', async () => {
   const paths: (string | undefined)[] = [];
   await using server = createServer((request, response) => {
     paths.push(request.url);
@@ -136,7 +136,7 @@ test('a server behind a path keeps it', async () => {
   assert.deepEqual(paths, ['/readyz', '/readyz', '/stats/readyz', '/stats/readyz']);
 });
 
-test('what is no server URL is refused before anything is sent', () => {
+test('`connectStats` throws at once for an invalid server URL', () => {
   for (const server of ['', 'x', 'ftp://x', 'localhost:8080']) {
     assert.throws(() => connectStats({ server }), { code: 'invalid-server-url' });
   }

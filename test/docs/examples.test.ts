@@ -18,7 +18,7 @@ import { createListener, Metrics, serve } from 'stats-service/server';
 declare const stats: Stats, userId: UserId, courseId: CourseId;
 `;
 
-test('the examples of the docstrings, the README and docs/library.md compile against the built package', () => {
+test('The examples in docstrings, the README and `docs/library.md` compile with the built package', () => {
   const examples = [...docstringExamples(), ...pageExamples()];
   assert.ok(examples.length > 5);
   rmSync(FOLDER, { recursive: true, force: true });

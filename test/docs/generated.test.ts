@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { generatedDocs } from '../../release/docs.js';
 
 for (const [file, text] of generatedDocs()) {
-  test(`${file.pathname.split('/').at(-1)} is what the program tells; "npm run docs" writes it`, () => {
+  test(`The generated parts of ${file.pathname.split('/').at(-1)} are up to date`, () => {
     assert.equal(compact(readFileSync(file, 'utf8')), compact(text));
   });
 }

@@ -10,9 +10,9 @@ import { codeBlocks, commandsOf } from '../support/markdown.js';
 const PAGE = new URL('../../docs/http.md', import.meta.url);
 const endpoints = endpointsOf(documentSchema.parse(JSON.parse(JSON.stringify(describeApi(groups)))));
 
-test('every command of docs/http.md prints what it says', () => assertCommands(PAGE));
+test('Every command in `docs/http.md` prints the documented output', () => assertCommands(PAGE));
 
-test('docs/http.md has an example of every route', () => {
+test('`docs/http.md` has an example for every route', () => {
   const asked = codeBlocks(PAGE)
     .flatMap(commandsOf)
     .map(({ line }) => {
@@ -31,7 +31,7 @@ test('docs/http.md has an example of every route', () => {
   }
 });
 
-test('docs/http.md tells of exactly the problems that a request can meet', () => {
+test('`docs/http.md` lists exactly the problems that a request can cause', () => {
   const [, table = ''] = readFileSync(PAGE, 'utf8').split('<!-- problems -->');
   const told = Array.from(
     table.matchAll(/^\| (\d+) +\| `([a-z0-9-]+)`/gm),

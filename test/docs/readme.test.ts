@@ -8,9 +8,9 @@ import { codeBlocks } from '../support/markdown.js';
 const README = new URL('../../README.md', import.meta.url);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-test('every command of the README prints what it says', () => assertCommands(README));
+test('Every command in the README prints the documented output', () => assertCommands(README));
 
-test('the example of the library runs and prints what it says', async () => {
+test('The library example in the README runs and prints the documented output', async () => {
   const blocks = codeBlocks(README);
   const [example, printed] = ['ts', 'text'].map((name) => blocks.find(({ language }) => language === name));
   assert.ok(example && printed);

@@ -18,7 +18,7 @@ const HANGS = { timeout: 60_000 };
 
 describe('close()', () => {
   test(
-    'answers what has not arrived in full, says that it is the last answer, and takes no more',
+    '`server.close()` answers requests that are still arriving and refuses new connections',
     HANGS,
     async () => {
       await using service = await createService('sqlite');
@@ -40,7 +40,7 @@ describe('close()', () => {
     },
   );
 
-  test('answers what the database is still busy with', HANGS, async () => {
+  test('`server.close()` answers a request that still waits for the database', HANGS, async () => {
     await using service = await createService('postgres');
     const { server, url, database } = service;
     const rival = new Client({ connectionString: database.url });
@@ -64,7 +64,7 @@ describe('close()', () => {
     }
   });
 
-  test('is not held open by a connection that is kept alive', HANGS, async () => {
+  test('`server.close()` closes an idle keep-alive connection', HANGS, async () => {
     await using service = await createService('sqlite');
     using connection = await RawConnection.open(service.url);
     for (const path of ['/livez', '/readyz']) {
@@ -77,7 +77,7 @@ describe('close()', () => {
     await connection.assertEnded();
   });
 
-  test('cuts what is not done by its deadline', HANGS, async () => {
+  test('`server.close()` closes connections with unfinished requests at its deadline', HANGS, async () => {
     await using service = await createService('sqlite');
     using connection = await RawConnection.open(service.url);
     connection.write(head(...DECLARED, 'Expect: 100-continue'));
@@ -87,7 +87,7 @@ describe('close()', () => {
     assert.deepEqual(service.reported, []);
   });
 
-  test('may be called again', HANGS, async () => {
+  test('`server.close()` may be called more than once', HANGS, async () => {
     await using service = await createService('sqlite');
     await Promise.all([service.server.close(NEVER), service.server.close(NEVER)]);
     await service.server.close(NEVER);

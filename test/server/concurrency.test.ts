@@ -77,26 +77,26 @@ function pick(sends: readonly Send[], index: number): Send {
 
 for (const dialect of DIALECTS) {
   describe(`${COPIES} connections on ${dialect}`, () => {
-    test('different sessions all count', async () => {
+    test('Concurrent sessions of one learner are all counted', async () => {
       await using service = await createService(dialect);
       await assertAllCounted(service.courseId, [service.send]);
       await assertRollups(service.database.url);
     });
 
-    test('copies of one session count once', async () => {
+    test('Concurrent replays of one session are counted once', async () => {
       await using service = await createService(dialect);
       await assertCountedOnce(service.courseId, [service.send]);
       await assertRollups(service.database.url);
     });
 
-    test('of contradicting sessions one is recorded', async () => {
+    test('One of many concurrent conflicting sessions is recorded; the others return 409', async () => {
       await using service = await createService(dialect);
       await assertOneWins(service.courseId, [service.send]);
       await assertRollups(service.database.url);
     });
   });
 
-  test(`two server processes on one ${dialect} database record as one does, and end when they are asked to`, async () => {
+  test(`Two server processes on one ${dialect} database count correctly and exit with 0`, async () => {
     await using database = await createDatabase(dialect);
     await using stats = await openStats({ database: database.url });
     const { courseId } = await stats.addCourse({ course: { name: 'Algebra' } });

@@ -10,7 +10,7 @@ import { addCourse } from '../support/served.js';
 import { createDatabase } from '../support/databases.js';
 import { startService } from '../support/service.js';
 
-test('a browser shows every operation, and asks nobody but this server', { skip: noBrowser }, async () => {
+test('The docs page shows every operation and loads only from its server', { skip: noBrowser }, async () => {
   await using service = await startService(['--database', 'sqlite::memory:', '--port', '0']);
   await using client = new HttpClient(service.url);
   const document = documentSchema.parse(bodyOf(await client.send('GET', '/openapi.json')));
@@ -40,7 +40,7 @@ test('a browser shows every operation, and asks nobody but this server', { skip:
   );
 });
 
-test('a request can be tried out as a user', { skip: noBrowser }, async () => {
+test('The docs page sends a request as the learner whose id is entered', { skip: noBrowser }, async () => {
   await using database = await createDatabase('sqlite');
   const { courseId } = await addCourse(database.url);
   await using service = await startService(['--database', database.url, '--port', '0']);

@@ -15,7 +15,7 @@ async function linksOf(send: HttpClient['send']): Promise<string[]> {
   return links.filter((link) => !link.startsWith('data:')).map((link) => `/${link}`);
 }
 
-test('the page is served without a user, under a policy without exceptions', async () => {
+test('`GET /docs` needs no learner and has a content security policy without exceptions', async () => {
   await using service = await createService('sqlite');
   const { status, headers, text } = await service.send('GET', '/docs');
   assert.equal(status, 200);
@@ -26,7 +26,7 @@ test('the page is served without a user, under a policy without exceptions', asy
   assert.doesNotMatch(text, /<script>|<style|style=|https?:/);
 });
 
-test('every file of the page is served from here, with its type', async () => {
+test('The server serves every file of the docs page with its content type', async () => {
   await using service = await createService('sqlite');
   const { send } = service;
   const links = await linksOf(send);
@@ -48,7 +48,7 @@ test('every file of the page is served from here, with its type', async () => {
   }
 });
 
-test('HEAD, OPTIONS and other methods are answered as everywhere', async () => {
+test('The files of the docs page answer `HEAD` and `OPTIONS`, and `POST` returns 405', async () => {
   await using service = await createService('sqlite');
   const { send } = service;
   for (const path of ['/docs', '/docs/start.js', '/docs/swagger-ui-bundle.js']) {
@@ -66,13 +66,13 @@ test('HEAD, OPTIONS and other methods are answered as everywhere', async () => {
   }
 });
 
-test('nothing else is under /docs', async () => {
+test('Any other path under `/docs` returns 404', async () => {
   await using service = await createService('sqlite');
   const paths = ['/docs/', '/docs/index.html', '/docs/..%2f..%2fpackage.json', '/docs/swagger-ui.css.map'];
   for (const path of paths) assertProblem(await service.send('GET', path), 404, 'route-not-found');
 });
 
-test('other answers are for no cache and no page', async () => {
+test('Answers outside `/docs` forbid caching, framing and the loading of resources', async () => {
   await using service = await createService('sqlite');
   for (const path of ['/livez', '/openapi.json', '/nowhere']) {
     const { headers } = await service.send('GET', path);
@@ -81,7 +81,7 @@ test('other answers are for no cache and no page', async () => {
   }
 });
 
-test('the built program serves the same files', async () => {
+test('The built program serves the same docs files as the sources', async () => {
   await using service = await createService('sqlite');
   await using built = await startService(['--database', 'sqlite::memory:', '--port', '0']);
   await using client = new HttpClient(built.url);

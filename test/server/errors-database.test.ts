@@ -20,7 +20,7 @@ function assertUnavailable(answer: HttpAnswer, code: string): void {
 const SECRETS =
   /select|insert|course_stats|relation|no such table|sqlite|postgres|kysely|node_modules|\.ts|\.js|\bat /i;
 
-test('503 while the database cannot be reached, and all is well once it can', async () => {
+test('Requests return 503 while the database is unreachable, and succeed once it is back', async () => {
   await using database = await createDatabase('postgres');
   await using gate = await Gate.before(database.url);
   await using stats = await openStats({ database: gate.url });
@@ -60,7 +60,7 @@ test('503 while the database cannot be reached, and all is well once it can', as
   assert.equal((await record()).status, 201);
 });
 
-test('503 when the database is gone', async () => {
+test('Requests return 503 `database-unusable` after the database has been dropped', async () => {
   await using neighbour = await createDatabase('postgres');
   const name = `gone_${crypto.randomUUID().replaceAll('-', '')}`;
   await runOn(neighbour.url, `create database ${name}`);
@@ -83,8 +83,8 @@ test('503 when the database is gone', async () => {
 });
 
 for (const dialect of DIALECTS) {
-  describe(`on ${dialect}`, () => {
-    test('503 from /readyz while the schema lacks something, not while it has more', async () => {
+  describe(`database errors on ${dialect}`, () => {
+    test('`/readyz` returns 503 if the schema lacks a migration, but not if it has a newer one', async () => {
       await using service = await createService(dialect);
       const { send, database } = service;
       const later = `select '9999-later', 1, created_at, updated_at from schema_migrations limit 1`;
@@ -98,7 +98,7 @@ for (const dialect of DIALECTS) {
       assert.equal((await send('GET', '/livez')).status, 200);
     });
 
-    test('500 for a defect: the answer keeps it secret, the log has it under the answer’s id', async () => {
+    test('A defect returns 500 without details, which are logged under the request id', async () => {
       await using service = await createService(dialect);
       const { send, courseId, database, reported } = service;
       const userId = newUserId();
@@ -124,7 +124,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await runSql(database.url, 'select session_id from study_sessions'), []);
     });
 
-    test('the caller’s own errors are not told to the log', async () => {
+    test('Errors of the client, such as a 400 or a 404, are not logged', async () => {
       await using service = await createService(dialect);
       const { send, courseId } = service;
       const userId = newUserId();

@@ -13,14 +13,14 @@ const TYPE = 'Content-Type: application/json';
 
 const target = (length: number) => '/livez?'.padEnd(length, 'x');
 
-describe('400: a header that must be single comes twice', () => {
+describe('400: duplicate headers', () => {
   const cases: readonly [name: string, repeated: readonly string[]][] = [
     ['Host', ['Host: stats', 'host: stats']],
     ['Content-Type', [TYPE, TYPE]],
     ['X-User-Id', [USER, USER.toUpperCase()]],
   ];
   for (const [name, repeated] of cases) {
-    test(name, async () => {
+    test(`A request with two \`${name}\` headers returns 400 and names the header`, async () => {
       await using service = await createService('sqlite');
       const others = [HOST, USER, TYPE].filter((line) => !line.startsWith(name));
       const lines = ['POST /courses HTTP/1.1', ...others, ...repeated, 'Content-Length: 2'];
@@ -29,22 +29,22 @@ describe('400: a header that must be single comes twice', () => {
     });
   }
 
-  test('all of them at once', async () => {
+  test('A request with several duplicate headers returns 400 and names them all', async () => {
     await using service = await createService('sqlite');
     const lines = ['GET /courses HTTP/1.1', HOST, HOST, USER, USER, USER, TYPE, TYPE];
     const answer = await exchange(service.url, head(...lines));
     assertFaults(answer, 400, 'duplicate-header', ['Host', 'X-User-Id', 'Content-Type']);
   });
 
-  test('others may', async () => {
+  test('A request may repeat other headers, such as `Accept`', async () => {
     await using service = await createService('sqlite');
     const lines = ['GET /courses HTTP/1.1', HOST, USER, 'Accept: text/html', 'Accept: */*'];
     assert.equal((await exchange(service.url, head(...lines))).status, 200);
   });
 });
 
-describe('400: not a well-formed request', () => {
-  test('without Host, which HTTP/1.0 does not have', async () => {
+describe('400: malformed requests', () => {
+  test('A request without `Host` returns 400 in HTTP/1.1 and succeeds in HTTP/1.0', async () => {
     await using service = await createService('sqlite');
     const answer = await exchange(service.url, head('GET /courses HTTP/1.1', USER));
     assertFaults(answer, 400, 'malformed-request', ['Host']);
@@ -52,15 +52,15 @@ describe('400: not a well-formed request', () => {
   });
 
   const cases: readonly [what: string, text: string][] = [
-    ['not HTTP', head('Hello')],
+    ['no HTTP version', head('Hello')],
     ['an unknown method', head('STUDY /courses HTTP/1.1', HOST)],
     ['a header without a colon', head('GET /courses HTTP/1.1', HOST, 'X-User-Id')],
-    ['a blank in the target', head('GET /courses x HTTP/1.1', HOST)],
-    ['both lengths', head('POST /courses HTTP/1.1', HOST, 'Content-Length: 2', 'Transfer-Encoding: chunked')],
+    ['a space in the target', head('GET /courses x HTTP/1.1', HOST)],
+    ['two framings', head('POST /courses HTTP/1.1', HOST, 'Content-Length: 2', 'Transfer-Encoding: chunked')],
     ['two lengths', head('POST /courses HTTP/1.1', HOST, 'Content-Length: 2', 'Content-Length: 3')],
   ];
   for (const [what, text] of cases) {
-    test(what, async () => {
+    test(`A request with ${what} returns 400 and closes the connection`, async () => {
       await using service = await createService('sqlite');
       using connection = await RawConnection.open(service.url);
       connection.write(text);
@@ -71,7 +71,7 @@ describe('400: not a well-formed request', () => {
     });
   }
 
-  test('a chunk of the body whose length is none', async () => {
+  test('A chunked body with an invalid chunk length returns 400 and is not logged', async () => {
     await using service = await createService('sqlite');
     const lines = ['POST /courses HTTP/1.1', HOST, USER, TYPE, 'Transfer-Encoding: chunked'];
     const answer = await exchange(service.url, head(...lines), 'zz\r\n{}\r\n');
@@ -80,7 +80,7 @@ describe('400: not a well-formed request', () => {
   });
 });
 
-describe('408: too slow', () => {
+describe('408: slow requests', () => {
   const cases: readonly [what: string, text: string][] = [
     ['the beginning of a method', 'GE'],
     ['half of the headers', `GET /courses HTTP/1.1\r\n${HOST}\r\n`],
@@ -94,7 +94,7 @@ describe('408: too slow', () => {
     ],
   ];
   for (const [what, text] of cases) {
-    test(what, async () => {
+    test(`A client that sends only ${what} gets 408, and its connection is closed`, async () => {
       await using service = await createService('sqlite', { requestTimeout: 100 });
       using connection = await RawConnection.open(service.url);
       connection.write(text);
@@ -106,15 +106,15 @@ describe('408: too slow', () => {
     });
   }
 
-  test('but not to who has sent nothing: a connection that was opened in advance', async () => {
+  test('A connection without a request is closed at the request timeout without a 408', async () => {
     await using service = await createService('sqlite', { requestTimeout: 100 });
     using connection = await RawConnection.open(service.url);
     await connection.assertEnded();
   });
 });
 
-describe('413: a body over 1 MiB', () => {
-  test('a declared one, before any of it is sent', async () => {
+describe('413: bodies over 1 MiB', () => {
+  test('A `Content-Length` over 1 MiB returns 413 before the client sends the body', async () => {
     await using service = await createService('sqlite');
     using connection = await RawConnection.open(service.url);
     const length = `Content-Length: ${MAX_BODY + 1}`;
@@ -123,7 +123,7 @@ describe('413: a body over 1 MiB', () => {
     await connection.assertEnded();
   });
 
-  test('a chunked one, as soon as it is over', async () => {
+  test('A chunked body returns 413 as soon as it exceeds 1 MiB', async () => {
     await using service = await createService('sqlite');
     using connection = await RawConnection.open(service.url);
     connection.write(head('POST /courses HTTP/1.1', HOST, USER, TYPE, 'Transfer-Encoding: chunked'));
@@ -135,7 +135,7 @@ describe('413: a body over 1 MiB', () => {
     await connection.assertEnded();
   });
 
-  test('a chunked one of 1 MiB is taken', async () => {
+  test('A chunked body of exactly 1 MiB is accepted', async () => {
     await using service = await createService('sqlite');
     const body = '{"name":"Logic"}'.padEnd(MAX_BODY);
     const lines = ['POST /courses HTTP/1.1', HOST, USER, TYPE, 'Transfer-Encoding: chunked'];
@@ -144,15 +144,15 @@ describe('413: a body over 1 MiB', () => {
   });
 });
 
-describe('414: a URL over 8 KiB', () => {
-  test('8 KiB are taken', async () => {
+describe('414: URLs over 8 KiB', () => {
+  test('A URL of 8 KiB is accepted', async () => {
     await using service = await createService('sqlite');
     const answer = await exchange(service.url, head(`GET ${target(MAX_URL)} HTTP/1.1`, HOST));
     assert.equal(answer.status, 200);
   });
 
   for (const length of [MAX_URL + 1, 20_000, 30_000]) {
-    test(`${length} bytes`, async () => {
+    test(`A URL of ${length} bytes returns 414`, async () => {
       await using service = await createService('sqlite');
       const answer = await exchange(service.url, head(`GET ${target(length)} HTTP/1.1`, HOST));
       assertFaults(answer, 414, 'uri-too-long', []);
@@ -161,14 +161,14 @@ describe('414: a URL over 8 KiB', () => {
 });
 
 describe('431: headers too large', () => {
-  test('16 KiB are taken beside the longest URL', async () => {
+  test('A header of 16 KB is accepted together with the longest URL', async () => {
     await using service = await createService('sqlite');
     const line = `GET ${target(MAX_URL)} HTTP/1.1`;
     const answer = await exchange(service.url, head(line, HOST, `X: ${'x'.repeat(16_000)}`));
     assert.equal(answer.status, 200);
   });
 
-  test('25 KB in one header or in many', async () => {
+  test('Headers of 25 KB return 431, whether in one header or in many', async () => {
     await using service = await createService('sqlite');
     const many = Array.from({ length: 1_000 }, (_, index) => `X-${index}: ${'x'.repeat(20)}`);
     for (const lines of [[`X: ${'x'.repeat(25_000)}`], many]) {

@@ -5,7 +5,7 @@ import { assertFaults, assertProblem, bodyOf } from '../support/http-answer.js';
 import { createService } from '../support/http-service.js';
 import { runSql } from '../support/sql.js';
 
-test('every fault of path, query and body is told in one answer', async () => {
+test('One answer reports every error of the path, the query and the body', async () => {
   await using service = await createService('sqlite');
   const body = `{"sessionId":"x","totalModulesStudied":"3","averageScore":-1,"timeStudied":3.5,
     "completedAt":"yesterday","__proto__":{"averageScore":1},"avarageScore":3,"a/b~c":1}`;
@@ -29,7 +29,7 @@ test('every fault of path, query and body is told in one answer', async () => {
   assert.match(problem.detail, /^11 /);
 });
 
-test('a replaced session is named by its path alone', async () => {
+test('`PUT` of a session rejects a `sessionId` in the body', async () => {
   await using service = await createService('sqlite');
   const answer = await service.send('PUT', '/courses/algebra/sessions/first?x=', {
     userId: newUserId(),
@@ -38,7 +38,7 @@ test('a replaced session is named by its path alone', async () => {
   assertFaults(answer, 400, 'invalid-request', ['courseId', 'sessionId', 'x', '/sessionId']);
 });
 
-test('what is missing is named', async () => {
+test('The answer to an incomplete body names every missing field', async () => {
   await using service = await createService('sqlite');
   const { send, courseId } = service;
   const userId = newUserId();
@@ -50,9 +50,9 @@ test('what is missing is named', async () => {
   assertFaults(course, 400, 'invalid-request', ['/name', '/title']);
 });
 
-describe('a body that is not an object is refused as a whole', () => {
+describe('bodies that are not objects', () => {
   for (const body of ['null', '[]', '3', '"text"', 'true', '[{"name":"Logic"}]']) {
-    test(body, async () => {
+    test(`The body \`${body}\` is rejected as a whole because it is not an object`, async () => {
       await using service = await createService('sqlite');
       const answer = await service.send('POST', '/courses', { userId: newUserId(), body });
       assertFaults(answer, 400, 'invalid-request', ['']);
@@ -62,11 +62,11 @@ describe('a body that is not an object is refused as a whole', () => {
 
 const FIELDS = ['totalModulesStudied', 'averageScore', 'timeStudied'] as const;
 
-describe('a number is a JSON number within its bounds', () => {
+describe('numbers of a session', () => {
   for (const field of FIELDS) {
     const refused = ['1e400', '-1e400', '9007199254740993', '"3"', '-1', 'null', 'true', '[3]', '{}'];
     for (const text of field === 'averageScore' ? refused : [...refused, '3.5']) {
-      test(`${field} ${text} is refused`, async () => {
+      test(`A session with the \`${field}\` ${text} returns 400 and is not recorded`, async () => {
         await using service = await createService('sqlite');
         const { send, courseId } = service;
         const userId = newUserId();
@@ -77,7 +77,7 @@ describe('a number is a JSON number within its bounds', () => {
       });
     }
 
-    test(`${field} NaN is not JSON`, async () => {
+    test(`A session with the \`${field}\` NaN returns 400 \`malformed-json\``, async () => {
       await using service = await createService('sqlite');
       const body = JSON.stringify({ ...sessionContent(), [field]: 'HERE' }).replace('"HERE"', 'NaN');
       const answer = await service.send('POST', `/courses/${service.courseId}`, {
@@ -88,7 +88,7 @@ describe('a number is a JSON number within its bounds', () => {
     });
   }
 
-  test('-0 is 0, and 3.0 is 3', async () => {
+  test('A session with the numbers -0 and 3.0 is recorded with 0 and 3', async () => {
     await using service = await createService('sqlite');
     const answer = await service.send('POST', `/courses/${service.courseId}`, {
       userId: newUserId(),
@@ -123,7 +123,7 @@ describe('query parameters', () => {
     ['limit=0&cursor=x&from=x&to=x&offset=1', ['limit', 'cursor', 'from', 'to', 'offset']],
   ];
   for (const [query, places] of cases) {
-    test(`${query} is refused`, async () => {
+    test(`A list of sessions with the query \`${query}\` returns 400`, async () => {
       await using service = await createService('sqlite');
       const path = `/courses/${service.courseId}/sessions?${query}`;
       const answer = await service.send('GET', path, { userId: newUserId() });
@@ -131,7 +131,7 @@ describe('query parameters', () => {
     });
   }
 
-  test('a repeated one is refused, whatever its values and however its name is written', async () => {
+  test('A repeated query parameter returns 400, whatever its values and its encoding', async () => {
     await using service = await createService('sqlite');
     for (const query of ['limit=1&limit=1', 'limit=1&%6Cimit=2', 'limit=1&cursor=x&cursor=x&limit=&x=1']) {
       const answer = await service.send('GET', `/courses?${query}`, { userId: newUserId() });
@@ -140,7 +140,7 @@ describe('query parameters', () => {
     }
   });
 
-  test('routes that have none refuse every one', async () => {
+  test('Routes without query parameters reject every query parameter', async () => {
     await using service = await createService('sqlite');
     const { send, courseId } = service;
     const userId = newUserId();
@@ -163,10 +163,10 @@ describe('query parameters', () => {
   });
 });
 
-describe('an id in the path must be a UUID', () => {
+describe('ids in the path', () => {
   const uuid = '7c7b7d42-ff2f-57e0-b43e-bdac13420b81';
   for (const id of ['1', `${uuid}0`, `{${uuid}}`, uuid.replaceAll('-', ''), `${uuid}%0A`, '%ZZ', '..%2F..']) {
-    test(id, async () => {
+    test(`A path with the id \`${id}\` returns 400 because it is not a UUID`, async () => {
       await using service = await createService('sqlite');
       const userId = newUserId();
       assertFaults(await service.send('GET', `/courses/${id}`, { userId }), 400, 'invalid-request', [
@@ -178,7 +178,7 @@ describe('an id in the path must be a UUID', () => {
   }
 });
 
-test('a total that could no longer be exact is refused', async () => {
+test('A session that would make a total inexact returns 400 `total-out-of-range`', async () => {
   await using service = await createService('sqlite');
   const { send, courseId, database } = service;
   const userId = newUserId();

@@ -4,7 +4,7 @@ import { newCourseId, newSessionId, newUserId, sessionContent } from '../support
 import { assertFaults, assertProblem } from '../support/http-answer.js';
 import { createService } from '../support/http-service.js';
 
-describe('401: the user is not named', () => {
+describe('401: missing or invalid X-User-Id', () => {
   const uuid = '7c7b7d42-ff2f-57e0-b43e-bdac13420b81';
   const cases: readonly [what: string, userId: string | undefined][] = [
     ['missing', undefined],
@@ -14,7 +14,7 @@ describe('401: the user is not named', () => {
     ['two UUIDs', `${uuid}, ${uuid}`],
   ];
   for (const [what, userId] of cases) {
-    test(what, async () => {
+    test(`A request whose \`X-User-Id\` is ${what} returns 401`, async () => {
       await using service = await createService('sqlite');
       const { send, courseId } = service;
       const named = userId === undefined ? {} : { userId };
@@ -30,7 +30,7 @@ describe('401: the user is not named', () => {
   }
 });
 
-describe('404: not a path of the API', () => {
+describe('404: unknown paths', () => {
   for (const path of [
     '/',
     '/course',
@@ -45,7 +45,7 @@ describe('404: not a path of the API', () => {
     '/livez/',
     '/courses;v=1',
   ]) {
-    test(path, async () => {
+    test(`Every method on \`${path}\` returns 404 \`route-not-found\``, async () => {
       await using service = await createService('sqlite');
       for (const method of ['GET', 'POST', 'OPTIONS', 'PATCH']) {
         const answer = await service.send(method, path, { userId: newUserId() });
@@ -55,7 +55,7 @@ describe('404: not a path of the API', () => {
   }
 });
 
-test('404: a course or a session that does not exist', async () => {
+test('Every route returns 404 for an unknown course or an unknown session', async () => {
   await using service = await createService('sqlite');
   const { send, courseId } = service;
   const userId = newUserId();
@@ -77,7 +77,7 @@ test('404: a course or a session that does not exist', async () => {
   }
 });
 
-describe('405: another method, with those of the path', () => {
+describe('405: methods that a path does not support', () => {
   const cases: readonly [path: string, allow: string, methods: readonly string[]][] = [
     ['/courses', 'GET, HEAD, POST, OPTIONS', ['PUT', 'DELETE', 'PATCH', 'TRACE']],
     ['/courses/x', 'GET, HEAD, POST, PUT, OPTIONS', ['DELETE', 'PATCH']],
@@ -88,7 +88,7 @@ describe('405: another method, with those of the path', () => {
     ['/openapi.json', 'GET, HEAD, OPTIONS', ['PUT']],
   ];
   for (const [path, allow, methods] of cases) {
-    test(path, async () => {
+    test(`Other methods on \`${path}\` return 405 with \`Allow: ${allow}\``, async () => {
       await using service = await createService('sqlite');
       for (const method of methods) {
         const answer = await service.send(method, path);
@@ -99,8 +99,8 @@ describe('405: another method, with those of the path', () => {
   }
 });
 
-describe('409: what is stored says otherwise', () => {
-  test('the id or the name of a course is taken', async () => {
+describe('409: conflicts with stored data', () => {
+  test('A course with the id or the name of another course returns 409', async () => {
     await using service = await createService('sqlite');
     const { send, courseId } = service;
     const userId = newUserId();
@@ -113,7 +113,7 @@ describe('409: what is stored says otherwise', () => {
     assertFaults(set, 409, 'course-name-taken', ['/name']);
   });
 
-  test('the session exists with other content', async () => {
+  test('`POST` of a session with an existing id and other content returns 409', async () => {
     await using service = await createService('sqlite');
     const { send, courseId } = service;
     const userId = newUserId();
@@ -134,7 +134,7 @@ describe('409: what is stored says otherwise', () => {
   });
 });
 
-test('an answer to HEAD has the headers of the problem and no body', async () => {
+test('`HEAD` of an unknown path returns the headers of the problem without its body', async () => {
   await using service = await createService('sqlite');
   const got = await service.send('GET', '/nowhere');
   assertProblem(got, 404, 'route-not-found');

@@ -11,8 +11,8 @@ const TYPE = 'Content-Type: application/json';
 const BODY = '{"name":"Logic"}';
 const LENGTH = `Content-Length: ${BODY.length}`;
 
-describe('a client that asks before it sends its body', () => {
-  test('is told to go on', async () => {
+describe('Expect: 100-continue', () => {
+  test('A client that sends `Expect: 100-continue` gets 100 before it sends its body', async () => {
     await using service = await createService('sqlite');
     using connection = await RawConnection.open(service.url);
     connection.write(head('POST /courses HTTP/1.1', HOST, USER, TYPE, LENGTH, 'Expect: 100-continue'));
@@ -30,7 +30,7 @@ describe('a client that asks before it sends its body', () => {
     [415, 'unsupported-media-type', ['POST /courses HTTP/1.1', HOST, USER, LENGTH]],
   ];
   for (const [status, code, lines] of refused) {
-    test(`is refused with ${status} at once`, async () => {
+    test(`A request with \`Expect: 100-continue\` gets ${status} \`${code}\` before its body`, async () => {
       await using service = await createService('sqlite');
       using connection = await RawConnection.open(service.url);
       connection.write(head(...lines, 'Expect: 100-continue'));

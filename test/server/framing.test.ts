@@ -13,24 +13,24 @@ const chunked = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n0\r
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-describe('a request that two servers could read as two is refused, and what follows it is never done', () => {
+describe('request smuggling', () => {
   const shapes: readonly [what: string, framing: readonly string[], body: (text: string) => string][] = [
     ['a length and chunks', ['Content-Length: 4', 'Transfer-Encoding: chunked'], chunked],
     ['chunks and a length', ['Transfer-Encoding: chunked', 'Content-Length: 4'], chunked],
     ['two lengths', ['Content-Length: 2', 'Content-Length: 60'], (text) => text],
-    ['two lengths in one', ['Content-Length: 2, 60'], (text) => text],
+    ['two lengths in one header', ['Content-Length: 2, 60'], (text) => text],
     ['a length with a sign', ['Content-Length: +2'], (text) => text],
-    ['a length in another base', ['Content-Length: 0x2'], (text) => text],
-    ['an encoding that is none', ['Transfer-Encoding: xchunked'], chunked],
-    ['a blank before the colon', ['Transfer-Encoding : chunked'], chunked],
-    ['a blank before the name', ['X: 1', ' Transfer-Encoding: chunked'], chunked],
-    ['chunked before another', ['Transfer-Encoding: chunked, identity'], chunked],
+    ['a hexadecimal length', ['Content-Length: 0x2'], (text) => text],
+    ['an unknown encoding', ['Transfer-Encoding: xchunked'], chunked],
+    ['a space before a colon', ['Transfer-Encoding : chunked'], chunked],
+    ['a space before a header name', ['X: 1', ' Transfer-Encoding: chunked'], chunked],
+    ['chunked before another encoding', ['Transfer-Encoding: chunked, identity'], chunked],
     ['encodings in two headers', ['Transfer-Encoding: chunked', 'Transfer-Encoding: identity'], chunked],
-    ['a vertical tab', ['Transfer-Encoding: \vchunked'], chunked],
+    ['a vertical tab in a header', ['Transfer-Encoding: \vchunked'], chunked],
     ['NUL in a header', ['X: a\0b', 'Content-Length: 2'], (text) => text],
   ];
   for (const [what, framing, body] of shapes) {
-    test(what, async () => {
+    test(`A request with ${what} returns 400, and the request behind it is not run`, async () => {
       await using service = await createService('sqlite');
       const { url, courseId, stats } = service;
       const userId = newUserId();
@@ -50,15 +50,15 @@ describe('a request that two servers could read as two is refused, and what foll
     });
   }
 
-  test('lines that end with a line feed alone', async () => {
+  test('A request whose lines end with a bare line feed returns 400', async () => {
     await using service = await createService('sqlite');
     const answer = await exchange(service.url, `GET /livez HTTP/1.1\n${HOST}\n\n`);
     assertFaults(answer, 400, 'malformed-request', []);
   });
 });
 
-describe('what is no request for us', () => {
-  test('a tunnel', async () => {
+describe('requests outside the API', () => {
+  test('`CONNECT` returns 405 and closes its connection, and the server keeps running', async () => {
     await using service = await createService('sqlite');
     using connection = await RawConnection.open(service.url);
     connection.write(head('CONNECT example.com:443 HTTP/1.1', HOST));
@@ -70,7 +70,7 @@ describe('what is no request for us', () => {
     assert.equal((await service.send('GET', '/livez')).status, 200);
   });
 
-  test('a tunnel whose client resets it at once', async () => {
+  test('A client that resets its connection after `CONNECT` does not stop the server', async () => {
     await using service = await createService('sqlite');
     const { hostname, port } = new URL(service.url);
     for (let count = 0; count < 20; count += 1) {
@@ -81,13 +81,13 @@ describe('what is no request for us', () => {
     assert.equal((await service.send('GET', '/livez')).status, 200);
   });
 
-  test('an upgrade is not made: the request is answered as any other', async () => {
+  test('A request with `Upgrade` is answered like any other request', async () => {
     await using service = await createService('sqlite');
     const lines = ['GET /livez HTTP/1.1', HOST, 'Connection: Upgrade', 'Upgrade: websocket'];
     assert.equal((await exchange(service.url, head(...lines))).status, 200);
   });
 
-  test('an expectation that nobody knows', async () => {
+  test('A request with an unknown `Expect` returns 417', async () => {
     await using service = await createService('sqlite');
     const lines = ['GET /livez HTTP/1.1', HOST, 'Expect: foo', 'X-Request-Id: mine'];
     const answer = await exchange(service.url, head(...lines));
@@ -95,7 +95,7 @@ describe('what is no request for us', () => {
     assert.equal(answer.headers['x-request-id'], 'mine');
   });
 
-  test('OPTIONS of all tells every method', async () => {
+  test('`OPTIONS *` lists every method, and `GET *` returns 404', async () => {
     await using service = await createService('sqlite');
     const answer = await exchange(service.url, head('OPTIONS * HTTP/1.1', HOST));
     assert.equal(answer.status, 204);
@@ -104,7 +104,7 @@ describe('what is no request for us', () => {
   });
 });
 
-describe('a path in disguise', () => {
+describe('encoded and dotted paths', () => {
   for (const [path, status, code] of [
     ['/courses%2F', 404, 'route-not-found'],
     ['/%63ourses', 404, 'route-not-found'],
@@ -115,7 +115,7 @@ describe('a path in disguise', () => {
     ['/courses/%2F', 400, 'invalid-request'],
     ['/courses/%C0%AF', 400, 'invalid-request'],
   ] as const) {
-    test(path, async () => {
+    test(`A raw \`GET ${path}\` returns ${status} \`${code}\``, async () => {
       await using service = await createService('sqlite');
       // Not by a client that would put it in order.
       const lines = [`GET ${path} HTTP/1.1`, HOST, `X-User-Id: ${newUserId()}`];
@@ -128,7 +128,7 @@ for (const { depth, isTold } of [
   { depth: 2_000, isTold: true },
   { depth: 100_000, isTold: false },
 ]) {
-  test(`a body that is nested ${depth} times is refused as any other`, async () => {
+  test(`A body nested ${depth} levels deep returns 400 like any other invalid body`, async () => {
     await using service = await createService('sqlite');
     const userId = newUserId();
     const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;

@@ -13,7 +13,7 @@ import { listen } from '../support/ports.js';
 import { sqlitePath } from '../support/sql.js';
 import { openStats } from '../../src/core/index.js';
 
-test('a body of nothing but unknown fields is told of the first hundred', async () => {
+test('A body of 100,000 unknown fields returns 400 with the first 100 errors', async () => {
   await using service = await createService('sqlite');
   const fields = Array.from({ length: 100_000 }, (_, index) => `"${index.toString(36)}":0`);
   const { status, text } = await service.send('POST', '/courses', {
@@ -27,8 +27,8 @@ test('a body of nothing but unknown fields is told of the first hundred', async 
   assert.equal(detail, '100001 values break their rules.');
 });
 
-describe('a request in front of garbage on the same connection', () => {
-  test('gets its own answer, which is the last', async () => {
+describe('garbage after a request', () => {
+  test('A request in front of garbage is answered, and then the connection is closed', async () => {
     await using service = await createService('sqlite');
     using connection = await RawConnection.open(service.url);
     const body = JSON.stringify(sessionContent());
@@ -48,7 +48,7 @@ describe('a request in front of garbage on the same connection', () => {
   });
 });
 
-test('while another program holds the lock of the SQLite file, everything else is answered', async () => {
+test('Reads and probes are answered while another program holds the SQLite write lock', async () => {
   await using service = await createService('sqlite');
   const userId = newUserId();
   const rival = new BetterSqlite(sqlitePath(service.database.url));
@@ -62,7 +62,7 @@ test('while another program holds the lock of the SQLite file, everything else i
   assert.equal((await recorded).status, 201);
 });
 
-test('a repeat is safe after an answer that leaves it open, also without an id of one’s own', async () => {
+test('A 503 for a session without an id returns the id that makes a retry idempotent', async () => {
   await using database = await createDatabase('postgres');
   await using gate = await Gate.before(database.url);
   await using stats = await openStats({ database: gate.url });
@@ -78,7 +78,7 @@ test('a repeat is safe after an answer that leaves it open, also without an id o
   assert.match(fault.detail, /^must be [0-9a-f-]{36} when the call is repeated$/);
 });
 
-test('a log that fails does not end the server', async () => {
+test('An `onError` callback that throws does not stop the server', async () => {
   await using database = await createDatabase('postgres');
   await using gate = await Gate.before(database.url);
   await using stats = await openStats({ database: gate.url });
@@ -90,7 +90,7 @@ test('a log that fails does not end the server', async () => {
   assert.equal((await client.send('GET', '/livez')).status, 200);
 });
 
-test('an empty host is not every address', async () => {
+test('`serve` with an empty host listens on 127.0.0.1 only', async () => {
   await using service = await createService('sqlite');
   await using server = await serve(service.stats, { host: '', port: 0 });
   assert.match(server.url, /^http:\/\/127\.0\.0\.1:/);
@@ -100,7 +100,7 @@ function failToLog(): never {
   throw new Error('The disk of the log is full.');
 }
 
-test('a request that is answered before its end is not answered again', async () => {
+test('A request that is rejected before its body ends is answered only once', async () => {
   await using service = await createService('sqlite');
   using connection = await RawConnection.open(service.url);
   connection.write(
@@ -116,7 +116,7 @@ test('a request that is answered before its end is not answered again', async ()
   await connection.assertEnded();
 });
 
-test('a body of single bytes is one body', async () => {
+test('A body of 1 MiB in chunks of one byte is accepted', async () => {
   await using service = await createService('sqlite');
   using connection = await RawConnection.open(service.url);
   const body = '{"name":"Logic"}'.padEnd(1024 * 1024);

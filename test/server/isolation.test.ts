@@ -28,14 +28,14 @@ for (const dialect of DIALECTS) {
   describe(`two learners on ${dialect}`, () => {
     const requests: readonly [what: string, method: string, request: (id: string) => Sent][] = [
       ['reads', 'GET', (id) => [`/sessions/${id}`, {}]],
-      ['asks for', 'HEAD', (id) => [`/sessions/${id}`, {}]],
+      ['reads the headers of', 'HEAD', (id) => [`/sessions/${id}`, {}]],
       ['deletes', 'DELETE', (id) => [`/sessions/${id}`, {}]],
       ['replaces', 'PUT', (id) => [`/sessions/${id}`, { json: sessionContent({ averageScore: 1 }) }]],
       ['records', 'POST', (id) => ['', { json: { sessionId: id, ...sessionContent({ averageScore: 1 }) } }]],
-      ['records as it is', 'POST', (id) => ['', { json: { sessionId: id, ...sessionContent() } }]],
+      ['replays', 'POST', (id) => ['', { json: { sessionId: id, ...sessionContent() } }]],
     ];
     for (const [what, method, requestFor] of requests) {
-      test(`who ${what} another’s session is answered as if it did not exist, and changes nothing`, async () => {
+      test(`A learner who ${what} another’s session is answered as if it did not exist`, async () => {
         await using service = await createService(dialect);
         const { send, courseId } = service;
         const owner = newUserId();
@@ -56,7 +56,7 @@ for (const dialect of DIALECTS) {
       });
     }
 
-    test('neither lists, totals nor cursors show what is another’s', async () => {
+    test('Lists, stats and cursors show a learner no data of another learner', async () => {
       await using service = await createService(dialect);
       const { send, courseId } = service;
       const [owner, stranger] = [newUserId(), newUserId()];
@@ -74,7 +74,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(bodyOf(await send('GET', next, { userId: stranger })), { items: [], next: null });
     });
 
-    test('with the same session id each have their own', async () => {
+    test('Learners can use the same session id for separate sessions', async () => {
       await using service = await createService(dialect);
       const { send, courseId } = service;
       const sessionId = newSessionId();

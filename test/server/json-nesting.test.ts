@@ -7,7 +7,7 @@ import { createService } from '../support/http-service.js';
 
 const isOver = (text: string) => isOverNested(Buffer.from(text));
 
-test('lists and objects are counted, those in strings are not', () => {
+test('`isOverNested` counts arrays and objects, but ignores brackets in strings', () => {
   const strings = [String.raw`[{\"[{\\`, '[', String.raw`\u005b\\\"`, '{'.repeat(200)];
   assert.ok(!isOver(JSON.stringify(strings)));
   assert.ok(!isOver('[{},'.repeat(MAX_CONTAINERS / 2)));
@@ -15,7 +15,7 @@ test('lists and objects are counted, those in strings are not', () => {
   assert.ok(isOver(`${JSON.stringify(strings)}${'['.repeat(MAX_CONTAINERS)}`));
 });
 
-test('a body with more of them than any document is not parsed; the largest document is taken', async () => {
+test('A body with too many arrays or objects returns 400; the largest valid body returns 201', async () => {
   await using service = await createService('sqlite');
   const { send, courseId } = service;
   const post = (body: string) => send('POST', `/courses/${courseId}`, { userId: newUserId(), body });

@@ -5,7 +5,7 @@ import { createService } from '../support/http-service.js';
 
 const REQUESTS = 50;
 
-test('a connection costs the same however many requests it has carried', async () => {
+test('A keep-alive connection does not accumulate listeners over many requests', async () => {
   await using service = await createService('sqlite');
   using connection = await RawConnection.open(service.url);
   const warnings: string[] = [];

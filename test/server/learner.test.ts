@@ -25,7 +25,7 @@ async function addCourse({ send }: HttpService, name: string, moduleIds: readonl
 
 for (const dialect of DIALECTS) {
   describe(`a learner on ${dialect}`, () => {
-    test('GET /courses/{courseId}/history tells the stats per interval of a time zone', async () => {
+    test('`GET /courses/{courseId}/history` returns the stats per interval in a time zone', async () => {
       await using service = await createService(dialect);
       const { send, courseId } = service;
       const userId = newUserId();
@@ -69,7 +69,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual([head.status, head.text], [200, '']);
     });
 
-    test('GET /me/courses tells every course studied by name, in pages that Link leads through', async () => {
+    test('`GET /me/courses` lists each studied course by name, in pages linked by `Link`', async () => {
       await using service = await createService(dialect);
       const { send } = service;
       const userId = newUserId();
@@ -106,7 +106,7 @@ for (const dialect of DIALECTS) {
       }
     });
 
-    test('DELETE /me erases the user', async () => {
+    test('`DELETE /me` erases every session of the learner and returns their number', async () => {
       await using service = await createService(dialect);
       const { send, courseId } = service;
       const userId = newUserId();
@@ -124,7 +124,7 @@ for (const dialect of DIALECTS) {
       assert.partialDeepStrictEqual(bodyOf(stats), { sessionCount: 0, distinctModulesStudied: 0 });
     });
 
-    test('sees nothing of another, and takes nothing from another', async () => {
+    test('A learner can neither see nor erase the courses and history of another learner', async () => {
       await using service = await createService(dialect);
       const { send, courseId } = service;
       const [owner, stranger, nobody] = [newUserId(), newUserId(), newUserId()];
@@ -144,7 +144,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await seenBy(owner), before);
     });
 
-    test('whose courses have the modules that were sent, as a set', async () => {
+    test('The modules of a course and of a session are stored as a sorted set', async () => {
       await using service = await createService(dialect);
       const { send, courseId } = service;
       const userId = newUserId();
@@ -164,7 +164,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-describe('what is wrong is named with its place', () => {
+describe('invalid requests of a learner', () => {
   const requests: readonly [method: string, path: string, places: readonly string[]][] = [
     ['GET', '/courses/ID/history', ['interval']],
     [
@@ -188,7 +188,7 @@ describe('what is wrong is named with its place', () => {
     ['DELETE', '/me?userId=ID', ['userId']],
   ];
   for (const [method, path, places] of requests) {
-    test(`${method} ${path}`, async () => {
+    test(`\`${method} ${path}\` returns 400 for ${places.join(', ')}`, async () => {
       await using service = await createService('sqlite');
       const userId = newUserId();
       await record(service, userId, {});
@@ -201,7 +201,7 @@ describe('what is wrong is named with its place', () => {
     });
   }
 
-  test('the modules of a body by their pointers', async () => {
+  test('A body with invalid module ids returns 400 with the JSON pointer of each of them', async () => {
     await using service = await createService('sqlite');
     const { send, courseId } = service;
     const userId = newUserId();
@@ -222,13 +222,13 @@ describe('what is wrong is named with its place', () => {
   });
 });
 
-test('a course that does not exist has no history', async () => {
+test('`GET /courses/{courseId}/history` returns 404 for an unknown course', async () => {
   await using service = await createService('sqlite');
   const path = `/courses/${newCourseId()}/history?interval=day`;
   assertProblem(await service.send('GET', path, { userId: newUserId() }), 404, 'course-not-found');
 });
 
-test('nobody is asked nothing, told nothing and erased not at all', async () => {
+test('The routes of a learner return 401 without a valid `X-User-Id`', async () => {
   await using service = await createService('sqlite');
   const { send, courseId } = service;
   for (const [method, path] of [
@@ -241,7 +241,7 @@ test('nobody is asked nothing, told nothing and erased not at all', async () => 
   }
 });
 
-test('other methods are refused with those that are not', async () => {
+test('`GET /me` and `DELETE /me/courses` are not routes and return 405', async () => {
   await using service = await createService('sqlite');
   const userId = newUserId();
   const refused = await service.send('GET', '/me', { userId });

@@ -18,7 +18,7 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${address.port}`;
 }
 
-test('createListener serves the API from a server of one’s own, and leaves the database open', async () => {
+test('`createListener` serves the API in an existing server and leaves the database open', async () => {
   await using fixture = await createFixture('sqlite');
   const { stats, courseId, database } = fixture;
   const userId = newUserId();
@@ -38,7 +38,7 @@ test('createListener serves the API from a server of one’s own, and leaves the
   assert.equal((await stats.getStats({ userId, courseId })).sessionCount, 1);
 });
 
-test('a server of one’s own tells the client to go on by itself', async () => {
+test('An existing server with `createListener` answers `Expect: 100-continue` with 100', async () => {
   await using fixture = await createFixture('sqlite');
   await using server = createServer(createListener(fixture.stats));
   using connection = await RawConnection.open(await listen(server));

@@ -16,7 +16,7 @@ async function assertWell({ client, courseId }: Served): Promise<void> {
 }
 
 test(
-  'connections that the server has ended unheard while they were idle cost a repetition at most',
+  'Idle connections that the database has closed unnoticed fail no read and no `POST` of a session',
   { timeout },
   async () => {
     await using service = await serveGated();
@@ -57,7 +57,7 @@ test(
 );
 
 test(
-  'connections that are ended in the middle of a query fail only what must not be repeated',
+  'A `PUT` returns 503 if its connection is closed in mid-transaction; reads and `POST` are retried',
   { timeout },
   async () => {
     await using service = await serveGated();

@@ -12,7 +12,7 @@ import { until } from '../support/condition.js';
 
 const REQUESTS = 'http_request_duration_seconds';
 
-test('/metrics counts what was sent by route and status, batches, errors of the database, and the process', async () => {
+test('`GET /metrics` counts requests, batches and database errors, and measures the process', async () => {
   await using database = await createDatabase('postgres');
   await using gate = await Gate.before(database.url);
   const metrics = new Metrics({ process: true });

@@ -4,7 +4,7 @@ import { newCourseId, newSessionId, newUserId, sessionContent } from '../support
 import { DocumentedClient } from '../support/http-documented.js';
 import { createService } from '../support/http-service.js';
 
-test('every documented success is met, and is as documented', async () => {
+test('The server returns every documented success, and each matches its schema', async () => {
   await using service = await createService('sqlite');
   const client = await DocumentedClient.of(service.send);
   const { courseId } = service;
@@ -52,14 +52,14 @@ test('every documented success is met, and is as documented', async () => {
   assert.deepEqual(client.met, new Set(successes.filter((success) => success !== 'describe 200')));
 });
 
-describe('problems are as documented', () => {
+describe('documented problems', () => {
   for (const [status, request] of [
     [401, { userId: 'ada' }],
     [400, { userId: newUserId(), query: '?unknown=1' }],
     [400, { userId: newUserId(), query: '?unknown=1&unknown=2' }],
     [414, { userId: newUserId(), query: `?${'x'.repeat(8_192)}` }],
   ] as const) {
-    test(`${status} of every call`, async () => {
+    test(`Calls with ${Object.values(request).at(-1)?.slice(0, 22)} get a documented ${status}`, async () => {
       await using service = await createService('sqlite');
       const client = await DocumentedClient.of(service.send);
       for (const { operationId, requestBody, userHeader } of client.endpoints) {
@@ -78,7 +78,7 @@ describe('problems are as documented', () => {
     [413, { body: ' '.repeat(1_048_577) }],
     [415, { json: {}, headers: { 'content-type': 'text/plain' } }],
   ] as const) {
-    test(`${status} of every call with a body`, async () => {
+    test(`Calls with ${JSON.stringify(request).slice(0, 60)} get a documented ${status}`, async () => {
       await using service = await createService('sqlite');
       const client = await DocumentedClient.of(service.send);
       for (const { operationId, requestBody } of client.endpoints) {
@@ -89,7 +89,7 @@ describe('problems are as documented', () => {
     });
   }
 
-  test('404 and 409', async () => {
+  test('Unknown resources return a documented 404, and conflicts a documented 409', async () => {
     await using service = await createService('sqlite');
     const client = await DocumentedClient.of(service.send);
     const { courseId } = service;
@@ -118,7 +118,7 @@ describe('problems are as documented', () => {
   });
 });
 
-describe('a body is taken exactly where its schema takes it', () => {
+describe('bodies and their schemas', () => {
   const session = sessionContent();
   const bodies: readonly [operation: string, body: unknown, taken: boolean][] = [
     ['recordSession', session, true],
@@ -163,7 +163,7 @@ describe('a body is taken exactly where its schema takes it', () => {
     ['setCourse', { courseId: newCourseId(), name: 'Logic' }, false],
   ];
   for (const [operation, json, taken] of bodies) {
-    test(`${operation} ${JSON.stringify(json).slice(0, 100)}`, async () => {
+    test(`\`${operation}\` ${taken ? 'takes' : 'rejects'} ${JSON.stringify(json).slice(0, 88)}`, async () => {
       await using service = await createService('sqlite');
       const client = await DocumentedClient.of(service.send);
       const courseId = operation === 'setCourse' ? newCourseId() : service.courseId;
@@ -177,7 +177,7 @@ describe('a body is taken exactly where its schema takes it', () => {
   }
 });
 
-test('every documented query parameter is taken', async () => {
+test('Every operation accepts each of its documented query parameters', async () => {
   await using service = await createService('sqlite');
   const client = await DocumentedClient.of(service.send);
   const userId = newUserId();

@@ -71,7 +71,7 @@ const CONFIG = {
   include: ['*.ts'],
 };
 
-test('a client made from the description compiles strictly, and works', async () => {
+test('A client generated from the OpenAPI document compiles in strict mode and works', async () => {
   await using service = await createService('sqlite');
   const folder = await mkdtemp(join(tmpdir(), 'stats-client-'));
   try {

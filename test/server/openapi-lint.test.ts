@@ -10,7 +10,7 @@ import { createService } from '../support/http-service.js';
 const CLI = fileURLToPath(new URL('../../node_modules/@redocly/cli/bin/cli.js', import.meta.url));
 const CONFIG = fileURLToPath(new URL('../../redocly.yaml', import.meta.url));
 
-test('the linter of Redocly has nothing to say about the description', async () => {
+test('The Redocly linter reports no errors and no warnings in the OpenAPI document', async () => {
   await using service = await createService('sqlite');
   const { text } = await service.send('GET', '/openapi.json');
   const folder = await mkdtemp(join(tmpdir(), 'stats-lint-'));

@@ -16,7 +16,7 @@ async function describe({ send }: HttpService): Promise<Document> {
 
 const fill = (path: string) => path.replaceAll(/\{[^}]+\}/g, () => crypto.randomUUID());
 
-test('the document is OpenAPI 3.1: its schemas are valid and its references lead somewhere', async () => {
+test('The schemas of the OpenAPI document are valid, and its references resolve', async () => {
   await using service = await createService('sqlite');
   const document = await describe(service);
   const judge = new SchemaJudge(document);
@@ -30,7 +30,7 @@ test('the document is OpenAPI 3.1: its schemas are valid and its references lead
   }
 });
 
-test('every operation has an id of its own, and exactly the path parameters of its path', async () => {
+test('Every operation has a unique id and documents exactly the parameters of its path', async () => {
   await using service = await createService('sqlite');
   const endpoints = endpointsOf(await describe(service));
   assert.ok(endpoints.length > 0);
@@ -48,7 +48,7 @@ test('every operation has an id of its own, and exactly the path parameters of i
   }
 });
 
-test('every documented operation answers', async () => {
+test('Every documented operation is a route of the server', async () => {
   await using service = await createService('sqlite');
   const userId = newUserId();
   for (const { method, path } of endpointsOf(await describe(service))) {
@@ -58,7 +58,7 @@ test('every documented operation answers', async () => {
   }
 });
 
-test('every other method of a documented path is refused, and OPTIONS tells those that are not', async () => {
+test('Undocumented methods return 405, and `OPTIONS` lists the documented methods', async () => {
   await using service = await createService('sqlite');
   const { send } = service;
   const byPath = Map.groupBy(endpointsOf(await describe(service)), ({ path }) => path);
@@ -75,7 +75,7 @@ test('every other method of a documented path is refused, and OPTIONS tells thos
   }
 });
 
-test('a user is asked for exactly where the document says so', async () => {
+test('An operation requires a learner exactly if it documents `X-User-Id`', async () => {
   await using service = await createService('sqlite');
   for (const { method, path, userHeader } of endpointsOf(await describe(service))) {
     const { status } = await service.send(method, fill(path));
@@ -139,7 +139,7 @@ const ERRORS_OF: Readonly<Record<string, readonly string[]>> = {
   describe: ['uri-too-long', 'headers-too-large', 'internal-error'],
 };
 
-test('every error that a route can answer is told with it, and none that it cannot', async () => {
+test('Operations document every error that they can return, and no other error', async () => {
   await using service = await createService('sqlite');
   const endpoints = endpointsOf(await describe(service));
   for (const endpoint of endpoints) {

@@ -13,7 +13,7 @@ import { until } from '../support/condition.js';
 
 const MAX_CALLS = 4;
 
-test('past the bound on calls: 503 at once, operators are answered, and what was taken is done', async () => {
+test('Calls beyond `maxCalls` return 503 at once; probes and calls in flight still succeed', async () => {
   await using database = await createDatabase('sqlite');
   const metrics = new Metrics();
   await using stats = await openStats({ database: database.url, maxCalls: MAX_CALLS, observer: metrics });

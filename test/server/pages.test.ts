@@ -55,7 +55,7 @@ async function recordSessions({ send, courseId }: HttpService, userId: string): 
 
 for (const dialect of DIALECTS) {
   describe(`pages on ${dialect}`, () => {
-    test('of sessions, newest first, none of them empty', async () => {
+    test('Pages of sessions list the newest first, and no page is empty', async () => {
       await using service = await createService(dialect);
       const userId = newUserId();
       const times = await recordSessions(service, userId);
@@ -67,7 +67,7 @@ for (const dialect of DIALECTS) {
       }
     });
 
-    test('of sessions keep the range and the limit', async () => {
+    test('Each link to the next page of sessions keeps the range and the limit', async () => {
       await using service = await createService(dialect);
       const userId = newUserId();
       const times = await recordSessions(service, userId);
@@ -93,7 +93,7 @@ for (const dialect of DIALECTS) {
       }
     });
 
-    test('of courses, by name', async () => {
+    test('Pages of courses list the courses in the order of their names', async () => {
       await using service = await createService(dialect);
       const userId = newUserId();
       const names = ['Algebra', 'Logic & Sets; 100%', 'Zeta', 'Алгебра', '😀'];
@@ -110,7 +110,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-test('a page holds 100 where no limit is sent', async () => {
+test('A page of sessions holds 100 items by default', async () => {
   await using service = await createService('sqlite');
   const { send, courseId } = service;
   const userId = newUserId();
@@ -123,7 +123,7 @@ test('a page holds 100 where no limit is sent', async () => {
   );
 });
 
-test('a list with nothing in it is one empty page', async () => {
+test('A list without sessions is one empty page', async () => {
   await using service = await createService('sqlite');
   const { pages } = await follow(service, newUserId(), `/courses/${service.courseId}/sessions`);
   assert.deepEqual(pages, [{ items: [], next: null }]);

@@ -74,7 +74,7 @@ function assertSame(actual: ReadonlyMap<string, string>, expected: ReadonlyMap<s
 const answersOf = new Map<DialectName, ReadonlyMap<string, string>>();
 
 for (const dialect of DIALECTS) {
-  test(`${sessions.length} sessions are recorded exactly once on ${dialect}, however often they are sent`, async () => {
+  test(`The ${sessions.length} sessions are counted once on ${dialect}, even if replayed`, async () => {
     await using service = await createService(dialect);
     await createCourses(service);
     await post(service, sessions, 201);
@@ -97,7 +97,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-test('modules are studied again and again, which progress does not count', () => {
+test('The test sessions have learners who study the same module more than once', () => {
   const again = Array.from(learners.values()).filter((ofLearner) => {
     const total = ofLearner.reduce((sum, { totalModulesStudied }) => sum + totalModulesStudied, 0);
     return total > new Set(ofLearner.flatMap(({ moduleIds }) => moduleIds)).size;
@@ -105,7 +105,7 @@ test('modules are studied again and again, which progress does not count', () =>
   assert.ok(again.length > 0);
 });
 
-test('both databases give the same answers, to the byte', () => {
+test('SQLite and Postgres return the same answers, byte for byte', () => {
   const [first, ...others] = DIALECTS.map((dialect) => answersOf.get(dialect));
   assert.ok(first && others.length > 0);
   for (const other of others) {

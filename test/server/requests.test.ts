@@ -12,7 +12,7 @@ const encodeAll = (text: string) =>
 
 describe('X-Request-Id', () => {
   for (const id of ['a', 'B7.c_d-e', '7c7b7d42-ff2f-57e0-b43e-bdac13420b81', 'x'.repeat(128)]) {
-    test(`${id.slice(0, 40)} is taken`, async () => {
+    test(`The \`X-Request-Id\` \`${id.slice(0, 40)}\` is returned as it was sent`, async () => {
       await using service = await createService('sqlite');
       for (const path of ['/livez', '/nowhere']) {
         const { headers } = await service.send('GET', path, { headers: { 'x-request-id': id } });
@@ -22,7 +22,7 @@ describe('X-Request-Id', () => {
   }
 
   for (const id of ['', 'a b', 'a,b', 'é', '{"a":1}', 'x'.repeat(129)]) {
-    test(`${JSON.stringify(id.slice(0, 40))} is not: one is made`, async () => {
+    test(`The \`X-Request-Id\` ${JSON.stringify(id.slice(0, 40))} is replaced with a UUID`, async () => {
       await using service = await createService('sqlite');
       const send = async () => {
         const { headers } = await service.send('GET', '/livez', { headers: { 'x-request-id': id } });
@@ -35,7 +35,7 @@ describe('X-Request-Id', () => {
   }
 });
 
-test('no cache keeps any answer, and no browser guesses its type', async () => {
+test('Answers of every status forbid caching and content type sniffing', async () => {
   await using service = await createService('sqlite');
   const { send, courseId } = service;
   const userId = newUserId();
@@ -56,8 +56,8 @@ test('no cache keeps any answer, and no browser guesses its type', async () => {
   }
 });
 
-describe('the same learner, course and session', () => {
-  test('in any case, percent-encoded, or in the absolute form', async () => {
+describe('spellings of ids and paths', () => {
+  test('Ids in upper case, percent-encoded or in an absolute URL find the same session', async () => {
     await using service = await createService('sqlite');
     const { send, url, courseId } = service;
     const userId = newUserId();
@@ -77,7 +77,7 @@ describe('the same learner, course and session', () => {
     }
   });
 
-  test('a repeat in another case changes nothing', async () => {
+  test('A replay with its ids in upper case returns the recorded session', async () => {
     await using service = await createService('sqlite');
     const { send, courseId } = service;
     const userId = newUserId();
@@ -95,7 +95,7 @@ describe('the same learner, course and session', () => {
   });
 });
 
-test('a plus in the query is a plus: the offset of a time', async () => {
+test('A plus sign in the query is a plus sign, for example in the offset of a time', async () => {
   await using service = await createService('sqlite');
   const { send, courseId } = service;
   const userId = newUserId();
@@ -112,7 +112,7 @@ test('a plus in the query is a plus: the offset of a time', async () => {
   assert.equal(await count('to=2026-11-22T10:00:00+01:00'), 0);
 });
 
-test('text beyond ASCII survives, also where a chunk of the body ends within a character', async () => {
+test('Non-ASCII text is preserved, even if a chunk of the body ends within a character', async () => {
   await using service = await createService('sqlite');
   const userId = newUserId();
   const body = Buffer.from(JSON.stringify({ name: 'Алгебра 😀' }));

@@ -10,7 +10,7 @@ const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f
 
 for (const dialect of DIALECTS) {
   describe(`routes on ${dialect}`, () => {
-    test('POST /courses creates a course and says where it is', async () => {
+    test('`POST /courses` creates a course and returns its `Location`', async () => {
       await using service = await createService(dialect);
       const { send } = service;
       const userId = newUserId();
@@ -25,7 +25,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(bodyOf(listed), { items: [course], next: null });
     });
 
-    test('PUT /courses/{courseId} creates, then replaces', async () => {
+    test('`PUT /courses/{courseId}` creates a course, and then replaces it', async () => {
       await using service = await createService(dialect);
       const { send, clock } = service;
       const userId = newUserId();
@@ -43,7 +43,7 @@ for (const dialect of DIALECTS) {
       assert.match(replaced.text, /"name":"Set Theory".*"updatedAt":"2026-11-22T10:00:01\.000Z"/);
     });
 
-    test('POST /courses/{courseId} records a session once', async () => {
+    test('`POST /courses/{courseId}` records a session once and answers a replay with 200', async () => {
       await using service = await createService(dialect);
       const { send, courseId, clock } = service;
       const userId = newUserId();
@@ -69,7 +69,7 @@ for (const dialect of DIALECTS) {
       assert.equal((await send('GET', location, { userId })).text, recorded.text);
     });
 
-    test('POST /courses/{courseId} makes an id where none is sent', async () => {
+    test('`POST /courses/{courseId}` generates a UUIDv7 for a session without an id', async () => {
       await using service = await createService(dialect);
       const { send, courseId } = service;
       const userId = newUserId();
@@ -79,7 +79,7 @@ for (const dialect of DIALECTS) {
       assert.equal((await send('GET', path, { userId })).status, 200);
     });
 
-    test('PUT and DELETE of a session; lifetime stats follow', async () => {
+    test('`PUT` and `DELETE` of a session update the lifetime stats', async () => {
       await using service = await createService(dialect);
       const { send, courseId } = service;
       const userId = newUserId();
@@ -123,9 +123,9 @@ for (const dialect of DIALECTS) {
   });
 }
 
-describe('for operators', () => {
+describe('probes', () => {
   for (const path of ['/livez', '/readyz']) {
-    test(`${path} says ok to whoever asks`, async () => {
+    test(`\`GET ${path}\` returns ok without a learner`, async () => {
       await using service = await createService('sqlite');
       const answer = await service.send('GET', path);
       assert.equal(answer.status, 200);
@@ -134,7 +134,7 @@ describe('for operators', () => {
   }
 });
 
-test('HEAD answers as GET does, without the body', async () => {
+test('`HEAD` returns the status and the headers of `GET` without the body', async () => {
   await using service = await createService('sqlite');
   const { send, courseId } = service;
   const userId = newUserId();
@@ -160,7 +160,7 @@ test('HEAD answers as GET does, without the body', async () => {
   }
 });
 
-test('OPTIONS tells the methods of every path, without a user', async () => {
+test('`OPTIONS` lists the methods of a path and needs no learner', async () => {
   await using service = await createService('sqlite');
   const cases = {
     '/courses': 'GET, HEAD, POST, OPTIONS',

@@ -15,8 +15,8 @@ const courseLifetimeStats = z.object({
 const studySession = z.object({ sessionId: z.uuid(), ...courseLifetimeStats.shape });
 
 for (const dialect of DIALECTS) {
-  describe(`a client of the original API, on ${dialect}`, () => {
-    test('posts its sessions, reads them back, and reads its lifetime stats', async () => {
+  describe(`a client of the original API on ${dialect}`, () => {
+    test('A client of the original API records sessions and reads them and lifetime stats', async () => {
       await using service = await createService(dialect);
       const { send, courseId } = service;
       const userId = newUserId();
