@@ -55,7 +55,7 @@ describe('404: unknown paths', () => {
   }
 });
 
-test('Every route returns 404 for an unknown course or an unknown session', async () => {
+test('Session and stats routes return 404 for an unknown course or an unknown session', async () => {
   await using service = await createService('sqlite');
   const { send, courseId } = service;
   const userId = newUserId();
