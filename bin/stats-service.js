@@ -1,29 +1,26 @@
 #!/usr/bin/env node
 import { statSync } from 'node:fs';
 import process from 'node:process';
+import { setFlagsFromString } from 'node:v8';
 import { unsupportedNode } from '../dist/src/core/runtime.js';
 
 /**
- * Commands that make much, of which little lives long: megabytes of what is new, and by how many percent the rest may
- * grow before V8 collects it again. It would let the rest pile up to hundreds of megabytes before it looks, and then
- * stop for longer.
+ * V8 would let the young generation of a server grow by 90 MB. These flags take effect while the program runs, unlike
+ * `--max-semi-space-size`, so that Node need not be started a second time.
  */
-const RESTRAINED = new Map([
-  ['serve', { young: 4, growth: 30 }],
-  ['export', { young: 4, growth: 30 }],
-  // Nobody waits for a single line, and its window survives whatever is walked.
-  ['import', { young: 16, growth: 30 }],
+const SMALL_YOUNG_GENERATION = ['--semi-space-growth-factor=1', '--no-parallel-scavenge'];
+const HEAP_FLAGS = new Map([
+  ['serve', SMALL_YOUNG_GENERATION],
+  // The lines that an import has read live for long: collect them before the heap has doubled.
+  ['import', [...SMALL_YOUNG_GENERATION, '--heap-growing-percent=30']],
 ]);
-/** Of V8 itself: it walks so small a young generation without waking other threads. */
-const V8_FLAGS = ['--no-parallel-scavenge'];
 
 const ENDING_SIGNALS = { SIGINT: 2, SIGTERM: 15 };
 
 const tooOld = unsupportedNode(process.versions.node);
 if (tooOld === undefined) {
   const command = process.argv.slice(2).find((argument) => !argument.startsWith('-'));
-  const limits = RESTRAINED.get(command);
-  if (limits) restrainHeap(limits);
+  if (!hasOwnYoungGeneration()) HEAP_FLAGS.get(command)?.forEach((flag) => setFlagsFromString(flag));
   await run();
 } else {
   process.stderr.write(`${tooOld}\n`);
@@ -60,27 +57,9 @@ async function run() {
   }
 }
 
-/** Only a new program in this process can have another heap; where that is not to be had, this one goes on. */
-function restrainHeap({ young, growth }) {
-  const { execArgv, execPath, env, argv, platform } = process;
-  const isSet = /--max[-_]semi[-_]space[-_]size/.test(`${execArgv.join(' ')} ${env.NODE_OPTIONS ?? ''}`);
-  if (isSet || platform === 'win32' || process.execve === undefined) return;
-  const youngGeneration = `--max-semi-space-size=${young}`;
-  if ('pkg' in process) {
-    // A single executable takes every argument for its own program's.
-    const NODE_OPTIONS = `${env.NODE_OPTIONS ?? ''} ${youngGeneration}`.trim();
-    process.execve(execPath, [execPath, ...argv.slice(2)], { ...env, NODE_OPTIONS });
-  }
-  const flags = [
-    youngGeneration,
-    ...(isKnownNode() ? [...V8_FLAGS, `--heap-growing-percent=${growth}`] : []),
-  ];
-  process.execve(execPath, [execPath, ...flags, ...execArgv, ...argv.slice(1)], env);
-}
-
-/** A Node that does not have V8's own flags would not start. */
-function isKnownNode() {
-  return Number.parseInt(process.versions.node, 10) <= 26;
+/** True if the operator has set the size of the young generation. */
+function hasOwnYoungGeneration() {
+  return /semi[-_]space/.test(`${process.execArgv.join(' ')} ${process.env.NODE_OPTIONS ?? ''}`);
 }
 
 function endOnClosedPipe(error) {
