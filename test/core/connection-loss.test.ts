@@ -44,7 +44,7 @@ test(
   'A lost connection to Postgres fails its call, not the process, and later calls succeed',
   { timeout },
   async () => {
-    await using fixture = await createFixture('postgres');
+    await using fixture = await createFixture('postgres', { shortTimeouts: true });
     const { stats, courseId } = fixture;
     const learner = { userId: newUserId(), courseId };
 
@@ -61,7 +61,7 @@ test(
   'A session whose connection is lost halfway is not recorded and can be sent again',
   { timeout },
   async () => {
-    await using fixture = await createFixture('postgres');
+    await using fixture = await createFixture('postgres', { shortTimeouts: true });
     const { stats, courseId, database } = fixture;
     const learner = { userId: newUserId(), courseId };
     const call = { ...learner, session: { sessionId: newSessionId(), ...sessionContent() } };

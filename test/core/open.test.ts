@@ -38,6 +38,8 @@ describe('invalid database URLs', () => {
     `postgres:ada:${PASSWORD}@localhost/stats`,
     `postgres://ada:${PASSWORD}@localhost:99999/stats`,
     `postgres://ada:${PASSWORD}@local host/stats`,
+    `postgres://ada:${PASSWORD}@localhost/stats?lock_timeout=soon`,
+    `postgres://ada:${PASSWORD}@localhost/stats?connect_timeout=0`,
   ];
   for (const database of cases) {
     test(`The database URL ${JSON.stringify(database)} is rejected`, async () => {

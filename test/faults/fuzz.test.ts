@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import * as z from 'zod';
 import { newUserId } from '../support/factories.js';
+import { FULL } from '../support/full.js';
 import { fuzzRequests, type FuzzRequest } from '../support/fuzz-requests.js';
 import { bodyOf, type HttpAnswer } from '../support/http-answer.js';
 import { codesOf, documentSchema, endpointsOf } from '../support/http-openapi.js';
@@ -11,7 +12,7 @@ import { createService } from '../support/http-service.js';
 import { LifetimeOracle } from '../support/lifetime-oracle.js';
 import { assertRollups } from '../support/rollups.js';
 
-const REQUESTS = 100_000;
+const REQUESTS = FULL ? 100_000 : 15_000;
 const BATCH = 1_000;
 const CONNECTIONS = 32;
 /** What is said of a path that is none of the API's, or has another method. */

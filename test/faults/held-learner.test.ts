@@ -12,11 +12,11 @@ import { assertUnavailable } from '../support/visits.js';
 const timeout = 30_000;
 const CLIENTS = 64;
 /** Milliseconds: a lock is waited for this long, and answered a little later. */
-const FIRST = 3_000;
+const FIRST = 2_500;
 /** Milliseconds, and less than a lock is waited for. */
-const AT_ONCE = 500;
+const AT_ONCE = 900;
 /** Milliseconds, for changes that wait for each other before they wait for the lock. */
-const LAST = 10_000;
+const LAST = 4_000;
 
 /** A learner whose lifetime stats another session has locked. */
 async function holdLearner({ send, courseId, url }: Served) {

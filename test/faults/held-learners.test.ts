@@ -7,7 +7,7 @@ import { Rival } from '../support/rival.js';
 import { assertRollups } from '../support/rollups.js';
 
 test('A batch rejects each locked learner; one unlocked meanwhile can be recorded again', async () => {
-  await using fixture = await createFixture('postgres');
+  await using fixture = await createFixture('postgres', { shortTimeouts: true });
   const { stats, courseId, database } = fixture;
   const record = (userId: UserId) => stats.recordSession({ userId, courseId, session: sessionContent() });
   const hold = async (userId: UserId) => {

@@ -15,7 +15,7 @@ import { totalsOf } from '../support/totals.js';
 
 /** Each but the last is interrupted by a fault. */
 const PARTS = 4;
-const LINES = 20_000;
+const LINES = 10_000;
 const LEARNERS = 200;
 
 const FAULTS: readonly (readonly [string, (postgres: PostgresServer) => Promise<void>])[] = [

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { until } from '../support/condition.js';
 import { createDatabase, DIALECTS } from '../support/databases.js';
+import { FULL } from '../support/full.js';
 import { seeded } from '../support/http-sessions.js';
 import { Load } from '../support/load.js';
 import { assertRollups } from '../support/rollups.js';
@@ -11,7 +12,7 @@ import { addCourse } from '../support/served.js';
 import { startService } from '../support/service.js';
 import { runSql } from '../support/sql.js';
 
-const ROUNDS = 50;
+const ROUNDS = FULL ? 50 : 8;
 const CLIENTS = 16;
 /** Answers before the kill at most: a few batches. */
 const MAX_ANSWERS = 200;

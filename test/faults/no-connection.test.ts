@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Client } from 'pg';
 import { until } from '../support/condition.js';
+import { withShortTimeouts } from '../support/databases.js';
 import { newSessionId, newUserId, sessionContent } from '../support/factories.js';
 import { HttpClient } from '../support/http-client.js';
 import { Liveness } from '../support/liveness.js';
@@ -13,7 +14,7 @@ import { startService } from '../support/service.js';
 import { assertNoDefect, assertUnavailable, visitAll } from '../support/visits.js';
 
 /** Milliseconds: for a connection, and then for the lock. */
-const PATIENCE = 10_000;
+const PATIENCE = 4_000;
 
 test('Calls wait for a bounded time while slow queries hold every connection', async (context) => {
   await using served = await serveGated();
@@ -50,7 +51,7 @@ test('A Postgres without free connections causes 503 responses until one is free
   await using postgres = await startPostgres(['max_connections=12']);
   const { url } = postgres;
   const { courseId } = await addCourse(url);
-  await using service = await startService(['--database', url, '--port', '0']);
+  await using service = await startService(['--database', withShortTimeouts(url), '--port', '0']);
   await using client = new HttpClient(service.url);
   await assertWell(client, courseId);
   await using liveness = new Liveness(service.url);

@@ -7,7 +7,7 @@ import { serveGated } from '../support/served.js';
 import { assertNoDefect, assertUnavailable, visitAll } from '../support/visits.js';
 
 /** Milliseconds after which every call has its answer. */
-const PATIENCE = 15_000;
+const PATIENCE = 6_000;
 /** Milliseconds until what was given up has made place for others. */
 const RECOVERY = 5_000;
 

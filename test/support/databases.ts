@@ -16,6 +16,16 @@ export async function createDatabase(dialect: DialectName): Promise<TestDatabase
   return dialect === 'sqlite' ? createSqlite() : createPostgres();
 }
 
+/** The URL with short timeouts, for tests that wait for them. SQLite has none. */
+export function withShortTimeouts(database: string): string {
+  if (database.startsWith('sqlite:')) return database;
+  const url = new URL(database);
+  url.searchParams.set('connect_timeout', '0.5');
+  url.searchParams.set('lock_timeout', '1000');
+  url.searchParams.set('statement_timeout', '1500');
+  return url.href;
+}
+
 async function createSqlite(): Promise<TestDatabase> {
   const directory = await TestDirectory.create();
   return {

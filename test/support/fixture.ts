@@ -1,7 +1,7 @@
 import type { DialectName } from '../../migrations/columns.js';
 import { openStats, type CourseId, type Stats } from '../../src/core/index.js';
 import { stoppedClock, type StoppedClock } from './clock.js';
-import { createDatabase, type TestDatabase } from './databases.js';
+import { createDatabase, withShortTimeouts, type TestDatabase } from './databases.js';
 
 export interface Fixture extends AsyncDisposable {
   readonly database: TestDatabase;
@@ -10,12 +10,21 @@ export interface Fixture extends AsyncDisposable {
   readonly courseId: CourseId;
 }
 
+interface FixtureOptions {
+  /** Waits for locks and for Postgres are short. Default: they are as long as in production. */
+  readonly shortTimeouts?: boolean;
+}
+
 /** A database of its own, open, with one course in it and a clock that stands still. */
-export async function createFixture(dialect: DialectName): Promise<Fixture> {
+export async function createFixture(
+  dialect: DialectName,
+  { shortTimeouts = false }: FixtureOptions = {},
+): Promise<Fixture> {
   await using stack = new AsyncDisposableStack();
   const clock = stoppedClock();
   const database = stack.use(await createDatabase(dialect));
-  const stats = stack.use(await openStats({ database: database.url, clock: clock.read }));
+  const url = shortTimeouts ? withShortTimeouts(database.url) : database.url;
+  const stats = stack.use(await openStats({ database: url, clock: clock.read }));
   const { courseId } = await stats.addCourse({ course: { name: 'Algebra' } });
   const resources = stack.move();
   return {

@@ -1,5 +1,5 @@
 import { openStats, type CourseId } from '../../src/core/index.js';
-import { createDatabase } from './databases.js';
+import { createDatabase, withShortTimeouts } from './databases.js';
 import { HttpClient } from './http-client.js';
 import { Gate } from './http-gate.js';
 import { startService, type Service } from './service.js';
@@ -15,13 +15,13 @@ export interface Served extends AsyncDisposable {
   readonly send: HttpClient['send'];
 }
 
-/** The real program on a Postgres database of its own with one course in it, by way of a gate. */
-export async function serveGated(): Promise<Served> {
+/** The real program, with short timeouts, on a Postgres database of its own with one course in it, through a gate. */
+export async function serveGated(shorten = withShortTimeouts): Promise<Served> {
   await using stack = new AsyncDisposableStack();
   const { url } = stack.use(await createDatabase('postgres'));
   const { courseId } = await addCourse(url);
   const gate = stack.use(await Gate.before(url));
-  const service = stack.use(await startService(['--database', gate.url, '--port', '0']));
+  const service = stack.use(await startService(['--database', shorten(gate.url), '--port', '0']));
   const client = stack.use(new HttpClient(service.url, 128));
   const resources = stack.move();
   return {

@@ -5,22 +5,22 @@ interface Client extends DriverClient {
   on(event: 'error' | 'end', listener: () => void): unknown;
 }
 
-/** Milliseconds without a batch after which the connections go back to the pool. */
-const IDLE = 10_000;
-
 /**
  * The connections that batches use, kept in hand under load: a pool sets a timer whenever one is taken from it
  * or given back. There are never more than batches at a time.
  */
 export class BatchClients<C extends Client> {
   readonly #connect: () => Promise<C>;
+  readonly #idle: number;
   readonly #free: C[] = [];
   readonly #watched = new WeakSet<Client>();
   #hasRun = false;
   #idleTimer: NodeJS.Timeout | undefined;
 
-  constructor(connect: () => Promise<C>) {
+  /** @param idle milliseconds without a batch after which the connections go back to the pool */
+  constructor(connect: () => Promise<C>, idle = 10_000) {
     this.#connect = connect;
+    this.#idle = idle;
   }
 
   async run<Row>(query: DriverQuery): Promise<readonly Row[]> {
@@ -59,7 +59,7 @@ export class BatchClients<C extends Client> {
 
   #keep(client: C): void {
     this.#free.push(client);
-    this.#idleTimer ??= setTimeout(() => this.#releaseIfIdle(), IDLE).unref();
+    this.#idleTimer ??= setTimeout(() => this.#releaseIfIdle(), this.#idle).unref();
   }
 
   #releaseIfIdle(): void {

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Kysely, sql, PostgresDialect, PostgresDriver, type PostgresPool, type Transaction } from 'kysely';
 import { Pool, TypeOverrides, types, type CustomTypesConfig, type PoolClient, type PoolConfig } from 'pg';
+import { StatsError } from '../errors.js';
 import { BatchClients } from './batch-clients.js';
 import { compileLoadingStatements } from './batches/loading-statements.js';
 import { PostgresBatches } from './batches/postgres.js';
@@ -12,20 +13,6 @@ import { isConnectionCut, isDeadlock, postgresFault } from './postgres-faults.js
 import { retried } from './retry.js';
 import type { Schema } from './schema.js';
 import { beginSnapshot } from './snapshot.js';
-
-/** Milliseconds. A server that cannot be reached or a lock held too long ends a call instead of hanging it. */
-const TIMEOUTS = {
-  connectionTimeoutMillis: 5_000,
-  lock_timeout: 2_000,
-  statement_timeout: 10_000,
-  idle_in_transaction_session_timeout: 10_000,
-};
-/** Milliseconds, on our side: a connection that has gone silent brings no word of the server's own timeouts. */
-const QUERY_TIMEOUT = 12_000;
-/** Milliseconds, of a look that tells whether the database answers. */
-const PROBE_TIMEOUT = 2_000;
-/** Milliseconds after which connections that do not answer our farewell are left to themselves. */
-const CLOSE_TIMEOUT = 5_000;
 
 /** For the transaction alone. Whoever takes what it reads may be slow. */
 const WITHOUT_TIMEOUTS = sql`select set_config('statement_timeout', '0', true),
@@ -39,21 +26,22 @@ const OTHERS_AT_WORK = `select exists (
 
 /** Opens a pool of connections; the first query connects. What the URL leaves out comes from `PG*` variables. */
 export function openPostgres(url: string): Database {
+  const timeouts = timeoutsOf(url);
   /** The processes of the server that work for us. */
   const own: OwnProcesses = new Map();
-  const pool = openPool(url, own);
-  const probes = openPool(url, own, { max: 1, connectionTimeoutMillis: PROBE_TIMEOUT });
+  const pool = openPool(url, own, timeouts);
+  const probes = openPool(url, own, { ...timeouts, connect: timeouts.probe }, { max: 1 });
   const nameOf = statementNames();
   const open = (of: Pool, timeout: number) =>
     new Kysely<Schema>({ dialect: new SafePostgresDialect(withNamedStatements(of, nameOf, timeout)) });
-  const kysely = open(pool, QUERY_TIMEOUT);
+  const kysely = open(pool, timeouts.query);
   const unlimited = open(pool, 0);
   let ended: Promise<void> | undefined;
   const clients = new BatchClients(() => pool.connect());
   return {
     dialect: 'postgres',
     kysely,
-    probe: open(probes, PROBE_TIMEOUT),
+    probe: open(probes, timeouts.probe),
     transact: (work, options) =>
       options?.unlimited
         ? transact(unlimited, async (transaction) => {
@@ -72,12 +60,12 @@ export function openPostgres(url: string): Database {
       loader: new PostgresLoader({
         compile: () => compileLoadingStatements(kysely),
         use: (work, undo) => clients.use(work, undo),
-        timeout: QUERY_TIMEOUT,
+        timeout: timeouts.query,
       }),
       // What was being done when the connection was cut can be done again: recording changes nothing twice.
       query: (query) =>
         retried(
-          () => clients.run({ ...query, rowMode: 'array', query_timeout: QUERY_TIMEOUT }),
+          () => clients.run({ ...query, rowMode: 'array', query_timeout: timeouts.query }),
           (error) => isDeadlock(error) || isConnectionCut(error),
         ),
     }),
@@ -86,7 +74,7 @@ export function openPostgres(url: string): Database {
     async close() {
       clients.release();
       ended ??= Promise.all([pool.end(), probes.end()]).then(() => undefined);
-      await Promise.race([ended, setTimeout(CLOSE_TIMEOUT, undefined, { ref: false })]);
+      await Promise.race([ended, setTimeout(timeouts.connect, undefined, { ref: false })]);
     },
   };
 }
@@ -95,7 +83,7 @@ export function openPostgres(url: string): Database {
 type OwnProcesses = Map<PoolClient, number>;
 
 /** @param own is told of the process of each connection, as long as that lasts */
-function openPool(url: string, own: OwnProcesses, options: PoolConfig = {}): Pool {
+function openPool(url: string, own: OwnProcesses, timeouts: Timeouts, options: PoolConfig = {}): Pool {
   const pool = new Pool({
     connectionString: url,
     application_name: 'stats-service',
@@ -103,10 +91,13 @@ function openPool(url: string, own: OwnProcesses, options: PoolConfig = {}): Poo
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     verify: (client, done) =>
-      void verifyConnection(client, done).then(
+      void verifyConnection(client, timeouts.connect, done).then(
         (process) => process !== undefined && own.set(client, process),
       ),
-    ...TIMEOUTS,
+    connectionTimeoutMillis: timeouts.connect,
+    lock_timeout: timeouts.lock,
+    statement_timeout: timeouts.statement,
+    idle_in_transaction_session_timeout: timeouts.statement,
     ...options,
   });
   // A connection lost while idle is told to the pool, one lost while in use to the client: without a listener
@@ -137,11 +128,12 @@ function ignore(): void {}
 /** The pool hands out a new connection only after this, and ends it where this fails. */
 async function verifyConnection(
   client: PoolClient,
+  timeout: number,
   done: (error?: Error) => void,
 ): Promise<number | undefined> {
   let process: number | undefined;
   try {
-    process = await prepareConnection(client);
+    process = await prepareConnection(client, timeout);
   } catch (error) {
     done(error instanceof Error ? error : new Error(String(error)));
     return undefined;
@@ -154,7 +146,7 @@ async function verifyConnection(
  * Settles what a server or a role may set otherwise: how times are written, which the driver must read, commits
  * that do not wait for the disk, and plans that are made anew for each batch, which costs more than to run them.
  */
-async function prepareConnection(client: DriverClient): Promise<number | undefined> {
+async function prepareConnection(client: DriverClient, timeout: number): Promise<number | undefined> {
   const { rows } = await client.query<{ readonly process: number }>({
     text: `select pg_backend_pid() as process, set_config('datestyle', 'ISO', false), set_config('timezone', 'UTC', false),
        set_config('default_transaction_isolation', 'read committed', false),
@@ -162,7 +154,7 @@ async function prepareConnection(client: DriverClient): Promise<number | undefin
        case when current_setting('synchronous_commit') = 'off'
          then set_config('synchronous_commit', 'on', false) end`,
     values: [],
-    query_timeout: TIMEOUTS.connectionTimeoutMillis,
+    query_timeout: timeout,
   });
   return rows[0]?.process;
 }
@@ -207,4 +199,40 @@ function safeInteger(value: string): number {
   const integer = Number(value);
   if (!Number.isSafeInteger(integer)) throw new RangeError(`${value} is beyond the exact integers.`);
   return integer;
+}
+
+/** Milliseconds. */
+interface Timeouts {
+  /** For a new connection, for its first query, and for the farewell to all of them. */
+  readonly connect: number;
+  readonly lock: number;
+  readonly statement: number;
+  /** For a response, measured here: a connection that has gone silent does not report the server's own timeouts. */
+  readonly query: number;
+  /** For the response to a readiness check. */
+  readonly probe: number;
+}
+
+/**
+ * The timeouts of a database URL: `connect_timeout` in seconds, as in libpq, `lock_timeout` and `statement_timeout` in
+ * milliseconds, as in Postgres.
+ *
+ * @throws {StatsError} `invalid-database-url`
+ */
+function timeoutsOf(url: string): Timeouts {
+  const { searchParams } = new URL(url);
+  const read = (name: string, byDefault: number) => {
+    const text = searchParams.get(name) ?? String(byDefault);
+    if (/^\d+(\.\d+)?$/.test(text) && Number(text) > 0) return Number(text);
+    throw new StatsError('invalid-database-url', `${name} in the database URL must be a number above 0.`);
+  };
+  const connect = read('connect_timeout', 5) * 1_000;
+  const statement = read('statement_timeout', 10_000);
+  return {
+    connect,
+    lock: read('lock_timeout', 2_000),
+    statement,
+    query: statement * 1.2,
+    probe: Math.min(2_000, connect),
+  };
 }

@@ -121,7 +121,7 @@ for (const dialect of DIALECTS) {
 }
 
 test('A learner that another connection locks does not hold up other learners in bulk', async () => {
-  await using fixture = await createFixture('postgres');
+  await using fixture = await createFixture('postgres', { shortTimeouts: true });
   const { courseId, stats, database } = fixture;
   const bulk = bulkOn(fixture);
   const [held, free] = [newUserId(), newUserId()];
@@ -141,7 +141,7 @@ test('A learner that another connection locks does not hold up other learners in
 });
 
 test('A locked learner with 4,000 bulk sessions does not hold up the learner after them', async () => {
-  await using fixture = await createFixture('postgres');
+  await using fixture = await createFixture('postgres', { shortTimeouts: true });
   const { courseId, stats, database } = fixture;
   const bulk = bulkOn(fixture);
   const [held, free] = ['0', 'f'].map((digit) => toUserId(`${digit}${newUserId().slice(1)}`));
