@@ -1,38 +1,34 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { runCommand, type CommandLine } from './support/cli.js';
+import { TestDirectory } from './support/directory.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SCRIPT: CommandLine = ['/bin/bash', join(ROOT, 'infra/test.sh')];
 
-let folder = '';
-before(() => {
-  folder = mkdtempSync(join(tmpdir(), 'stats-infra-'));
-});
-after(() => {
-  rmSync(folder, { recursive: true });
-});
+const directory = await TestDirectory.create(tmpdir());
+after(() => directory[Symbol.asyncDispose]());
 
 test('`infra/test.sh` without Terraform is skipped, or fails if Terraform is required', async () => {
-  symlinkSync('/usr/bin/dirname', join(folder, 'dirname'));
-  const skipped = await runCommand(SCRIPT, { env: { PATH: folder } });
+  symlinkSync('/usr/bin/dirname', join(directory.path, 'dirname'));
+  const skipped = await runCommand(SCRIPT, { env: { PATH: directory.path } });
   assert.equal(skipped.code, 0, skipped.stderr);
   assert.match(skipped.stderr, /^infra:test skipped: terraform is not installed\n$/);
 
-  const failed = await runCommand(SCRIPT, { env: { PATH: folder, TERRAFORM_REQUIRED: '1' } });
+  const failed = await runCommand(SCRIPT, { env: { PATH: directory.path, TERRAFORM_REQUIRED: '1' } });
   assert.equal(failed.code, 1);
   assert.match(failed.stderr, /^infra:test failed: terraform is not installed/);
 });
 
 test('`infra/test.sh` runs its tests even if the search for providers fails', async () => {
-  const said = join(folder, 'said');
+  const said = join(directory.path, 'said');
   place('find', 'exit 1');
   place('terraform', `echo "$*" >> ${said}`);
-  const path = [folder, process.env['PATH']].join(delimiter);
+  const path = [directory.path, process.env['PATH']].join(delimiter);
   const { code, stderr } = await runCommand(SCRIPT, {
     env: { ...process.env, PATH: path, TF_PLUGIN_DIR: '' },
   });
@@ -49,7 +45,7 @@ test('An environment must be named, and Terraform never destroys its database ke
 });
 
 function place(program: string, script: string): void {
-  const file = join(folder, program);
+  const file = join(directory.path, program);
   writeFileSync(file, `#!/bin/bash\n${script}\n`);
   chmodSync(file, 0o755);
 }

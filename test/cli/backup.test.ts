@@ -5,7 +5,8 @@ import { describe, test } from 'node:test';
 import { runBin } from '../support/cli.js';
 import { until } from '../support/condition.js';
 import { createDatabase } from '../support/databases.js';
-import { createFolder, record, startBin } from '../support/exports.js';
+import { TestDirectory } from '../support/directory.js';
+import { record, startBin } from '../support/exports.js';
 import { newUserId } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 import { HttpClient } from '../support/http-client.js';
@@ -38,7 +39,7 @@ async function addBallast(database: string, megabytes: number): Promise<void> {
 }
 
 test('A backup under load passes `doctor` and contains every session acknowledged before it', async () => {
-  await using folder = await createFolder();
+  await using directory = await TestDirectory.create();
   await using database = await createDatabase('sqlite');
   await using service = await startService(['--database', database.url, '--port', '0']);
   await addBallast(database.url, 50);
@@ -55,7 +56,7 @@ test('A backup under load passes `doctor` and contains every session acknowledge
   );
   await until('it has something to copy', () => acknowledged() > 2_000);
   for (const name of ['one.db', 'two.db']) {
-    const file = join(folder.path, name);
+    const file = join(directory.path, name);
     const before = acknowledged();
     const { code, stdout, stderr } = await runBin(['backup', file, '--database', database.url]);
     const after = acknowledged();
@@ -70,14 +71,14 @@ test('A backup under load passes `doctor` and contains every session acknowledge
   over.abort();
   await recording;
   for (const recorder of recorders) await recorder.assertTotals(client);
-  assert.deepEqual(await folder.files(), ['one.db', 'two.db']);
+  assert.deepEqual(await directory.files(), ['one.db', 'two.db']);
 });
 
 test('`backup` does not replace a file, and rejects a path where it cannot create one', async () => {
   await using fixture = await createFixture('sqlite');
-  await using folder = await createFolder();
-  await writeFile(join(folder.path, 'old.db'), 'old');
-  await mkdir(join(folder.path, 'folder'));
+  await using directory = await TestDirectory.create();
+  await writeFile(join(directory.path, 'old.db'), 'old');
+  await mkdir(join(directory.path, 'folder'));
   const cases = [
     ['old.db', 1, /old\.db is there already; name another file\.$/],
     ['folder', 1, /folder is a folder\.$/],
@@ -85,30 +86,30 @@ test('`backup` does not replace a file, and rejects a path where it cannot creat
     ['x'.repeat(300), 1, /cannot be written\. \(ENAMETOOLONG: .*\)$/],
   ] as const;
   for (const [name, code, message] of cases) {
-    const ended = await runBin(['backup', join(folder.path, name), '--database', fixture.database.url]);
+    const ended = await runBin(['backup', join(directory.path, name), '--database', fixture.database.url]);
     assert.equal(ended.code, code);
     assert.match(ended.stderr, /^stats-service: [^\n]+\n$/);
     assert.match(ended.stderr.trimEnd(), message);
   }
-  assert.deepEqual(await folder.files(), ['folder', 'old.db']);
-  assert.equal(await readFile(join(folder.path, 'old.db'), 'utf8'), 'old');
+  assert.deepEqual(await directory.files(), ['folder', 'old.db']);
+  assert.equal(await readFile(join(directory.path, 'old.db'), 'utf8'), 'old');
 });
 
 test('`backup` treats a dangling symlink as an existing file and does not replace it', async () => {
   await using fixture = await createFixture('sqlite');
-  await using folder = await createFolder();
-  const file = join(folder.path, 'link.db');
+  await using directory = await TestDirectory.create();
+  const file = join(directory.path, 'link.db');
   await symlink('nowhere.db', file);
   const { code, stderr } = await runBin(['backup', file, '--database', fixture.database.url]);
   assert.deepEqual([code, stderr], [1, `stats-service: ${file} is there already; name another file.\n`]);
   assert.ok((await lstat(file)).isSymbolicLink());
-  assert.deepEqual(await folder.files(), ['link.db']);
+  assert.deepEqual(await directory.files(), ['link.db']);
 });
 
 test('`backup` rejects unsupported sources and targets and creates no file', async () => {
-  await using folder = await createFolder();
+  await using directory = await TestDirectory.create();
   await using nowhere = await createDatabase('sqlite');
-  const broken = join(folder.path, 'broken.db');
+  const broken = join(directory.path, 'broken.db');
   await writeFile(broken, 'no database '.repeat(1_000));
   const cases = [
     ['postgres://127.0.0.1:1/stats', 1, /pg_dump --format=custom .*pg_restore/],
@@ -118,21 +119,21 @@ test('`backup` rejects unsupported sources and targets and creates no file', asy
     [`sqlite:${broken}`, 1, /(cannot be used|cannot be opened)\. \(.*not a database\)$/],
   ] as const;
   for (const [database, code, message] of cases) {
-    const ended = await runBin(['backup', join(folder.path, 'a.db'), '--database', database]);
+    const ended = await runBin(['backup', join(directory.path, 'a.db'), '--database', database]);
     assert.equal(ended.code, code, ended.stderr);
     assert.match(ended.stderr, /^stats-service: [^\n]+\n$/);
     assert.match(ended.stderr.trimEnd(), message);
   }
-  const server = await runBin(['backup', join(folder.path, 'a.db'), '--server', 'http://127.0.0.1:1']);
+  const server = await runBin(['backup', join(directory.path, 'a.db'), '--server', 'http://127.0.0.1:1']);
   assert.equal(server.code, 2);
   assert.match(server.stderr, /backup needs the database itself/);
   assert.equal((await runBin(['backup', '-'])).code, 2);
-  assert.deepEqual(await folder.files(), ['broken.db']);
+  assert.deepEqual(await directory.files(), ['broken.db']);
 });
 
 test('`backup` of a damaged database exits with code 1 and keeps no copy', async () => {
   await using fixture = await createFixture('sqlite');
-  await using folder = await createFolder();
+  await using directory = await TestDirectory.create();
   await record(fixture, [newUserId()], 2_000);
   await fixture.stats.close();
   const path = sqlitePath(fixture.database.url);
@@ -142,7 +143,7 @@ test('`backup` of a damaged database exits with code 1 and keeps no copy', async
   await writeFile(path, bytes);
   const { code, stderr } = await runBin([
     'backup',
-    join(folder.path, 'a.db'),
+    join(directory.path, 'a.db'),
     '--database',
     fixture.database.url,
   ]);
@@ -151,7 +152,7 @@ test('`backup` of a damaged database exits with code 1 and keeps no copy', async
     stderr,
     /^stats-service: The copy is damaged, and so may be the database; .* looks\. \(.*\)\n$/,
   );
-  assert.deepEqual(await folder.files(), []);
+  assert.deepEqual(await directory.files(), []);
 });
 
 describe('backup on a small disk', { skip: NO_SMALL_DISK }, () => {
@@ -172,14 +173,14 @@ describe('backup on a small disk', { skip: NO_SMALL_DISK }, () => {
 
 test('Ctrl-C during `backup` exits with code 130 and leaves no file', async () => {
   await using fixture = await createFixture('sqlite');
-  await using folder = await createFolder();
+  await using directory = await TestDirectory.create();
   // Enough that the signal comes meanwhile.
   await addBallast(fixture.database.url, 200);
-  const file = join(folder.path, 'a.db');
+  const file = join(directory.path, 'a.db');
   const child = startBin(['backup', file, '--database', fixture.database.url]);
-  await until('it has begun', async () => (await folder.files()).length > 0);
+  await until('it has begun', async () => (await directory.files()).length > 0);
   child.kill('SIGINT');
   const { code, stderr } = await child.ended;
   assert.deepEqual([code, stderr], [130, `stats-service: interrupted; ${file} was not made\n`]);
-  assert.deepEqual(await folder.files(), []);
+  assert.deepEqual(await directory.files(), []);
 });

@@ -4,7 +4,8 @@ import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { runBin } from '../support/cli.js';
 import { createDatabase } from '../support/databases.js';
-import { createFolder, record } from '../support/exports.js';
+import { TestDirectory } from '../support/directory.js';
+import { record } from '../support/exports.js';
 import { newUserId } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 import { HttpClient } from '../support/http-client.js';
@@ -36,10 +37,10 @@ test('`export` and `backup` never overwrite the database files that a server use
 
 test('`import --rejects` never overwrites a file of its database', async () => {
   await using fixture = await createFixture('sqlite');
-  await using folder = await createFolder();
+  await using directory = await TestDirectory.create();
   const path = sqlitePath(fixture.database.url);
   const { ino, size } = await stat(path);
-  const file = join(folder.path, 'sessions.csv');
+  const file = join(directory.path, 'sessions.csv');
   await writeFile(file, 'userId\nx\n');
   for (const rejects of [path, `${path}-wal`]) {
     const { code, stderr } = await runBin([
@@ -59,13 +60,13 @@ test('`import --rejects` never overwrites a file of its database', async () => {
 
 test('`export` recognizes a database file by any path, even before the file exists', async () => {
   await using fixture = await createFixture('sqlite');
-  await using folder = await createFolder();
+  await using directory = await TestDirectory.create();
   await record(fixture, [newUserId()], 3);
   await fixture.stats.close();
   const path = sqlitePath(fixture.database.url);
   const name = basename(path);
   const before = await readFile(path);
-  const at = (file: string) => join(folder.path, file);
+  const at = (file: string) => join(directory.path, file);
   await symlink(path, at('link.db'));
   await symlink(dirname(path), at('folder'));
   await link(path, at('same.csv'));

@@ -6,7 +6,8 @@ import { describe, test } from 'node:test';
 import { Client } from 'pg';
 import { runBin, runCommand, BIN } from '../support/cli.js';
 import { until } from '../support/condition.js';
-import { createFolder, record, startBin } from '../support/exports.js';
+import { TestDirectory } from '../support/directory.js';
+import { record, startBin } from '../support/exports.js';
 import { newUserId } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 import { mountSmallDisk, NO_SMALL_DISK } from '../support/small-disk.js';
@@ -17,10 +18,10 @@ const sh = (script: string) => runCommand(['bash', '-c', script]);
 
 test('An export to a symlink replaces its target and keeps the mode and the link', async () => {
   await using fixture = await createFixture('sqlite');
-  await using folder = await createFolder();
+  await using directory = await TestDirectory.create();
   await record(fixture, [newUserId()], 3);
-  const file = join(folder.path, 'a.csv');
-  const link = join(folder.path, 'link.csv');
+  const file = join(directory.path, 'a.csv');
+  const link = join(directory.path, 'link.csv');
   await writeFile(file, OLD.repeat(1_000));
   await chmod(file, 0o640);
   await symlink('a.csv', link);
@@ -29,13 +30,13 @@ test('An export to a symlink replaces its target and keeps the mode and the link
   assert.equal((await readFile(file, 'utf8')).trimEnd().split('\n').length, 4);
   assert.equal((await stat(file)).mode & 0o777, 0o640);
   assert.ok((await lstat(link)).isSymbolicLink());
-  assert.deepEqual(await folder.files(), ['a.csv', 'link.csv']);
+  assert.deepEqual(await directory.files(), ['a.csv', 'link.csv']);
 });
 
 test('The file of a new export, or of a killed one, is accessible only to its owner', async () => {
   await using fixture = await createFixture('postgres');
-  await using folder = await createFolder();
-  const file = join(folder.path, 'a.csv');
+  await using directory = await TestDirectory.create();
+  const file = join(directory.path, 'a.csv');
   assert.equal((await runBin(['export', file, '--database', fixture.database.url])).code, 0);
   assert.equal((await stat(file)).mode & 0o777, 0o600);
   await chmod(file, 0o644);
@@ -43,20 +44,20 @@ test('The file of a new export, or of a killed one, is accessible only to its ow
   await holder.connect();
   await holder.query('begin; lock table study_sessions in access exclusive mode');
   const child = startBin(['export', file, '--database', fixture.database.url]);
-  await until('it has begun to write', async () => (await folder.files()).length > 1);
+  await until('it has begun to write', async () => (await directory.files()).length > 1);
   child.kill('SIGKILL');
   await child.ended;
   await holder.end();
-  const [left = ''] = await folder.files();
+  const [left = ''] = await directory.files();
   assert.match(left, /^\.stats-service-/);
-  assert.equal((await stat(join(folder.path, left))).mode & 0o777, 0o600);
+  assert.equal((await stat(join(directory.path, left))).mode & 0o777, 0o600);
 });
 
 test('`export` reports in one line that it cannot create its file, and leaves nothing', async () => {
   await using fixture = await createFixture('sqlite');
-  await using folder = await createFolder();
-  await mkdir(join(folder.path, 'folder'));
-  await writeFile(join(folder.path, 'file'), OLD);
+  await using directory = await TestDirectory.create();
+  await mkdir(join(directory.path, 'folder'));
+  await writeFile(join(directory.path, 'file'), OLD);
   const cases = [
     ['folder', /folder is a folder\.$/],
     ['missing/a.csv', /There is no folder .*missing for .*a\.csv\.$/],
@@ -66,7 +67,7 @@ test('`export` reports in one line that it cannot create its file, and leaves no
   for (const [name, message] of cases) {
     const { code, stderr } = await runBin([
       'export',
-      join(folder.path, name),
+      join(directory.path, name),
       '--database',
       fixture.database.url,
     ]);
@@ -74,8 +75,8 @@ test('`export` reports in one line that it cannot create its file, and leaves no
     assert.match(stderr, /^stats-service: [^\n]+\n$/);
     assert.match(stderr.trimEnd(), message);
   }
-  assert.deepEqual(await folder.files(), ['file', 'folder']);
-  assert.equal(await readFile(join(folder.path, 'file'), 'utf8'), OLD);
+  assert.deepEqual(await directory.files(), ['file', 'folder']);
+  assert.equal(await readFile(join(directory.path, 'file'), 'utf8'), OLD);
 });
 
 describe('export on a small disk', { skip: NO_SMALL_DISK }, () => {
@@ -121,8 +122,8 @@ test('An export never replaces a device or a pipe', { skip: process.platform !==
 
 test('Ctrl-C during an export leaves the file unchanged and reports that', async () => {
   await using fixture = await createFixture('postgres');
-  await using folder = await createFolder();
-  await writeFile(join(folder.path, 'a.csv'), OLD);
+  await using directory = await TestDirectory.create();
+  await writeFile(join(directory.path, 'a.csv'), OLD);
   // The export waits for the lock.
   const holder = new Client({ connectionString: fixture.database.url });
   await holder.connect();
@@ -131,18 +132,18 @@ test('Ctrl-C during an export leaves the file unchanged and reports that', async
     ['a.csv', 'changed'],
     ['b.csv', 'made'],
   ] as const) {
-    const before = await folder.files();
-    const file = join(folder.path, name);
+    const before = await directory.files();
+    const file = join(directory.path, name);
     const child = startBin(['export', file, '--database', fixture.database.url]);
-    await until('it has begun to write', async () => (await folder.files()).length > before.length);
+    await until('it has begun to write', async () => (await directory.files()).length > before.length);
     child.kill('SIGINT');
     const { code, stderr } = await child.ended;
     assert.equal(code, 130);
     assert.equal(stderr, `stats-service: interrupted; 0 lines written; ${file} was not ${outcome}\n`);
-    assert.deepEqual(await folder.files(), before);
+    assert.deepEqual(await directory.files(), before);
   }
   await holder.end();
-  assert.equal(await readFile(join(folder.path, 'a.csv'), 'utf8'), OLD);
+  assert.equal(await readFile(join(directory.path, 'a.csv'), 'utf8'), OLD);
 });
 
 test('Ctrl-C ends an export that is blocked on stdout and reports the lines written', async () => {

@@ -6,7 +6,8 @@ import { gunzipSync } from 'node:zlib';
 import type { ExportedSession } from '../../src/core/index.js';
 import { runBin } from '../support/cli.js';
 import { createDatabase, DIALECTS } from '../support/databases.js';
-import { createFolder, record } from '../support/exports.js';
+import { TestDirectory } from '../support/directory.js';
+import { record } from '../support/exports.js';
 import { newCourseId, newUserId } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 
@@ -62,15 +63,15 @@ for (const dialect of DIALECTS) {
     test('`export` takes format and compression from the file name, unless options override it', async () => {
       await using fixture = await createFixture(dialect);
       const { database } = fixture;
-      await using folder = await createFolder();
+      await using directory = await TestDirectory.create();
       const csv = csvOf(await record(fixture, [newUserId()], 20));
       const env = { STATS_DATABASE_URL: database.url, STATS_SERVER_URL: 'http://127.0.0.1:1' };
       const write = async (name: string, ...options: string[]) => {
-        const { code, stdout, stderr } = await runBin(['export', join(folder.path, name), ...options], {
+        const { code, stdout, stderr } = await runBin(['export', join(directory.path, name), ...options], {
           env,
         });
         assert.deepEqual([code, stdout, stderr], [0, '', 'Exported 20 sessions.\n']);
-        return readFile(join(folder.path, name));
+        return readFile(join(directory.path, name));
       };
       const ndjson = (await write('a.ndjson')).toString();
       assert.match(ndjson, /^\{"userId":/);
@@ -107,7 +108,7 @@ for (const dialect of DIALECTS) {
 test('`export` reports each failure in one line with its exit code and creates no file', async () => {
   await using fixture = await createFixture('sqlite');
   await using nowhere = await createDatabase('sqlite');
-  await using folder = await createFolder();
+  await using directory = await TestDirectory.create();
   const named = ['--database', fixture.database.url];
   const cases: [argv: string[], code: number, message: RegExp, env?: Record<string, string>][] = [
     [
@@ -125,10 +126,10 @@ test('`export` reports each failure in one line with its exit code and creates n
     [['--database', 'postgres://127.0.0.1:1/stats'], 4, /unavailable/],
   ];
   for (const [argv, code, message, env = {}] of cases) {
-    const ended = await runBin(['export', join(folder.path, 'a.csv'), ...argv], { env });
+    const ended = await runBin(['export', join(directory.path, 'a.csv'), ...argv], { env });
     assert.equal(ended.code, code, ended.stderr);
     assert.match(ended.stderr, /^stats-service: [^\n]+\n$/);
     assert.match(ended.stderr.trimEnd(), message);
-    assert.deepEqual(await folder.files(), []);
+    assert.deepEqual(await directory.files(), []);
   }
 });

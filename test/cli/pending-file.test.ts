@@ -3,7 +3,7 @@ import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { PendingFile } from '../../src/cli/pending-file.js';
-import { createFolder } from '../support/exports.js';
+import { TestDirectory } from '../support/directory.js';
 
 /** A new file that only needs to be kept. */
 async function pendingAt(file: string, text: string): Promise<PendingFile> {
@@ -13,8 +13,8 @@ async function pendingAt(file: string, text: string): Promise<PendingFile> {
 }
 
 test('Exactly one of two pending files for the same path is kept; the other is rejected', async () => {
-  await using folder = await createFolder();
-  const file = join(folder.path, 'a.db');
+  await using directory = await TestDirectory.create();
+  const file = join(directory.path, 'a.db');
   const both = [await pendingAt(file, '0'), await pendingAt(file, '1')];
   const ended = await Promise.allSettled(both.map((pending) => pending.keep()));
   const kept = ended.findIndex(({ status }) => status === 'fulfilled');
@@ -23,22 +23,22 @@ test('Exactly one of two pending files for the same path is kept; the other is r
   assert.equal(refused.reason.message, `${file} is there already; name another file.`);
   await both[1 - kept]?.discard();
   assert.equal(await readFile(file, 'utf8'), String(kept));
-  assert.deepEqual(await folder.files(), ['a.db']);
+  assert.deepEqual(await directory.files(), ['a.db']);
 });
 
 test('A pending file never replaces a file or a dangling symlink that appeared meanwhile', async () => {
-  await using folder = await createFolder();
+  await using directory = await TestDirectory.create();
   for (const [name, make] of [
     ['file', (path: string) => writeFile(path, 'old')],
     ['link', (path: string) => symlink('nowhere', path)],
   ] as const) {
-    const file = join(folder.path, name);
+    const file = join(directory.path, name);
     const pending = await pendingAt(file, 'new');
     await make(file);
     await assert.rejects(pending.keep(), { message: `${file} is there already; name another file.` });
     await pending.discard();
   }
-  assert.deepEqual(await folder.files(), ['file', 'link']);
-  assert.equal(await readFile(join(folder.path, 'file'), 'utf8'), 'old');
-  await assert.rejects(readFile(join(folder.path, 'link')), { code: 'ENOENT' });
+  assert.deepEqual(await directory.files(), ['file', 'link']);
+  assert.equal(await readFile(join(directory.path, 'file'), 'utf8'), 'old');
+  await assert.rejects(readFile(join(directory.path, 'link')), { code: 'ENOENT' });
 });

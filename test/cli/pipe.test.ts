@@ -7,7 +7,8 @@ import { describe, test } from 'node:test';
 import { runBin, runCommand } from '../support/cli.js';
 import { until } from '../support/condition.js';
 import { createDatabase } from '../support/databases.js';
-import { createFolder, record, startBin } from '../support/exports.js';
+import { TestDirectory } from '../support/directory.js';
+import { record, startBin } from '../support/exports.js';
 import { newUserId } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 import { csvLine, HEADER } from '../support/imports.js';
@@ -15,10 +16,10 @@ import { csvLine, HEADER } from '../support/imports.js';
 const INTERRUPTED = { code: 130, signal: null, stderr: 'stats-service: interrupted\n' };
 
 async function createPipe() {
-  const folder = await createFolder();
-  const path = join(folder.path, 'pipe');
+  const directory = await TestDirectory.create();
+  const path = join(directory.path, 'pipe');
   execFileSync('mkfifo', [path]);
-  return { path, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
+  return { path, [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose]() };
 }
 
 /** Whether one of its threads waits in the system for the other end of a pipe. */

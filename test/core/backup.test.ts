@@ -3,15 +3,16 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { backUp, diagnose, exportSessions } from '../../src/core/index.js';
-import { createFolder, flat, record } from '../support/exports.js';
+import { TestDirectory } from '../support/directory.js';
+import { flat, record } from '../support/exports.js';
 import { newUserId } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 
 test('A backup has the same sessions as its database and reports every byte that it copied', async () => {
   await using fixture = await createFixture('sqlite');
-  await using folder = await createFolder();
+  await using directory = await TestDirectory.create();
   await record(fixture, [newUserId(), newUserId()], 1_500);
-  const file = join(folder.path, 'copy.db');
+  const file = join(directory.path, 'copy.db');
   let copied = 0;
   const totals = new Set<number>();
   const onCopied = (bytes: number, total: number) => {
@@ -29,12 +30,12 @@ test('A backup has the same sessions as its database and reports every byte that
 test('A backup overwrites no file, can be aborted, and works only for SQLite files', async () => {
   await using sqlite = await createFixture('sqlite');
   await using postgres = await createFixture('postgres');
-  await using folder = await createFolder();
-  const file = join(folder.path, 'note');
+  await using directory = await TestDirectory.create();
+  const file = join(directory.path, 'note');
   await writeFile(file, 'old');
   await assert.rejects(backUp({ database: sqlite.database.url, file }), { code: 'EEXIST' });
   assert.equal(await readFile(file, 'utf8'), 'old');
-  const copy = join(folder.path, 'copy.db');
+  const copy = join(directory.path, 'copy.db');
   for (const database of [postgres.database.url, 'sqlite::memory:']) {
     await assert.rejects(backUp({ database, file: copy }), { code: 'invalid-database-url' });
   }

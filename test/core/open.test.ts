@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { openMigrator, openStats, StatsError } from '../../src/core/index.js';
 import { DIALECTS } from '../support/databases.js';
+import { TestDirectory } from '../support/directory.js';
 import { createFixture } from '../support/fixture.js';
 
 const PASSWORD = 'correct-horse';
@@ -18,11 +18,6 @@ async function refusalOf(database: string): Promise<StatsError> {
     return error;
   }
   throw new Error('It was opened.');
-}
-
-async function temporaryFolder() {
-  const path = await mkdtemp(join(tmpdir(), 'stats-service-test-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
 describe('invalid database URLs', () => {
@@ -52,8 +47,8 @@ describe('invalid database URLs', () => {
 
 describe('unusable SQLite paths', () => {
   test('A SQLite path that is a directory is rejected and left unchanged', async () => {
-    await using folder = await temporaryFolder();
-    const path = join(folder.path, 'stats.db');
+    await using directory = await TestDirectory.create();
+    const path = join(directory.path, 'stats.db');
     await mkdir(path);
     const error = await refusalOf(`sqlite:${path}`);
     assert.equal(error.code, 'database-unusable');
@@ -62,16 +57,16 @@ describe('unusable SQLite paths', () => {
   });
 
   test('A SQLite file in a missing directory is rejected and not created', async () => {
-    await using folder = await temporaryFolder();
-    const error = await refusalOf(`sqlite:${join(folder.path, 'missing', 'stats.db')}`);
+    await using directory = await TestDirectory.create();
+    const error = await refusalOf(`sqlite:${join(directory.path, 'missing', 'stats.db')}`);
     assert.equal(error.code, 'database-unusable');
     assert.match(error.message, /folder .*missing .*does not exist/);
-    assert.deepEqual(await readdir(folder.path), []);
+    assert.deepEqual(await readdir(directory.path), []);
   });
 
   test('A file that is not a SQLite database is rejected and left unchanged', async () => {
-    await using folder = await temporaryFolder();
-    const path = join(folder.path, 'notes.txt');
+    await using directory = await TestDirectory.create();
+    const path = join(directory.path, 'notes.txt');
     const text = 'Not a database, but somebody needs it. '.repeat(100);
     await writeFile(path, text);
     for (const open of [openStats, openMigrator]) {
@@ -82,18 +77,18 @@ describe('unusable SQLite paths', () => {
       });
     }
     assert.equal(await readFile(path, 'utf8'), text);
-    assert.deepEqual(await readdir(folder.path), ['notes.txt']);
+    assert.deepEqual(await readdir(directory.path), ['notes.txt']);
   });
 });
 
 test('A SQLite path may contain any character other than U+0000', async () => {
-  await using folder = await temporaryFolder();
+  await using directory = await TestDirectory.create();
   const name = "stats ?mode=memory#%41 'é'.db";
-  const database = `sqlite:${join(folder.path, name)}`;
+  const database = `sqlite:${join(directory.path, name)}`;
   const stats = await openStats({ database });
   await stats.addCourse({ course: { name: 'Algebra' } });
   await stats.close();
-  assert.deepEqual(await readdir(folder.path), [name]);
+  assert.deepEqual(await readdir(directory.path), [name]);
   await using again = await openStats({ database, create: false });
   assert.equal((await again.listCourses({})).items.length, 1);
 });

@@ -7,9 +7,10 @@ import { setTimeout } from 'node:timers/promises';
 import type { TestDatabase } from '../support/databases.js';
 import { createDatabase, DIALECTS } from '../support/databases.js';
 import { BIN } from '../support/cli.js';
+import { TestDirectory } from '../support/directory.js';
 import { FULL } from '../support/full.js';
 import { seeded } from '../support/http-sessions.js';
-import { csvLine, HEADER, ImportFolder, runImport } from '../support/imports.js';
+import { csvLine, HEADER, runImport } from '../support/imports.js';
 import { assertRollups } from '../support/rollups.js';
 import { totalsOf } from '../support/totals.js';
 
@@ -28,7 +29,7 @@ for (const dialect of DIALECTS) {
     const seed = randomInt(2 ** 31);
     context.diagnostic(`seed ${seed}`);
     const random = seeded(seed);
-    await using folder = await ImportFolder.make();
+    await using directory = await TestDirectory.create();
     const lines = Array.from({ length: LINES }, (_, index) =>
       csvLine({
         courseId: COURSE,
@@ -36,10 +37,10 @@ for (const dialect of DIALECTS) {
         averageScore: String(random(1_000) / 10),
       }),
     );
-    const path = await folder.write('sessions.csv', [HEADER, ...lines].join('\n'));
+    const path = await directory.write('sessions.csv', [HEADER, ...lines].join('\n'));
     await using clean = await createDatabase(dialect);
     await using database = await createDatabase(dialect);
-    const courses = await folder.write('courses.csv', `courseId,name\n${COURSE},Algebra\n`);
+    const courses = await directory.write('courses.csv', `courseId,name\n${COURSE},Algebra\n`);
     const argvOn = ({ url }: TestDatabase) => [path, '--courses', courses, '--database', url];
     const start = performance.now();
     const { summary } = await runImport(argvOn(clean));

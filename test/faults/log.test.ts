@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { TestDirectory } from '../support/directory.js';
 import { HttpClient } from '../support/http-client.js';
 import { startService } from '../support/service.js';
 import { newUserId } from '../support/factories.js';
@@ -46,8 +46,8 @@ interface Pipe extends AsyncDisposable {
 
 /** What a shell makes between two programs; Node would make a socket. */
 async function createPipe(): Promise<Pipe> {
-  const folder = await mkdtemp(join(tmpdir(), 'stats-service-test-'));
-  const path = join(folder, 'pipe');
+  const directory = await TestDirectory.create();
+  const path = join(directory.path, 'pipe');
   execFileSync('mkfifo', [path]);
   // Opened for both, it waits for nobody.
   const both = await open(path, 'r+');
@@ -57,7 +57,7 @@ async function createPipe(): Promise<Pipe> {
     closeReader: () => both.close(),
     async [Symbol.asyncDispose]() {
       await Promise.allSettled([both.close(), writer.close()]);
-      await rm(folder, { recursive: true });
+      await directory[Symbol.asyncDispose]();
     },
   };
 }

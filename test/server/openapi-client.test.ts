@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runNode } from '../support/cli.js';
+import { TestDirectory } from '../support/directory.js';
 import { newUserId } from '../support/factories.js';
 import { createService } from '../support/http-service.js';
 import { generateTypes } from '../support/openapi-types.js';
@@ -73,22 +73,18 @@ const CONFIG = {
 
 test('A client generated from the OpenAPI document compiles in strict mode and works', async () => {
   await using service = await createService('sqlite');
-  const folder = await mkdtemp(join(tmpdir(), 'stats-client-'));
-  try {
-    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
-    await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(CONFIG));
-    await writeFile(join(folder, 'api.d.ts'), await generateTypes(new URL('/openapi.json', service.url)));
-    await writeFile(join(folder, 'program.ts'), PROGRAM);
+  await using directory = await TestDirectory.create();
+  await symlink(join(ROOT, 'node_modules'), join(directory.path, 'node_modules'), 'junction');
+  await directory.write('package.json', JSON.stringify({ type: 'module' }));
+  await directory.write('tsconfig.json', JSON.stringify(CONFIG));
+  await directory.write('api.d.ts', await generateTypes(new URL('/openapi.json', service.url)));
+  await directory.write('program.ts', PROGRAM);
 
-    const compiled = await runNode([TSC, '-p', folder], { cwd: folder });
-    assert.equal(compiled.code, 0, compiled.stdout + compiled.stderr);
-    const argv = [join(folder, 'out/program.js'), service.url, newUserId()];
-    const { code, stdout, stderr } = await runNode(argv);
-    assert.equal(code, 0, stderr);
-    const met = [201, 201, 200, 68.4, 1, 'Generated', 'course-name-taken', 204, 'ok'];
-    assert.deepEqual(JSON.parse(stdout), met);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const compiled = await runNode([TSC, '-p', directory.path], { cwd: directory.path });
+  assert.equal(compiled.code, 0, compiled.stdout + compiled.stderr);
+  const argv = [join(directory.path, 'out/program.js'), service.url, newUserId()];
+  const { code, stdout, stderr } = await runNode(argv);
+  assert.equal(code, 0, stderr);
+  const met = [201, 201, 200, 68.4, 1, 'Generated', 'course-name-taken', 204, 'ok'];
+  assert.deepEqual(JSON.parse(stdout), met);
 });

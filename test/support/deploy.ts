@@ -1,8 +1,9 @@
-import { copyFile, mkdir, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand, type Finished } from './cli.js';
+import { TestDirectory } from './directory.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FAKE = fileURLToPath(new URL('fake-command.sh', import.meta.url));
@@ -19,7 +20,7 @@ export interface Deployed extends Finished {
 
 /** Runs the real script, which finds only fake programs. */
 export async function deploy(argv: readonly string[], answers: Answers): Promise<Deployed> {
-  await using directory = await mkdtempDisposable(join(tmpdir(), 'stats-deploy-'));
+  await using directory = await TestDirectory.create(tmpdir());
   const inDirectory = (...names: string[]) => join(directory.path, ...names);
   for (const program of ['aws', 'docker', 'git']) await copyFile(FAKE, inDirectory(program));
   await mkdir(inDirectory('answers'));

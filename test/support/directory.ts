@@ -16,8 +16,9 @@ export class TestDirectory implements AsyncDisposable {
     this.path = path;
   }
 
-  static async create(): Promise<TestDirectory> {
-    return new TestDirectory(await mkdtemp(join(parentDirectory(), 'stats-service-test-')));
+  /** @param parent where it is created; `tmpdir()` for programs, because containers often mount /dev/shm noexec */
+  static async create(parent = parentDirectory()): Promise<TestDirectory> {
+    return new TestDirectory(await mkdtemp(join(parent, 'stats-service-test-')));
   }
 
   /** Writes a file; its path. */

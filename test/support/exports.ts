@@ -1,8 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { ExportedSession, SessionContent, UserId } from '../../src/core/index.js';
@@ -48,21 +45,6 @@ export async function flat<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> 
   const items: T[] = [];
   for await (const page of pages) items.push(...page);
   return items;
-}
-
-export interface Folder extends AsyncDisposable {
-  readonly path: string;
-  files(): Promise<string[]>;
-}
-
-/** A new, empty folder. */
-export async function createFolder(): Promise<Folder> {
-  const path = await mkdtemp(join(tmpdir(), 'stats-service-test-'));
-  return {
-    path,
-    files: () => readdir(path),
-    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
-  };
 }
 
 interface StartedBin {

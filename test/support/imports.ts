@@ -1,35 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { runBin, type Finished } from './cli.js';
-
-/** A folder of files to import. */
-export class ImportFolder implements AsyncDisposable {
-  readonly path: string;
-
-  private constructor(path: string) {
-    this.path = path;
-  }
-
-  static async make(): Promise<ImportFolder> {
-    return new ImportFolder(await mkdtemp(join(tmpdir(), 'stats-service-test-')));
-  }
-
-  /** Its path. */
-  async write(name: string, content: string | Buffer): Promise<string> {
-    const path = join(this.path, name);
-    await writeFile(path, content);
-    return path;
-  }
-
-  read(name: string): Promise<string> {
-    return readFile(join(this.path, name), 'utf8');
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.path, { recursive: true, force: true });
-  }
-}
 
 export interface Summary {
   readonly lines: number;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BIN, runCommand } from '../../support/cli.js';
 import { createDatabase } from '../../support/databases.js';
-import { csvLine, HEADER, ImportFolder, runImport } from '../../support/imports.js';
+import { TestDirectory } from '../../support/directory.js';
+import { csvLine, HEADER, runImport } from '../../support/imports.js';
 import { assertRollups } from '../../support/rollups.js';
 
 const COURSE = '7384c218-7413-5439-8a53-127d6e177480';
@@ -30,7 +31,7 @@ const BROKEN: readonly (readonly [line: string | Buffer, said: RegExp])[] = [
 
 test('An import names broken lines, records all others and accepts the repaired rejects', async () => {
   await using database = await createDatabase('sqlite');
-  await using folder = await ImportFolder.make();
+  await using directory = await TestDirectory.create();
   const lines: Buffer[] = [Buffer.from(HEADER)];
   const numbers: number[] = [];
   for (let index = 0; index < GOOD; index += 1) {
@@ -39,9 +40,9 @@ test('An import names broken lines, records all others and accepts the repaired 
     lines.push(Buffer.from(csvLine()));
   }
   const text = Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')]));
-  const path = await folder.write('sessions.csv', text);
+  const path = await directory.write('sessions.csv', text);
   const target = ['--database', database.url, '--create-courses'];
-  const rejects = `${folder.path}/rejects.ndjson`;
+  const rejects = `${directory.path}/rejects.ndjson`;
 
   const first = await runImport([path, ...target, '--rejects', rejects]);
   assert.equal(first.code, 5, first.stderr);
@@ -54,7 +55,7 @@ test('An import names broken lines, records all others and accepts the repaired 
   }
   assert.match(first.stderr, /^stats-service: 12 refused; 2 of them are not told above\./m);
 
-  const rejected = (await folder.read('rejects.ndjson')).trimEnd().split('\n');
+  const rejected = (await directory.read('rejects.ndjson')).trimEnd().split('\n');
   const documents = rejected.map((line): { line: number; values?: object; text?: string } =>
     JSON.parse(line),
   );
@@ -83,7 +84,7 @@ test('An import names broken lines, records all others and accepts the repaired 
       },
     });
   });
-  const again = await runImport([await folder.write('mended.ndjson', mended.join('\n')), ...target]);
+  const again = await runImport([await directory.write('mended.ndjson', mended.join('\n')), ...target]);
   assert.equal(again.code, 0, again.stderr);
   assert.equal(again.summary.created, BROKEN.length);
   await assertRollups(database.url);
@@ -91,10 +92,10 @@ test('An import names broken lines, records all others and accepts the repaired 
 
 test('An import reports a missing session id together with all other faults of the line', async () => {
   await using database = await createDatabase('sqlite');
-  await using folder = await ImportFolder.make();
+  await using directory = await TestDirectory.create();
   const nameless = { sessionId: '', completedAt: '' };
   const lines = [csvLine(nameless), csvLine({ ...nameless, userId: '7c7b7d42', timeStudied: '28s' })];
-  const path = await folder.write('sessions.csv', [HEADER, ...lines].join('\n'));
+  const path = await directory.write('sessions.csv', [HEADER, ...lines].join('\n'));
   const { code, stderr } = await runImport([path, '--database', database.url]);
   assert.equal(code, 5);
   assert.match(
@@ -110,7 +111,7 @@ test('An import reports a missing session id together with all other faults of t
 
 test('An import rejects hostile NDJSON documents like any other invalid line', async () => {
   await using database = await createDatabase('sqlite');
-  await using folder = await ImportFolder.make();
+  await using directory = await TestDirectory.create();
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
   const lines = [
     `{"userId":${deep}}`,
@@ -120,34 +121,34 @@ test('An import rejects hostile NDJSON documents like any other invalid line', a
     '\0',
     deep,
   ];
-  const path = await folder.write('hostile.ndjson', lines.join('\n'));
-  const rejects = `${folder.path}/rejects.ndjson`;
+  const path = await directory.write('hostile.ndjson', lines.join('\n'));
+  const rejects = `${directory.path}/rejects.ndjson`;
   const { code, summary, stderr } = await runImport([path, '--rejects', rejects, '--database', database.url]);
   assert.deepEqual([code, summary.invalid], [5, lines.length], stderr);
   assert.match(stderr, /^line 2: .*__proto__ is not known here/m);
   assert.match(stderr, /^line 6: must be a JSON object; of a list, each on a line of its own$/m);
-  assert.equal((await folder.read('rejects.ndjson')).trimEnd().split('\n').length, lines.length);
+  assert.equal((await directory.read('rejects.ndjson')).trimEnd().split('\n').length, lines.length);
 });
 
 test('An import reports an unusable file or option in one line', async () => {
   await using database = await createDatabase('sqlite');
-  await using folder = await ImportFolder.make();
+  await using directory = await TestDirectory.create();
   const target = ['--database', database.url, '--create-courses'];
-  const sessions = await folder.write('sessions.ndjson', 'not JSON\n');
+  const sessions = await directory.write('sessions.ndjson', 'not JSON\n');
   for (const [argv, code, said] of [
-    [[`${folder.path}/none.csv`], 1, /^stats-service: \S+none\.csv cannot be read \(ENOENT/],
-    [[await folder.write('empty.csv', '')], 1, /^stats-service: There is nothing, not even the header/],
-    [[await folder.write('blank.csv', '\uFEFF\r\n\n')], 1, /not even the header/],
-    [[folder.path, '--format', 'csv'], 1, /is a folder; name a file in it\.$/],
-    [[await folder.write('cut.csv.gz', Buffer.from([0x1f, 0x8b, 8, 0]))], 1, /cannot be unpacked/],
+    [[`${directory.path}/none.csv`], 1, /^stats-service: \S+none\.csv cannot be read \(ENOENT/],
+    [[await directory.write('empty.csv', '')], 1, /^stats-service: There is nothing, not even the header/],
+    [[await directory.write('blank.csv', '\uFEFF\r\n\n')], 1, /not even the header/],
+    [[directory.path, '--format', 'csv'], 1, /is a folder; name a file in it\.$/],
+    [[await directory.write('cut.csv.gz', Buffer.from([0x1f, 0x8b, 8, 0]))], 1, /cannot be unpacked/],
     [
-      [await folder.write('sessions.txt', '')],
+      [await directory.write('sessions.txt', '')],
       2,
       /the name of \S+ does not tell its format; add --format csv/,
     ],
-    [[await folder.write('latin.csv', Buffer.from([0x75, 0xe9, 0x0a]))], 1, /The header must be UTF-8\.$/],
+    [[await directory.write('latin.csv', Buffer.from([0x75, 0xe9, 0x0a]))], 1, /The header must be UTF-8\.$/],
     [[sessions, '--rejects', sessions], 2, /--rejects would write over what is imported/],
-    [[sessions, '--rejects', `${folder.path}/none/rejects`], 1, /rejects cannot be written \(ENOENT/],
+    [[sessions, '--rejects', `${directory.path}/none/rejects`], 1, /rejects cannot be written \(ENOENT/],
     [[], 2, /import what\? Name a file/],
     [[sessions, '--course', COURSE], 2, /--course is for --format xapi$/],
     [[sessions, '--format', 'xapi', '--map', 'a=userId'], 2, /--map is not for --format xapi/],
@@ -165,13 +166,13 @@ test('An import reports an unusable file or option in one line', async () => {
     assert.equal(lines.length, 1, finished.stderr);
     assert.equal(finished.code, code, said.source);
   }
-  assert.equal(await folder.read('sessions.ndjson'), 'not JSON\n');
+  assert.equal(await directory.read('sessions.ndjson'), 'not JSON\n');
   // By the shell, as who mends them would.
   const command = `"$0" "$1" import - --format ndjson --rejects '${sessions}' "$2" "$3" < '${sessions}'`;
   const argv = [process.execPath, BIN, ...target.slice(0, 2)];
   const overwriting = await runCommand(['sh', '-c', command, ...argv]);
   assert.equal(overwriting.code, 2, overwriting.stderr);
-  assert.equal(await folder.read('sessions.ndjson'), 'not JSON\n');
-  const empty = await runImport([await folder.write('empty.ndjson', ''), ...target]);
+  assert.equal(await directory.read('sessions.ndjson'), 'not JSON\n');
+  const empty = await runImport([await directory.write('empty.ndjson', ''), ...target]);
   assert.deepEqual([empty.code, empty.summary.lines], [0, 0]);
 });

@@ -5,8 +5,9 @@ import { toSessionCall } from '../../../src/cli/import/session-call.js';
 import { openStats, toCourseId, toUserId } from '../../../src/core/index.js';
 import { runCli } from '../../support/cli.js';
 import { createDatabase, DIALECTS } from '../../support/databases.js';
+import { TestDirectory } from '../../support/directory.js';
 import { sessionContent } from '../../support/factories.js';
-import { csvLine, HEADER, ImportFolder, runImport } from '../../support/imports.js';
+import { csvLine, HEADER, runImport } from '../../support/imports.js';
 import { startService } from '../../support/service.js';
 
 const learner = {
@@ -41,9 +42,9 @@ for (const dialect of DIALECTS) {
   describe(`import on ${dialect}`, () => {
     test('A repeated import records each line exactly once', async () => {
       await using database = await createDatabase(dialect);
-      await using folder = await ImportFolder.make();
-      const courses = await folder.write('courses.json', COURSES);
-      const path = await folder.write('sessions.csv', file(csvLine(), csvLine()));
+      await using directory = await TestDirectory.create();
+      const courses = await directory.write('courses.json', COURSES);
+      const path = await directory.write('sessions.csv', file(csvLine(), csvLine()));
       const target = ['--database', database.url];
 
       const first = await runImport([path, '--courses', courses, ...target]);
@@ -64,10 +65,10 @@ for (const dialect of DIALECTS) {
     test('An import through a server creates, replays and rejects sessions', async () => {
       await using database = await createDatabase(dialect);
       await using service = await startService(['--database', database.url, '--port', '0']);
-      await using folder = await ImportFolder.make();
-      const courses = await folder.write('lines.json', JSON.stringify(JSON.parse(COURSES)[0]));
+      await using directory = await TestDirectory.create();
+      const courses = await directory.write('lines.json', JSON.stringify(JSON.parse(COURSES)[0]));
       const same = csvLine();
-      const path = await folder.write('sessions.csv', file(same, csvLine({ averageScore: '-1' }), same));
+      const path = await directory.write('sessions.csv', file(same, csvLine({ averageScore: '-1' }), same));
       const { code, summary } = await runImport([path, '--courses', courses, '--server', service.url]);
       assert.equal(code, 5);
       assert.deepEqual(summary, {
@@ -83,10 +84,10 @@ for (const dialect of DIALECTS) {
 
     test('`import --on-conflict` decides if a conflict is an error, skipped or replaced', async () => {
       await using database = await createDatabase(dialect);
-      await using folder = await ImportFolder.make();
+      await using directory = await TestDirectory.create();
       const target = ['--database', database.url, '--create-courses'];
-      await runImport([await folder.write('a.csv', file(csvLine({ sessionId: SESSION }))), ...target]);
-      const other = await folder.write('b.csv', file(csvLine({ sessionId: SESSION, averageScore: '70' })));
+      await runImport([await directory.write('a.csv', file(csvLine({ sessionId: SESSION }))), ...target]);
+      const other = await directory.write('b.csv', file(csvLine({ sessionId: SESSION, averageScore: '70' })));
       const before = await statsOf(database.url);
       const only = { ...counts, lines: 1 };
 
@@ -105,11 +106,11 @@ for (const dialect of DIALECTS) {
 
     test('An import applies the lines of one session in their order', async () => {
       await using database = await createDatabase(dialect);
-      await using folder = await ImportFolder.make();
+      await using directory = await TestDirectory.create();
       const lines = Array.from({ length: 300 }, (_, index) =>
         csvLine({ sessionId: SESSION, averageScore: String(index) }),
       );
-      const path = await folder.write('sessions.csv', file(...lines));
+      const path = await directory.write('sessions.csv', file(...lines));
       const target = ['--database', database.url, '--create-courses', '--on-conflict', 'replace'];
       const { summary } = await runImport([path, ...target]);
       assert.deepEqual(summary, { ...counts, lines: 300, created: 1, replaced: 299, coursesCreated: 1 });
@@ -118,9 +119,9 @@ for (const dialect of DIALECTS) {
 
     test('`import --dry-run` checks the lines and records nothing', async () => {
       await using database = await createDatabase(dialect);
-      await using folder = await ImportFolder.make();
+      await using directory = await TestDirectory.create();
       await runCli(['migrate', '--database', database.url]);
-      const path = await folder.write('sessions.csv', file(csvLine(), csvLine({ timeStudied: 'long' })));
+      const path = await directory.write('sessions.csv', file(csvLine(), csvLine({ timeStudied: 'long' })));
       const target = [path, '--database', database.url, '--dry-run'];
       const unknown = await runImport(target);
       assert.deepEqual([unknown.code, unknown.summary], [5, { ...counts, invalid: 2 }]);
@@ -134,7 +135,7 @@ for (const dialect of DIALECTS) {
 
 test('A session without an id gets a derived id, or a new one with `--new-ids`, or is rejected', async () => {
   await using database = await createDatabase('sqlite');
-  await using folder = await ImportFolder.make();
+  await using directory = await TestDirectory.create();
   const target = ['--database', database.url, '--create-courses'];
   const timed = csvLine({ sessionId: '' });
   const untimed = csvLine({ sessionId: '', completedAt: '' });
@@ -144,7 +145,7 @@ test('A session without an id gets a derived id, or a new one with `--new-ids`, 
     completedAt: '2026-11-20T11:00:00.000+01:00',
   });
   const finer = csvLine({ sessionId: '', completedAt: '2026-11-20t10:00:00.000000001z' });
-  const path = await folder.write('sessions.csv', file(timed, sameTime, finer, untimed));
+  const path = await directory.write('sessions.csv', file(timed, sameTime, finer, untimed));
   const only = { ...counts, lines: 4 };
   const first = await runImport([path, ...target]);
   assert.deepEqual(
@@ -154,7 +155,7 @@ test('A session without an id gets a derived id, or a new one with `--new-ids`, 
   assert.match(first.stderr, /^line 5: sessionId is required where completedAt is missing too.*--new-ids/m);
   const again = await runImport([path, ...target]);
   assert.deepEqual(again.summary, { ...only, replayed: 3, invalid: 1 });
-  const asNew = await folder.write('new.csv', file(untimed, untimed));
+  const asNew = await directory.write('new.csv', file(untimed, untimed));
   const taken = await runImport([asNew, ...target, '--new-ids']);
   assert.deepEqual([taken.code, taken.summary], [0, { ...counts, created: 2 }]);
   assert.equal((await statsOf(database.url)).sessionCount, 3);
@@ -162,13 +163,13 @@ test('A session without an id gets a derived id, or a new one with `--new-ids`, 
 
 test('An import reads renamed columns in any order, gzip, a byte order mark and CRLF', async () => {
   await using database = await createDatabase('sqlite');
-  await using folder = await ImportFolder.make();
+  await using directory = await TestDirectory.create();
   const rows = [
     'score,"the learner",courseId,id,modules,timeStudied,note',
     `68.4,${learner.userId},${learner.courseId},${SESSION},6,280000,"said ""so"", twice"`,
   ];
   const packed = gzipSync(`\uFEFF${rows.join('\r\n')}\r\n`);
-  const path = await folder.write('theirs.csv.gz', packed);
+  const path = await directory.write('theirs.csv.gz', packed);
   const maps = [
     'score=averageScore',
     'the learner=userId',
@@ -188,30 +189,33 @@ test('An import reads renamed columns in any order, gzip, a byte order mark and 
 
 test('`--map` drops unnamed columns and rejects duplicates; blank lines may precede a list', async () => {
   await using database = await createDatabase('sqlite');
-  await using folder = await ImportFolder.make();
+  await using directory = await TestDirectory.create();
   const target = ['--database', database.url, '--create-courses'];
-  const unnamed = await folder.write('unnamed.csv', `${HEADER},\n${csvLine()},\n`);
+  const unnamed = await directory.write('unnamed.csv', `${HEADER},\n${csvLine()},\n`);
   assert.match((await runImport([unnamed, ...target])).stderr, /--map "=" leaves it out/);
   assert.equal((await runImport([unnamed, ...target, '--map', '='])).summary.created, 1);
 
   const document = { ...learner, sessionId: SESSION, ...sessionContent(), score: 9 };
-  const twice = await folder.write('twice.ndjson', JSON.stringify(document));
+  const twice = await directory.write('twice.ndjson', JSON.stringify(document));
   const refused = await runImport([twice, ...target, '--map', 'score=averageScore']);
   assert.equal(refused.summary.invalid, 1);
   assert.match(refused.stderr, /line 1: has averageScore twice/);
 
   const other = { courseId: SESSION, name: 'Logic' };
-  const list = await folder.write('courses.json', `${'\n'.repeat(100_000)}${JSON.stringify([other])}`);
+  const list = await directory.write('courses.json', `${'\n'.repeat(100_000)}${JSON.stringify([other])}`);
   const { code, summary, stderr } = await runImport(['--courses', list, ...target.slice(0, 2)]);
   assert.deepEqual([code, summary.coursesCreated], [0, 1], stderr);
 });
 
 test('An import that cannot create a course rejects only the lines of that course', async () => {
   await using database = await createDatabase('sqlite');
-  await using folder = await ImportFolder.make();
+  await using directory = await TestDirectory.create();
   const target = ['--database', database.url];
   await runCli(['course', 'add', '--name', SESSION, ...target]);
-  const path = await folder.write('sessions.csv', file(csvLine(), csvLine({ courseId: SESSION }), csvLine()));
+  const path = await directory.write(
+    'sessions.csv',
+    file(csvLine(), csvLine({ courseId: SESSION }), csvLine()),
+  );
   const { code, summary, stderr } = await runImport([path, ...target, '--create-courses']);
   assert.deepEqual(
     [code, summary],
@@ -223,7 +227,7 @@ test('An import that cannot create a course rejects only the lines of that cours
 
 test('An import with an invalid header exits with code 1 and reads no lines', async () => {
   await using database = await createDatabase('sqlite');
-  await using folder = await ImportFolder.make();
+  await using directory = await TestDirectory.create();
   const target = ['--database', database.url, '--create-courses'];
   for (const [header, said, ...options] of [
     [`${HEADER},mood`, /^stats-service: The header's column "mood" is not known; --map "mood=…"/m],
@@ -233,7 +237,7 @@ test('An import with an invalid header exits with code 1 and reads no lines', as
     ['{"userId":', /^stats-service: This is JSON, not CSV; --format ndjson reads it\.$/m],
     [HEADER, /^stats-service: The header has no column "mood", which --map names\.$/m, '--map', 'mood='],
   ] as const) {
-    const path = await folder.write('sessions.csv', `${header}\n${csvLine()},x\n`);
+    const path = await directory.write('sessions.csv', `${header}\n${csvLine()},x\n`);
     const { code, stderr, summary } = await runImport([path, ...target, ...options]);
     assert.equal(code, 1);
     assert.match(stderr, said);
@@ -244,10 +248,10 @@ test('An import with an invalid header exits with code 1 and reads no lines', as
 
 test('`import --courses` creates the valid courses of a CSV file and names the invalid lines', async () => {
   await using database = await createDatabase('sqlite');
-  await using folder = await ImportFolder.make();
+  await using directory = await TestDirectory.create();
   const other = crypto.randomUUID();
   const rows = ['courseId,name,moduleIds', `${learner.courseId},Algebra,m-1;m-2`, `${other},,`, 'x,Logic,'];
-  const courses = await folder.write('courses.csv', rows.join('\n'));
+  const courses = await directory.write('courses.csv', rows.join('\n'));
   const target = ['--courses', courses, '--database', database.url];
   const { code, stderr, summary } = await runImport(target);
   assert.deepEqual([code, summary.coursesCreated, summary.coursesRefused], [5, 1, 2]);
@@ -260,16 +264,16 @@ test('`import --courses` creates the valid courses of a CSV file and names the i
 
 test('`import --courses` names a file without courses, and each invalid document by number', async () => {
   await using database = await createDatabase('sqlite');
-  await using folder = await ImportFolder.make();
+  await using directory = await TestDirectory.create();
   const target = ['--database', database.url];
-  const sessions = await folder.write('courses.csv', file(csvLine()));
+  const sessions = await directory.write('courses.csv', file(csvLine()));
   const { code, stderr } = await runImport(['--courses', sessions, ...target]);
   assert.equal(code, 1);
   assert.match(
     stderr,
     /courses\.csv has no courses .* "userId" is not known; there are courseId, name, moduleIds/,
   );
-  const list = await folder.write('courses.json', JSON.stringify([{ courseId: SESSION }, 7], null, 2));
+  const list = await directory.write('courses.json', JSON.stringify([{ courseId: SESSION }, 7], null, 2));
   const listed = await runImport(['--courses', list, ...target]);
   assert.match(listed.stderr, /courses\.json, document 1: name is required/);
   assert.match(listed.stderr, /courses\.json, document 2: must be a JSON object/);
@@ -277,9 +281,9 @@ test('`import --courses` names a file without courses, and each invalid document
 
 test('An import with a missing courses file exits with code 1 and creates no database', async () => {
   await using database = await createDatabase('sqlite');
-  await using folder = await ImportFolder.make();
-  const path = await folder.write('sessions.csv', file(csvLine()));
-  const argv = [path, '--courses', `${folder.path}/none`, '--create-courses', '--database', database.url];
+  await using directory = await TestDirectory.create();
+  const path = await directory.write('sessions.csv', file(csvLine()));
+  const argv = [path, '--courses', `${directory.path}/none`, '--create-courses', '--database', database.url];
   const { code, stderr } = await runImport(argv);
   assert.deepEqual([code, /none cannot be read/.test(stderr)], [1, true], stderr);
   const listed = await runCli(['course', 'list', '--database', database.url]);

@@ -5,8 +5,8 @@ import { readJsonList } from '../../../src/cli/import/json-list.js';
 import type { Line } from '../../../src/cli/import/lines.js';
 import { runBin } from '../../support/cli.js';
 import { createDatabase } from '../../support/databases.js';
+import { TestDirectory } from '../../support/directory.js';
 import { flat } from '../../support/exports.js';
-import { ImportFolder } from '../../support/imports.js';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -46,7 +46,7 @@ test('A document that is too long or not UTF-8 does not affect others of its JSO
 
 test('An import of a malformed JSON list reports the fault and its position', async () => {
   await using database = await createDatabase('sqlite');
-  await using folder = await ImportFolder.make();
+  await using directory = await TestDirectory.create();
   for (const [list, said] of [
     ['[7,', 'The JSON list is cut off after document 1.'],
     ['[7, {"id": "]', 'The JSON list is cut off after document 1.'],
@@ -57,7 +57,7 @@ test('An import of a malformed JSON list reports the fault and its position', as
     ['[7, {}}, {}]', /^Document 2 of the JSON list cannot be read \(Unexpected .*\)$/],
     ['[7, {"id": 1} {"id": 2}]', /^Document 2 of the JSON list cannot be read \(Unexpected .*\)$/],
   ] as const) {
-    const path = await folder.write('list.json', list);
+    const path = await directory.write('list.json', list);
     const argv = ['import', path, '--format', 'xapi', '--database', database.url];
     const { code, stderr } = await runBin(argv);
     const last = stderr.trimEnd().split('\n').at(-1) ?? '';
@@ -71,9 +71,12 @@ test('An import of a malformed JSON list reports the fault and its position', as
 
 test('An import reads a JSON list that is larger than the heap', async () => {
   await using database = await createDatabase('sqlite');
-  await using folder = await ImportFolder.make();
+  await using directory = await TestDirectory.create();
   const document = JSON.stringify('x'.repeat(640));
-  const path = await folder.write('list.json', `[${Array.from({ length: 120_000 }, () => document).join()}]`);
+  const path = await directory.write(
+    'list.json',
+    `[${Array.from({ length: 120_000 }, () => document).join()}]`,
+  );
   const argv = ['import', path, '--format', 'xapi', '--json', '--database', database.url];
   const { code, stdout, stderr } = await runBin(argv, { node: ['--max-old-space-size=64'] });
   assert.equal(code, 5, stderr);

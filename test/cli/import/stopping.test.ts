@@ -7,8 +7,9 @@ import { openStats, toCourseId, toUserId } from '../../../src/core/index.js';
 import { BIN } from '../../support/cli.js';
 import { until } from '../../support/condition.js';
 import { createDatabase } from '../../support/databases.js';
+import { TestDirectory } from '../../support/directory.js';
 import { startBin } from '../../support/exports.js';
-import { csvLine, HEADER, ImportFolder } from '../../support/imports.js';
+import { csvLine, HEADER } from '../../support/imports.js';
 import { startSilentServer } from '../../support/silent-server.js';
 
 /** Milliseconds; the server has 30 s for an answer. */
@@ -50,8 +51,8 @@ const UNANSWERED: readonly (readonly [what: string, options: readonly string[], 
 for (const [what, options, said] of UNANSWERED) {
   test(`Ctrl-C stops an import of ${what} into a server that does not respond`, async () => {
     await using server = await startSilentServer();
-    await using folder = await ImportFolder.make();
-    const path = await folder.write('sessions.csv', [HEADER, csvLine(), csvLine()].join('\n'));
+    await using directory = await TestDirectory.create();
+    const path = await directory.write('sessions.csv', [HEADER, csvLine(), csvLine()].join('\n'));
     const child = startBin(['import', path, ...options, '--server', server.url]);
     await until('it has asked', () => server.asked === 2);
     await assertEndsSoon(child, said);
@@ -60,9 +61,9 @@ for (const [what, options, said] of UNANSWERED) {
 
 test('Ctrl-C stops an import of courses into a server that does not respond', async () => {
   await using server = await startSilentServer();
-  await using folder = await ImportFolder.make();
+  await using directory = await TestDirectory.create();
   const course = { courseId: '7384c218-7413-5439-8a53-127d6e177480', name: 'Algebra' };
-  const path = await folder.write('courses.json', JSON.stringify(course));
+  const path = await directory.write('courses.json', JSON.stringify(course));
   const child = startBin(['import', '--courses', path, '--server', server.url]);
   await until('it has asked', () => server.asked === 1);
   await assertEndsSoon(child, /^stats-service: interrupted\n$/);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openStats, toCourseId, toSessionId, toUserId } from '../../../src/core/index.js';
 import { createDatabase } from '../../support/databases.js';
-import { ImportFolder, runImport } from '../../support/imports.js';
+import { TestDirectory } from '../../support/directory.js';
+import { runImport } from '../../support/imports.js';
 
 const USER = '7c7b7d42-ff2f-57e0-b43e-bdac13420b81';
 const COURSE = '7384c218-7413-5439-8a53-127d6e177480';
@@ -27,7 +28,7 @@ const statement = {
 
 test('An xAPI import records mappable statements and rejects the others with a reason', async () => {
   await using database = await createDatabase('sqlite');
-  await using folder = await ImportFolder.make();
+  await using directory = await TestDirectory.create();
   const { context: _, ...withoutCourse } = statement;
   const lines = [
     statement,
@@ -38,7 +39,7 @@ test('An xAPI import records mappable statements and rejects the others with a r
     { ...statement, actor: 7, result: { score: { raw: '68' }, extensions: [] }, timestamp: 7 },
     { ...statement, context: { contextActivities: { grouping: 'Algebra' } } },
   ];
-  const path = await folder.write('statements.json', lines.map((line) => JSON.stringify(line)).join('\n'));
+  const path = await directory.write('statements.json', lines.map((line) => JSON.stringify(line)).join('\n'));
   const target = ['--format', 'xapi', '--database', database.url, '--create-courses'];
 
   const { code, summary, stderr } = await runImport([path, ...target]);
@@ -66,7 +67,7 @@ test('An xAPI import records mappable statements and rejects the others with a r
   const grouping = 'context.contextActivities.grouping must be an activity with an id, or a list of such';
   assert.ok(stderr.includes(`line 7: ${grouping}\n`), stderr);
 
-  const list = await folder.write('list.json', JSON.stringify([statement, 7], null, 2));
+  const list = await directory.write('list.json', JSON.stringify([statement, 7], null, 2));
   const listed = await runImport([list, ...target]);
   assert.deepEqual([listed.summary.replayed, listed.summary.invalid], [1, 1], listed.stderr);
   assert.match(listed.stderr, /^document 2: must be a JSON object$/m);
@@ -91,12 +92,12 @@ test('An xAPI import records mappable statements and rejects the others with a r
 
 test('An xAPI import accepts a duration in weeks up to the limit of `timeStudied`', async () => {
   await using database = await createDatabase('sqlite');
-  await using folder = await ImportFolder.make();
+  await using directory = await TestDirectory.create();
   const lines = ['P2W', 'P1WT1S', 'P4W'].map((duration) => {
     const id = crypto.randomUUID();
     return JSON.stringify({ ...statement, id, result: { ...statement.result, duration } });
   });
-  const path = await folder.write('weeks.json', lines.join('\n'));
+  const path = await directory.write('weeks.json', lines.join('\n'));
   const target = ['--database', database.url, '--create-courses'];
   const { summary, stderr } = await runImport([path, '--format', 'xapi', ...target]);
   assert.deepEqual([summary.created, summary.invalid], [2, 1], stderr);
