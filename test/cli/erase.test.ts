@@ -38,13 +38,13 @@ test('`erase` asks for confirmation and erases the learner only after a yes', as
   });
 
   for (const answer of ['', 'n', 'no', 'yesterday', 'oy']) {
-    const { code, stdout, stderr } = await runCli(command, {}, answering(answer));
+    const { code, stdout, stderr } = await runCli(command, answering(answer));
     assert.equal(code, 1, answer);
     assert.equal(stdout, '');
     assert.equal(stderr, 'stats-service: Nothing was erased.\n');
     assert.equal(await sessionsOf(fixture, userId), 2);
   }
-  const { code, stdout } = await runCli(command, {}, answering(' Yes '));
+  const { code, stdout } = await runCli(command, answering(' Yes '));
   assert.deepEqual([code, stdout], [0, 'Sessions erased: 2\n']);
   assert.equal(await sessionsOf(fixture, userId), 0);
   const question = `Erase everything of learner ${userId} for good, on ${fixture.database.url}? [y/N] `;
@@ -69,7 +69,7 @@ test('`erase` without a terminal erases nothing unless `--yes` is given', async 
 test('`erase --yes` does not ask for confirmation', async () => {
   await using fixture = await createFixture('sqlite');
   const { command } = await study(fixture);
-  assert.equal((await runCli([...command, '--yes'], {}, { terminal: true, ask: askNobody })).code, 0);
+  assert.equal((await runCli([...command, '--yes'], { terminal: true, ask: askNobody })).code, 0);
 });
 
 test('`erase` on a missing database exits with code 3 and does not create it', async () => {

@@ -51,7 +51,7 @@ test('`history` prints a table of weeks, without bars if stdout is not a termina
 test('`history` on a terminal draws bars in proportion to the time studied', async () => {
   await using fixture = await createFixture('sqlite');
   const { command } = await study(fixture);
-  const { stdout } = await runCli(command, {}, { terminal: true });
+  const { stdout } = await runCli(command, { terminal: true });
   const [heading, ...rows] = stdout.trimEnd().split('\n');
   assert.equal(heading, 'Start                      Sessions  Modules  Time  Score');
   assert.deepEqual(
@@ -60,7 +60,7 @@ test('`history` on a terminal draws bars in proportion to the time studied', asy
     [25, 0, 12],
   );
   assert.doesNotMatch(rows[1] ?? '', /[▁-▏]/);
-  const json = await runCli([...command, '--json'], {}, { terminal: true });
+  const json = await runCli([...command, '--json'], { terminal: true });
   assert.doesNotMatch(json.stdout, /█/);
 });
 

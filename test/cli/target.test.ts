@@ -18,25 +18,34 @@ test('`--database` overrides STATS_DATABASE_URL, which overrides the default pat
   const add = ['course', 'add', '--name', 'Algebra'];
 
   const STATS_DATABASE_URL = variable.url;
-  await runCli([...add, '--database', flag.url], { STATS_DATABASE_URL, XDG_DATA_HOME });
+  await runCli([...add, '--database', flag.url], { env: { STATS_DATABASE_URL, XDG_DATA_HOME } });
   assert.ok(existsSync(sqlitePath(flag.url)));
   assert.ok(!existsSync(sqlitePath(variable.url)));
 
-  await runCli(add, { STATS_DATABASE_URL, XDG_DATA_HOME });
+  await runCli(add, { env: { STATS_DATABASE_URL, XDG_DATA_HOME } });
   assert.ok(existsSync(sqlitePath(variable.url)));
   assert.ok(!existsSync(XDG_DATA_HOME));
 
-  await runCli(add, { HOME: XDG_DATA_HOME });
+  await runCli(add, { env: { HOME: XDG_DATA_HOME } });
   assert.ok(existsSync(join(XDG_DATA_HOME, '.local', 'share', 'stats-service', 'stats.db')));
-  await runCli(add, { XDG_DATA_HOME });
+  await runCli(add, { env: { XDG_DATA_HOME } });
   assert.ok(existsSync(join(XDG_DATA_HOME, 'stats-service', 'stats.db')));
 });
 
 test('A command rejects an environment that names both a database and a server', async () => {
   const env = { STATS_DATABASE_URL: 'sqlite::memory:', STATS_SERVER_URL: 'http://127.0.0.1:1' };
-  const { code, stderr } = await runCli(['course', 'list'], env);
+  const { code, stderr } = await runCli(['course', 'list'], { env });
   assert.equal(code, 2);
   assert.match(stderr, /STATS_DATABASE_URL and STATS_SERVER_URL are both set/);
+});
+
+test('`verify`, `doctor`, `export` and `backup` reject STATS_SERVER_URL as their target', async () => {
+  const env = { STATS_SERVER_URL: 'http://127.0.0.1:1' };
+  for (const argv of [['verify'], ['doctor'], ['export'], ['backup', 'copy.db']]) {
+    const { code, stderr } = await runCli(argv, { env });
+    assert.equal(code, 2, argv[0]);
+    assert.match(stderr, /needs the database itself: name it with --database instead of STATS_SERVER_URL/);
+  }
 });
 
 test('Read commands create and migrate no database; `migrate up` and `down` change the schema', async () => {

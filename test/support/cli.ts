@@ -13,32 +13,35 @@ export interface Finished {
 type Environment = Readonly<Record<string, string>>;
 
 class Captured extends Writable {
-  text = '';
+  readonly #chunks: Buffer[] = [];
+
+  get text(): string {
+    return Buffer.concat(this.#chunks).toString();
+  }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.text += chunk.toString();
+    this.#chunks.push(chunk);
     done();
   }
 }
 
-interface CliOptions {
-  /** Whether a person looks at stdout. */
+interface CliOptions extends Pick<ProcessOptions, 'input' | 'env'> {
+  /** True if stdout is a terminal. */
   readonly terminal?: boolean;
-  /** What the person at the terminal answers; without it nobody can be asked. */
+  /** Answers questions at the terminal; without it the program cannot ask. */
   readonly ask?: (question: string) => Promise<string>;
 }
 
-/** Runs the command line in this process. */
+/** Runs the command line in this process, about ten times as fast as `runBin`. */
 export async function runCli(
   argv: readonly string[],
-  env: Environment = {},
-  { terminal = false, ask }: CliOptions = {},
+  { input = '', env = {}, terminal = false, ask }: CliOptions = {},
 ): Promise<Finished> {
   const stdout = new Captured();
   const stderr = new Captured();
   const { signal } = new AbortController();
   const code = await main(argv, {
-    stdin: Readable.from([]),
+    stdin: Readable.from([Buffer.from(input)]),
     stdout,
     stderr,
     env,

@@ -1,4 +1,4 @@
-import { runBin, type Finished } from './cli.js';
+import { runCli, type Finished } from './cli.js';
 
 export interface Summary {
   readonly lines: number;
@@ -16,9 +16,9 @@ export interface Imported extends Finished {
   readonly summary: Partial<Summary>;
 }
 
-/** Runs the real program's `import` in a process of its own. */
-export async function runImport(argv: readonly string[], input?: string): Promise<Imported> {
-  const finished = await runBin(['import', ...argv, '--json', '--quiet'], { input });
+/** Runs `import` in this process. */
+export async function runImport(argv: readonly string[], input = ''): Promise<Imported> {
+  const finished = await runCli(['import', ...argv, '--json', '--quiet'], { input });
   const summary: Partial<Summary> = finished.stdout === '' ? {} : JSON.parse(finished.stdout);
   return { ...finished, summary };
 }
