@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runBin } from '../../support/cli.js';
+import { runCli } from '../../support/cli.js';
 import { createDatabase, DIALECTS } from '../../support/databases.js';
 import { runImport } from '../../support/imports.js';
 import { assertRollups } from '../../support/rollups.js';
@@ -9,7 +9,7 @@ const SESSIONS = process.env['STATS_TEST_SESSIONS'];
 const COURSES = process.env['STATS_TEST_COURSES'];
 const skip = SESSIONS && COURSES ? false : 'STATS_TEST_SESSIONS and STATS_TEST_COURSES name no real sessions';
 
-const exported = async (url: string) => (await runBin(['export', '--database', url])).stdout;
+const exported = async (url: string) => (await runCli(['export', '--database', url])).stdout;
 
 for (const dialect of DIALECTS) {
   test(`Real sessions are the same after import, export and re-import on ${dialect}`, { skip }, async () => {
