@@ -1,50 +1,50 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { dirname } from 'node:path';
 import { test } from 'node:test';
-import { BIN, runBin } from '../support/cli.js';
+import { BIN, runBin, runCli } from '../support/cli.js';
 import { createDatabase } from '../support/databases.js';
+import { TestDirectory } from '../support/directory.js';
 import { listen } from '../support/ports.js';
-import { sqlitePath } from '../support/sql.js';
 
 const PACKAGE = new URL('../../package.json', import.meta.url);
+const { version: VERSION } = JSON.parse(await readFile(PACKAGE, 'utf8'));
 
 test('`--version` prints the version of package.json', async () => {
-  const { version } = JSON.parse(await readFile(PACKAGE, 'utf8'));
-  assert.deepEqual(await runBin(['--version']), { code: 0, stdout: `${version}\n`, stderr: '' });
+  assert.deepEqual(await runBin(['--version']), { code: 0, stdout: `${VERSION}\n`, stderr: '' });
 });
 
 test('The program reads `.env` of the working directory; environment variables override it', async () => {
   await using fromFile = await createDatabase('sqlite');
   await using fromEnvironment = await createDatabase('sqlite');
-  const cwd = dirname(sqlitePath(fromFile.url));
-  await writeFile(`${cwd}/.env`, `STATS_DATABASE_URL="${fromFile.url}"\n`);
+  await using directory = await TestDirectory.create();
+  const cwd = directory.path;
+  await directory.write('.env', `STATS_DATABASE_URL="${fromFile.url}"\n`);
   const add = ['course', 'add', '--name', 'Algebra'];
   const list = ['course', 'list', '--json'];
 
   assert.equal((await runBin(add, { cwd })).code, 0);
-  assert.match((await runBin(list, { env: { STATS_DATABASE_URL: fromFile.url } })).stdout, /Algebra/);
+  assert.match((await runCli(list, { env: { STATS_DATABASE_URL: fromFile.url } })).stdout, /Algebra/);
   const env = { STATS_DATABASE_URL: fromEnvironment.url };
   assert.equal((await runBin(list, { cwd, env })).code, 3);
 });
 
 test('The Postgres driver sees the variables of `.env`; a directory of that name is ignored', async () => {
-  await using folder = await createDatabase('sqlite');
+  await using directory = await TestDirectory.create();
   await using database = await createDatabase('postgres');
-  const cwd = dirname(sqlitePath(folder.url));
+  const cwd = directory.path;
   const url = new URL(database.url);
   const argv = ['course', 'add', '--name', 'Algebra', '--database'];
-  await writeFile(`${cwd}/.env`, `PGPASSWORD=${url.password}\n`);
+  await directory.write('.env', `PGPASSWORD=${url.password}\n`);
   url.password = '';
   assert.equal((await runBin([...argv, url.href])).code, 1);
   assert.equal((await runBin([...argv, url.href], { cwd })).code, 0);
 
   await rm(`${cwd}/.env`);
   await mkdir(`${cwd}/.env`);
-  assert.deepEqual(await runBin(['--version'], { cwd }), await runBin(['--version']));
+  assert.deepEqual(await runBin(['--version'], { cwd }), { code: 0, stdout: `${VERSION}\n`, stderr: '' });
 });
 
 test('`--help` exits with code 0 if the reader has closed stdout', async () => {

@@ -1,31 +1,28 @@
 import assert from 'node:assert/strict';
-import { link, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { runBin } from '../support/cli.js';
-import { createDatabase } from '../support/databases.js';
+import { runBin, runCli } from '../support/cli.js';
 import { TestDirectory } from '../support/directory.js';
 import { record } from '../support/exports.js';
 import { newUserId } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
-import { HttpClient } from '../support/http-client.js';
+import { createService } from '../support/http-service.js';
 import { makeCourse, Recorder } from '../support/recorder.js';
-import { startService } from '../support/service.js';
 import { sqlitePath } from '../support/sql.js';
 
 const REFUSED = /^stats-service: [^\n]* is a file of the database itself; name another file\n$/;
 
 test('`export` and `backup` never overwrite the database files that a server uses', async () => {
-  await using database = await createDatabase('sqlite');
-  await using service = await startService(['--database', database.url, '--port', '0']);
-  await using client = new HttpClient(service.url, 1);
-  const recorder = new Recorder(await makeCourse(client, 'Algebra'));
+  await using service = await createService('sqlite');
+  const { client, database } = service;
+  const recorder = new Recorder(await makeCourse(client, 'Logic'));
   assert.equal((await recorder.record(client)).status, 201);
   const path = sqlitePath(database.url);
   const { ino } = await stat(path);
   for (const command of ['export', 'backup']) {
     for (const file of [path, `${path}-wal`, `${path}-shm`, `${path}-journal`]) {
-      const { code, stderr } = await runBin([command, file, '--database', database.url]);
+      const { code, stderr } = await runCli([command, file, '--database', database.url]);
       assert.equal(code, 2, file);
       assert.match(stderr, REFUSED);
     }
@@ -40,10 +37,9 @@ test('`import --rejects` never overwrites a file of its database', async () => {
   await using directory = await TestDirectory.create();
   const path = sqlitePath(fixture.database.url);
   const { ino, size } = await stat(path);
-  const file = join(directory.path, 'sessions.csv');
-  await writeFile(file, 'userId\nx\n');
+  const file = await directory.write('sessions.csv', 'userId\nx\n');
   for (const rejects of [path, `${path}-wal`]) {
-    const { code, stderr } = await runBin([
+    const { code, stderr } = await runCli([
       'import',
       file,
       '--rejects',
@@ -70,7 +66,6 @@ test('`export` recognizes a database file by any path, even before the file exis
   await symlink(path, at('link.db'));
   await symlink(dirname(path), at('folder'));
   await link(path, at('same.csv'));
-  const cwd = dirname(path);
   for (const [file, database] of [
     [at('link.db'), fixture.database.url],
     [at('same.csv'), fixture.database.url],
@@ -79,10 +74,16 @@ test('`export` recognizes a database file by any path, even before the file exis
     [path, `sqlite:${at('link.db')}`],
     [`${path}-journal`, `sqlite:${at('link.db')}`],
     [`${path}-wal`, `sqlite: ${at('folder')}/${name} `],
+  ] as const) {
+    const { code, stderr } = await runCli(['export', file, '--database', database]);
+    assert.equal(code, 2, `${file} ${database} ${stderr}`);
+    assert.match(stderr, REFUSED);
+  }
+  for (const [file, database] of [
     [`./${name}`, `sqlite:${name}`],
     [`${name}-shm`, `sqlite:${path}`],
   ] as const) {
-    const { code, stderr } = await runBin(['export', file, '--database', database], { cwd });
+    const { code, stderr } = await runBin(['export', file, '--database', database], { cwd: dirname(path) });
     assert.equal(code, 2, `${file} ${database} ${stderr}`);
     assert.match(stderr, REFUSED);
   }
@@ -91,7 +92,7 @@ test('`export` recognizes a database file by any path, even before the file exis
   // What has only a similar name is somebody's own.
   await mkdir(at('other'));
   for (const file of [at(`other/${name}`), `${path}-wal.csv`, `${path}.csv`]) {
-    const { code, stderr } = await runBin(['export', file, '--database', fixture.database.url]);
+    const { code, stderr } = await runCli(['export', file, '--database', fixture.database.url]);
     assert.deepEqual([code, stderr], [0, 'Exported 3 sessions.\n']);
     await rm(file);
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runBin } from '../support/cli.js';
+import { runCli } from '../support/cli.js';
 import { DIALECTS } from '../support/databases.js';
 import { newUserId, sessionContent } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
@@ -12,12 +12,12 @@ for (const dialect of DIALECTS) {
     const { stats, courseId, database } = fixture;
     await stats.recordSession({ userId: newUserId(), courseId, session: sessionContent() });
     // Whatever the settings of the test's own Postgres.
-    const seen = await runBin(['doctor', '--database', database.url]);
+    const seen = await runCli(['doctor', '--database', database.url]);
     assert.match(seen.stdout, /^Check +State +Detail\n/);
     assert.match(seen.stdout, /\nrollups +ok +all 1 lifetime stats/);
 
     await runSql(database.url, 'update course_stats set session_count = 7');
-    const { code, stdout, stderr } = await runBin(['doctor', '--database', database.url, '--json']);
+    const { code, stdout, stderr } = await runCli(['doctor', '--database', database.url, '--json']);
     assert.equal(code, 1);
     const findings = stdout
       .trim()
@@ -29,9 +29,9 @@ for (const dialect of DIALECTS) {
 }
 
 test('`doctor` exits with code 3 for a missing database and with 4 for an unreachable one', async () => {
-  const missing = await runBin(['doctor', '--database', 'sqlite:/nowhere/stats.db']);
+  const missing = await runCli(['doctor', '--database', 'sqlite:/nowhere/stats.db']);
   assert.equal(missing.code, 3);
-  const unreachable = await runBin(['doctor', '--database', 'postgres://127.0.0.1:1/stats']);
+  const unreachable = await runCli(['doctor', '--database', 'postgres://127.0.0.1:1/stats']);
   assert.equal(unreachable.code, 4);
   assert.match(unreachable.stderr, /unavailable.*ECONNREFUSED/);
 });

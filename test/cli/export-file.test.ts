@@ -4,7 +4,7 @@ import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Client } from 'pg';
-import { runBin, runCommand, BIN } from '../support/cli.js';
+import { runCli, runCommand, BIN } from '../support/cli.js';
 import { until } from '../support/condition.js';
 import { TestDirectory } from '../support/directory.js';
 import { record, startBin } from '../support/exports.js';
@@ -20,14 +20,13 @@ test('An export to a symlink replaces its target and keeps the mode and the link
   await using fixture = await createFixture('sqlite');
   await using directory = await TestDirectory.create();
   await record(fixture, [newUserId()], 3);
-  const file = join(directory.path, 'a.csv');
+  const file = await directory.write('a.csv', OLD.repeat(1_000));
   const link = join(directory.path, 'link.csv');
-  await writeFile(file, OLD.repeat(1_000));
   await chmod(file, 0o640);
   await symlink('a.csv', link);
-  const { code, stderr } = await runBin(['export', link, '--database', fixture.database.url]);
+  const { code, stderr } = await runCli(['export', link, '--database', fixture.database.url]);
   assert.deepEqual([code, stderr], [0, 'Exported 3 sessions.\n']);
-  assert.equal((await readFile(file, 'utf8')).trimEnd().split('\n').length, 4);
+  assert.equal((await directory.read('a.csv')).trimEnd().split('\n').length, 4);
   assert.equal((await stat(file)).mode & 0o777, 0o640);
   assert.ok((await lstat(link)).isSymbolicLink());
   assert.deepEqual(await directory.files(), ['a.csv', 'link.csv']);
@@ -37,7 +36,7 @@ test('The file of a new export, or of a killed one, is accessible only to its ow
   await using fixture = await createFixture('postgres');
   await using directory = await TestDirectory.create();
   const file = join(directory.path, 'a.csv');
-  assert.equal((await runBin(['export', file, '--database', fixture.database.url])).code, 0);
+  assert.equal((await runCli(['export', file, '--database', fixture.database.url])).code, 0);
   assert.equal((await stat(file)).mode & 0o777, 0o600);
   await chmod(file, 0o644);
   const holder = new Client({ connectionString: fixture.database.url });
@@ -57,7 +56,7 @@ test('`export` reports in one line that it cannot create its file, and leaves no
   await using fixture = await createFixture('sqlite');
   await using directory = await TestDirectory.create();
   await mkdir(join(directory.path, 'folder'));
-  await writeFile(join(directory.path, 'file'), OLD);
+  await directory.write('file', OLD);
   const cases = [
     ['folder', /folder is a folder\.$/],
     ['missing/a.csv', /There is no folder .*missing for .*a\.csv\.$/],
@@ -65,7 +64,7 @@ test('`export` reports in one line that it cannot create its file, and leaves no
     ['x'.repeat(300), /x cannot be written\. \(ENAMETOOLONG: .*\)$/],
   ] as const;
   for (const [name, message] of cases) {
-    const { code, stderr } = await runBin([
+    const { code, stderr } = await runCli([
       'export',
       join(directory.path, name),
       '--database',
@@ -76,13 +75,13 @@ test('`export` reports in one line that it cannot create its file, and leaves no
     assert.match(stderr.trimEnd(), message);
   }
   assert.deepEqual(await directory.files(), ['file', 'folder']);
-  assert.equal(await readFile(join(directory.path, 'file'), 'utf8'), OLD);
+  assert.equal(await directory.read('file'), OLD);
 });
 
 describe('export on a small disk', { skip: NO_SMALL_DISK }, () => {
   test('`export` reports a full or read-only disk in one line and keeps the old file', async () => {
     await using fixture = await createFixture('sqlite');
-    await record(fixture, [newUserId()], 10_000);
+    await record(fixture, [newUserId()], 8_000);
     await using disk = await mountSmallDisk(1);
     const file = join(disk.path, 'a.csv');
     await writeFile(file, OLD);
@@ -90,7 +89,7 @@ describe('export on a small disk', { skip: NO_SMALL_DISK }, () => {
     for (const mend of [() => undefined, () => disk.makeReadOnly()]) {
       mend();
       for (const each of files) {
-        const { code, stderr } = await runBin(['export', each, '--database', fixture.database.url]);
+        const { code, stderr } = await runCli(['export', each, '--database', fixture.database.url]);
         assert.equal(code, 1);
         assert.match(stderr, /^stats-service: .* cannot be written\. \((ENOSPC|EROFS): .*\)\n$/);
         assert.ok(stderr.includes(each), stderr);
@@ -111,7 +110,7 @@ test('An export never replaces a device or a pipe', { skip: process.platform !==
   const closed = await sh(`${program} | head -n 1; echo \${PIPESTATUS[0]}`);
   assert.match(closed.stdout, /^userId,.*\n0\n$/);
   assert.equal(closed.stderr, '');
-  const full = await sh(`${program} /dev/full`);
+  const full = await runCli(['export', '/dev/full', '--database', fixture.database.url]);
   assert.equal(full.code, 1);
   assert.match(full.stderr, /^stats-service: \/dev\/full cannot be written\. \(ENOSPC: .*\)\n$/);
   const fullStdout = await sh(`${program} > /dev/full`);
@@ -123,7 +122,7 @@ test('An export never replaces a device or a pipe', { skip: process.platform !==
 test('Ctrl-C during an export leaves the file unchanged and reports that', async () => {
   await using fixture = await createFixture('postgres');
   await using directory = await TestDirectory.create();
-  await writeFile(join(directory.path, 'a.csv'), OLD);
+  await directory.write('a.csv', OLD);
   // The export waits for the lock.
   const holder = new Client({ connectionString: fixture.database.url });
   await holder.connect();
@@ -143,7 +142,7 @@ test('Ctrl-C during an export leaves the file unchanged and reports that', async
     assert.deepEqual(await directory.files(), before);
   }
   await holder.end();
-  assert.equal(await readFile(join(directory.path, 'a.csv'), 'utf8'), OLD);
+  assert.equal(await directory.read('a.csv'), OLD);
 });
 
 test('Ctrl-C ends an export that is blocked on stdout and reports the lines written', async () => {

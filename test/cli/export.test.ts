@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { ExportedSession } from '../../src/core/index.js';
-import { runBin } from '../support/cli.js';
+import { runCli } from '../support/cli.js';
 import { createDatabase, DIALECTS } from '../support/databases.js';
 import { TestDirectory } from '../support/directory.js';
 import { record } from '../support/exports.js';
@@ -41,14 +41,14 @@ for (const dialect of DIALECTS) {
       await using fixture = await createFixture(dialect);
       const { database } = fixture;
       const argv = ['export', '--database', database.url];
-      assert.deepEqual(await runBin(argv), { code: 0, stdout: HEADING, stderr: 'Exported 0 sessions.\n' });
+      assert.deepEqual(await runCli(argv), { code: 0, stdout: HEADING, stderr: 'Exported 0 sessions.\n' });
       const sessions = await record(fixture, [newUserId(), newUserId()], 1_941);
-      const csv = await runBin(argv);
+      const csv = await runCli(argv);
       assert.deepEqual([csv.code, csv.stderr], [0, 'Exported 1,941 sessions.\n']);
       assert.equal(csv.stdout, csvOf(sessions));
       assert.ok(csv.stdout.includes(',""";,;a,b"\n'), 'what has to be quoted is among them');
 
-      const ndjson = await runBin([...argv, '--format', 'ndjson', '--quiet', '-']);
+      const ndjson = await runCli([...argv, '--format', 'ndjson', '--quiet', '-']);
       assert.deepEqual([ndjson.code, ndjson.stderr], [0, '']);
       const lines = ndjson.stdout
         .trimEnd()
@@ -56,37 +56,8 @@ for (const dialect of DIALECTS) {
         .map((line) => JSON.parse(line));
       assert.equal(csvOf(lines), csv.stdout);
       for (const line of lines) assert.equal(`${Object.keys(line).join(',')}\n`, HEADING);
-      const empty = await runBin([...argv, '--format', 'ndjson', '--user', newUserId()]);
+      const empty = await runCli([...argv, '--format', 'ndjson', '--user', newUserId()]);
       assert.deepEqual([empty.code, empty.stdout], [0, '']);
-    });
-
-    test('`export` takes format and compression from the file name, unless options override it', async () => {
-      await using fixture = await createFixture(dialect);
-      const { database } = fixture;
-      await using directory = await TestDirectory.create();
-      const csv = csvOf(await record(fixture, [newUserId()], 20));
-      const env = { STATS_DATABASE_URL: database.url, STATS_SERVER_URL: 'http://127.0.0.1:1' };
-      const write = async (name: string, ...options: string[]) => {
-        const { code, stdout, stderr } = await runBin(['export', join(directory.path, name), ...options], {
-          env,
-        });
-        assert.deepEqual([code, stdout, stderr], [0, '', 'Exported 20 sessions.\n']);
-        return readFile(join(directory.path, name));
-      };
-      const ndjson = (await write('a.ndjson')).toString();
-      assert.match(ndjson, /^\{"userId":/);
-      for (const name of ['a.csv', 'a', 'a.txt']) assert.equal((await write(name)).toString(), csv);
-      assert.equal((await write('a.jsonl')).toString(), ndjson);
-      assert.equal((await write('b.csv', '--format', 'ndjson')).toString(), ndjson);
-      assert.equal((await write('b.ndjson', '--format', 'csv')).toString(), csv);
-      for (const name of ['a.csv.gz', 'A.CSV.GZ', 'a.gz']) {
-        assert.equal(gunzipSync(await write(name)).toString(), csv);
-      }
-      for (const name of ['a.ndjson.gz', 'a.jsonl.gz']) {
-        assert.equal(gunzipSync(await write(name)).toString(), ndjson);
-      }
-      assert.equal(gunzipSync(await write('c.csv', '--gzip')).toString(), csv);
-      assert.deepEqual(await write('d.csv.gz'), await write('e.csv.gz'));
     });
 
     test('`export` filters sessions by learner, course and time', async () => {
@@ -99,11 +70,38 @@ for (const dialect of DIALECTS) {
       const [userId = ''] = users;
       const learner = ['--user', userId.toUpperCase(), '--course', courseId];
       const time = ['--from', completedAt, '--to', '2026-11-21T11:00:00+01:00'];
-      const { stdout } = await runBin(['export', '--database', database.url, ...learner, ...time]);
+      const { stdout } = await runCli(['export', '--database', database.url, ...learner, ...time]);
       assert.equal(stdout, csvOf(early.filter((session) => session.userId === userId)));
     });
   });
 }
+
+test('`export` takes format and compression from the file name, unless options override it', async () => {
+  await using fixture = await createFixture('sqlite');
+  await using directory = await TestDirectory.create();
+  const csv = csvOf(await record(fixture, [newUserId()], 20));
+  const env = { STATS_DATABASE_URL: fixture.database.url, STATS_SERVER_URL: 'http://127.0.0.1:1' };
+  const write = async (name: string, ...options: string[]) => {
+    const file = join(directory.path, name);
+    const { code, stdout, stderr } = await runCli(['export', file, ...options], { env });
+    assert.deepEqual([code, stdout, stderr], [0, '', 'Exported 20 sessions.\n']);
+    return readFile(file);
+  };
+  const ndjson = (await write('a.ndjson')).toString();
+  assert.match(ndjson, /^\{"userId":/);
+  for (const name of ['a.csv', 'a', 'a.txt']) assert.equal((await write(name)).toString(), csv);
+  assert.equal((await write('a.jsonl')).toString(), ndjson);
+  assert.equal((await write('b.csv', '--format', 'ndjson')).toString(), ndjson);
+  assert.equal((await write('b.ndjson', '--format', 'csv')).toString(), csv);
+  for (const name of ['a.csv.gz', 'A.CSV.GZ', 'a.gz']) {
+    assert.equal(gunzipSync(await write(name)).toString(), csv);
+  }
+  for (const name of ['a.ndjson.gz', 'a.jsonl.gz']) {
+    assert.equal(gunzipSync(await write(name)).toString(), ndjson);
+  }
+  assert.equal(gunzipSync(await write('c.csv', '--gzip')).toString(), csv);
+  assert.deepEqual(await write('d.csv.gz'), await write('e.csv.gz'));
+});
 
 test('`export` reports each failure in one line with its exit code and creates no file', async () => {
   await using fixture = await createFixture('sqlite');
@@ -126,7 +124,7 @@ test('`export` reports each failure in one line with its exit code and creates n
     [['--database', 'postgres://127.0.0.1:1/stats'], 4, /unavailable/],
   ];
   for (const [argv, code, message, env = {}] of cases) {
-    const ended = await runBin(['export', join(directory.path, 'a.csv'), ...argv], { env });
+    const ended = await runCli(['export', join(directory.path, 'a.csv'), ...argv], { env });
     assert.equal(ended.code, code, ended.stderr);
     assert.match(ended.stderr, /^stats-service: [^\n]+\n$/);
     assert.match(ended.stderr.trimEnd(), message);

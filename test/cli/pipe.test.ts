@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { runBin, runCommand } from '../support/cli.js';
+import { runBin, runCli, runCommand } from '../support/cli.js';
 import { until } from '../support/condition.js';
 import { createDatabase } from '../support/databases.js';
 import { TestDirectory } from '../support/directory.js';
@@ -38,7 +38,7 @@ describe('named pipes', { skip: process.platform !== 'linux' }, () => {
     const reader = runCommand(['cat', pipe.path]);
     const { code, stderr } = await runBin(['export', pipe.path, '--database', fixture.database.url]);
     assert.deepEqual([code, stderr], [0, 'Exported 3,000 sessions.\n']);
-    const direct = await runBin(['export', '--database', fixture.database.url]);
+    const direct = await runCli(['export', '--database', fixture.database.url]);
     assert.equal((await reader).stdout, direct.stdout);
   });
 

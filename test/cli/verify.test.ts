@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { runBin } from '../support/cli.js';
+import { runCli } from '../support/cli.js';
 import { DIALECTS } from '../support/databases.js';
 import { newCourseId, newUserId, sessionContent } from '../support/factories.js';
 import { createFixture, type Fixture } from '../support/fixture.js';
@@ -26,13 +26,13 @@ for (const dialect of DIALECTS) {
       const { url } = fixture.database;
       await recordLearners(fixture, 1_200);
       const line = 'All 1,200 lifetime stats and 1,200 module counts are what 1,200 sessions add up to.\n';
-      const seen = await runBin(['verify', '--database', url]);
+      const seen = await runCli(['verify', '--database', url]);
       assert.deepEqual([seen.code, seen.stdout], [0, line]);
       assert.match(seen.stderr, /^Database: \S+\n$/);
-      const json = await runBin(['verify', '--database', url, '--json']);
+      const json = await runCli(['verify', '--database', url, '--json']);
       assert.deepEqual([json.code, json.stdout], [0, '']);
       assert.ok(json.stderr.endsWith(line));
-      const quiet = await runBin(['verify', '--database', url, '--quiet']);
+      const quiet = await runCli(['verify', '--database', url, '--quiet']);
       assert.deepEqual(quiet, { code: 0, stdout: '', stderr: '' });
     });
 
@@ -41,16 +41,16 @@ for (const dialect of DIALECTS) {
       const { url } = fixture.database;
       await recordLearners(fixture, 1);
       const [user, course] = [newUserId(), newCourseId()];
-      const ofLearner = await runBin(['verify', '--database', url, '--user', user]);
+      const ofLearner = await runCli(['verify', '--database', url, '--user', user]);
       assert.deepEqual([ofLearner.code, ofLearner.stdout], [0, nothingKeptOf(`learner ${user}`)]);
       const inCourse = ['--user', user, '--course', fixture.courseId];
-      const ofBoth = await runBin(['verify', '--database', url, ...inCourse]);
+      const ofBoth = await runCli(['verify', '--database', url, ...inCourse]);
       const both = nothingKeptOf(`learner ${user} in course ${fixture.courseId}`);
       assert.deepEqual([ofBoth.code, ofBoth.stdout], [0, both]);
-      const ofCourse = await runBin(['verify', '--database', url, '--quiet', '--course', course]);
+      const ofCourse = await runCli(['verify', '--database', url, '--quiet', '--course', course]);
       assert.deepEqual([ofCourse.code, ofCourse.stdout], [3, '']);
       assert.match(ofCourse.stderr, new RegExp(`^stats-service: There is no course ${course}\\.`));
-      const all = await runBin(['verify', '--database', url, '--course', fixture.courseId]);
+      const all = await runCli(['verify', '--database', url, '--course', fixture.courseId]);
       assert.match(all.stdout, /^All 1 lifetime stats and 1 module count are /);
     });
 
@@ -61,7 +61,7 @@ for (const dialect of DIALECTS) {
       await runSql(url, 'update course_stats set time_studied = 7');
       await runSql(url, `update studied_modules set session_count = 2`);
 
-      const seen = await runBin(['verify', '--database', url]);
+      const seen = await runCli(['verify', '--database', url]);
       assert.equal(seen.code, 1);
       const lines = seen.stdout.trimEnd().split('\n');
       assert.match(lines[0] ?? '', /^Learner +Course +What +Kept +Real$/);
@@ -73,7 +73,7 @@ for (const dialect of DIALECTS) {
         /\nstats-service: 150 lifetime stats and 150 module counts are not what the sessions add up to\. "--rebuild" mends that; keep a copy first\.\n$/,
       );
 
-      const json = await runBin(['verify', '--database', url, '--json', '--quiet']);
+      const json = await runCli(['verify', '--database', url, '--json', '--quiet']);
       assert.equal(json.code, 1);
       const told = json.stdout
         .trimEnd()
@@ -91,14 +91,14 @@ for (const dialect of DIALECTS) {
 
       const [{ userId }] = told;
       const ofOne = ['--user', userId, '--course', fixture.courseId];
-      const one = await runBin(['verify', '--database', url, '--rebuild', ...ofOne]);
+      const one = await runCli(['verify', '--database', url, '--rebuild', ...ofOne]);
       assert.equal(one.code, 0, one.stderr);
       assert.match(one.stdout, /\n1 lifetime stats and 1 module count are not .*\nMended: 1 lifetime stats/);
-      const rebuilt = await runBin(['verify', '--database', url, '--rebuild', '--json']);
+      const rebuilt = await runCli(['verify', '--database', url, '--rebuild', '--json']);
       assert.equal(rebuilt.code, 0);
       assert.match(rebuilt.stderr, /Mended: 149 lifetime stats, with the module counts\.\n$/);
       await assertRollups(url);
-      assert.equal((await runBin(['verify', '--database', url])).code, 0);
+      assert.equal((await runCli(['verify', '--database', url])).code, 0);
     });
 
     test('`verify --rebuild` exits with code 1 if a session itself is invalid', async () => {
@@ -106,14 +106,14 @@ for (const dialect of DIALECTS) {
       const { url } = fixture.database;
       await recordLearners(fixture, 1);
       await runSql(url, 'update study_sessions set total_modules_studied = 100001');
-      const { code, stdout, stderr } = await runBin(['verify', '--database', url, '--rebuild']);
+      const { code, stdout, stderr } = await runCli(['verify', '--database', url, '--rebuild']);
       assert.equal(code, 1);
       assert.match(
         stdout,
         /totalModulesStudied of session \S{36} +100001 +must be an integer from 0 to 100,000\n/,
       );
       assert.match(stderr, /Mended: 1 .*1 session breaks the rules: replace or delete it\.\n$/);
-      const again = await runBin(['verify', '--database', url]);
+      const again = await runCli(['verify', '--database', url]);
       assert.deepEqual([again.code, again.stdout.trimEnd().split('\n').length], [1, 2]);
       assert.match(again.stderr, /stats-service: 1 session breaks the rules: replace or delete it\.\n$/);
     });
@@ -121,9 +121,9 @@ for (const dialect of DIALECTS) {
 }
 
 test('`verify` exits with code 3 for a missing database and with 2 for an invalid id', async () => {
-  const missing = await runBin(['verify', '--database', 'sqlite:/nowhere/stats.db']);
+  const missing = await runCli(['verify', '--database', 'sqlite:/nowhere/stats.db']);
   assert.equal(missing.code, 3);
-  const wrong = await runBin(['verify', '--database', 'sqlite:/nowhere/stats.db', '--user', 'me']);
+  const wrong = await runCli(['verify', '--database', 'sqlite:/nowhere/stats.db', '--user', 'me']);
   assert.equal(wrong.code, 2);
   assert.match(wrong.stderr, /--user must be a UUID/);
 });
