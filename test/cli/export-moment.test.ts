@@ -26,22 +26,25 @@ for (const dialect of DIALECTS) {
         }
       }
     })();
-    for (let round = 0; round < 2; round++) {
-      const before = recorded[LAST];
-      const { code, stdout } = await runBin(['export', '--database', database.url]);
-      assert.equal(code, 0);
-      assert.ok(recorded[LAST] > before, 'it goes on recording meanwhile');
-      const users = stdout
-        .trimEnd()
-        .split('\n')
-        .slice(1)
-        .map((line) => line.slice(0, FIRST.length));
-      const [first, last] = [FIRST, LAST].map((id) => users.filter((userId) => userId === id).length);
-      assert.ok(first !== undefined && last !== undefined && last >= before);
-      assert.ok(first === last || first === last + 1, `${first} and ${last} in one export`);
-      assert.equal(users.length - first - last, others.length);
+    try {
+      for (let round = 0; round < 2; round++) {
+        const before = recorded[LAST];
+        const { code, stdout } = await runBin(['export', '--database', database.url]);
+        assert.equal(code, 0);
+        assert.ok(recorded[LAST] > before, 'it goes on recording meanwhile');
+        const users = stdout
+          .trimEnd()
+          .split('\n')
+          .slice(1)
+          .map((line) => line.slice(0, FIRST.length));
+        const [first, last] = [FIRST, LAST].map((id) => users.filter((userId) => userId === id).length);
+        assert.ok(first !== undefined && last !== undefined && last >= before);
+        assert.ok(first === last || first === last + 1, `${first} and ${last} in one export`);
+        assert.equal(users.length - first - last, others.length);
+      }
+    } finally {
+      over.abort();
+      await recording;
     }
-    over.abort();
-    await recording;
   });
 }
