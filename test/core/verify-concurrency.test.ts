@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import type { CourseId, UserId } from '../../src/core/index.js';
-import { runBin } from '../support/cli.js';
+import { runBin, runCli } from '../support/cli.js';
 import { DIALECTS } from '../support/databases.js';
 import { newSessionId, newUserId, sessionContent } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
@@ -141,8 +141,8 @@ for (const dialect of DIALECTS) {
         sessionIds: Array.from({ length: 7 }, () => newSessionId()),
       };
       await during(database.url, mixture(place), async () => {
-        for (let round = 0; round < 5; round += 1) {
-          const { code, stdout, stderr } = await runBin(['verify', '--database', database.url]);
+        for (let round = 0; round < 20; round += 1) {
+          const { code, stdout, stderr } = await runCli(['verify', '--database', database.url]);
           assert.equal(code, 0, stdout + stderr);
         }
       });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { HttpClient } from '../support/http-client.js';
 import { assertProblem } from '../support/http-answer.js';
 import { createService } from '../support/http-service.js';
@@ -7,6 +7,9 @@ import { startService } from '../support/service.js';
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const service = await createService('sqlite');
+after(() => service[Symbol.asyncDispose]());
 
 /** What the page links, as a browser at `/docs` resolves it. */
 async function linksOf(send: HttpClient['send']): Promise<string[]> {
@@ -16,7 +19,6 @@ async function linksOf(send: HttpClient['send']): Promise<string[]> {
 }
 
 test('`GET /docs` needs no learner and has a content security policy without exceptions', async () => {
-  await using service = await createService('sqlite');
   const { status, headers, text } = await service.send('GET', '/docs');
   assert.equal(status, 200);
   assert.equal(headers['content-type'], 'text/html; charset=utf-8');
@@ -27,7 +29,6 @@ test('`GET /docs` needs no learner and has a content security policy without exc
 });
 
 test('The server serves every file of the docs page with its content type', async () => {
-  await using service = await createService('sqlite');
   const { send } = service;
   const links = await linksOf(send);
   assert.deepEqual(links.toSorted(), [
@@ -49,7 +50,6 @@ test('The server serves every file of the docs page with its content type', asyn
 });
 
 test('The files of the docs page answer `HEAD` and `OPTIONS`, and `POST` returns 405', async () => {
-  await using service = await createService('sqlite');
   const { send } = service;
   for (const path of ['/docs', '/docs/start.js', '/docs/swagger-ui-bundle.js']) {
     const got = await send('GET', path);
@@ -67,13 +67,11 @@ test('The files of the docs page answer `HEAD` and `OPTIONS`, and `POST` returns
 });
 
 test('Any other path under `/docs` returns 404', async () => {
-  await using service = await createService('sqlite');
   const paths = ['/docs/', '/docs/index.html', '/docs/..%2f..%2fpackage.json', '/docs/swagger-ui.css.map'];
   for (const path of paths) assertProblem(await service.send('GET', path), 404, 'route-not-found');
 });
 
 test('Answers outside `/docs` forbid caching, framing and the loading of resources', async () => {
-  await using service = await createService('sqlite');
   for (const path of ['/livez', '/openapi.json', '/nowhere']) {
     const { headers } = await service.send('GET', path);
     assert.equal(headers['cache-control'], 'no-store');
@@ -82,7 +80,6 @@ test('Answers outside `/docs` forbid caching, framing and the loading of resourc
 });
 
 test('The built program serves the same docs files as the sources', async () => {
-  await using service = await createService('sqlite');
   await using built = await startService(['--database', 'sqlite::memory:', '--port', '0']);
   await using client = new HttpClient(built.url);
   for (const path of ['/docs', ...(await linksOf(service.send))]) {
