@@ -147,7 +147,7 @@ test('Ctrl-C during an export leaves the file unchanged and reports that', async
 
 test('Ctrl-C ends an export that is blocked on stdout and reports the lines written', async () => {
   await using fixture = await createFixture('sqlite');
-  await record(fixture, [newUserId()], 9_000);
+  await record(fixture, [newUserId()], 4_000);
   const child = startBin(['export', '--database', fixture.database.url]);
   // It goes on until the pipe is full.
   await once(child.stdout, 'readable');

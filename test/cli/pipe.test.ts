@@ -46,7 +46,7 @@ describe('named pipes', { skip: process.platform !== 'linux' }, () => {
     test(`\`${['export', ...options].join(' ')}\` exits with code 0 if its pipe is closed`, async () => {
       await using fixture = await createFixture('sqlite');
       await using pipe = await createPipe();
-      await record(fixture, [newUserId()], 9_000);
+      await record(fixture, [newUserId()], 4_000);
       const reader = runCommand(['head', '-c', '1', pipe.path]);
       const argv = ['export', pipe.path, ...options, '--database', fixture.database.url];
       assert.deepEqual(await runBin(argv), { code: 0, stdout: '', stderr: '' });
@@ -69,7 +69,7 @@ describe('named pipes', { skip: process.platform !== 'linux' }, () => {
   test('Ctrl-C ends an export into a named pipe whose reader has stopped reading', async () => {
     await using fixture = await createFixture('sqlite');
     await using pipe = await createPipe();
-    await record(fixture, [newUserId()], 9_000);
+    await record(fixture, [newUserId()], 4_000);
     await using reader = await open(pipe.path, constants.O_RDONLY | constants.O_NONBLOCK);
     const child = startBin(['export', pipe.path, '--database', fixture.database.url]);
     await until('it has begun to write', async () => {
