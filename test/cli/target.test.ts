@@ -7,14 +7,15 @@ import { migrations } from '../../migrations/index.js';
 import { runCli } from '../support/cli.js';
 import { sqlitePath } from '../support/sql.js';
 import { createDatabase } from '../support/databases.js';
+import { TestDirectory } from '../support/directory.js';
 
 const NAMES = migrations.map(({ name }) => name);
 
 test('`--database` overrides STATS_DATABASE_URL, which overrides the default path', async () => {
   await using flag = await createDatabase('sqlite');
   await using variable = await createDatabase('sqlite');
-  await using home = await createDatabase('sqlite');
-  const XDG_DATA_HOME = sqlitePath(home.url);
+  await using directory = await TestDirectory.create();
+  const XDG_DATA_HOME = join(directory.path, 'home');
   const add = ['course', 'add', '--name', 'Algebra'];
 
   const STATS_DATABASE_URL = variable.url;

@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict';
-import { dirname } from 'node:path';
 import { runBin, type ProcessOptions } from './cli.js';
-import { createDatabase } from './databases.js';
+import { TestDirectory } from './directory.js';
 import { codeBlocks, commandsOf, wordsOf } from './markdown.js';
 import { startService } from './service.js';
-import { sqlitePath } from './sql.js';
 
 const PRINTED_URL = 'http://127.0.0.1:8080';
 const TIME = /20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 
 /** Every command of a Markdown file prints what it says there, in their order, on a server of its own. */
 export async function assertCommands(file: URL): Promise<void> {
-  await using folder = await createDatabase('sqlite');
-  const env = { XDG_DATA_HOME: dirname(sqlitePath(folder.url)) };
+  await using directory = await TestDirectory.create();
+  const env = { XDG_DATA_HOME: directory.path };
   await using service = await startService(['--port', '0'], env);
 
   const commands = codeBlocks(file)
@@ -21,8 +19,7 @@ export async function assertCommands(file: URL): Promise<void> {
   assert.ok(commands.length > 5);
   for (const { line, output } of commands) {
     const [program, ...argv] = wordsOf(line.replaceAll(PRINTED_URL, service.url));
-    const printed =
-      program === 'curl' ? await curl(argv) : await npx(argv, { env, cwd: dirname(sqlitePath(folder.url)) });
+    const printed = program === 'curl' ? await curl(argv) : await npx(argv, { env, cwd: directory.path });
     assert.equal(mask(printed), mask(output), line);
   }
 }
