@@ -84,7 +84,7 @@ function thereAlready(file: string): string {
   return `${file} is there already; name another file.`;
 }
 
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 

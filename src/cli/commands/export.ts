@@ -6,6 +6,7 @@ import { FORMATS, layoutOf, type Format } from '../export/layout.js';
 import { openOutput } from '../export/outputs.js';
 import type { Io } from '../io.js';
 import { count, writeLine } from '../output.js';
+import { codeOf, fileError } from '../pending-file.js';
 import { startProgress } from '../progress.js';
 import { addOwnDatabaseOption, ownDatabaseUrl, type TargetOptions } from '../target.js';
 
@@ -56,17 +57,18 @@ async function exportTo(io: Io, file: string, options: Options): Promise<void> {
       progress.add(sessions.length);
     }
   };
-  let isTaken: boolean;
   try {
-    isTaken = await output.write(bytesOf(counted(), layoutOf(file, options)));
+    await output.write(bytesOf(counted(), layoutOf(file, options)));
   } catch (error) {
-    if (!(error instanceof Interruption)) throw error;
+    // EPIPE is not an error: the reader of a named pipe (for example `head`) has exited.
+    if (codeOf(error) === 'EPIPE') return;
+    if (!(error instanceof Interruption)) throw fileError(file, error);
     const written = `${count(exported, 'line')} written`;
     throw new Interruption(`interrupted; ${written}${output.afterInterruption}`);
   } finally {
     progress.end();
   }
-  if (isTaken && !quiet) writeLine(io.stderr, `Exported ${count(exported, 'session')}.`);
+  if (!quiet) writeLine(io.stderr, `Exported ${count(exported, 'session')}.`);
 }
 
 async function openPages(database: string, options: Options): Promise<Pages> {

@@ -29,8 +29,8 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
   // and not get a turn.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const read = file === undefined ? undefined : await readerOf(file, options);
-  await using source = file === undefined ? undefined : await openSource(io, file);
-  await using catalogue = options.courses === undefined ? undefined : await openSource(io, options.courses);
+  using source = file === undefined ? undefined : await openSource(io, file);
+  using catalogue = options.courses === undefined ? undefined : await openSource(io, options.courses);
   await using stats = await interruptible(io, openTarget(io, options, options.dryRun ? 'read' : 'create'));
   const sources = [file, options.courses];
   // Last of all: what is there is lost with it.

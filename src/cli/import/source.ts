@@ -1,77 +1,50 @@
-import { open, stat } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import type { Io } from '../io.js';
-import { openPipe } from '../pipes.js';
+import { interruptible } from '../target.js';
 
 /** Bytes that come from a file or from stdin. */
-export interface Source extends AsyncDisposable {
+export interface Source extends Disposable {
   /** As a person knows it. */
   readonly name: string;
-  /** Of what is read, packed or not; `undefined` where that cannot be known. */
+  /** Of a regular file, in bytes. */
   readonly size: number | undefined;
   /**
-   * All of it, unpacked; to be asked for once.
+   * All of it, gunzipped if it is gzipped; to be called once.
    *
-   * @param onRead told how many bytes were read, packed or not
+   * @param onRead receives how many bytes were read, before they are gunzipped
    */
   chunks(onRead?: (bytes: number) => void): AsyncIterable<Buffer>;
 }
 
-interface Opened extends AsyncDisposable {
-  readonly size?: number;
-  read(): AsyncIterable<Buffer>;
-}
-
-/** Bytes that are read at once. */
-const READ_SIZE = 64 * 1024;
 const GZIP = Buffer.from([0x1f, 0x8b]);
 
-/** @throws if the file cannot be read, or is none; an interruption, while a pipe has nobody who writes to it */
-export async function openSource(io: Io, file: string): Promise<Source> {
-  const name = file === '-' ? 'stdin' : file;
-  const opened = file === '-' ? openStdin(io) : await openNamed(io, file);
+/** @throws if the file cannot be read, or an interruption while a named pipe has no writer */
+export async function openSource(io: Io, path: string): Promise<Source> {
+  const name = path === '-' ? 'stdin' : path;
+  const file = path === '-' ? undefined : await interruptible(io, openFile(path));
   return {
     name,
-    size: opened.size,
-    chunks: (onRead = () => undefined) => unpacked(name, counted(opened.read(), onRead)),
-    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+    size: file?.size,
+    chunks: (onRead = () => undefined) => unpacked(name, counted(file?.stream ?? io.stdin, onRead)),
+    [Symbol.dispose]: () => void file?.stream.destroy(),
   };
 }
 
-/** The program closes it. */
-function openStdin({ stdin }: Io): Opened {
-  return { read: () => stdin, [Symbol.asyncDispose]: async () => undefined };
-}
-
-async function openNamed(io: Io, path: string): Promise<Opened> {
+async function openFile(path: string) {
   try {
     const status = await stat(path);
-    if (status.isFIFO()) return await openNamedPipe(io, path);
-    if (!status.isDirectory()) return await openFile(path, status.isFile() ? status.size : undefined);
+    if (!status.isDirectory()) {
+      const stream = createReadStream(path);
+      await once(stream, 'open');
+      return { stream, size: status.isFile() ? status.size : undefined };
+    }
   } catch (error) {
-    if (io.signal.aborted) throw error;
     throw new Error(`${path} cannot be read`, { cause: error });
   }
   throw new Error(`${path} is a folder; name a file in it.`);
-}
-
-async function openNamedPipe(io: Io, path: string): Promise<Opened> {
-  const pipe = await openPipe(io, path, 'r');
-  return {
-    read: () => pipe,
-    async [Symbol.asyncDispose]() {
-      pipe.destroy();
-    },
-  };
-}
-
-async function openFile(path: string, size: number | undefined): Promise<Opened> {
-  const file = await open(path);
-  return {
-    ...(size !== undefined && { size }),
-    read: () => file.createReadStream({ autoClose: false, highWaterMark: READ_SIZE }),
-    [Symbol.asyncDispose]: () => file.close(),
-  };
 }
 
 async function* counted(
