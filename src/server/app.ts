@@ -12,7 +12,6 @@ import { queryNames } from './openapi/places.js';
 import { problemAnswer } from './problem.js';
 import { readQuery } from './query.js';
 import { checkHeaders, readUser } from './request.js';
-import { RequestIds } from './request-ids.js';
 import { isServiceRoute, type Service } from './route.js';
 import { Router } from './router.js';
 import { assetRoutes, groups, routes } from './routes/index.js';
@@ -50,13 +49,12 @@ export type Listener = (request: IncomingMessage, response: ServerResponse) => v
  */
 export function createListener(stats: Stats, options: AppOptions = {}): Listener {
   const app = new App(stats, options);
-  return (request, response) => void app.serve(new Exchange(request, response, { ids: app.requestIds }));
+  return (request, response) => void app.serve(new Exchange(request, response));
 }
 
 export class App {
   /** Until the end is near: then it fails, so that requests go elsewhere. */
   isReady = true;
-  readonly requestIds = new RequestIds();
   readonly #stats: Stats;
   readonly #options: AppOptions;
   readonly #metrics: Metrics;

@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Connection } from './open-answers.js';
-import type { RequestIds } from './request-ids.js';
 
 /** A request that was answered, as a log tells of it: nothing in it is the learner's. */
 export interface AnsweredRequest {
@@ -20,8 +20,7 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 /** As nginx logs it. */
 const CLIENT_GONE = 499;
 
-export interface ExchangeOptions {
-  readonly ids: RequestIds;
+interface ExchangeOptions {
   /** Where it has a place among the open answers. */
   readonly connection?: Connection | undefined;
   /** To be called before the body is read, where the client waits for that. */
@@ -38,13 +37,13 @@ export class Exchange {
   readonly #connection: Connection | undefined;
   readonly #begin = performance.now();
 
-  constructor(request: IncomingMessage, response: ServerResponse, options: ExchangeOptions) {
+  constructor(request: IncomingMessage, response: ServerResponse, options: ExchangeOptions = {}) {
     this.request = request;
     this.response = response;
     this.acceptBody = options.acceptBody;
     this.#connection = options.connection;
     const given = request.headers['x-request-id'];
-    this.requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : options.ids.next();
+    this.requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
   }
 
   /** To be called once, when the answer is handed over or has come to nothing. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { App } from './app.js';
@@ -47,7 +48,7 @@ export class ParserErrors {
   }
 
   #answer(socket: Duplex, method: string, error: HttpError): void {
-    const requestId = this.#app.requestIds.next();
+    const requestId = randomUUID();
     // Node listens no more on a connection that it hands over.
     socket.on('error', () => socket.destroy());
     // Who does not close in turn must not keep the connection, nor send the rest of the request.

@@ -85,10 +85,9 @@ export async function serve(stats: Stats, options: ServeOptions = {}): Promise<R
 
 /** Sees to everything that a connection can bring. */
 function answer(server: Server, app: App, answers: OpenAnswers): void {
-  const ids = app.requestIds;
   const serveRequest = (request: IncomingMessage, response: ServerResponse, acceptBody?: () => void) => {
     const connection = answers.add(request, response);
-    const exchange = new Exchange(request, response, { ids, connection, acceptBody });
+    const exchange = new Exchange(request, response, { connection, acceptBody });
     if (connection && connection.unanswered > MAX_PIPELINED) app.refuse(exchange, tooManyAtOnce());
     else void app.serve(exchange);
   };
@@ -108,7 +107,7 @@ function answer(server: Server, app: App, answers: OpenAnswers): void {
     const faults = [{ parameter: 'Expect', detail: 'must be 100-continue or left out' }];
     const connection = answers.add(request, response);
     app.refuse(
-      new Exchange(request, response, { ids, connection }),
+      new Exchange(request, response, { connection }),
       new HttpError('expectation-failed', detail, { faults }),
     );
   });
