@@ -3,9 +3,6 @@ import { link, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path';
 import { COMPANIONS } from './database-files.js';
 
-/** What systems say where their files cannot have two names; the last is Windows, of FAT. */
-const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR']);
-
 /** A file that appears whole or not at all: until it is kept, it stands beside its place under another name. */
 export class PendingFile {
   readonly path: string;
@@ -35,7 +32,7 @@ export class PendingFile {
   /** @throws where no file can be, or something is there already, be it a link that leads nowhere */
   static async forNew(file: string): Promise<PendingFile> {
     const pending = await PendingFile.for(file);
-    if (await isThere(resolve(file))) throw new Error(thereAlready(file));
+    if (await lstat(file).catch(() => undefined)) throw thereAlready(file);
     pending.#mustBeNew = true;
     return pending;
   }
@@ -43,23 +40,18 @@ export class PendingFile {
   /** On the disk, and then at its place. */
   async keep(): Promise<void> {
     await sync(this.path);
-    await (this.#mustBeNew ? this.#take() : rename(this.path, this.#place));
+    await (this.#mustBeNew ? this.#linkNew() : rename(this.path, this.#place));
     // Without it a power cut may take the name back; not every system can.
     await sync(dirname(this.#place)).catch(() => undefined);
   }
 
-  /** A name is given only where nothing has it: after a look, a rename would replace what has come since. */
-  async #take(): Promise<void> {
+  /** Unlike a rename, a link never replaces a file that has come since. */
+  async #linkNew(): Promise<void> {
     try {
       await link(this.path, this.#place);
     } catch (error) {
-      const code = codeOf(error);
-      const canOnlyLook = NO_LINKS.has(code);
-      if (code === 'EEXIST' || (canOnlyLook && (await isThere(this.#place)))) {
-        throw new Error(thereAlready(this.#place), { cause: error });
-      }
-      if (!canOnlyLook) throw error;
-      return rename(this.path, this.#place);
+      if (codeOf(error) === 'EEXIST') throw thereAlready(this.#place);
+      throw error;
     }
     // It is at its place, whatever becomes of its other name.
     await rm(this.path).catch(() => undefined);
@@ -73,15 +65,8 @@ export class PendingFile {
   }
 }
 
-async function isThere(place: string): Promise<boolean> {
-  return lstat(place).then(
-    () => true,
-    () => false,
-  );
-}
-
-function thereAlready(file: string): string {
-  return `${file} is there already; name another file.`;
+function thereAlready(file: string): Error {
+  return new Error(`${file} is there already; name another file.`);
 }
 
 export function codeOf(error: unknown): string {
@@ -101,10 +86,6 @@ export async function statOf(path: string) {
 
 async function sync(path: string): Promise<void> {
   // Windows wants it to be writable, others take one that is only to be read.
-  const handle = await open(path, process.platform === 'win32' ? 'r+' : 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await using handle = await open(path, process.platform === 'win32' ? 'r+' : 'r');
+  await handle.sync();
 }
