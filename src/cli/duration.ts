@@ -1,7 +1,7 @@
-/** Milliseconds. */
-const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
-/** Weeks are only read, and only of ISO 8601. */
-const UNITS_READ = { w: 604_800_000, ...UNITS };
+/** Milliseconds. Weeks are last, since they are only read: what is written has nothing left for them. */
+const UNITS = new Map(
+  Object.entries({ d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1, w: 604_800_000 }),
+);
 
 const SHORT =
   /^(?:(?<d>\d+(?:\.\d+)?)d)?(?:(?<h>\d+(?:\.\d+)?)h)?(?:(?<m>\d+(?:\.\d+)?)m)?(?:(?<s>\d+(?:\.\d+)?)s)?(?:(?<ms>\d+)ms)?$/;
@@ -13,12 +13,12 @@ const ISO_8601 =
 export function parseDuration(text: string): number | undefined {
   if (/^\d+$/.test(text)) return Number(text);
   const lower = text.toLowerCase();
-  const groups = Object.entries((SHORT.exec(lower) ?? ISO_8601.exec(lower))?.groups ?? {});
-  const parts = groups.filter(([, value]) => value !== undefined);
-  if (parts.length === 0) return undefined;
-  let milliseconds = 0;
-  for (const [unit, value] of parts) milliseconds += Number(value) * millisecondsOf(unit);
-  return Math.round(milliseconds);
+  const match = SHORT.exec(lower) ?? ISO_8601.exec(lower);
+  let milliseconds: number | undefined;
+  for (const [unit, count] of Object.entries(match?.groups ?? {})) {
+    if (count !== undefined) milliseconds = (milliseconds ?? 0) + Number(count) * (UNITS.get(unit) ?? 0);
+  }
+  return milliseconds && Math.round(milliseconds);
 }
 
 /** Writes what `parseDuration` reads: `1h 5m 20s` without the spaces. */
@@ -26,16 +26,10 @@ export function formatDuration(milliseconds: number): string {
   if (milliseconds === 0) return '0s';
   let rest = milliseconds;
   let text = '';
-  for (const [unit, size] of Object.entries(UNITS)) {
+  for (const [unit, size] of UNITS) {
     const count = Math.floor(rest / size);
     rest -= count * size;
     if (count > 0) text += `${count}${unit}`;
   }
   return text;
-}
-
-function millisecondsOf(unit: string): number {
-  const found = Object.entries(UNITS_READ).find(([name]) => name === unit);
-  if (!found) throw new Error(`${unit} is no unit of time.`);
-  return found[1];
 }
