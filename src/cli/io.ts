@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream';
 export interface Io {
   readonly stdin: AsyncIterable<Buffer>;
   readonly stdout: Writable;
-  readonly stderr: Writable;
+  readonly stderr: Writable & { readonly columns?: number };
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether a person looks at stdout. */
   readonly terminal: boolean;

@@ -45,7 +45,7 @@ async function copy(io: Io, database: string, file: string, quiet: boolean): Pro
   const { backUp } = await import('../../core/index.js');
   let progress: Progress | undefined;
   const onCopied = (bytes: number, total: number) => {
-    progress ??= startProgress(io, { total, unit: 'bytes', quiet });
+    progress ??= startProgress(io, { total, unit: 'MB', quiet });
     progress.add(bytes);
   };
   try {

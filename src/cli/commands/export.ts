@@ -48,7 +48,7 @@ async function exportTo(io: Io, file: string, options: Options): Promise<void> {
   const output = await openOutput(io, file);
   // A person sees the lines themselves.
   const isShown = file === '-' && io.terminal;
-  const progress = startProgress(io, { total: undefined, unit: 'lines', quiet: quiet || isShown });
+  const progress = startProgress(io, { unit: 'lines', quiet: quiet || isShown });
   let exported = 0;
   const counted = async function* (): Pages {
     for await (const sessions of pages) {

@@ -43,11 +43,7 @@ async function compare(io: Io, options: Options): Promise<void> {
   const list = new DifferenceList(io.stdout, { json });
   const onDifference = (difference: Parameters<typeof list.add>[0]) => list.add(difference);
   // A list that is shown as it comes needs no other sign of life.
-  const progress = startProgress(io, {
-    total: undefined,
-    unit: 'lines',
-    quiet: quiet || (json && io.terminal),
-  });
+  const progress = startProgress(io, { unit: 'lines', quiet: quiet || (json && io.terminal) });
   const onProgress = (sessions: number) => progress.add(sessions);
   const config = { database, userId, courseId, rebuild, onDifference, onProgress };
   const verified = await interruptible(io, verify(config)).finally(() => {

@@ -41,11 +41,11 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
     await interruptible(io, bringCourses(io, stats, catalogue, options, courses));
     const { quiet = false, newIds = false, fromLegacy } = options;
     if (fromLegacy !== undefined) {
-      const progress = startProgress(io, { total: undefined, unit: 'lines', quiet });
+      const progress = startProgress(io, { unit: 'lines', quiet });
       const entries = legacyEntries(fromLegacy, (sessions) => progress.add(sessions));
       await pump(io, entries, { importer, progress, newIds });
     } else if (source && read) {
-      const progress = startProgress(io, { total: source.size, unit: 'bytes', quiet });
+      const progress = startProgress(io, { total: source.size, unit: 'MB', quiet });
       const entries = read(source.chunks((bytes) => progress.add(bytes)));
       await pump(io, entries, { importer, progress, newIds });
     }
