@@ -1,8 +1,7 @@
 import { Option, type Command } from 'commander';
 import { assertOutside } from '../database-files.js';
 import { Interruption } from '../errors.js';
-import { bytesOf, type Pages } from '../export/bytes.js';
-import { FORMATS, layoutOf, type Format } from '../export/layout.js';
+import { bytesOf, FORMATS, type Format, type Pages } from '../export/format.js';
 import { openOutput } from '../export/outputs.js';
 import type { Io } from '../io.js';
 import { count, writeLine } from '../output.js';
@@ -58,7 +57,7 @@ async function exportTo(io: Io, file: string, options: Options): Promise<void> {
     }
   };
   try {
-    await output.write(bytesOf(counted(), layoutOf(file, options)));
+    await output.write(bytesOf(counted(), file, options));
   } catch (error) {
     // EPIPE is not an error: the reader of a named pipe (for example `head`) has exited.
     if (codeOf(error) === 'EPIPE') return;

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import type { Io } from '../io.js';
 import { PendingFile, statOf } from '../pending-file.js';
 import { interruptible } from '../target.js';
-import type { Bytes } from './bytes.js';
+import type { Bytes } from './format.js';
 
 /** Where an export goes. */
 interface Output {

@@ -5,7 +5,7 @@ import { PartlyDone } from '../errors.js';
 import type { Io } from '../io.js';
 import { visible, writeLine } from '../output.js';
 import { startProgress } from '../progress.js';
-import { SESSION_FIELDS } from '../session-fields.js';
+import { SESSION_FIELDS } from '../export/format.js';
 import { databaseUrl, interruptible, openTarget, serverUrl } from '../target.js';
 import { importCourses, type CoursesTally } from './courses.js';
 import { addRenaming, FieldNames } from './fields.js';

@@ -1,0 +1,70 @@
+import { pipeline } from 'node:stream/promises';
+import type { ExportedSession } from '../../core/index.js';
+import { MODULE_SEPARATOR } from '../../core/model/modules.js';
+
+export const FORMATS = ['csv', 'ndjson'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** The fields of a session in a file, in this order. */
+export const SESSION_FIELDS = [
+  'userId',
+  'courseId',
+  'sessionId',
+  'totalModulesStudied',
+  'averageScore',
+  'timeStudied',
+  'completedAt',
+  'moduleIds',
+] as const;
+
+/** RFC 4180: only module ids can contain one of these. */
+const SPECIAL = /[",\r\n]/;
+
+export type Pages = AsyncIterable<readonly ExportedSession[]>;
+export type Bytes = AsyncIterable<string | Uint8Array>;
+
+/** The content of an export, some thousand lines at a time. The file's name decides what the options leave out. */
+export function bytesOf(
+  pages: Pages,
+  file: string,
+  options: { readonly format?: Format; readonly gzip?: boolean },
+): Bytes {
+  const [, name = '', gz] = /^(.*?)(\.gz)?$/is.exec(file) ?? [];
+  const format = options.format ?? (/\.(ndjson|jsonl)$/i.test(name) ? 'ndjson' : 'csv');
+  const lines = format === 'csv' ? toCsv(pages) : toNdjson(pages);
+  return (options.gzip ?? gz !== undefined) ? compress(lines) : lines;
+}
+
+/** The heading comes with the first lines, so that nothing is written if nothing can be read. */
+async function* toCsv(pages: Pages): AsyncGenerator<string> {
+  let heading = `${SESSION_FIELDS.join()}\n`;
+  for await (const sessions of pages) {
+    yield heading + sessions.map(csvLine).join('');
+    heading = '';
+  }
+  if (heading !== '') yield heading;
+}
+
+function csvLine(session: ExportedSession): string {
+  const { userId, courseId, sessionId, totalModulesStudied, averageScore, timeStudied } = session;
+  const text = session.moduleIds.join(MODULE_SEPARATOR);
+  const moduleIds = SPECIAL.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return `${userId},${courseId},${sessionId},${totalModulesStudied},${averageScore},${timeStudied},${session.completedAt},${moduleIds}\n`;
+}
+
+/** The fields of an exported session are in the order of the CSV's columns. */
+async function* toNdjson(pages: Pages): AsyncGenerator<string> {
+  for await (const sessions of pages) {
+    yield sessions.map((session) => `${JSON.stringify(session)}\n`).join('');
+  }
+}
+
+async function* compress(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  const { createGzip } = await import('node:zlib');
+  const gzip = createGzip({ chunkSize: 64 * 1024 });
+  const written = pipeline(lines, gzip);
+  // What fails there fails the loop as well.
+  written.catch(() => undefined);
+  yield* gzip;
+  await written;
+}
