@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { Io } from '../io.js';
 import { interruptible } from '../target.js';
@@ -71,21 +72,15 @@ async function* unpacked(name: string, chunks: AsyncGenerator<Buffer>): AsyncGen
     return;
   }
   const gunzip = createGunzip();
-  const pump = async () => {
-    await write(gunzip, first);
-    for await (const chunk of chunks) await write(gunzip, chunk);
-    gunzip.end();
+  const rest = async function* () {
+    yield first;
+    yield* chunks;
   };
-  pump().catch((error: unknown) => gunzip.destroy(error instanceof Error ? error : new Error(String(error))));
+  // What fails there fails the loop as well.
+  pipeline(rest, gunzip).catch(() => undefined);
   try {
-    for await (const chunk of gunzip) yield chunk;
+    yield* gunzip;
   } catch (error) {
     throw new Error(`${name} cannot be unpacked`, { cause: error });
   }
-}
-
-function write(stream: ReturnType<typeof createGunzip>, chunk: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.write(chunk, (error) => (error ? reject(error) : resolve()));
-  });
 }
