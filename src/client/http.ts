@@ -3,25 +3,24 @@ import * as z from 'zod';
 import { isErrorCode, StatsError } from '../core/errors.js';
 import { faultSchema } from '../core/model/faults.js';
 import type { UserId } from '../core/model/ids.js';
+import { encodeCursor } from '../core/model/page.js';
 import { strangeAnswer, strangeTongue, type Headers } from './stranger.js';
 
 /** Milliseconds. */
 const TIMEOUTS = { connect: { timeout: 5_000 }, headersTimeout: 30_000, bodyTimeout: 30_000 };
 
-export interface HttpRequest {
+/** A list is the key of a cursor. */
+export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;
+
+interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Relative to the server's URL, without a slash at its beginning. */
   readonly path: string;
-  readonly userId?: UserId;
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly userId?: UserId | undefined;
+  readonly query?: Query | undefined;
   readonly body?: unknown;
   /** The statuses of success; default: 200. Any other below 400 comes from another program. */
   readonly successes?: readonly number[];
-}
-
-export interface HttpResponse<T> {
-  readonly status: number;
-  readonly body: T;
 }
 
 const problemSchema = z.object({
@@ -47,10 +46,11 @@ export class HttpConnection {
   async send<T>(
     schema: z.ZodType<T>,
     { method, path, userId, query = {}, body, successes = [200] }: HttpRequest,
-  ): Promise<HttpResponse<T>> {
+  ): Promise<{ status: number; body: T }> {
     const url = new URL(path, this.#base);
     for (const [name, value] of Object.entries(query)) {
-      if (value !== undefined) url.searchParams.set(name, String(value));
+      if (value === undefined) continue;
+      url.searchParams.set(name, typeof value === 'object' ? encodeCursor(value) : String(value));
     }
     const { status, text, headers } = await this.#exchange(url, {
       method,

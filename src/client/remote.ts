@@ -1,17 +1,17 @@
 import * as z from 'zod';
-import type { Stats, StatsCalls, Unchecked } from '../core/api.js';
+import type { SessionKey, Stats, StatsCalls, Unchecked } from '../core/api.js';
 import { StatsError } from '../core/errors.js';
 import { callSchemas } from '../core/model/calls.js';
 import { courseSchema } from '../core/model/course.js';
 import { parseCall } from '../core/model/faults.js';
-import { toUserId } from '../core/model/ids.js';
+import { toUserId, type UserId } from '../core/model/ids.js';
 import { erasureSchema } from '../core/model/erasure.js';
 import { historySchema } from '../core/model/history.js';
 import { lifetimeStatsSchema, studiedCourseSchema } from '../core/model/lifetime.js';
-import { encodeCursor, pageSchema } from '../core/model/page.js';
+import { pageSchema } from '../core/model/page.js';
 import { sessionSchema } from '../core/model/session.js';
 import { courseNotFound, repeatable } from '../core/refusals.js';
-import { HttpConnection } from './http.js';
+import { HttpConnection, type Query } from './http.js';
 
 /** Whom a call speaks for that concerns no learner: the nil UUID (RFC 9562, section 5.9). */
 const NOBODY = toUserId('00000000-0000-0000-0000-000000000000');
@@ -68,14 +68,7 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
   }
 
   async listCourses(call: unknown) {
-    const { cursor, ...query } = parseCall(calls.listCourses, call);
-    const { body } = await this.#http.send(pageSchema(courseSchema), {
-      method: 'GET',
-      path: 'courses',
-      userId: NOBODY,
-      query: { ...query, cursor: cursor && encodeCursor(cursor) },
-    });
-    return body;
+    return this.#get(pageSchema(courseSchema), 'courses', NOBODY, parseCall(calls.listCourses, call));
   }
 
   async recordSession(call: unknown) {
@@ -96,7 +89,7 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
     const { userId, courseId, sessionId, session } = parseCall(calls.putSession, call);
     const { status, body } = await this.#http.send(sessionSchema, {
       method: 'PUT',
-      path: `courses/${courseId}/sessions/${sessionId}`,
+      path: sessionPath({ courseId, sessionId }),
       userId,
       body: session,
       successes: [OK, CREATED],
@@ -105,54 +98,34 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
   }
 
   async getSession(call: unknown) {
-    const { userId, courseId, sessionId } = parseCall(calls.getSession, call);
-    const path = `courses/${courseId}/sessions/${sessionId}`;
-    return (await this.#http.send(sessionSchema, { method: 'GET', path, userId })).body;
+    const { userId, ...key } = parseCall(calls.getSession, call);
+    return this.#get(sessionSchema, sessionPath(key), userId);
   }
 
   async deleteSession(call: unknown) {
-    const { userId, courseId, sessionId } = parseCall(calls.deleteSession, call);
-    const path = `courses/${courseId}/sessions/${sessionId}`;
-    await this.#http.send(z.undefined(), {
-      method: 'DELETE',
-      path,
-      userId,
-      successes: [NO_CONTENT],
-    });
+    const { userId, ...key } = parseCall(calls.deleteSession, call);
+    const path = sessionPath(key);
+    await this.#http.send(z.undefined(), { method: 'DELETE', path, userId, successes: [NO_CONTENT] });
   }
 
   async listSessions(call: unknown) {
-    const { userId, courseId, cursor, ...query } = parseCall(calls.listSessions, call);
-    const { body } = await this.#http.send(pageSchema(sessionSchema), {
-      method: 'GET',
-      path: `courses/${courseId}/sessions`,
-      userId,
-      query: { ...query, cursor: cursor && encodeCursor(cursor) },
-    });
-    return body;
+    const { userId, courseId, ...query } = parseCall(calls.listSessions, call);
+    return this.#get(pageSchema(sessionSchema), `courses/${courseId}/sessions`, userId, query);
   }
 
   async getStats(call: unknown) {
     const { userId, courseId } = parseCall(calls.getStats, call);
-    const path = `courses/${courseId}`;
-    return (await this.#http.send(lifetimeStatsSchema, { method: 'GET', path, userId })).body;
+    return this.#get(lifetimeStatsSchema, `courses/${courseId}`, userId);
   }
 
   async getHistory(call: unknown) {
     const { userId, courseId, ...query } = parseCall(calls.getHistory, call);
-    const path = `courses/${courseId}/history`;
-    return (await this.#http.send(historySchema, { method: 'GET', path, userId, query })).body;
+    return this.#get(historySchema, `courses/${courseId}/history`, userId, query);
   }
 
   async listStudiedCourses(call: unknown) {
-    const { userId, cursor, ...query } = parseCall(calls.listStudiedCourses, call);
-    const { body } = await this.#http.send(pageSchema(studiedCourseSchema), {
-      method: 'GET',
-      path: 'me/courses',
-      userId,
-      query: { ...query, cursor: cursor && encodeCursor(cursor) },
-    });
-    return body;
+    const { userId, ...query } = parseCall(calls.listStudiedCourses, call);
+    return this.#get(pageSchema(studiedCourseSchema), 'me/courses', userId, query);
   }
 
   async eraseUser(call: unknown) {
@@ -161,7 +134,11 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
   }
 
   async ready(): Promise<void> {
-    await this.#http.send(z.object({ status: z.literal('ok') }), { method: 'GET', path: 'readyz' });
+    await this.#get(z.object({ status: z.literal('ok') }), 'readyz');
+  }
+
+  async #get<T>(schema: z.ZodType<T>, path: string, userId?: UserId, query?: Query): Promise<T> {
+    return (await this.#http.send(schema, { method: 'GET', path, userId, query })).body;
   }
 
   async close(): Promise<void> {
@@ -171,6 +148,10 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+function sessionPath({ courseId, sessionId }: Omit<SessionKey, 'userId'>): string {
+  return `courses/${courseId}/sessions/${sessionId}`;
 }
 
 /** @throws {StatsError} `invalid-server-url` */
