@@ -16,45 +16,46 @@ interface ParserError extends Error {
   readonly rawPacket?: Buffer;
 }
 
-/** Answers what Node's parser refuses, which no request listener ever sees, with problem documents too. */
-export class ParserErrors {
-  readonly #app: App;
-
-  constructor(app: App) {
-    this.#app = app;
+/**
+ * Answers what Node's parser refuses, which no request listener ever sees, with a problem document.
+ *
+ * @param open what the connection is waiting for or getting
+ */
+export function refuseUnparsed(
+  app: App,
+  error: ParserError,
+  socket: Duplex,
+  open: OpenAnswer | undefined,
+): void {
+  if (open?.request.complete && !open.response.headersSent) {
+    // The fault is in what was sent after that request, whose answer is still to come, and the last.
+    open.response.setHeader('Connection', 'close');
+    return;
   }
-
-  /** @param open what the connection is waiting for or getting */
-  refuse(error: ParserError, socket: Duplex, open: OpenAnswer | undefined): void {
-    if (open?.request.complete && !open.response.headersSent) {
-      // The fault is in what was sent after that request, whose answer is still to come, and the last.
-      open.response.setHeader('Connection', 'close');
-      return;
-    }
-    // A connection that was opened in advance and never used is no request.
-    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && 'bytesRead' in socket && socket.bytesRead === 0) {
-      socket.destroy();
-      return;
-    }
-    // An answer that has begun cannot be taken back, and who has gone reads none.
-    if (error.code === 'ECONNRESET' || !socket.writable || open?.response.headersSent) socket.destroy();
-    else this.#answer(socket, '', toHttpError(error));
+  const isUnused =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && 'bytesRead' in socket && socket.bytesRead === 0;
+  // A connection that was opened in advance is not a request, an answer that has begun cannot be taken back, and a
+  // client that has gone reads none.
+  if (isUnused || error.code === 'ECONNRESET' || !socket.writable || open?.response.headersSent) {
+    socket.destroy();
+  } else {
+    answer(app, socket, '', toHttpError(error));
   }
+}
 
-  /** We are no proxy. */
-  refuseTunnel({ method = '' }: IncomingMessage, socket: Duplex): void {
-    const detail = `${method} is not a method of this server.`;
-    this.#answer(socket, method, new HttpError('method-not-allowed', detail, { headers: { Allow: '' } }));
-  }
+/** Answers CONNECT: this server is not a proxy. */
+export function refuseTunnel(app: App, { method = '' }: IncomingMessage, socket: Duplex): void {
+  const detail = `${method} is not a method of this server.`;
+  answer(app, socket, method, new HttpError('method-not-allowed', detail, { headers: { Allow: '' } }));
+}
 
-  #answer(socket: Duplex, method: string, error: HttpError): void {
-    const requestId = randomUUID();
-    // Node listens no more on a connection that it hands over.
-    socket.on('error', () => socket.destroy());
-    // Who does not close in turn must not keep the connection, nor send the rest of the request.
-    socket.end(rawAnswer(requestId, error), () => socket.destroy());
-    this.#app.answered({ requestId, method, route: undefined, status: error.status, duration: 0 });
-  }
+function answer(app: App, socket: Duplex, method: string, error: HttpError): void {
+  const requestId = randomUUID();
+  // Node listens no more on a connection that it hands over.
+  socket.on('error', () => socket.destroy());
+  // A client that does not close in turn must not keep the connection, nor send the rest of the request.
+  socket.end(rawAnswer(requestId, error), () => socket.destroy());
+  app.answered({ requestId, method, route: undefined, status: error.status, duration: 0 });
 }
 
 function toHttpError({ code, rawPacket }: ParserError): HttpError {

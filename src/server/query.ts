@@ -1,3 +1,4 @@
+import type { Page } from '../core/index.js';
 import { decoded } from './target.js';
 
 /** The query parameters by name: those that look like integers are, and one that comes twice has no value. */
@@ -25,4 +26,13 @@ export function readQuery(search: string, names: ReadonlySet<string> = new Set()
     query[key] = Object.hasOwn(query, key) ? [] : number;
   }
   return query;
+}
+
+/** The `Link` to the next page of a list (RFC 8288), with the same limit and range. */
+export function nextLink(path: string, query: Query, { next }: Page<unknown>): Record<string, string> {
+  if (next === null) return {};
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) parameters.set(name, String(value));
+  parameters.set('cursor', next);
+  return { Link: `<${path}?${parameters.toString()}>; rel="next"` };
 }

@@ -5,7 +5,7 @@ import { App, type AppOptions } from './app.js';
 import { Exchange } from './exchange.js';
 import { HttpError } from './http-error.js';
 import { OpenAnswers } from './open-answers.js';
-import { ParserErrors } from './parser-errors.js';
+import { refuseTunnel, refuseUnparsed } from './parser-errors.js';
 
 export interface ServeOptions extends AppOptions {
   /** Default: `127.0.0.1`. The service trusts `X-User-Id`: only what has authenticated the user may reach it. */
@@ -111,9 +111,8 @@ function answer(server: Server, app: App, answers: OpenAnswers): void {
       new HttpError('expectation-failed', detail, { faults }),
     );
   });
-  const errors = new ParserErrors(app);
-  server.on('clientError', (error, socket) => errors.refuse(error, socket, answers.of(socket)));
-  server.on('connect', (request, socket) => errors.refuseTunnel(request, socket));
+  server.on('clientError', (error, socket) => refuseUnparsed(app, error, socket, answers.of(socket)));
+  server.on('connect', (request, socket) => refuseTunnel(app, request, socket));
 }
 
 function tooManyAtOnce(): StatsError {

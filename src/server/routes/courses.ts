@@ -1,5 +1,5 @@
+import { nextLink } from '../query.js';
 import type { CallRoute } from '../route.js';
-import { nextLink } from './links.js';
 
 export const courseRoutes: readonly CallRoute[] = [
   {

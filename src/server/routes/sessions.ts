@@ -1,6 +1,6 @@
 import type { Session } from '../../core/index.js';
+import { nextLink } from '../query.js';
 import type { CallRoute } from '../route.js';
-import { nextLink } from './links.js';
 
 const SESSIONS = '/courses/{courseId}/sessions';
 const SESSION = '/courses/{courseId}/sessions/{sessionId}';
