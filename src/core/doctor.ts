@@ -1,10 +1,13 @@
 import { migrations } from '../../migrations/index.js';
 import { StatsError } from './errors.js';
+import { grouped } from './model/rules.js';
+import { findDifferingModules } from './store/checks/differing-modules.js';
+import { findDifferingTotals } from './store/checks/differing-totals.js';
 import { RESTORE, type Finding } from './store/checks/finding.js';
 import * as postgres from './store/checks/postgres.js';
-import { checkRollups } from './store/checks/rollups.js';
+import { countRows, rangesOf } from './store/checks/ranges.js';
 import * as sqlite from './store/checks/sqlite.js';
-import { unhurried } from './store/checks/unhurried.js';
+import { unhurried } from './store/checks/scope.js';
 import { withDriverFaults, type Database, type StoreContext } from './store/database.js';
 import { migrationStatus } from './store/migrate.js';
 import { openDatabase } from './store/open.js';
@@ -72,4 +75,29 @@ async function checkSchema(database: Database): Promise<Finding> {
     if (!(error instanceof StatsError) || error.code !== 'schema-newer') throw error;
     return { check, state: 'problem', detail: error.message, advice: 'Upgrade stats-service.' };
   }
+}
+
+/** Whether the totals and the module counts that are kept are what the sessions add up to. */
+async function checkRollups(database: Database): Promise<Finding> {
+  const check = 'rollups';
+  let [learners, totals, modules] = [0, 0, 0];
+  for await (const range of rangesOf(database, {})) {
+    learners += (await countRows(database, range)).lifetimeStats;
+    totals += (await findDifferingTotals(database, range)).length;
+    for await (const page of findDifferingModules(database, range)) modules += page.length;
+  }
+  if (totals === 0 && modules === 0) {
+    return {
+      check,
+      state: 'ok',
+      detail: `all ${grouped(learners)} lifetime stats are the sum of their sessions`,
+    };
+  }
+  return {
+    check,
+    state: 'problem',
+    detail: `${grouped(totals)} lifetime stats and ${grouped(modules)} module counts are not the sum of their sessions`,
+    advice:
+      'Something else has written to these tables. "stats-service verify" tells where; keep a copy, then "stats-service verify --rebuild" mends it.',
+  };
 }

@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.js';
 import type { BrokenRule } from './difference.js';
-import { KEY, within, type KeyColumns, type Range } from './scope.js';
+import { KEY, read, within, type KeyColumns, type Range } from './scope.js';
 import { sessionRules } from './session-rules.js';
-import { read } from './unhurried.js';
 
 /** Rows at a time, each with every value that a rule is about. */
 const PAGE = 1_000;

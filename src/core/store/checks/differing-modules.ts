@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.js';
 import type { ModuleDifference } from './difference.js';
-import { KEY, within, type KeyColumns, type Range } from './scope.js';
+import { KEY, read, within, type KeyColumns, type Range } from './scope.js';
 import { countModules } from './sums.js';
-import { read } from './unhurried.js';
 
 /** Rows at a time: a learner may have any number of modules. */
 const PAGE = 5_000;

@@ -2,10 +2,8 @@ import { sql } from 'kysely';
 import type { DialectName } from '../../../../migrations/columns.js';
 import type { Database } from '../database.js';
 import type { TotalsDifference } from './difference.js';
-import { instantText } from './instant-text.js';
-import { KEY, within, type KeyColumns, type Range } from './scope.js';
+import { instantText, KEY, read, within, type KeyColumns, type Range } from './scope.js';
 import { sumSessions, TOTALS, type TotalsColumn } from './sums.js';
-import { read } from './unhurried.js';
 
 const NAMES: Readonly<Record<TotalsColumn, TotalsDifference['what']>> = {
   session_count: 'sessionCount',

@@ -1,8 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Database } from '../database.js';
-import { KEY, within, type KeyColumns, type Range, type Scope } from './scope.js';
-import { read } from './unhurried.js';
+import { KEY, read, within, type KeyColumns, type Range, type Scope } from './scope.js';
 
 /** Rows of each table in a range, but for what the last learner has more. */
 const ROWS = 10_000;
@@ -38,4 +37,23 @@ async function findEnd(database: Database, rest: Range): Promise<KeyColumns | un
       order by ends.user_id, ends.course_id limit 1`,
   );
   return end;
+}
+
+/** How many rows a range has. */
+export interface Counts {
+  readonly sessions: number;
+  readonly lifetimeStats: number;
+  readonly moduleCounts: number;
+}
+
+export async function countRows(database: Database, range: Range): Promise<Counts> {
+  const where = within(range);
+  const [counts] = await read(
+    database,
+    sql<Counts>`select (select count(*) from study_sessions where ${where}) as sessions,
+      (select count(*) from course_stats where ${where}) as ${sql.ref('lifetimeStats')},
+      (select count(*) from studied_modules where ${where}) as ${sql.ref('moduleCounts')}`,
+  );
+  if (!counts) throw new Error('The database did not count its rows.');
+  return counts;
 }

@@ -1,4 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
+import type { DialectName } from '../../../../migrations/columns.js';
+import { inTransaction, type Database, type StoreContext } from '../database.js';
 
 /** Whose rows are looked at: everyone's, one learner's, one course's, or one learner's in one course. */
 export interface Scope {
@@ -30,4 +32,22 @@ export function within({ userId, courseId, after, upTo }: Range): RawBuilder<unk
     upTo && sql`(user_id, course_id) <= (${upTo.user_id}, ${upTo.course_id})`,
   ].filter((condition) => typeof condition === 'object');
   return conditions.length === 0 ? sql`1 = 1` : sql.join(conditions, sql` and `);
+}
+
+/** An instant as text, as it is told everywhere; one that no calendar of ours has as the database writes it. */
+export function instantText(dialect: DialectName, value: RawBuilder<unknown>): RawBuilder<unknown> {
+  if (dialect === 'sqlite') return value;
+  return sql`case when ${value} >= timestamptz '1970-01-01Z' and ${value} < timestamptz '10000-01-01Z'
+    then to_char(${value} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+    else cast(${value} as text) end`;
+}
+
+/** Reading everything may take long. A transaction on SQLite would keep others from writing meanwhile. */
+export function unhurried<T>(database: Database, work: (context: StoreContext) => Promise<T>): Promise<T> {
+  return database.dialect === 'sqlite' ? work(database) : inTransaction(database, work, { unlimited: true });
+}
+
+/** Each statement sees the database as it was at one moment, and keeps nobody from changing it afterwards. */
+export function read<Row>(database: Database, query: RawBuilder<Row>): Promise<readonly Row[]> {
+  return unhurried(database, async ({ kysely }) => (await query.execute(kysely)).rows);
 }

@@ -1,6 +1,9 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { DialectName } from '../../../../migrations/columns.js';
-import { instantText } from './instant-text.js';
+import { grouped } from '../../model/rules.js';
+import { MAX_SCORE, toUnits } from '../../model/score.js';
+import { MAX_MODULES, MAX_TIME_STUDIED } from '../../model/session.js';
+import { instantText } from './scope.js';
 import { splitModuleIds } from './sums.js';
 
 /** What every session was held to when it was recorded, for a database that others may have written to. */
@@ -23,9 +26,9 @@ export function sessionRules(dialect: DialectName): readonly SessionRule[] {
       value: sql`course_id`,
       isBroken: sql`not exists (select 1 from courses where courses.course_id = study_sessions.course_id)`,
     },
-    integer('totalModulesStudied', sql`total_modules_studied`, '100000', '0 to 100,000'),
-    integer('averageScoreUnits', sql`average_score_units`, '10000000000', '0 to 10,000,000,000'),
-    integer('timeStudied', sql`time_studied`, '2147483647', '0 to 2,147,483,647'),
+    integer('totalModulesStudied', sql`total_modules_studied`, MAX_MODULES),
+    integer('averageScoreUnits', sql`average_score_units`, toUnits(MAX_SCORE)),
+    integer('timeStudied', sql`time_studied`, MAX_TIME_STUDIED),
     completedAt(dialect),
     {
       what: 'moduleIds',
@@ -47,9 +50,9 @@ function idRules(): SessionRule[] {
   }));
 }
 
-function integer(what: string, value: RawBuilder<unknown>, max: string, bounds: string): SessionRule {
-  const isBroken = sql`${value} not between 0 and ${sql.raw(max)}`;
-  return { what, rule: `must be an integer from ${bounds}`, value, isBroken };
+function integer(what: string, value: RawBuilder<unknown>, max: number): SessionRule {
+  const isBroken = sql`${value} not between 0 and ${sql.lit(max)}`;
+  return { what, rule: `must be an integer from 0 to ${grouped(max)}`, value, isBroken };
 }
 
 /** On SQLite it is text, which may name a day that no calendar has: written anew it is another. */
