@@ -1,4 +1,4 @@
-import { overloaded } from './overload.js';
+import { overloaded } from './errors.js';
 
 /** How work is gathered. */
 export interface Gathering {

@@ -1,4 +1,4 @@
-import { overloaded } from './overload.js';
+import { overloaded } from './errors.js';
 
 export interface CallsOptions {
   /** How many may be under way at a time. */

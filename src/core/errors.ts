@@ -66,3 +66,8 @@ export class StatsError extends Error {
 export function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERRORS, code);
 }
+
+/** More is asked for than can be done in time. */
+export function overloaded(): StatsError {
+  return new StatsError('overloaded', 'Too much is asked for at once; nothing was changed. Try again later.');
+}

@@ -1,5 +1,5 @@
 import type { UserId } from './model/ids.js';
-import { overloaded } from './overload.js';
+import { overloaded } from './errors.js';
 
 /** Milliseconds that a change waits for those before it. */
 const MAX_WAIT = 5_000;

@@ -1,17 +1,8 @@
 import { moduleIdsOf, type SessionRow } from './rows.js';
+import type { CourseStatsTable } from './schema.js';
 
 /** What sessions of a learner in a course add to the totals and to the modules. */
-export interface LearnerShare {
-  readonly user_id: SessionRow['user_id'];
-  readonly course_id: SessionRow['course_id'];
-  session_count: number;
-  total_modules_studied: number;
-  /** A bigint, since SQLite would take a large number for a real one, and add it inexactly. */
-  weighted_score_units: bigint;
-  time_studied: number;
-  first_completed_at: string;
-  last_completed_at: string;
-  updated_at: string;
+export interface LearnerShare extends Omit<CourseStatsTable, 'created_at'> {
   /** How many of the sessions studied each. */
   readonly modules: Map<string, number>;
 }

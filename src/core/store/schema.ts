@@ -44,6 +44,7 @@ export interface CourseStatsTable extends CommonColumns {
   course_id: CourseId;
   session_count: number;
   total_modules_studied: number;
+  /** A bigint, since SQLite would take a large number for a real one, and add it inexactly. */
   weighted_score_units: bigint;
   time_studied: number;
   first_completed_at: string;

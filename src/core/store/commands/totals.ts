@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { LearnerKey } from '../../api.js';
+import { TOTALS } from '../checks/sums.js';
 import type { TransactionContext } from '../database.js';
 import { learnerShares, type LearnerShare } from '../learner-shares.js';
 import type { SessionRow } from '../rows.js';
@@ -13,26 +14,14 @@ export async function addToTotals({ kysely }: TransactionContext, session: Sessi
 
 /** The totals of sessions, as a row to merge. */
 export function totalsOf(value: (name: keyof LearnerShare) => RawBuilder<unknown>): RawBuilder<unknown> {
-  const columns = [
-    'user_id',
-    'course_id',
-    'session_count',
-    'total_modules_studied',
-    'weighted_score_units',
-    'time_studied',
-    'first_completed_at',
-    'last_completed_at',
-    'updated_at',
-    'updated_at',
-  ] as const;
+  const columns = ['user_id', 'course_id', ...TOTALS, 'updated_at', 'updated_at'] as const;
   return sql`values (${sql.join(columns.map(value))})`;
 }
 
 /** Adds rows of totals to those that are there, in the order in which they come. */
 export function mergeTotals(rows: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`insert into course_stats (
-      user_id, course_id, session_count, total_modules_studied, weighted_score_units,
-      time_studied, first_completed_at, last_completed_at, created_at, updated_at)
+      user_id, course_id, ${sql.join(TOTALS.map((name) => sql.ref(name)))}, created_at, updated_at)
     ${rows}
     on conflict (user_id, course_id) do update set
       session_count = course_stats.session_count + excluded.session_count,
