@@ -224,11 +224,7 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   async listStudiedCourses(call: unknown) {
     const checked = parseCall(this.#schemas.listStudiedCourses, call);
     const studied = await this.#calls.run(() => listStudiedCourses(this.#database, checked));
-    const items = studied.map(({ courseId, name, totals, modules }) => ({
-      ...toLifetimeStats(courseId, totals, modules),
-      name,
-    }));
-    return toPage(items, checked.limit, (last) => encodeCursor([last.name]));
+    return toPage(studied, checked.limit, (last) => encodeCursor([last.name]));
   }
 
   async eraseUser(call: unknown) {

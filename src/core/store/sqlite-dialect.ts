@@ -4,6 +4,7 @@ import {
   SqliteDialect,
   SqliteDriver,
   type DatabaseConnection,
+  type Dialect,
   type SqliteDatabase,
   type TransactionSettings,
 } from 'kysely';
@@ -13,17 +14,9 @@ interface Connection extends SqliteDatabase {
 }
 
 /** Kysely's SQLite, with transactions that hold the write lock from the beginning, unless they only read. */
-export class ImmediateSqliteDialect extends SqliteDialect {
-  readonly #connection: Connection;
-
-  constructor(connection: Connection) {
-    super({ database: connection });
-    this.#connection = connection;
-  }
-
-  override createDriver(): ImmediateSqliteDriver {
-    return new ImmediateSqliteDriver(this.#connection);
-  }
+export function immediateSqliteDialect(connection: Connection): Dialect {
+  const createDriver = () => new ImmediateSqliteDriver(connection);
+  return Object.assign(new SqliteDialect({ database: connection }), { createDriver });
 }
 
 class ImmediateSqliteDriver extends SqliteDriver {

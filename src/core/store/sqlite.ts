@@ -13,7 +13,7 @@ import type { Schema } from './schema.js';
 import { beginSnapshot } from './snapshot.js';
 import { findAddon } from './sqlite-addon.js';
 import { isBusy, sqliteFault } from './sqlite-faults.js';
-import { ImmediateSqliteDialect } from './sqlite-dialect.js';
+import { immediateSqliteDialect } from './sqlite-dialect.js';
 import { StatementCache } from './statement-cache.js';
 
 /** How long a transaction waits for another process's write lock, in milliseconds. */
@@ -51,7 +51,7 @@ export function openSqlite(path: string, options: { readonly create: boolean }):
   }
   const statements = new StatementCache((text) => connection.prepare(text), MAX_STATEMENTS);
   const kysely = new Kysely<Schema>({
-    dialect: new ImmediateSqliteDialect({
+    dialect: immediateSqliteDialect({
       prepare: (text) => statements.get(text),
       close: () => connection.close(),
       inTransaction: () => connection.inTransaction,

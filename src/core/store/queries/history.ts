@@ -2,14 +2,12 @@ import { sql } from 'kysely';
 import type { LearnerKey } from '../../api.js';
 import type { IntervalTotals } from '../../model/history.js';
 import type { StoreContext } from '../database.js';
+import type { TotalsRow } from '../rows.js';
 
-interface HistoryRow {
-  readonly position: number;
-  readonly session_count: number;
-  readonly total_modules_studied: number;
-  readonly weighted_score_units: string;
-  readonly time_studied: number;
-}
+type HistoryRow = { readonly position: number } & Pick<
+  TotalsRow,
+  'session_count' | 'total_modules_studied' | 'weighted_score_units' | 'time_studied'
+>;
 
 /**
  * The totals of each stretch of time, by its position; those without sessions are left out. One statement, and
@@ -38,14 +36,15 @@ export async function sumByInterval(
     join study_sessions on user_id = ${userId} and course_id = ${courseId}
       and completed_at >= start_at and completed_at < end_at
     group by position`.execute(kysely);
-  return new Map(rows.map((row) => [row.position, toTotals(row)]));
-}
-
-function toTotals(row: HistoryRow): IntervalTotals {
-  return {
-    sessionCount: row.session_count,
-    totalModulesStudied: row.total_modules_studied,
-    weightedScoreUnits: BigInt(row.weighted_score_units),
-    timeStudied: row.time_studied,
-  };
+  return new Map(
+    rows.map((row) => [
+      row.position,
+      {
+        sessionCount: row.session_count,
+        totalModulesStudied: row.total_modules_studied,
+        weightedScoreUnits: BigInt(row.weighted_score_units),
+        timeStudied: row.time_studied,
+      },
+    ]),
+  );
 }

@@ -1,17 +1,8 @@
 import type { Call } from '../../model/calls.js';
-import type { CourseId } from '../../model/ids.js';
-import type { Totals } from '../../model/lifetime.js';
-import type { ModuleCounts } from '../../model/modules.js';
+import { toLifetimeStats, type StudiedCourse } from '../../model/lifetime.js';
 import type { StoreContext } from '../database.js';
 import { toTotals, TOTALS_COLUMNS } from '../rows.js';
 import { MODULE_COUNTS } from './stats.js';
-
-export interface StudiedCourse {
-  readonly totals: Totals;
-  readonly modules: ModuleCounts;
-  readonly courseId: CourseId;
-  readonly name: string;
-}
 
 /** What a user has studied, by the names of the courses; one row more than the limit where there is more. */
 export async function listStudiedCourses(
@@ -27,10 +18,5 @@ export async function listStudiedCourses(
     .orderBy('courses.name')
     .limit(limit + 1)
     .execute();
-  return rows.map((row) => ({
-    courseId: row.course_id,
-    name: row.name,
-    totals: toTotals(row),
-    modules: row,
-  }));
+  return rows.map((row) => ({ ...toLifetimeStats(row.course_id, toTotals(row), row), name: row.name }));
 }
