@@ -1,5 +1,16 @@
-import type { Verification } from '../core/index.js';
-import { count } from './output.js';
+import type { Difference, Verification } from '../core/index.js';
+import { count, type Cell } from './output.js';
+
+export const DIFFERENCE_HEADING = ['Learner', 'Course', 'What', 'Kept', 'Real'];
+
+export function differenceRow(difference: Difference): Cell[] {
+  const { kind, userId, courseId, what, kept } = difference;
+  if (kind === 'session') {
+    return [userId, courseId, `${what} of session ${difference.sessionId}`, kept, difference.rule];
+  }
+  const whose = kind === 'module' ? ` of module ${difference.moduleId}` : '';
+  return [userId, courseId, `${what}${whose}`, kept, difference.real];
+}
 
 /** What of the database was looked at, and what was to be done. */
 interface VerificationScope {

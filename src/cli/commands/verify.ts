@@ -1,10 +1,14 @@
+import { once } from 'node:events';
 import type { Command } from 'commander';
+import type { Difference } from '../../core/index.js';
 import type { Io } from '../io.js';
-import { writeLine } from '../output.js';
+import { writeJson, writeLine, writeTable, type Cell } from '../output.js';
 import { startProgress } from '../progress.js';
 import { addOwnDatabaseOption, describeDatabase, interruptible, ownDatabaseUrl } from '../target.js';
-import { DifferenceList } from '../difference-list.js';
-import { describeVerification } from '../verification-view.js';
+import { describeVerification, DIFFERENCE_HEADING, differenceRow } from '../verification-view.js';
+
+/** A table's columns are as wide as their widest cells, so its rows are kept until the end. */
+const MAX_ROWS = 100;
 
 interface Options {
   readonly database?: string;
@@ -40,8 +44,16 @@ async function compare(io: Io, options: Options): Promise<void> {
   const courseId = options.course === undefined ? undefined : toCourseId(options.course);
   if (!quiet) writeLine(io.stderr, `Database: ${describeDatabase(database)}`);
 
-  const list = new DifferenceList(io.stdout, { json });
-  const onDifference = (difference: Parameters<typeof list.add>[0]) => list.add(difference);
+  const rows: Cell[][] = [];
+  let more = 0;
+  const onDifference = async (difference: Difference) => {
+    if (json) {
+      writeJson(io.stdout, difference);
+      // A long list must not wait in memory for a slow reader.
+      if (io.stdout.writableNeedDrain) await once(io.stdout, 'drain');
+    } else if (rows.length < MAX_ROWS) rows.push(differenceRow(difference));
+    else more++;
+  };
   // A list that is shown as it comes needs no other sign of life.
   const progress = startProgress(io, { unit: 'lines', quiet: quiet || (json && io.terminal) });
   const onProgress = (sessions: number) => progress.add(sessions);
@@ -49,7 +61,8 @@ async function compare(io: Io, options: Options): Promise<void> {
   const verified = await interruptible(io, verify(config)).finally(() => {
     progress.end();
     // However far it came.
-    list.end();
+    if (rows.length > 0) writeTable(io.stdout, rows, DIFFERENCE_HEADING);
+    if (more > 0) writeLine(io.stdout, `… and ${more.toLocaleString('en-US')} more: --json tells all.`);
   });
   const lines = describeVerification(verified, { rebuild, user: userId, course: courseId });
   if (!verified.isRight) throw new Error(lines.join(' '));
