@@ -1,8 +1,22 @@
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { sqlitePath } from '../core/store/open.js';
 import { UsageError } from './errors.js';
-import { isSame } from './same-file.js';
+import { fstatSync } from 'node:fs';
+
+const STDIN = 0;
+
+/** Whether both are one file, by whatever names or links; the other may be `-`, which is stdin. */
+export async function isSame(one: string, other: string | undefined): Promise<boolean> {
+  if (other === undefined) return false;
+  try {
+    const a = await stat(one, { bigint: true });
+    const b = other === '-' ? fstatSync(STDIN, { bigint: true }) : await stat(other, { bigint: true });
+    return a.isFile() && a.dev === b.dev && a.ino === b.ino;
+  } catch {
+    return false;
+  }
+}
 
 /** What SQLite puts beside a file while it is at work on it. */
 export const COMPANIONS = ['-journal', '-wal', '-shm'];

@@ -1,6 +1,23 @@
 import { CommanderError } from 'commander';
-import { StatsError, type ErrorCode, type Fault } from '../core/errors.js';
-import { EXIT, EXIT_OF_KIND } from './exit-codes.js';
+import { StatsError, type ErrorCode, type ErrorKind, type Fault } from '../core/errors.js';
+
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  notFound: 3,
+  unavailable: 4,
+  partial: 5,
+  interrupted: 130,
+} as const;
+
+export const EXIT_OF_KIND: Readonly<Record<ErrorKind, number>> = {
+  invalid: EXIT.usage,
+  'not-found': EXIT.notFound,
+  conflict: EXIT.failed,
+  unavailable: EXIT.unavailable,
+  incompatible: EXIT.failed,
+};
 
 /** The command line itself is wrong. */
 export class UsageError extends Error {

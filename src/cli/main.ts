@@ -14,8 +14,7 @@ import { addSession } from './commands/session.js';
 import { addSessions } from './commands/sessions.js';
 import { addStats } from './commands/stats.js';
 import { addVerify } from './commands/verify.js';
-import { describeError, exitCodeOf } from './errors.js';
-import { EXIT } from './exit-codes.js';
+import { describeError, EXIT, exitCodeOf } from './errors.js';
 import type { Io } from './io.js';
 import { visible, writeLine } from './output.js';
 

@@ -2,10 +2,9 @@ import { StatsError } from '../../core/errors.js';
 import type { StatsCalls, Unchecked } from '../../core/index.js';
 import { readCsv } from './csv.js';
 import { COURSE_FIELDS, FieldNames } from './fields.js';
-import { describeFaults, faultsOf } from './line-faults.js';
+import { describeFaults, faultsOf, type Entry, type LineFault } from './reading.js';
 import { readListOrLines } from './lists.js';
 import { ndjsonReader } from './ndjson.js';
-import type { Entry, LineFault } from './reading.js';
 import type { Source } from './source.js';
 
 const NAMES = new FieldNames(COURSE_FIELDS);

@@ -1,6 +1,5 @@
-import { readEntries } from './entries.js';
+import { readEntries, withoutByteOrderMark } from './lines.js';
 import { fromText, type FieldNames } from './fields.js';
-import { withoutByteOrderMark } from './lines.js';
 import { broken, NOTHING, type Entry, type LineReader } from './reading.js';
 
 /** RFC 4180, but that a field holds no line end: none of ours does, and an unclosed quote spoils one line only. */

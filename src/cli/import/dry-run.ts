@@ -4,7 +4,7 @@ import { newSessionId } from '../../core/model/ids.js';
 import { saysTheSame, toSessionRow } from '../../core/store/rows.js';
 import type { ImportOptions } from './options.js';
 import { checkCall, type SessionCall } from './session-call.js';
-import type { LineOutcome } from './tally.js';
+import type { LineOutcome } from './verdict.js';
 
 interface Options extends Pick<ImportOptions, 'onConflict'> {
   readonly createCourses: boolean;

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.js';
 import { readCsv } from './csv.js';
 import type { FieldNames } from './fields.js';
-import { readEntries } from './entries.js';
+import { readEntries } from './lines.js';
 import { readListOrLines } from './lists.js';
 import { ndjsonReader } from './ndjson.js';
 import { IMPORT_FORMATS, type ImportFormat } from './options.js';

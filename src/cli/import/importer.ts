@@ -2,8 +2,7 @@ import type { Entry, LineFault, Place, Reading, Values } from './reading.js';
 import type { Recorder } from './recorder.js';
 import type { Rejects } from './rejects.js';
 import { toSessionCall, valuesOf } from './session-call.js';
-import { newTally, type Tally } from './tally.js';
-import { verdictOf, type Verdict } from './verdict.js';
+import { newTally, verdictOf, type Tally, type Verdict } from './verdict.js';
 import { Window, type Checked, type WindowLine, type WindowSize } from './window.js';
 
 export interface ImporterOptions<Item> {

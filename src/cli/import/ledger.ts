@@ -2,9 +2,8 @@ import { StatsError } from '../../core/errors.js';
 import type { Bulk } from '../../core/bulk/bulk.js';
 import type { BulkOutcome } from '../../core/bulk/bulk-recorder.js';
 import { totalOutOfRange } from '../../core/refusals.js';
-import { forEach } from './for-each.js';
 import { sessionName, type SessionCall } from './session-call.js';
-import type { LineOutcome } from './tally.js';
+import type { LineOutcome } from './verdict.js';
 
 /** What became of an attempt to record a session; `untried` where there was none. */
 export type Attempt =
@@ -99,4 +98,17 @@ export function singleLedger(
 /** Whether what is there is away, and not just busy. */
 function isOfAll(error: unknown): boolean {
   return error instanceof StatsError && error.kind === 'unavailable' && error.code !== 'overloaded';
+}
+
+/** Works on all, so many at a time; each is begun in its order. */
+export async function forEach<T>(
+  items: Iterable<T>,
+  concurrency: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = Iterator.from(items);
+  const worker = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
 }

@@ -1,7 +1,6 @@
 import type { StatsCalls, Unchecked } from '../../core/index.js';
 import { isOfTheCourse, type CoursesOptions } from './courses.js';
-import { describeFaults, faultsOf } from './line-faults.js';
-import type { Entry } from './reading.js';
+import { describeFaults, faultsOf, type Entry } from './reading.js';
 
 /** Those that are here already stay as they are: they may have been renamed since. */
 export async function importLegacyCourses(

@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer';
+import type { Entry, LineReader } from './reading.js';
 
 /** A physical line, without its end. */
 export interface Line {
@@ -103,4 +104,18 @@ export function beginningOf(bytes: Buffer): string {
 /** Editors on Windows write it at the beginning of a file. */
 export function withoutByteOrderMark(text: string): string {
   return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
+}
+
+/** What the lines of a source say, each read when its turn comes: what it is made of is garbage before long. */
+export async function* readEntries(
+  chunks: AsyncIterable<Buffer>,
+  read: LineReader,
+): AsyncGenerator<Iterable<Entry>> {
+  for await (const lines of readLines(chunks)) yield lines.values().map((line) => toEntry(line, read));
+}
+
+export function toEntry({ number, text, rule }: Line, read: LineReader): Entry {
+  const reading = read(text, rule);
+  const entry = { line: number, reading, size: text.length };
+  return reading.kind === 'broken' ? { ...entry, text } : entry;
 }

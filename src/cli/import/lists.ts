@@ -1,6 +1,5 @@
-import { readEntries, toEntry } from './entries.js';
+import { readEntries, toEntry, type Line } from './lines.js';
 import { readJsonList } from './json-list.js';
-import type { Line } from './lines.js';
 import type { Entry, LineReader } from './reading.js';
 
 /** One document on each line, or one list of all of them, whose entries then have the numbers of lines. */

@@ -1,3 +1,5 @@
+import type { Fault, StatsError } from '../../core/errors.js';
+
 /** Why a line, or a part of it, cannot be taken. */
 export interface LineFault {
   /** The field as our documents name it; `undefined` where the fault is the line's. */
@@ -38,4 +40,19 @@ export const NOTHING: Reading = { kind: 'nothing' };
 
 export function broken(rule: string, field?: string): Reading {
   return { kind: 'broken', faults: [{ field, rule }] };
+}
+
+/** The faults that the core finds, by our fields. */
+export function faultsOf(error: StatsError): readonly LineFault[] {
+  if (error.faults.length === 0) return [{ rule: error.message }];
+  return error.faults.map(toLineFault);
+}
+
+export function describeFaults(faults: readonly LineFault[]): string {
+  return faults.map(({ field, rule }) => (field === undefined ? rule : `${field} ${rule}`)).join('; ');
+}
+
+function toLineFault(fault: Fault): LineFault {
+  const place = 'pointer' in fault ? fault.pointer.slice(1).replaceAll('/', '.') : fault.parameter;
+  return { field: place === '' ? undefined : place, rule: fault.detail };
 }

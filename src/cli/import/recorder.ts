@@ -1,9 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { StatsError } from '../../core/errors.js';
 import type { CourseMaker } from './course-maker.js';
-import { forEach } from './for-each.js';
-import type { Ledger } from './ledger.js';
-import { inRounds } from './rounds.js';
+import { forEach, type Ledger } from './ledger.js';
 import { sessionName, textOf, type SessionCall } from './session-call.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
@@ -160,4 +158,17 @@ export class Recorder<Item> {
 
 function isOf(error: unknown, code: StatsError['code']): boolean {
   return error instanceof StatsError && error.code === code;
+}
+
+/** The first item of each name, then the second of each, and so on. */
+export function inRounds<Item>(items: readonly Item[], nameOf: (item: Item) => string): Item[][] {
+  const counts = new Map<string, number>();
+  const rounds: Item[][] = [];
+  for (const item of items) {
+    const name = nameOf(item);
+    const count = counts.get(name) ?? 0;
+    counts.set(name, count + 1);
+    (rounds[count] ??= []).push(item);
+  }
+  return rounds;
 }

@@ -2,10 +2,9 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { UsageError } from '../errors.js';
 import { visible, writeLine } from '../output.js';
-import { isSame } from '../same-file.js';
+import { isSame } from '../database-files.js';
 import { written } from './json.js';
-import { describeFaults } from './line-faults.js';
-import type { LineFault, Place, Values } from './reading.js';
+import { describeFaults, type LineFault, type Place, type Values } from './reading.js';
 
 /** Lines that are told at once: a person reads no more. */
 const TOLD = 10;

@@ -17,7 +17,7 @@ import { pump } from './pump.js';
 import { Rejects } from './rejects.js';
 import { openSource, type Source } from './source.js';
 import { describeRefused, writeSummary } from './summary.js';
-import { linesOf } from './tally.js';
+import { linesOf } from './verdict.js';
 
 /** @throws {PartlyDone} where lines were refused */
 export async function runImport(io: Io, file: string | undefined, options: ImportOptions): Promise<void> {

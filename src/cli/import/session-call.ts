@@ -4,8 +4,7 @@ import { callSchemas } from '../../core/model/calls.js';
 import { parseCall } from '../../core/model/faults.js';
 import { newSessionId } from '../../core/model/ids.js';
 import { boundSchema } from '../../core/model/time.js';
-import { faultsOf } from './line-faults.js';
-import type { LineFault, Values } from './reading.js';
+import { faultsOf, type LineFault, type Values } from './reading.js';
 
 /** The namespace of ids that are derived; any would do, as long as it never changes. */
 const DERIVED = '5f2c3b0e-52a4-5d0b-9a3e-8c1f4f6f6d4e';

@@ -3,7 +3,7 @@ import { writeFields, writeJson } from '../output.js';
 import type { CoursesTally } from './courses.js';
 import type { ImportOptions } from './options.js';
 import type { Rejects } from './rejects.js';
-import { linesOf, type Tally } from './tally.js';
+import { linesOf, type Tally } from './verdict.js';
 
 /** On stdout, whatever else is told. */
 export function writeSummary(io: Io, options: ImportOptions, tally: Tally, courses: CoursesTally): void {
