@@ -4,11 +4,6 @@ import { overloaded } from './errors.js';
 /** Milliseconds that a change waits for those before it. */
 const MAX_WAIT = 5_000;
 
-interface Waiting {
-  readonly start: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /**
  * Changes of one learner, one after the other: they would wait for each other in the database all the same, each on
  * a connection of its own, until there is none left for anybody else. Where the first waits in vain, for a lock or
@@ -16,40 +11,17 @@ interface Waiting {
  */
 export class LearnerLines {
   readonly #isInVain: (error: unknown) => boolean;
-  /** Who waits, by the learner; one who changes alone has an empty line. */
-  readonly #lines = new Map<UserId, Waiting[]>();
+  /** Changes that wait, by their learner; a single change has an empty line. */
+  readonly #lines = new Map<UserId, PromiseWithResolvers<void>[]>();
 
   constructor(isInVain: (error: unknown) => boolean) {
     this.#isInVain = isInVain;
   }
 
-  run<T>(userId: UserId, change: () => Promise<T>): Promise<T> {
-    const line = this.#lines.get(userId);
-    if (line) {
-      return new Promise((resolve, reject) => {
-        const late = setTimeout(() => {
-          line.splice(line.indexOf(waiting), 1);
-          reject(overloaded());
-        }, MAX_WAIT).unref();
-        const waiting: Waiting = {
-          start: () => {
-            clearTimeout(late);
-            resolve(this.#first(userId, line, change));
-          },
-          reject: (error) => {
-            clearTimeout(late);
-            reject(error);
-          },
-        };
-        line.push(waiting);
-      });
-    }
-    const own: Waiting[] = [];
-    this.#lines.set(userId, own);
-    return this.#first(userId, own, change);
-  }
-
-  async #first<T>(userId: UserId, line: Waiting[], change: () => Promise<T>): Promise<T> {
+  async run<T>(userId: UserId, change: () => Promise<T>): Promise<T> {
+    const line = this.#lines.get(userId) ?? [];
+    if (this.#lines.has(userId)) await turn(line);
+    else this.#lines.set(userId, line);
     try {
       return await change();
     } catch (error) {
@@ -57,8 +29,19 @@ export class LearnerLines {
       throw error;
     } finally {
       const next = line.shift();
-      if (next) next.start();
+      if (next) next.resolve();
       else this.#lines.delete(userId);
     }
   }
+}
+
+/** Resolves when the changes before it have ended. */
+async function turn(line: PromiseWithResolvers<void>[]): Promise<void> {
+  const waiting = Promise.withResolvers<void>();
+  line.push(waiting);
+  const late = setTimeout(() => {
+    line.splice(line.indexOf(waiting), 1);
+    waiting.reject(overloaded());
+  }, MAX_WAIT).unref();
+  await waiting.promise.finally(() => clearTimeout(late));
 }
