@@ -63,11 +63,11 @@ export class HttpConnection {
     });
     const json = parseJson(text);
     if (status >= 400)
-      throw toError(status, json, headers) ?? strangeAnswer({ method, url, status, headers });
+      throw toError(status, json, headers) ?? strangeAnswer(method, url, { status, headers });
     const result = schema.safeParse(json);
     if (result.success && successes.includes(status)) return { status, body: result.data };
     const mismatch = json === undefined ? undefined : result.error;
-    throw strangeAnswer({ method, url, status, headers, mismatch });
+    throw strangeAnswer(method, url, { status, headers }, mismatch);
   }
 
   async close(): Promise<void> {

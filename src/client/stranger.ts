@@ -4,18 +4,17 @@ import { StatsError } from '../core/errors.js';
 
 export type Headers = Dispatcher.ResponseData['headers'];
 
-/** An answer that our server would not give. */
-export interface StrangeAnswer {
-  readonly method: string;
-  readonly url: URL;
-  readonly status: number;
-  readonly headers: Headers;
-  /** Of the JSON that came, why it is not ours. */
-  readonly mismatch?: ZodError | undefined;
-}
-
-/** Another program has answered, or something between it and us. */
-export function strangeAnswer({ method, url, status, headers, mismatch }: StrangeAnswer): StatsError {
+/**
+ * Another program has answered, or something between it and us.
+ *
+ * @param mismatch of the JSON that came, why it is not ours
+ */
+export function strangeAnswer(
+  method: string,
+  url: URL,
+  { status, headers }: { readonly status: number; readonly headers: Headers },
+  mismatch?: ZodError,
+): StatsError {
   const [type] = String(headers['content-type'] ?? 'nothing').split(';');
   const [issue] = mismatch?.issues ?? [];
   const target = headers.location === undefined ? '' : `, which leads to ${String(headers.location)}`;

@@ -1,20 +1,19 @@
 import { overloaded } from './errors.js';
 
-export interface CallsOptions {
-  /** How many may be under way at a time. */
-  readonly max: number;
-  /** What is told instead of an error. */
-  readonly rename: (error: unknown) => unknown;
-}
-
 /** The calls that were begun and have not ended: bounded in number, and waited for at the end. */
 export class CallsUnderWay {
-  readonly #options: CallsOptions;
+  readonly #max: number;
+  readonly #rename: (error: unknown) => unknown;
   #count = 0;
   #ended: PromiseWithResolvers<void> | undefined;
 
-  constructor(options: CallsOptions) {
-    this.#options = options;
+  /**
+   * @param max calls under way at a time
+   * @param rename the error that is reported instead of one that a call has failed with
+   */
+  constructor(max: number, rename: (error: unknown) => unknown) {
+    this.#max = max;
+    this.#rename = rename;
   }
 
   get count(): number {
@@ -22,7 +21,7 @@ export class CallsUnderWay {
   }
 
   /** @throws {StatsError} `overloaded` at once where there are too many */
-  run<T>(work: () => Promise<T>, max = this.#options.max): Promise<T> {
+  run<T>(work: () => Promise<T>, max = this.#max): Promise<T> {
     if (this.#ended) return Promise.reject(new Error('These stats are closed.'));
     if (this.#count >= max) return Promise.reject(overloaded());
     this.#count++;
@@ -46,7 +45,7 @@ export class CallsUnderWay {
   readonly #failed = (error: unknown): never => {
     this.#count--;
     this.#noteEnd();
-    throw this.#options.rename(error);
+    throw this.#rename(error);
   };
 
   #noteEnd(): void {

@@ -73,7 +73,7 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
       if (named !== error && named instanceof StatsError) observer?.trouble(named.code);
       return named;
     };
-    this.#calls = new CallsUnderWay({ max: maxCalls, rename });
+    this.#calls = new CallsUnderWay(maxCalls, rename);
     this.#bulk = new BulkRecorder({ database, rename });
   }
 

@@ -45,15 +45,12 @@ export class FieldNames {
   }
 }
 
-/** `theirs=ours`, one after the other; an empty `ours` leaves the column out. */
-export function addRenaming(
-  text: string,
-  renamed: ReadonlyMap<string, string> = new Map(),
-): Map<string, string> {
+/** Of `theirs=ours`; an empty `ours` leaves the column out. */
+export function toRenaming(text: string): [theirs: string, ours: string] {
   const equals = text.lastIndexOf('=');
   // A column may have no name: a header that ends in a comma has one.
   if (equals < 0) throw new UsageError('--map must be theirs=ours, such as --map score=averageScore');
-  return new Map(renamed).set(text.slice(0, equals), text.slice(equals + 1));
+  return [text.slice(0, equals), text.slice(equals + 1)];
 }
 
 /** The value of a field from text; what is empty is missing. */

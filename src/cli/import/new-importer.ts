@@ -23,18 +23,12 @@ const WINDOW_CHARACTERS = 24 * 1024 * 1024;
 /** Sessions under way at a time, where they are recorded one by one. */
 const CONCURRENCY = 64;
 
-/** What becomes of the lines is told to these. */
-export interface Outcomes {
-  readonly rejects: Rejects;
-  readonly courses: CoursesTally;
-}
-
 /** An importer as the options say: a database takes thousands together, a server one at a time. */
 export async function newImporter(
   io: Io,
   opened: Stats,
   options: ImportOptions,
-  { rejects, courses }: Outcomes,
+  { rejects, courses }: { readonly rejects: Rejects; readonly courses: CoursesTally },
 ): Promise<Importer<number> | Importer<SessionCall>> {
   const { onConflict, newIds = false, dryRun = false } = options;
   const { unchecked: stats } = opened;

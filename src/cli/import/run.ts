@@ -8,7 +8,7 @@ import { startProgress } from '../progress.js';
 import { SESSION_FIELDS } from '../export/format.js';
 import { databaseUrl, interruptible, openTarget, serverUrl } from '../target.js';
 import { importCourses, type CoursesTally } from './courses.js';
-import { addRenaming, FieldNames } from './fields.js';
+import { FieldNames, toRenaming } from './fields.js';
 import { entriesOf, formatOf } from './formats.js';
 import { importLegacyCourses, legacyEntries } from './legacy.js';
 import { newImporter } from './new-importer.js';
@@ -65,8 +65,8 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
 }
 
 function readerOf(file: string, { format, map, course }: ImportOptions) {
-  const renamed = map.reduce((names, text) => addRenaming(text, names), new Map<string, string>());
-  return entriesOf(format ?? formatOf(file), new FieldNames(SESSION_FIELDS, renamed), course);
+  const names = new FieldNames(SESSION_FIELDS, new Map(map.map(toRenaming)));
+  return entriesOf(format ?? formatOf(file), names, course);
 }
 
 /** Before the sessions, which need them. */

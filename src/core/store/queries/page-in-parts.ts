@@ -5,7 +5,7 @@ const PART = 101;
 /** Characters of module ids after which a page ends: a thousand items could have a hundred times as many. */
 const MAX_MODULES_TEXT = 1024 * 1024;
 
-export interface Parts<Row> {
+interface Parts<Row> {
   readonly limit: number;
   /** The rows that come after one, or from the start of the page, in the order of the list. */
   readonly read: (after: Row | undefined, count: number) => Promise<readonly Row[]>;
