@@ -104,7 +104,7 @@ export class Importer<Item> {
     const call = toSessionCall(values, this.#options.newIds);
     if (!('session' in call)) return { ...place, values, verdict: invalid(call) };
     try {
-      const item = this.#recorder.check(call);
+      const item = this.#recorder.ledger.check(call);
       return { ...place, item, hasId: values['sessionId'] !== undefined, verdict: undefined };
     } catch (error) {
       return { ...place, values, verdict: verdictOf(error, { skip: false }) };
@@ -127,7 +127,7 @@ export class Importer<Item> {
       if (lines.every(({ verdict }) => verdict)) this.#lastLine = lines.at(-1)?.line ?? 0;
     }
     await this.#options.rejects.drained();
-    recorder.clear();
+    recorder.ledger.clear();
     this.#underWay = undefined;
   }
 
@@ -143,7 +143,7 @@ export class Importer<Item> {
 }
 
 function valuesOfLine<Item>(recorder: Recorder<Item>, line: Checked<Item>): Values {
-  const { sessionId, ...values } = valuesOf(recorder.callOf(line));
+  const { sessionId, ...values } = valuesOf(recorder.ledger.callOf(line.item));
   // With the id that it was given, what may be recorded counts once. A derived one would not follow what is mended.
   return line.hasId || line.verdict === LOST ? { ...values, sessionId } : values;
 }

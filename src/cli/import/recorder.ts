@@ -34,23 +34,12 @@ const REPLACING = 64;
 
 /** Records sessions as the options of an import say, until each has its verdict. */
 export class Recorder<Item> {
+  readonly ledger: Ledger<Item>;
   readonly #options: RecorderOptions<Item>;
 
   constructor(options: RecorderOptions<Item>) {
+    this.ledger = options.ledger;
     this.#options = options;
-  }
-
-  check(call: SessionCall): Item {
-    return this.#options.ledger.check(call);
-  }
-
-  callOf({ item }: Pending<Item>): SessionCall {
-    return this.#options.ledger.callOf(item);
-  }
-
-  /** Forgets what was checked. */
-  clear(): void {
-    this.#options.ledger.clear();
   }
 
   /**
@@ -61,7 +50,7 @@ export class Recorder<Item> {
   async record(sessions: readonly Pending<Item>[]): Promise<void> {
     // What replaces is to be replaced by the next line of the same session, not compared with the first.
     const rounds = this.#options.replace
-      ? inRounds(sessions, (session) => sessionName(this.callOf(session)))
+      ? inRounds(sessions, ({ item }) => sessionName(this.ledger.callOf(item)))
       : [sessions];
     for (const round of rounds) await this.#recordRound(round);
   }
@@ -88,8 +77,8 @@ export class Recorder<Item> {
 
   /** Those that are to be recorded again, and why not at once, if the database is away. */
   async #attempt(sessions: readonly Pending<Item>[]) {
-    const { ledger, courses, replace, signal, mayLeave } = this.#options;
-    const attempts = await ledger.record(
+    const { courses, replace, signal, mayLeave } = this.#options;
+    const attempts = await this.ledger.record(
       sessions.map(({ item }) => item),
       mayLeave ? signal : undefined,
     );
@@ -117,7 +106,7 @@ export class Recorder<Item> {
       else if (attempt.outcome !== 'failed') session.verdict = { outcome: attempt.outcome };
       else if (replace && isOf(attempt.error, 'session-conflict')) contradicting.push(session);
       else if (courses && isOf(attempt.error, 'course-not-found')) {
-        const { courseId } = this.callOf(session);
+        const { courseId } = this.ledger.callOf(session.item);
         if (courses.mayMake(courseId)) {
           missing.add(textOf(courseId).toLowerCase());
           again.push(session);
@@ -131,7 +120,7 @@ export class Recorder<Item> {
         return;
       }
       try {
-        await replace?.(this.callOf(session));
+        await replace?.(this.ledger.callOf(session.item));
         session.verdict = { outcome: 'replaced' };
       } catch (error) {
         settle(session, error);
