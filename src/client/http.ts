@@ -4,6 +4,7 @@ import { isErrorCode, StatsError } from '../core/errors.js';
 import { faultSchema } from '../core/model/faults.js';
 import type { UserId } from '../core/model/ids.js';
 import { encodeCursor } from '../core/model/page.js';
+import { parseJson } from '../core/model/rules.js';
 import { strangeAnswer, strangeTongue, type Headers } from './stranger.js';
 
 /** Milliseconds. */
@@ -108,12 +109,4 @@ function toError(status: number, json: unknown, headers: Headers): StatsError | 
   const requestId = String(headers['x-request-id'] ?? 'unknown');
   const said = `${problem.data.code}, request id ${requestId}`;
   return new StatsError('server-incompatible', `The server answered ${status} (${said}).`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -27,13 +27,13 @@ export interface Observer {
 export function unharming(observer: Observer): Observer {
   return {
     opened: (activity) => observer.opened(activity),
-    batch: (queue, size) => tell(() => observer.batch(queue, size)),
-    trouble: (code) => tell(() => observer.trouble(code)),
+    batch: (queue, size) => ignoringErrors(() => observer.batch(queue, size)),
+    trouble: (code) => ignoringErrors(() => observer.trouble(code)),
   };
 }
 
-function tell(event: () => void): void {
+export function ignoringErrors(tell: () => void): void {
   try {
-    event();
+    tell();
   } catch {}
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Stats, StatsError } from '../core/index.js';
+import { ignoringErrors } from '../core/observer.js';
 import type { Answer } from './answer.js';
 import { AnswerBudget } from './answer-budget.js';
 import { BodyBudget } from './body-budget.js';
@@ -91,7 +92,8 @@ export class App {
   /** Told also of what Node's parser refuses. */
   answered(answered: AnsweredRequest): void {
     this.#metrics.answered(answered);
-    unharmed(() => this.#options.onAnswer?.(answered));
+    // A log that fails must not end the server.
+    ignoringErrors(() => this.#options.onAnswer?.(answered));
   }
 
   #fail(exchange: Exchange, error: unknown): void {
@@ -102,7 +104,7 @@ export class App {
     send(exchange, answer);
     // A server that stops says so by itself.
     if (answer.status < 500 || error instanceof HttpError) return;
-    unharmed(() => this.#options.onError?.(error, requestId));
+    ignoringErrors(() => this.#options.onError?.(error, requestId));
   }
 
   #answer(exchange: Exchange): Answer | Promise<Answer> {
@@ -134,11 +136,4 @@ export class App {
 /** What has changed something was done, whatever becomes of its answer; a text is there once for all. */
 function isCounted({ request }: Exchange, { text }: Answer): boolean {
   return request.method === 'GET' && text === undefined;
-}
-
-/** A log that fails must not end the server. */
-function unharmed(tell: () => void): void {
-  try {
-    tell();
-  } catch {}
 }

@@ -1,14 +1,11 @@
+import { parseJson } from '../../core/model/rules.js';
 import { withoutByteOrderMark } from './lines.js';
 import type { Values } from './reading.js';
 
 /** `undefined` for what is no JSON, or no object. */
 export function parseObject(text: string): Values | undefined {
-  try {
-    const value: unknown = JSON.parse(withoutByteOrderMark(text));
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(withoutByteOrderMark(text));
+  return isObject(value) ? value : undefined;
 }
 
 /** `undefined` for what can be read but is nested too deeply to be written. */

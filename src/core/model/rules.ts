@@ -27,3 +27,12 @@ export function document<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 export function grouped(value: number): string {
   return value.toLocaleString('en-US');
 }
+
+/** `undefined` if the text is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
