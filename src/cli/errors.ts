@@ -11,7 +11,7 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-export const EXIT_OF_KIND: Readonly<Record<ErrorKind, number>> = {
+const EXIT_OF_KIND: Readonly<Record<ErrorKind, number>> = {
   invalid: EXIT.usage,
   'not-found': EXIT.notFound,
   conflict: EXIT.failed,

@@ -10,7 +10,7 @@ export interface Gathering {
   readonly blocking: boolean;
 }
 
-export interface BatcherOptions<Item> {
+interface BatcherOptions<Item> {
   /** As how many items one counts: much work must not come together in one batch. Default: 1 each. */
   readonly weigh?: (item: Item) => number;
   /** Told of the size of every batch. */

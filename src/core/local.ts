@@ -39,7 +39,7 @@ import type { DriverFault } from './store/driver-fault.js';
 import type { LearnerStats } from './store/queries/stats.js';
 import { listStudiedCourses } from './store/queries/studied-courses.js';
 
-export interface LocalOptions {
+interface LocalOptions {
   readonly clock: Clock;
   /** How many calls may be under way at a time. */
   readonly maxCalls: number;

@@ -3,10 +3,10 @@ import type { Answer } from './answer.js';
 import type { Query } from './query.js';
 import type { InputName, OutputName } from './openapi/components.js';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** What a route's handler gets of a request, as the client sent it: all but the user is unchecked. */
-export interface RequestContext {
+interface RequestContext {
   readonly userId: string;
   readonly path: Readonly<Record<string, string>>;
   readonly query: Query;

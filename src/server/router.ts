@@ -4,7 +4,7 @@ import { decoded } from './target.js';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'];
 
-export interface Match {
+interface Match {
   readonly route: Route;
   readonly path: Readonly<Record<string, string>>;
 }

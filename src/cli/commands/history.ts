@@ -44,7 +44,7 @@ const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 const LEVELS = '▁▂▃▄▅▆▇█';
 
 /** Beside the numbers, for a person: the score's course and a bar of the time studied. */
-export function historyTable(
+function historyTable(
   { items }: History,
   { bars }: { readonly bars: boolean },
 ): [rows: Cell[][], heading: string[]] {

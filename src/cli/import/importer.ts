@@ -5,7 +5,7 @@ import { toSessionCall, valuesOf } from './session-call.js';
 import { newTally, verdictOf, type Tally, type Verdict } from './verdict.js';
 import { Window, type Checked, type WindowLine, type WindowSize } from './window.js';
 
-export interface ImporterOptions<Item> {
+interface ImporterOptions<Item> {
   /** One for the window that is recorded, one for that which is read meanwhile. */
   readonly recorders: readonly [Recorder<Item>, Recorder<Item>];
   readonly newIds: boolean;

@@ -6,7 +6,7 @@ import { sessionName, type SessionCall } from './session-call.js';
 import type { LineOutcome } from './verdict.js';
 
 /** What became of an attempt to record a session; `untried` where there was none. */
-export type Attempt =
+type Attempt =
   | { readonly outcome: LineOutcome }
   | { readonly outcome: 'untried' }
   | { readonly outcome: 'failed'; readonly error: unknown };

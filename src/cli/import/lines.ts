@@ -24,7 +24,7 @@ const BYTE_ORDER_MARK = '\uFEFF';
  * Splits bytes into lines, which come together as they arrive. A line that is no UTF-8 or longer than 1 MiB is
  * told by itself and costs no other; none is ever held whole beyond that.
  */
-export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly Line[]> {
+async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly Line[]> {
   let number = 0;
   let carry = Buffer.alloc(0);
   let isDropping = false;

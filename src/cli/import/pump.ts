@@ -12,7 +12,7 @@ const LOOK = 100;
 
 type Entries = AsyncGenerator<Iterable<Entry>>;
 
-export interface PumpOptions {
+interface PumpOptions {
   readonly importer: Pick<Importer<unknown>, 'add' | 'beginIfDue' | 'end' | 'stop' | 'failed' | 'lastLine'>;
   readonly progress: Progress;
   /** Whether a second import would count again what the first has recorded. */

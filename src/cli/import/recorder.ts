@@ -150,7 +150,7 @@ function isOf(error: unknown, code: StatsError['code']): boolean {
 }
 
 /** The first item of each name, then the second of each, and so on. */
-export function inRounds<Item>(items: readonly Item[], nameOf: (item: Item) => string): Item[][] {
+function inRounds<Item>(items: readonly Item[], nameOf: (item: Item) => string): Item[][] {
   const counts = new Map<string, number>();
   const rounds: Item[][] = [];
   for (const item of items) {

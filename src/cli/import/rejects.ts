@@ -11,7 +11,7 @@ const TOLD = 10;
 /** Characters that are gathered before they are written. */
 const BLOCK = 64 * 1024;
 
-export interface RejectsOptions {
+interface RejectsOptions {
   readonly stderr: Writable;
   /** Takes each of them as a line of NDJSON. */
   readonly file: string | undefined;

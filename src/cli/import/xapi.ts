@@ -4,7 +4,7 @@ import { parseObject } from './json.js';
 import { broken, NOTHING, type LineFault, type LineReader } from './reading.js';
 
 /** How many modules were studied, and which: extensions of the result, since xAPI has no place for them. */
-export const MODULE_COUNT = 'urn:stats-service:totalModulesStudied';
+const MODULE_COUNT = 'urn:stats-service:totalModulesStudied';
 export const MODULE_IDS = 'urn:stats-service:moduleIds';
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

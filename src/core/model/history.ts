@@ -20,7 +20,7 @@ export const timeZoneSchema = z
   .default('UTC')
   .describe('The IANA time zone whose days are meant.');
 
-export const historyItemSchema = z.object({
+const historyItemSchema = z.object({
   start: z
     .string()
     .meta({ format: 'date-time', description: "When the interval begins, with the zone's offset." }),

@@ -9,7 +9,7 @@ const DAY = 24 * 60 * 60 * 1000;
 /** RFC 3339 writes no year after 9999. */
 const AFTER_LAST_DATE = Date.UTC(10_000, 0, 1);
 
-export interface Interval extends Stretch {
+interface Interval extends Stretch {
   /** When the whole interval begins, with the zone's offset. */
   readonly label: string;
 }

@@ -6,7 +6,7 @@ const LOOK_AHEAD = 1000 * DAY;
 /** The first day of any interval lies no farther before an instant in it. */
 const BEFORE = 40 * DAY;
 
-export interface DayStart {
+interface DayStart {
   /** Milliseconds since 1970. */
   readonly time: number;
   /** RFC 3339 with the zone's offset. */

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-export interface BusyLineOptions {
+interface BusyLineOptions {
   readonly isBusy: (error: unknown) => boolean;
   /** Milliseconds after which who waits gives up. */
   readonly timeout: number;

@@ -22,7 +22,7 @@ export interface CheckpointThreadData {
   readonly addon: string | undefined;
 }
 
-export interface CheckpointsOptions extends CheckpointThreadData {
+interface CheckpointsOptions extends CheckpointThreadData {
   /** Sets after how many pages of the log SQLite moves it by itself. */
   readonly setLimit: (pages: number) => void;
 }

@@ -7,7 +7,7 @@ import type { DriverFault } from './driver-fault.js';
 import type { Schema } from './schema.js';
 import type { Snapshot } from './snapshot.js';
 
-export interface TransactionOptions {
+interface TransactionOptions {
   /** Whether its statements may take as long as they need. Default: false. */
   readonly unlimited?: boolean;
 }

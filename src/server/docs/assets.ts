@@ -11,7 +11,7 @@ const TYPES = {
 
 export type AssetName = keyof typeof TYPES;
 
-export interface Asset {
+interface Asset {
   readonly type: string;
   readonly content: Buffer;
 }

@@ -7,7 +7,7 @@ import { instantText } from './scope.js';
 import { splitModuleIds } from './sums.js';
 
 /** What every session was held to when it was recorded, for a database that others may have written to. */
-export interface SessionRule {
+interface SessionRule {
   readonly what: string;
   readonly rule: string;
   readonly value: RawBuilder<unknown>;

@@ -6,7 +6,7 @@ import { refusalOf, type Refusal } from '../driver-fault.js';
 import { retried } from '../retry.js';
 
 /** `right`: there was nothing to mend any more. */
-export type RebuildOutcome = 'mended' | 'right' | 'held' | Refusal;
+type RebuildOutcome = 'mended' | 'right' | 'held' | Refusal;
 
 /**
  * Makes the totals and the module counts of a learner in a course what the sessions add up to.

@@ -7,7 +7,7 @@ import { changeStudiedModules } from './studied-modules.js';
 import { addToTotals, changeTotals } from './totals.js';
 
 /** What became of a session that was put. */
-export type PutOutcome =
+type PutOutcome =
   | { readonly outcome: 'recorded' | 'replaced'; readonly session: SessionRow }
   | { readonly outcome: Refusal };
 
