@@ -4,27 +4,20 @@
  */
 import { createInterface } from 'node:readline';
 import { inspect } from 'node:util';
-import { openStats, type Stats } from '../../src/core/index.js';
+import { openStats } from '../../src/core/index.js';
 import { jobSchema, runCalls, type Job } from './jobs.js';
-
-/** Kept for the jobs to come: most are on the same. */
-let opened: { readonly database: string; readonly stats: Stats } | undefined;
 
 process.stdout.write('ready\n');
 for await (const line of createInterface({ input: process.stdin })) {
   const outcomes = await run(jobSchema.parse(JSON.parse(line)));
   process.stdout.write(`${JSON.stringify(outcomes)}\n`);
 }
-await opened?.stats.close();
 
-/** A failure of the whole job is told as an outcome: the test that expects another shows it. */
+/** Reports a failure of the whole job as an outcome, so that the test which expects another one shows it. */
 async function run({ database, calls }: Job): Promise<string[]> {
   try {
-    if (opened?.database !== database) {
-      await opened?.stats.close();
-      opened = { database, stats: await openStats({ database }) };
-    }
-    return await runCalls(opened.stats, calls);
+    await using stats = await openStats({ database });
+    return await runCalls(stats, calls);
   } catch (error) {
     return [inspect(error)];
   }
