@@ -1,70 +1,126 @@
-import { DATABASES, type Cell, type ServerName } from './cells.js';
-import { openDatabases } from './databases/open.js';
-import type { LoadProcess } from './load-process.js';
-import { median, type Round } from './measure.js';
-import { runRounds, type RoundsOptions } from './rounds.js';
-import { SMALL, statementsOf } from './seed.js';
-import { heading, row, times } from './table.js';
+/** The service beside the floor and the naive server. */
+import { join } from 'node:path';
+import { request } from 'undici';
+import { createDatabase, DATABASES, openDatabases, type Databases } from './databases.js';
+import { runLoad } from './load.js';
+import { cpuTimeOf, memoryOf, ROOT, startServer, type Server } from './processes.js';
+import { median, printHeading, printRow, times } from './report.js';
+import { idOf, SMALL } from './seed.js';
 
-const COLUMNS = [
-  'work',
-  'database',
-  'connections',
-  'server',
-  'requests/s',
-  'p50 ms',
-  'p99 ms',
-  'CPU µs/request',
-  'RSS MB',
-  'of floor',
-  'of naive',
-];
+/** Floor: the least that must be done. Naive: a service as it is usually written. */
+export const SERVERS = ['ours', 'floor', 'naive'] as const;
+type ServerName = (typeof SERVERS)[number];
 
-/** Ours beside the floor and the naive service: a row of medians for each. */
+interface Cell {
+  readonly work: 'record' | 'stats';
+  readonly connections: number;
+}
+
+/**
+ * Enough requests to compile all hot code and to let SQLite's write-ahead log start over: while its file grows, each
+ * wait for the disk takes twice as long.
+ */
+const WARM_UP_REQUESTS = 10_000;
+const WARM_UP_SECONDS = 2;
+const TIME_OF_RECORDING = /("(?:completedAt|createdAt|updatedAt|lastCompletedAt)":")[^"]+/g;
+
+/** The figures of a round, with the digits that are printed of each. */
+const FIGURES = { 'requests/s': 0, 'p50 ms': 3, 'p99 ms': 3, 'CPU µs/request': 1, 'RSS MB': 0 };
+
+export interface ComparisonOptions {
+  readonly servers: readonly ServerName[];
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+/** Prints a row of medians for each server, if `isChosen` likes a name such as record-sqlite-64. */
 export async function compareServers(
-  cells: readonly Cell[],
-  load: LoadProcess,
-  options: RoundsOptions,
-  print: (text: string) => void,
+  options: ComparisonOptions,
+  isChosen: (name: string) => boolean,
 ): Promise<void> {
-  print(heading(COLUMNS));
+  const columns = ['work', 'database', 'connections', 'server', ...Object.keys(FIGURES)];
+  printHeading(...columns, 'of floor', 'of naive');
   for (const name of DATABASES) {
-    const ofDatabase = cells.filter(({ database }) => database === name);
-    if (ofDatabase.length === 0) continue;
-    const databases = await openDatabases(name);
-    const template = await databases.create(statementsOf(name, SMALL));
-    for (const cell of ofDatabase) {
-      const results = await runRounds(cell, databases, template, load, options);
-      for (const server of results.keys()) print(row(cellsOf(cell, server, results)));
+    const all = (['record', 'stats'] as const).flatMap((work) => [
+      { work, connections: 64 },
+      { work, connections: 1 },
+    ]);
+    const cells = all.filter(({ work, connections }) => isChosen(`${work}-${name}-${connections}`));
+    if (cells.length === 0) continue;
+    await using databases = await openDatabases(name);
+    const template = await createDatabase(databases, 'template', SMALL);
+    for (const cell of cells) {
+      const results = await measure(cell, databases, template, options);
+      printServers([cell.work, name, `${cell.connections}`], results);
     }
-    await databases.close();
   }
 }
 
-function speed({ requests, seconds }: Round): number {
-  return requests / seconds;
+/**
+ * Measures the servers in turn, so that other work of the machine affects all of them alike. Each has its own process
+ * and its own copy of the database, new for every cell.
+ */
+async function measure(
+  { work, connections }: Cell,
+  databases: Databases,
+  template: string,
+  { servers, rounds, seconds }: ComparisonOptions,
+): Promise<Map<ServerName, number[][]>> {
+  await using stack = new AsyncDisposableStack();
+  const running = new Map<ServerName, Server>();
+  for (const name of servers) {
+    const other = join(ROOT, `dist/bench/${name === 'naive' ? name : `floor-${databases.name}`}.js`);
+    const url = await databases.replace(name, template);
+    running.set(name, stack.use(await startServer(url, name === 'ours' ? undefined : other)));
+  }
+  await assertParity(work, running);
+  for (const { port } of running.values()) {
+    for (let requests = 0; requests < WARM_UP_REQUESTS;) {
+      requests += (await runLoad({ port, work, connections, seconds: WARM_UP_SECONDS })).requests;
+    }
+  }
+  const results = new Map<ServerName, number[][]>(servers.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, { port, child }] of running) {
+      const before = cpuTimeOf(child);
+      const { requests, seconds: measured, p50, p99 } = await runLoad({ port, work, connections, seconds });
+      const cpuTime = (cpuTimeOf(child) - before) / requests;
+      results.get(name)?.push([requests / measured, p50, p99, cpuTime, memoryOf(child) / 1e6]);
+    }
+  }
+  return results;
 }
 
-function cellsOf(
-  { work, database, connections }: Cell,
-  server: ServerName,
-  results: ReadonlyMap<ServerName, readonly Round[]>,
-): string[] {
-  const medianOf = (value: (round: Round) => number, of: ServerName = server) =>
-    median((results.get(of) ?? []).map((round) => value(round)));
-  const share = (other: ServerName) =>
-    server === other || !results.has(other) ? '' : times(medianOf(speed), medianOf(speed, other));
-  return [
-    work,
-    database,
-    String(connections),
-    server,
-    medianOf(speed).toFixed(0),
-    medianOf(({ p50 }) => p50).toFixed(3),
-    medianOf(({ p99 }) => p99).toFixed(3),
-    medianOf(({ cpu, requests }) => cpu / requests).toFixed(1),
-    (medianOf(({ memory }) => memory) / 1e6).toFixed(0),
-    share('floor'),
-    share('naive'),
-  ];
+function printServers(cell: readonly string[], results: ReadonlyMap<ServerName, number[][]>): void {
+  const medianOf = (server: ServerName, figure: number) =>
+    median((results.get(server) ?? []).map((figures) => figures[figure] ?? Number.NaN));
+  for (const server of results.keys()) {
+    const figures = Object.values(FIGURES).map((digits, figure) => medianOf(server, figure).toFixed(digits));
+    const ratios = (['floor', 'naive'] as const).map((other) =>
+      server === other || !results.has(other) ? '' : times(medianOf(server, 0) / medianOf(other, 0)),
+    );
+    printRow(...cell, server, ...figures, ...ratios);
+  }
+}
+
+/** A server that answers differently does different work: all must return the same bytes before any is measured. */
+async function assertParity(work: Cell['work'], servers: ReadonlyMap<ServerName, Server>): Promise<void> {
+  const answers = new Map<string, string>();
+  for (const [name, { port }] of servers) answers.set(await answersOf(work, port), name);
+  if (answers.size <= 1) return;
+  const each = Array.from(answers, ([text, name]) => `${name}:\n${text}`);
+  throw new Error(`The servers answer differently.\n${each.join('\n')}`);
+}
+
+/** The stats after a recording show that it counts. */
+async function answersOf(work: Cell['work'], port: number): Promise<string> {
+  const url = `http://127.0.0.1:${port}/courses/${idOf('course', 7)}`;
+  const headers = { 'X-User-Id': idOf('learner', 1_234), 'Content-Type': 'application/json' };
+  const content = { totalModulesStudied: 3, averageScore: 61.5, timeStudied: 61_000 };
+  const body = JSON.stringify({ sessionId: idOf('session', 1), ...content });
+  const answers = work === 'stats' ? [] : [await request(url, { method: 'POST', headers, body })];
+  answers.push(await request(url, { headers }));
+  const texts = answers.map(async (answer) => `${answer.statusCode} ${await answer.body.text()}`);
+  const text = (await Promise.all(texts)).join('');
+  return work === 'stats' ? text : text.replaceAll(TIME_OF_RECORDING, '$1now');
 }

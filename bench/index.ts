@@ -1,33 +1,44 @@
 /**
- * How fast the service is: beside a floor, the least that must be done for the same durable work, and beside
- * a naive service; and what it costs as data grow. See options.ts for running a part of it.
+ * Measures the service beside a floor and a naive server, and what it costs as data grow. The options choose parts:
+ * `--table` the servers beside each other, of it `--only` such rows as record-sqlite-64,stats-postgres-1; `--curve` by
+ * length of history and size of the database, and whole commands; `--memory` of a server that records; `--bulk` import
+ * and export of `--lines`. A figure is the median of `--rounds`, in the table of `--seconds` each.
  */
-import { bulkTables } from './bulk/index.js';
-import { compareServers } from './comparison.js';
-import { compile } from './compile.js';
-import { commandTimes } from './curve/commands.js';
-import { growthCurve } from './curve/growth.js';
-import { lifetimeCurve } from './curve/lifetime.js';
-import { memoryCurve } from './curve/memory.js';
-import { startLoadProcess } from './load-process.js';
-import { describeMachine } from './machine.js';
-import { readOptions } from './options.js';
+import { parseArgs } from 'node:util';
+import { printBulk } from './bulk.js';
+import { compareServers, SERVERS } from './comparison.js';
+import { printCommandTimes, printGrowthCurve, printLifetimeCurve, printMemoryCurve } from './curves.js';
+import { buildServers } from './processes.js';
+import { printMachine } from './report.js';
 
-const { parts, cells, lines, ...options } = readOptions(process.argv.slice(2));
-// What was started ends when we do: see guarded.ts.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
+const { values } = parseArgs({
+  options: {
+    table: { type: 'boolean' },
+    curve: { type: 'boolean' },
+    memory: { type: 'boolean' },
+    bulk: { type: 'boolean' },
+    only: { type: 'string' },
+    servers: { type: 'string', default: SERVERS.join() },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '3' },
+    lines: { type: 'string', default: '1000000' },
+  },
+});
+const { table, curve, memory, bulk, only } = values;
+const isEverything = !(table || curve || memory || bulk || only);
+const isChosen = (name: string) => only === undefined || only.split(',').includes(name);
+const servers = SERVERS.filter((name) => values.servers.split(',').includes(name));
+const rounds = Number(values.rounds);
 
-compile();
-const load = startLoadProcess();
-print(`${describeMachine()}\n`);
-if (parts.has('table')) await compareServers(cells, load, options, print);
-if (parts.has('lifetime')) print(`\n${await lifetimeCurve(load, options.rounds)}`);
-if (parts.has('growth')) print(`\n${await growthCurve(load, options.rounds)}`);
-if (parts.has('commands')) print(`\n${await commandTimes()}`);
-if (parts.has('memory')) print(`\n${await memoryCurve(load)}`);
-if (parts.has('bulk')) await bulkTables(load, lines, print);
-await load.stop();
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+buildServers();
+printMachine();
+if (isEverything || table || only) {
+  await compareServers({ servers, rounds, seconds: Number(values.seconds) }, isChosen);
 }
+if (isEverything || curve) {
+  await printLifetimeCurve(rounds);
+  await printGrowthCurve(rounds);
+  await printCommandTimes();
+}
+if (isEverything || memory) await printMemoryCurve();
+if (isEverything || bulk) await printBulk(Number(values.lines));

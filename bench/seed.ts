@@ -1,114 +1,72 @@
-import type { DatabaseName } from './cells.js';
-import { ID_KINDS, SPREAD, SPREAD_MODULUS, type IdKind } from './ids.js';
-
-/** Which sessions to make: `learner` and `course` are SQL of `n`, the number of a session. */
-export interface Seed {
-  readonly from: number;
-  /** Exclusive. */
-  readonly to: number;
-  readonly learner: string;
-  readonly course: string;
-  /** Whether each session studied two modules of its course. */
-  readonly modules: boolean;
-  /**
-   * Insert in the order of the key, which is much faster but packs the pages of SQLite: the first recordings
-   * then split all of them, as in no database that has grown.
-   */
-  readonly sorted?: boolean;
-}
+/** The learners, courses and sessions that the bench imports. */
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 
 export const COURSES = 20;
 export const LEARNERS = 10_000;
+const MODULES = 10;
+const LINES_PER_BLOCK = 500;
+/** Five million minutes later is still in the past. */
+const FIRST = Date.UTC(2016, 0, 1);
+const MINUTE = 60_000;
+/** The third group of digits of an id, so that a learner's id never equals a course's. */
+const ID_KINDS = { learner: '4001', course: '4002', session: '4003' };
+/** Knuth's multiplier spreads consecutive numbers over all ids, like random ids, and never repeats one. */
+const SPREAD = 2_654_435_761;
+
+export interface Seed {
+  /** The numbers of the sessions; `to` is exclusive. */
+  readonly from: number;
+  readonly to: number;
+  /** Of the session `n`: its learner, its course, and how many modules it studied. */
+  readonly learner: (n: number) => number;
+  readonly course: (n: number) => number;
+  readonly modules: (n: number) => number;
+}
 
 /** Every learner has two sessions in every course. */
 export const SMALL: Seed = {
   from: 0,
   to: 2 * LEARNERS * COURSES,
-  learner: `n % ${LEARNERS}`,
-  course: `n / ${LEARNERS} % ${COURSES}`,
-  modules: true,
+  learner: (n) => n % LEARNERS,
+  course: (n) => Math.floor(n / LEARNERS) % COURSES,
+  modules: () => 2,
 };
 
-const NOW = "'2026-01-31T00:00:00.000Z'";
-const MODULES_PER_COURSE = 10;
-
-/** Statements that make a whole database. */
-export function statementsOf(database: DatabaseName, seed: Seed): string[] {
-  return [...courseStatements(database), ...sessionStatements(database, seed), ...rollupStatements(database)];
+/** The n-th id of a kind. */
+export function idOf(kind: keyof typeof ID_KINDS, n: number): string {
+  const first = (Math.imul(n, SPREAD) >>> 0).toString(16).padStart(8, '0');
+  return `${first}-0000-${ID_KINDS[kind]}-8000-${n.toString(16).padStart(12, '0')}`;
 }
 
-/** Statements that make the courses, each with its modules. */
-export function courseStatements(database: DatabaseName): string[] {
-  const course = idSql(database, 'course', `n / ${MODULES_PER_COURSE}`);
-  return [
-    `insert into courses (course_id, name, created_at, updated_at)
-     select ${idSql(database, 'course', 'n')}, 'Course ' || n, ${NOW}, ${NOW} ${series(database, 0, COURSES)}`,
-    `insert into course_modules (course_id, module_id, created_at, updated_at)
-     select ${course}, 'm' || (n % ${MODULES_PER_COURSE}), ${NOW}, ${NOW}
-     ${series(database, 0, COURSES * MODULES_PER_COURSE)}`,
-  ];
+export function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, n) => n);
 }
 
-/** Statements that add sessions. */
-export function sessionStatements(
-  database: DatabaseName,
-  { from, to, learner, course, modules, sorted = false }: Seed,
-): string[] {
-  const moduleIds = modules ? "'m' || (n % 9) || ';m' || (n % 9 + 1)" : "''";
-  return [
-    `insert into study_sessions (user_id, course_id, session_id, total_modules_studied, average_score_units,
-       time_studied, completed_at, module_ids, created_at, updated_at)
-     select ${idSql(database, 'learner', learner)}, ${idSql(database, 'course', course)},
-       ${idSql(database, 'session', 'n')}, 1 + n % 10, (n * 7919 % 1000) * 1000, 60000 + n % 1000000,
-       ${dayOfJanuary(database, 'n % 28')}, ${moduleIds}, ${NOW}, ${NOW}
-     ${series(database, from, to)} ${sorted ? 'order by 1, 2, 3' : ''}`,
-  ];
+/** Every course has all modules. */
+export function coursesJson(): string {
+  const moduleIds = upTo(MODULES).map((n) => `m${n}`);
+  const courses = upTo(COURSES).map((n) => ({ courseId: idOf('course', n), name: `Course ${n}`, moduleIds }));
+  return JSON.stringify(courses);
 }
 
-/**
- * Statements that make the rollups anew from all sessions, so that they are right whatever was there. Their
- * order has nothing to do with the key, for the same reason as that of the sessions.
- */
-export function rollupStatements(database: DatabaseName): string[] {
-  const clear = database === 'sqlite' ? 'delete from' : 'truncate';
-  const shuffled = 'substr(cast(user_id as text), 25), course_id';
-  return [
-    `${clear} course_stats`,
-    `insert into course_stats (user_id, course_id, session_count, total_modules_studied, weighted_score_units,
-       time_studied, first_completed_at, last_completed_at, created_at, updated_at)
-     select user_id, course_id, count(*), sum(total_modules_studied),
-       sum(average_score_units * total_modules_studied), sum(time_studied),
-       min(completed_at), max(completed_at), ${NOW}, ${NOW}
-     from study_sessions group by user_id, course_id order by ${shuffled}`,
-    `${clear} studied_modules`,
-    `insert into studied_modules (user_id, course_id, module_id, session_count, created_at, updated_at)
-     select user_id, course_id, module_id, count(*), ${NOW}, ${NOW} from (
-       select user_id, course_id, substr(module_ids, 1, 2) as module_id from study_sessions
-       where module_ids <> ''
-       union all
-       select user_id, course_id, substr(module_ids, 4, 2) from study_sessions where module_ids <> '') each_one
-     group by user_id, course_id, module_id order by ${shuffled}, module_id`,
-  ];
+/** Writes CSV, in the order of time. */
+export async function writeSessions(path: string, seed: Seed): Promise<void> {
+  await pipeline(csvBlocks(seed), createWriteStream(path));
 }
 
-/** The rows `n` from one number to below another. */
-function series(database: DatabaseName, from: number, to: number): string {
-  return database === 'sqlite'
-    ? `from (with recursive numbers (n) as (select ${from} union all select n + 1 from numbers where n + 1 < ${to})
-        select n from numbers)`
-    : `from generate_series(${from}::bigint, ${to - 1}) as numbers (n)`;
-}
-
-/** The id that `idOf` makes. */
-function idSql(database: DatabaseName, kind: IdKind, n: string): string {
-  const first = `(${n}) * ${SPREAD} % ${SPREAD_MODULUS}`;
-  return database === 'sqlite'
-    ? `printf('%08x-0000-${ID_KINDS[kind]}-8000-%012x', ${first}, ${n})`
-    : `(lpad(to_hex(${first}), 8, '0') || '-0000-${ID_KINDS[kind]}-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`;
-}
-
-function dayOfJanuary(database: DatabaseName, day: string): string {
-  return database === 'sqlite'
-    ? `printf('2026-01-%02dT12:00:00.000Z', 1 + ${day})`
-    : `timestamptz '2026-01-01T12:00:00Z' + (${day}) * interval '1 day'`;
+function* csvBlocks({ from, to, learner, course, modules }: Seed): Generator<string> {
+  yield 'userId,courseId,sessionId,totalModulesStudied,averageScore,timeStudied,completedAt,moduleIds\n';
+  let block = '';
+  for (let n = from; n < to; n++) {
+    const ids = [idOf('learner', learner(n)), idOf('course', course(n)), idOf('session', n)];
+    const figures = [modules(n), ((n * 7_919) % 10_000) / 100, 60_000 + (n % 1_000_000)];
+    const completedAt = new Date(FIRST + n * MINUTE).toISOString();
+    const moduleIds = upTo(modules(n)).map((index) => `m${(n + index) % MODULES}`);
+    block += `${[...ids, ...figures, completedAt, moduleIds.join(';')].join()}\n`;
+    if (n % LINES_PER_BLOCK > 0) continue;
+    yield block;
+    block = '';
+  }
+  yield block;
 }

@@ -1,60 +1,131 @@
 /**
- * The least that a server on `node:http` and better-sqlite3 must do for the same durable work. Kept, since each
- * was faster than what it replaced, in requests/s of 64 connections:
+ * The least that a server on `node:http` and better-sqlite3 must do for the same durable work. Requests/s of 64
+ * connections that record: batches on the main thread 6,400; with checkpoints on another thread 10,000; with the writes
+ * on a thread too 13,500. The main thread writes a lone recording, because the way to another thread and back takes
+ * 0.15 ms. A larger cache, two batches in flight, foreign keys off and bare headers were not faster.
  *
- * - Recording, bound by the disk: batches in one transaction on this thread 6,400; with checkpoints beside it
- *   on another thread 10,000; with the writing on a thread too 13,500. Either thread by itself gained little,
- *   and so did rarer checkpoints on this one (8,000, each a pause of 130 ms).
- * - A lone recording is written on this thread: the way to another one and back takes 0.15 ms.
- * - Reading: each by itself 31 µs of processor time, in one transaction and with mapped memory 22 µs.
- *
- * Not kept: a larger cache (SQLite walks through all of it at every commit), two batches on the way to the
- * writer, foreign keys off, bare headers, no `Date`, no timeouts: no faster, or too little to tell.
+ * One process runs this file three times: as the server, as the writer's thread and as the checkpointer's.
  */
-import { Worker } from 'node:worker_threads';
-import { scoreUnits, sessionJson, statsJson } from './answers.js';
-import { Batches } from './batch.js';
-import { serve } from './http.js';
-import type { NewSession, Reading, Recording } from './service.js';
-import { Checkpoints } from './sqlite/checkpoints.js';
-import { openTotalsReader } from './sqlite/totals.js';
-import { openWriter, type SessionRow } from './sqlite/writer.js';
+import { parentPort, Worker } from 'node:worker_threads';
+import BetterSqlite from 'better-sqlite3';
+import { prepareRecording, type SessionRow } from '../tables.js';
+import { batched, rowOf, serve, type Key, type RecordCall, type StatsCall, type StatsRow } from './server.js';
 
-const path = (process.argv[2] ?? '').replace('sqlite:', '');
-const write = openWriter(path);
-const readTotals = openTotalsReader(path);
-const checkpoints = new Checkpoints(path);
-const writerThread = new Worker(new URL('sqlite/writer-thread.js', import.meta.url), { workerData: path });
+/** About 40 MB of write-ahead log. */
+const SESSIONS_PER_CHECKPOINT = 2_000;
+const CHECKPOINTS_PER_RESTART = 4;
 
-const recordings = new Batches<Recording>(1, (batch, done) => {
-  const rows = batch.map(({ session }) => rowOf(session));
-  const finish = (now: string) => {
-    checkpoints.written(batch.length, done);
-    for (const { session, respond } of batch) respond(sessionJson(session, now));
-  };
-  if (rows.length === 1) {
-    finish(write(rows));
-    return;
-  }
-  writerThread.once('message', finish);
-  writerThread.postMessage(rows, []);
-});
+const [, , url = '', role = 'server'] = process.argv;
 
-const readings = new Batches<Reading>(1, (batch, done) => {
-  const rows = readTotals(batch.map(({ learner }) => learner));
-  for (const [position, { learner, respond }] of batch.entries()) {
-    const row = rows[position];
-    if (row) respond(statsJson(learner, row));
-  }
-  done();
-});
-
-function rowOf(session: NewSession): SessionRow {
-  const { userId, courseId, sessionId, totalModulesStudied, averageScore, timeStudied } = session;
-  return [userId, courseId, sessionId, totalModulesStudied, scoreUnits(averageScore), timeStudied];
+if (role === 'writer') {
+  const write = openWriter();
+  parentPort?.on('message', (rows: SessionRow[]) => parentPort?.postMessage(write(rows)));
+} else if (role === 'checkpointer') {
+  const db = connect();
+  parentPort?.on('message', (mode: string) => parentPort?.postMessage(db.pragma(`wal_checkpoint(${mode})`)));
+} else {
+  startServer();
 }
 
-serve({
-  record: (session, respond) => recordings.add({ session, respond }),
-  stats: (learner, respond) => readings.add({ learner, respond }),
-});
+function startServer(): void {
+  const write = openWriter();
+  const read = openReader();
+  const checkpoint = startCheckpointer();
+  const writer = startThread('writer');
+  const record = batched<RecordCall>(1, (batch, done) => {
+    const rows = batch.map(({ input }) => rowOf(input));
+    const finish = (now: string) => {
+      checkpoint(batch.length, done);
+      for (const { respond } of batch) respond(now);
+    };
+    if (rows.length === 1) {
+      finish(write(rows));
+    } else {
+      writer.once('message', finish);
+      writer.postMessage(rows);
+    }
+  });
+  const stats = batched<StatsCall>(1, (batch, done) => {
+    const rows = read(batch.map(({ input }) => input));
+    for (const [position, { respond }] of batch.entries()) respond(rows[position] ?? []);
+    done();
+  });
+  serve(record, stats);
+}
+
+function startThread(name: string): Worker {
+  return new Worker(new URL(import.meta.url), { argv: [url, name] });
+}
+
+/** As durable as the service; only the checkpointer moves the write-ahead log into the database. */
+function connect(): BetterSqlite.Database {
+  const db = new BetterSqlite(url.replace('sqlite:', ''));
+  for (const pragma of ['journal_mode = wal', 'synchronous = full', 'foreign_keys = on']) db.pragma(pragma);
+  db.pragma('wal_autocheckpoint = 0');
+  // Saves a system call for each page that is read.
+  db.pragma(`mmap_size = ${2 ** 31 - 1}`);
+  return db;
+}
+
+/** Writes sessions and their totals in one transaction; returns the time of the recording. */
+function openWriter(): (rows: readonly SessionRow[]) => string {
+  const db = connect();
+  const begin = db.prepare('begin immediate');
+  const commit = db.prepare('commit');
+  const record = prepareRecording(db);
+  return (rows) => {
+    const now = new Date().toISOString();
+    begin.run();
+    for (const row of rows) record(row, now, '', now);
+    commit.run();
+    return now;
+  };
+}
+
+/** Reads lifetime stats in one transaction. */
+function openReader(): (keys: readonly Key[]) => (StatsRow | undefined)[] {
+  const db = connect();
+  const begin = db.prepare('begin');
+  const commit = db.prepare('commit');
+  const find = db.prepare<[string, string], StatsRow>(
+    `select session_count, total_modules_studied, weighted_score_units, time_studied, first_completed_at,
+       last_completed_at,
+       (select count(*) from studied_modules s where s.user_id = t.user_id and s.course_id = t.course_id),
+       (select count(*) from course_modules c where c.course_id = t.course_id),
+       (select count(*) from studied_modules s join course_modules c using (course_id, module_id)
+        where s.user_id = t.user_id and s.course_id = t.course_id)
+     from course_stats t where user_id = ? and course_id = ?`,
+  );
+  find.raw();
+  return (keys) => {
+    begin.run();
+    const rows = keys.map(({ userId, courseId }) => find.get(userId, courseId));
+    commit.run();
+    return rows;
+  };
+}
+
+/**
+ * Checkpoints every few sessions. SQLite can only reuse the log from its start after a checkpoint of all of it, which
+ * is impossible while the writer continues: now and then the writer waits. `proceed` lets the next commit begin.
+ */
+function startCheckpointer(): (sessions: number, proceed: () => void) => void {
+  const thread = startThread('checkpointer');
+  let pending = 0;
+  let checkpoints = 0;
+  let isBusy = false;
+  return (sessions, proceed) => {
+    pending += sessions;
+    if (isBusy || pending < SESSIONS_PER_CHECKPOINT) return proceed();
+    isBusy = true;
+    pending = 0;
+    checkpoints += 1;
+    const isRestart = checkpoints % CHECKPOINTS_PER_RESTART === 0;
+    thread.once('message', () => {
+      isBusy = false;
+      if (isRestart) proceed();
+    });
+    thread.postMessage(isRestart ? 'restart' : 'passive');
+    return isRestart ? undefined : proceed();
+  };
+}
