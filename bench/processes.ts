@@ -81,11 +81,14 @@ export async function startServer(url: string, other?: string): Promise<Server> 
       else if (!/^(Database: |Stopping)/.test(line)) process.stderr.write(`${line}\n`);
     });
   });
-  const stop = async () => {
-    child.kill('SIGTERM');
-    await exited;
+  return {
+    port,
+    child,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM');
+      await exited;
+    },
   };
-  return { port, child, [Symbol.asyncDispose]: stop };
 }
 
 /** User and system time in microseconds: fields 14 and 15 of proc_pid_stat(5). */

@@ -70,23 +70,18 @@ function connect(): BetterSqlite.Database {
 /** Writes sessions and their totals in one transaction; returns the time of the recording. */
 function openWriter(): (rows: readonly SessionRow[]) => string {
   const db = connect();
-  const begin = db.prepare('begin immediate');
-  const commit = db.prepare('commit');
   const record = prepareRecording(db);
-  return (rows) => {
+  const write = db.transaction((rows: readonly SessionRow[]) => {
     const now = new Date().toISOString();
-    begin.run();
     for (const row of rows) record(row, now, '', now);
-    commit.run();
     return now;
-  };
+  });
+  return (rows) => write.immediate(rows);
 }
 
 /** Reads lifetime stats in one transaction. */
 function openReader(): (keys: readonly Key[]) => (StatsRow | undefined)[] {
   const db = connect();
-  const begin = db.prepare('begin');
-  const commit = db.prepare('commit');
   const find = db.prepare<[string, string], StatsRow>(
     `select session_count, total_modules_studied, weighted_score_units, time_studied, first_completed_at,
        last_completed_at,
@@ -97,12 +92,9 @@ function openReader(): (keys: readonly Key[]) => (StatsRow | undefined)[] {
      from course_stats t where user_id = ? and course_id = ?`,
   );
   find.raw();
-  return (keys) => {
-    begin.run();
-    const rows = keys.map(({ userId, courseId }) => find.get(userId, courseId));
-    commit.run();
-    return rows;
-  };
+  return db.transaction((keys: readonly Key[]) =>
+    keys.map(({ userId, courseId }) => find.get(userId, courseId)),
+  );
 }
 
 /**
