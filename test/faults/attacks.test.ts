@@ -38,7 +38,7 @@ const attacks: readonly [what: string, megabytes: number, begin: (target: Target
   [
     // All of the answers would be gigabytes.
     '10 clients that request 2,000 large pages and read none',
-    192,
+    320,
     ({ service: { url }, courseId, userId }) => {
       const path = `/courses/${courseId}/sessions?limit=${PAGE}`;
       const page = head(`GET ${path} HTTP/1.1`, 'Host: stats', `X-User-Id: ${userId}`);

@@ -1,7 +1,8 @@
 /**
- * Runs a real Postgres on a free port until its standard input ends, then removes it with its data. The
- * system closes that pipe however the parent dies, so that nothing is left behind. Arguments such as `fsync=on`
- * are further settings of it; with `fsync=on` it is as durable as in production. Each line of that input is a command, which is answered with a line when it is done.
+ * Runs a real Postgres on a free port until its standard input ends, and then removes it with its data. The system
+ * closes that pipe however the parent dies, so that nothing is left behind. Arguments such as `max_connections=12` are
+ * further settings; with `fsync=on` the server is as durable as in production. Each line of the input is a command,
+ * which is answered with a line when it is done.
  */
 import { chmod, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';

@@ -1,0 +1,3 @@
+import { loadShard } from '../support/shard.js';
+
+await loadShard(import.meta.url);
