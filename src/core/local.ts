@@ -4,7 +4,6 @@ import { BulkRecorder, type BulkOutcome } from './bulk/bulk-recorder.js';
 import { CallsUnderWay } from './calls-under-way.js';
 import { StatsError } from './errors.js';
 import { callSchemas, type CallSchemas } from './model/calls.js';
-import { isPlainCall } from './model/plain-call.js';
 import { parseCall } from './model/faults.js';
 import { newSessionId, type CourseId } from './model/ids.js';
 import { timeToShow, toHistoryItem } from './model/history.js';
@@ -139,8 +138,7 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   /** What {@link recordSession} would check, for {@link recordChecked}. */
   checkSession(call: unknown): Candidate {
     const now = this.#now();
-    const checked = isPlainCall(call, now) ? call : parseCall(this.#schemas.recordSession, call);
-    const { userId, courseId, session } = checked;
+    const { userId, courseId, session } = parseCall(this.#schemas.recordSession, call);
     const { sessionId = newSessionId() } = session;
     const row = toSessionRow({ userId, courseId, sessionId }, session, now);
     return { row, completionSent: session.completedAt !== undefined };

@@ -20,14 +20,6 @@ export type CourseId = z.output<typeof courseIdSchema>;
 /** A session's id, unique within its user and course: a UUID in lower case, made by {@link toSessionId}. */
 export type SessionId = z.output<typeof sessionIdSchema>;
 
-/** As ids are written from there on. */
-const LOWER_CASE_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** Whether a value is an id that its schema would leave as it is. */
-export function isLowerCaseId(value: unknown): boolean {
-  return typeof value === 'string' && LOWER_CASE_UUID.test(value);
-}
-
 /** Whether a text is an id, in whatever case. */
 export function isId(text: string): boolean {
   return UUID.test(text);

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { grouped, rule } from './rules.js';
 
-export const MAX_MODULE_IDS = 1000;
+const MAX_MODULE_IDS = 1000;
 /** Between the ids of a list that is written as one text. */
 export const MODULE_SEPARATOR = ';';
 /** Visible ASCII without the separator. */
-export const MODULE_ID = /^[\x21-\x3a\x3c-\x7e]{1,128}$/;
+const MODULE_ID = /^[\x21-\x3a\x3c-\x7e]{1,128}$/;
 
 const idRule = rule('must be 1 to 128 visible ASCII characters without ;');
 const listRule = rule(`must be a list of at most ${grouped(MAX_MODULE_IDS)} module ids`);

@@ -44,12 +44,6 @@ export function toInstant(time: number): string {
   return new Date(Math.min(Math.max(time, 0), LAST_INSTANT)).toISOString();
 }
 
-/** Whether a text is a time that the schema would leave as it is, up to `now`. */
-export function isPastInstant(text: string, now: string): boolean {
-  // Written alike, they are ordered as their texts are.
-  return isInstant(text) && text <= now && text >= FIRST_INSTANT && RFC_3339.test(text) && isRealDate(text);
-}
-
 /** Whether an RFC 3339 time is written as we write it; most are, and there are millions of them in a file. */
 function isInstant(text: string): boolean {
   return text.length === INSTANT_LENGTH && text.charAt(10) === 'T' && text.endsWith('Z');
