@@ -26,7 +26,7 @@ const TIME_OF_RECORDING = /("(?:completedAt|createdAt|updatedAt|lastCompletedAt)
 /** The figures of a round, with the digits that are printed of each. */
 const FIGURES = { 'requests/s': 0, 'p50 ms': 3, 'p99 ms': 3, 'CPU µs/request': 1, 'RSS MB': 0 };
 
-export interface ComparisonOptions {
+interface ComparisonOptions {
   readonly servers: readonly ServerName[];
   readonly rounds: number;
   readonly seconds: number;

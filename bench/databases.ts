@@ -8,7 +8,7 @@ import { Client } from 'pg';
 import { BIN, DIRECTORY, ROOT, run } from './processes.js';
 import { coursesJson, SMALL, writeSessions, type Seed } from './seed.js';
 
-export type DatabaseName = 'sqlite' | 'postgres';
+type DatabaseName = 'sqlite' | 'postgres';
 export const DATABASES: readonly DatabaseName[] = ['sqlite', 'postgres'];
 
 /** As durable as the default, and sized for a small machine of its own. */

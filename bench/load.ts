@@ -14,7 +14,7 @@ export interface LoadOptions {
 }
 
 /** Latencies are in milliseconds. */
-export type LoadReport = Readonly<Record<'requests' | 'seconds' | 'p50' | 'p99', number>>;
+type LoadReport = Readonly<Record<'requests' | 'seconds' | 'p50' | 'p99', number>>;
 
 /** More than any server here can answer. */
 const MAX_REQUESTS_PER_SECOND = 200_000;

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { statSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import process from 'node:process';
 import { setFlagsFromString } from 'node:v8';
 import { unsupportedNode } from '../dist/src/core/runtime.js';
 
 /**
- * V8 would let the young generation of a server grow by 90 MB. These flags take effect while the program runs, unlike
+ * V8 would let the young generation of a server grow to 96 MB. These flags take effect while the program runs, unlike
  * `--max-semi-space-size`, so that Node need not be started a second time.
  */
 const SMALL_YOUNG_GENERATION = ['--semi-space-growth-factor=1', '--no-parallel-scavenge'];
@@ -20,6 +21,8 @@ const ENDING_SIGNALS = { SIGINT: 2, SIGTERM: 15 };
 const tooOld = unsupportedNode(process.versions.node);
 if (tooOld === undefined) {
   const command = process.argv.slice(2).find((argument) => !argument.startsWith('-'));
+  // Users wait for a server on the same machine. The lowest priority would hold SQLite's lock without getting a turn.
+  if (command === 'import') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   if (!hasOwnYoungGeneration()) HEAP_FLAGS.get(command)?.forEach((flag) => setFlagsFromString(flag));
   await run();
 } else {
@@ -50,7 +53,8 @@ async function run() {
   });
   // Who goes on writing to us must not keep us.
   process.stdin.destroy();
-  // What an interrupted command was waiting for must not keep the process.
+  // What an interrupted command was waiting for must not keep the process. A thread that waits for the other end of a
+  // named pipe still keeps it until the second signal.
   if (signal.aborted) {
     leaveSignals();
     process.exit();

@@ -12,7 +12,7 @@ type NotOverHttp =
   | 'node-unsupported'
   | 'schema-newer';
 
-export type ProblemCode = HttpErrorCode | Exclude<ErrorCode, NotOverHttp>;
+type ProblemCode = HttpErrorCode | Exclude<ErrorCode, NotOverHttp>;
 
 const RETRY = 'Send it again after `Retry-After`; that is safe.';
 const OPERATOR = 'Tell the operator: `stats-service doctor` says what is wrong.';

@@ -1,8 +1,8 @@
+import { fstatSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { sqlitePath } from '../core/store/open.js';
 import { UsageError } from './errors.js';
-import { fstatSync } from 'node:fs';
 
 const STDIN = 0;
 

@@ -1,4 +1,4 @@
-/** Milliseconds. Weeks are last, since they are only read: what is written has nothing left for them. */
+/** Milliseconds. Weeks are last: `formatDuration` has used up the rest before it reaches them. */
 const UNITS = new Map(
   Object.entries({ d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1, w: 604_800_000 }),
 );

@@ -36,9 +36,9 @@ export function startProgress(io: Io, { total, unit, quiet, interval }: Progress
     if (total === undefined) return `${amount(done)}, ${speed}`;
     const share = Math.min(1, done / Math.max(1, total));
     const bar = isBar ? `${'█'.repeat(share * BAR).padEnd(BAR, '░')} ` : '';
-    const left = seconds((milliseconds * (1 - share)) / Math.max(share, Number.EPSILON));
+    const left = share > 0 ? `, ${seconds((milliseconds * (1 - share)) / share)} left` : '';
     // Rounded down: 100 % means that nothing is left.
-    return `${bar}${Math.floor(share * 100)} % of ${amount(total)}, ${speed}, ${left} left`;
+    return `${bar}${Math.floor(share * 100)} % of ${amount(total)}, ${speed}${left}`;
   };
   return {
     add(more) {

@@ -3,10 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { constants, getPriority } from 'node:os';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { BIN, runBin, runCli } from '../support/cli.js';
+import { until } from '../support/condition.js';
 import { createDatabase } from '../support/databases.js';
 import { TestDirectory } from '../support/directory.js';
+import { csvLine, HEADER } from '../support/imports.js';
 import { listen } from '../support/ports.js';
 
 const PACKAGE = new URL('../../package.json', import.meta.url);
@@ -14,6 +18,18 @@ const { version: VERSION } = JSON.parse(await readFile(PACKAGE, 'utf8'));
 
 test('`--version` prints the version of package.json', async () => {
   assert.deepEqual(await runBin(['--version']), { code: 0, stdout: `${VERSION}\n`, stderr: '' });
+});
+
+test('An import lowers its priority and prints nothing else on stderr', async () => {
+  await using database = await createDatabase('sqlite');
+  const argv = [BIN, 'import', '-', '--create-courses', '--quiet', '--database', database.url];
+  const child = spawn(process.execPath, argv, { env: {} });
+  const stderr = text(child.stderr);
+  const { pid = assert.fail('it did not start') } = child;
+  await until('low priority', () => getPriority(pid) === constants.priority.PRIORITY_BELOW_NORMAL);
+  child.stdin.end(`${HEADER}\n${csvLine()}\n`);
+  await once(child, 'exit');
+  assert.deepEqual([child.exitCode, await stderr], [0, '']);
 });
 
 test('The program reads `.env` of the working directory; environment variables override it', async () => {

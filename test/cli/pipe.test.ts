@@ -69,7 +69,7 @@ describe('named pipes', { skip: process.platform !== 'linux' }, () => {
       await until('it waits', () => isAtPipe(child.pid));
       let hasEnded = false;
       const ended = child.ended.finally(() => (hasEnded = true));
-      // The first is heard some time; whatever comes after it ends the program.
+      // The program handles the first signal when it can; any later one ends it.
       await until('it has ended', () => {
         if (!hasEnded) child.kill('SIGINT');
         return hasEnded;

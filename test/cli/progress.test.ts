@@ -67,9 +67,20 @@ test('Progress without a terminal that can redraw prints lines', () => {
   }
 });
 
+test('Progress that has done nothing yet estimates no end', () => {
+  const { io, writes } = screen({ terminal: false });
+  startProgress(io, LINES).add(0);
+  assert.match(writes[0] ?? '', /^0 % of 1,000 lines, 0 lines\/s, 0s elapsed\n$/);
+});
+
 test('Progress prints nothing before its interval has passed, nor with `--quiet`', () => {
-  for (const options of [{ interval: 60_000 }, { interval: undefined }, { quiet: true }]) {
-    const { io, writes } = screen();
+  for (const { terminal, ...options } of [
+    { interval: 60_000, terminal: true },
+    { interval: undefined, terminal: true },
+    { interval: undefined, terminal: false },
+    { quiet: true, terminal: true },
+  ]) {
+    const { io, writes } = screen({ terminal });
     const progress = startProgress(io, { ...LINES, ...options });
     progress.add(1);
     progress.end();

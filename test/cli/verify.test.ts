@@ -67,7 +67,7 @@ for (const dialect of DIALECTS) {
       assert.match(lines[0] ?? '', /^Learner +Course +What +Kept +Real$/);
       assert.match(lines[1] ?? '', /^\S{36} {2}\S{36} {2}timeStudied +7 +280000$/);
       assert.equal(lines.length, 102);
-      assert.equal(lines.at(-1), '… and 200 more: --json tells all.');
+      assert.equal(lines.at(-1), '… and 200 more: --json lists all.');
       assert.match(
         seen.stderr,
         /\nstats-service: 150 lifetime stats and 150 module counts are not what the sessions add up to\. "--rebuild" mends that; keep a copy first\.\n$/,

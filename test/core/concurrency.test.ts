@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { LearnerKey } from '../../src/core/index.js';
 import { DIALECTS } from '../support/databases.js';
 import { newSessionId, newUserId, sessionContent } from '../support/factories.js';
@@ -13,9 +13,6 @@ const PROCESSES = 4;
 /** Far beyond what a run takes: a hang is to fail, not to stop the suite. */
 const timeout = 60_000;
 
-const workers = await startWorkers(PROCESSES);
-after(() => workers[Symbol.asyncDispose]());
-
 type Run = (fixture: Fixture, share: () => Call[]) => Promise<string[]>;
 
 /** Both make the same calls: a share for each process, or all shares in one. */
@@ -26,8 +23,10 @@ const RUNS: readonly [where: string, run: Run][] = [
   ],
   [
     `from ${PROCESSES} processes`,
-    async ({ database }, share) =>
-      (await workers.run(() => ({ database: database.url, calls: share() }))).flat(),
+    async ({ database }, share) => {
+      await using workers = await startWorkers(PROCESSES);
+      return (await workers.run(() => ({ database: database.url, calls: share() }))).flat();
+    },
   ],
 ];
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { migrations } from '../../migrations/index.js';
 import type { DialectName } from '../../migrations/columns.js';
 import { openMigrator, openStats } from '../../src/core/index.js';
@@ -14,9 +14,6 @@ const NAMES = migrations.map(({ name }) => name);
 const PROCESSES = 20;
 /** Far beyond what a run takes: a hang is to fail, not to stop the suite. */
 const timeout = 60_000;
-
-const workers = await startWorkers(PROCESSES);
-after(() => workers[Symbol.asyncDispose]());
 
 const COLUMNS: Readonly<Record<DialectName, string>> = {
   sqlite: `
@@ -103,6 +100,7 @@ for (const dialect of DIALECTS) {
     });
 
     test('Processes that open an empty database concurrently migrate it once', { timeout }, async () => {
+      await using workers = await startWorkers(PROCESSES);
       // One round may miss a race between two of them.
       for (let round = 0; round < 3; round += 1) {
         await using database = await createDatabase(dialect);

@@ -35,6 +35,8 @@ describe('invalid database URLs', () => {
     `postgres://ada:${PASSWORD}@local host/stats`,
     `postgres://ada:${PASSWORD}@localhost/stats?lock_timeout=soon`,
     `postgres://ada:${PASSWORD}@localhost/stats?connect_timeout=0`,
+    `postgres://ada:${PASSWORD}@localhost/stats?connect_timeout=4000`,
+    `postgres://ada:${PASSWORD}@localhost/stats?statement_timeout=0.5`,
   ];
   for (const database of cases) {
     test(`The database URL ${JSON.stringify(database)} is rejected`, async () => {

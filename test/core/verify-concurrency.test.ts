@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { CourseId, UserId } from '../../src/core/index.js';
 import { runBin, runCli } from '../support/cli.js';
 import { DIALECTS } from '../support/databases.js';
@@ -16,9 +16,6 @@ const AT_ONCE = 48;
 const ROUNDS = 2;
 /** Beyond what all of a dialect take, also on a slow machine: a hang is to fail, not to stop the suite. */
 const timeout = 110_000;
-
-const workers = await startWorkers(WORKERS);
-after(() => workers[Symbol.asyncDispose]());
 
 const EXPECTED: ReadonlySet<string> = new Set([
   'recorded',
@@ -72,6 +69,7 @@ function recordings({ userIds, courseId }: Place): Call[] {
 
 /** Lets the workers make the calls again and again until what goes on meanwhile has ended. */
 async function during<T>(database: string, calls: readonly Call[], work: () => Promise<T>): Promise<T> {
+  await using workers = await startWorkers(WORKERS);
   const state = { isOver: false };
   const working = work().finally(() => (state.isOver = true));
   do {

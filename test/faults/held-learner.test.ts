@@ -13,7 +13,7 @@ const timeout = 30_000;
 const CLIENTS = 64;
 /** Milliseconds: a lock is waited for this long, and answered a little later. */
 const FIRST = 2_500;
-/** Milliseconds, and less than a lock is waited for. */
+/** Milliseconds: less than the lock timeout, so that one more wait fails the test also on a busy machine. */
 const AT_ONCE = 900;
 /** Milliseconds, for changes that wait for each other before they wait for the lock. */
 const LAST = 4_000;

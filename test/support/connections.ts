@@ -11,7 +11,7 @@ interface Connection {
 const connections = new Map<string, Connection>();
 after(() => Promise.all(Array.from(connections.keys(), disconnect)));
 
-/** Runs a statement on a Postgres database; its rows. All statements of a test file share one connection per URL. */
+/** Runs a statement on a Postgres database; its rows. All statements of a process share one connection per URL. */
 export async function runOn(url: string, statement: string): Promise<unknown[]> {
   const connection = connections.get(url) ?? connect(url);
   const query = connection.client.then((client) => client.query(statement));

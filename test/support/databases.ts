@@ -45,9 +45,9 @@ async function createPostgres(): Promise<TestDatabase> {
 }
 
 /**
- * The Postgres databases of this file. They are dropped together at its end, when the last connections have closed: a
+ * The Postgres databases of this process. They are dropped together at its end, when the last connections have closed: a
  * pool ends before its connections do, and `drop … with (force)` would make each of them throw. Without `force` Postgres
- * refuses after five seconds where a test has left a connection open, which fails the file.
+ * refuses after five seconds where a test has left a connection open, which fails the run.
  */
 const created: string[] = [];
 let ownServer: ReturnType<typeof startPostgres> | undefined;
@@ -57,8 +57,11 @@ after(async () => {
   if (server) return server.stop();
   if (created.length === 0) return undefined;
   const url = await postgresUrl();
-  for (const name of created) await runOn(url, `drop database ${name}`);
-  return disconnect(url);
+  try {
+    for (const name of created) await runOn(url, `drop database ${name}`);
+  } finally {
+    await disconnect(url);
+  }
 });
 
 /** The URL of the suite's server; a test file that runs alone starts its own. */

@@ -12,7 +12,7 @@ export interface FuzzRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export interface FuzzIds {
+interface FuzzIds {
   readonly courseIds: readonly string[];
   /** Users whose sessions are only ever recorded, never replaced or deleted. */
   readonly recorders: readonly string[];

@@ -4,7 +4,7 @@ import { bodyOf, type HttpAnswer } from './http-answer.js';
 import type { HttpClient, HttpOptions } from './http-client.js';
 import { codesOf, documentSchema, endpointsOf, SchemaJudge, type Endpoint } from './http-openapi.js';
 
-export interface DocumentedRequest extends HttpOptions {
+interface DocumentedRequest extends HttpOptions {
   readonly courseId?: string;
   readonly sessionId?: string;
   readonly query?: string;

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const PROGRAM = fileURLToPath(new URL('../../bin/stats-service.js', import.meta.url));
 const LISTENING = /^Listening on (http:\/\/\S+)$/;
 
-export interface ServerProcess extends AsyncDisposable {
+interface ServerProcess extends AsyncDisposable {
   readonly url: string;
   /** Asks it to end, as an operator does; its exit code. */
   stop(): Promise<number | null>;

@@ -15,7 +15,7 @@ export interface FileSession {
 }
 
 /** A course as a file declares it. */
-export interface FileCourse {
+interface FileCourse {
   readonly courseId: string;
   readonly name: string;
   readonly moduleIds: readonly string[];

@@ -1,6 +1,6 @@
 import { runCli, type Finished } from './cli.js';
 
-export interface Summary {
+interface Summary {
   readonly lines: number;
   readonly created: number;
   readonly replayed: number;
@@ -12,7 +12,7 @@ export interface Summary {
   readonly coursesRefused: number;
 }
 
-export interface Imported extends Finished {
+interface Imported extends Finished {
   readonly summary: Partial<Summary>;
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-export interface CodeBlock {
+interface CodeBlock {
   readonly language: string;
   readonly code: string;
 }

@@ -20,7 +20,7 @@ export interface Answer {
 }
 
 /** A course as it is declared. */
-export interface NaiveCourse {
+interface NaiveCourse {
   readonly name: string;
   readonly moduleIds: readonly string[];
 }

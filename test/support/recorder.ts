@@ -5,7 +5,7 @@ import { bodyOf, type HttpAnswer } from './http-answer.js';
 import type { HttpClient } from './http-client.js';
 
 /** A client, or what chooses among several. */
-export type Sender = Pick<HttpClient, 'send'>;
+type Sender = Pick<HttpClient, 'send'>;
 
 const courseSchema = z.looseObject({ courseId: z.string() });
 const statsSchema = z.looseObject({ sessionCount: z.int(), timeStudied: z.int() });

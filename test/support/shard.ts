@@ -1,6 +1,6 @@
 /**
  * The suite runs in a few processes, its shards, because starting Node and loading the product takes each test file half
- * a second. The files of `test/shards` are the entries; the test files, but those of `test/faults`, are dealt to them in
+ * a second. The files of `test/shards` are the entries; the test files, except those of `test/faults`, are dealt to them in
  * turn.
  */
 import { globSync, readdirSync } from 'node:fs';

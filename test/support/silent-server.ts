@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { listen } from './ports.js';
 
-export interface SilentServer extends AsyncDisposable {
+interface SilentServer extends AsyncDisposable {
   readonly url: string;
   /** Connections over which something was asked. */
   readonly asked: number;

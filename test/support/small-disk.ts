@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { TestDirectory } from './directory.js';
 
 /** A file system of a few megabytes, in memory. */
-export interface SmallDisk extends AsyncDisposable {
+interface SmallDisk extends AsyncDisposable {
   readonly path: string;
   /** Nobody may have a file on it open for writing. */
   makeReadOnly(): void;

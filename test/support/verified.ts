@@ -3,7 +3,7 @@ import { verify, type Difference, type Verification } from '../../src/core/index
 import { newSessionId, newUserId, sessionContent } from './factories.js';
 import { createFixture, type Fixture } from './fixture.js';
 
-export interface Verified extends Verification {
+interface Verified extends Verification {
   readonly differences: readonly Difference[];
 }
 

@@ -15,7 +15,7 @@ interface Worker {
 }
 
 /** Processes that are ready for jobs. */
-export class Workers implements AsyncDisposable {
+class Workers implements AsyncDisposable {
   readonly #workers: readonly Worker[];
 
   constructor(workers: readonly Worker[]) {

@@ -60,9 +60,9 @@ async function compare(io: Io, options: Options): Promise<void> {
   const config = { database, userId, courseId, rebuild, onDifference, onProgress };
   const verified = await interruptible(io, verify(config)).finally(() => {
     progress.end();
-    // However far it came.
+    // Also after an interruption.
     if (rows.length > 0) writeTable(io.stdout, rows, DIFFERENCE_HEADING);
-    if (more > 0) writeLine(io.stdout, `… and ${more.toLocaleString('en-US')} more: --json tells all.`);
+    if (more > 0) writeLine(io.stdout, `… and ${more.toLocaleString('en-US')} more: --json lists all.`);
   });
   const lines = describeVerification(verified, { rebuild, user: userId, course: courseId });
   if (!verified.isRight) throw new Error(lines.join(' '));

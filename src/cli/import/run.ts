@@ -1,4 +1,3 @@
-import { constants, setPriority } from 'node:os';
 import type { Stats } from '../../core/index.js';
 import { assertOutside } from '../database-files.js';
 import { PartlyDone } from '../errors.js';
@@ -25,9 +24,6 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
   if (options.rejects !== undefined && serverUrl(io, options) === undefined) {
     await assertOutside(databaseUrl(io, options, { create: false }), options.rejects);
   }
-  // A server on the same machine has people who wait for it. With the lowest priority we would hold SQLite's lock
-  // and not get a turn.
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const read = file === undefined ? undefined : await readerOf(file, options);
   using source = file === undefined ? undefined : await openSource(io, file);
   using catalogue = options.courses === undefined ? undefined : await openSource(io, options.courses);

@@ -17,7 +17,7 @@ export type BulkOutcome =
   /** `error` is what recording it by itself would have rejected with. */
   | { readonly outcome: 'failed'; readonly error: unknown };
 
-export interface BulkRecorderOptions {
+interface BulkRecorderOptions {
   readonly database: Database;
   /** What is told instead of a driver's error. */
   readonly rename: (error: unknown) => unknown;

@@ -14,7 +14,7 @@ const FORGETTING = 1.1;
 /** The same beside others, where a transaction takes longer than it does for many reasons. */
 const FORGETTING_SLOWLY = 1.002;
 
-export interface PaceOptions {
+interface PaceOptions {
   readonly bulk: BulkPace;
   /** Whether others have written, or are about to. */
   readonly othersAtWork: () => Promise<boolean>;

@@ -7,6 +7,7 @@ import { compileLoadingStatements } from './batches/loading-statements.js';
 import { PostgresBatches } from './batches/postgres.js';
 import { PostgresLoader } from './batches/postgres-loader.js';
 import { compileStatements } from './batches/postgres-statements.js';
+import { grouped } from '../model/rules.js';
 import type { Database } from './database.js';
 import { statementNames, withNamedStatements, type DriverClient } from './named-statements.js';
 import { isConnectionCut, isDeadlock, postgresFault } from './postgres-faults.js';
@@ -201,11 +202,15 @@ function safeInteger(value: string): number {
   return integer;
 }
 
+/** Milliseconds: an hour, far below what a timer can wait. */
+const MAX_TIMEOUT = 3_600_000;
+
 /** Milliseconds. */
 interface Timeouts {
   /** For a new connection, for its first query, and for the farewell to all of them. */
   readonly connect: number;
   readonly lock: number;
+  /** For a statement, and for the next statement of an open transaction. */
   readonly statement: number;
   /** For a response, measured here: a connection that has gone silent does not report the server's own timeouts. */
   readonly query: number;
@@ -221,16 +226,20 @@ interface Timeouts {
  */
 function timeoutsOf(url: string): Timeouts {
   const { searchParams } = new URL(url);
-  const read = (name: string, byDefault: number) => {
+  const read = (name: string, byDefault: number, unit: number) => {
     const text = searchParams.get(name) ?? String(byDefault);
-    if (/^\d+(\.\d+)?$/.test(text) && Number(text) > 0) return Number(text);
-    throw new StatsError('invalid-database-url', `${name} in the database URL must be a number above 0.`);
+    const milliseconds = Number(/^\d+(\.\d+)?$/.test(text) ? text : Number.NaN) * unit;
+    if (Number.isInteger(milliseconds) && milliseconds > 0 && milliseconds <= MAX_TIMEOUT)
+      return milliseconds;
+    const rule = `must be from 1 to ${grouped(MAX_TIMEOUT)} ms, given in ${unit === 1 ? 'milliseconds' : 'seconds'}`;
+    const detail = `${name} in the database URL is "${text.slice(0, 60)}"; it ${rule}.`;
+    throw new StatsError('invalid-database-url', detail);
   };
-  const connect = read('connect_timeout', 5) * 1_000;
-  const statement = read('statement_timeout', 10_000);
+  const connect = read('connect_timeout', 5, 1_000);
+  const statement = read('statement_timeout', 10_000, 1);
   return {
     connect,
-    lock: read('lock_timeout', 2_000),
+    lock: read('lock_timeout', 2_000, 1),
     statement,
     query: statement * 1.2,
     probe: Math.min(2_000, connect),

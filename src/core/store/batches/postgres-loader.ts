@@ -21,7 +21,7 @@ interface Client {
 
 type Work = (client: Client) => Promise<void>;
 
-export interface PostgresLoaderOptions {
+interface PostgresLoaderOptions {
   readonly compile: () => LoadingStatements;
   /** Runs the work on a connection, and where it fails what undoes it. */
   readonly use: (work: Work, undo: Work) => Promise<void>;

@@ -14,7 +14,7 @@ import {
 } from './postgres-rows.js';
 import type { PostgresStatements } from './postgres-statements.js';
 
-export interface PostgresReadsOptions {
+interface PostgresReadsOptions {
   readonly statements: () => PostgresStatements;
   /** The values of each row, in the order of the statement's columns. */
   readonly query: <Row extends readonly unknown[]>(query: NamedQuery) => Promise<readonly Row[]>;

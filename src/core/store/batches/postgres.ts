@@ -14,7 +14,7 @@ import type { NotRecorded, OthersAtWork } from './postgres-rows.js';
 import type { PostgresStatements } from './postgres-statements.js';
 import { separateCopies } from './copies.js';
 
-export interface PostgresBatchesOptions {
+interface PostgresBatchesOptions {
   readonly compile: () => PostgresStatements;
   /** Asks whether connections that are not ours are at work, or were a moment ago. */
   readonly othersAtWork: () => NamedQuery;

@@ -10,7 +10,7 @@ import type { Schema } from '../schema.js';
 import { compileStatement, type Statement } from '../statement.js';
 
 /** A connection that answers at once. */
-export interface SyncConnection {
+interface SyncConnection {
   prepare<Row>(text: string): SyncStatement<Row>;
 }
 

@@ -7,7 +7,7 @@ import type { Batches, RecordOutcome } from './batches.js';
 import type { Candidate } from './candidate.js';
 import type { SqliteStatements } from './sqlite-statements.js';
 
-export interface SqliteBatchesOptions {
+interface SqliteBatchesOptions {
   /** Asked for at the first use: they need the tables. */
   readonly prepare: () => SqliteStatements;
   /** Runs the work while no transaction is open on the connection, and again where another process was in its way. */

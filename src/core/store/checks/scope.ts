@@ -34,7 +34,7 @@ export function within({ userId, courseId, after, upTo }: Range): RawBuilder<unk
   return conditions.length === 0 ? sql`1 = 1` : sql.join(conditions, sql` and `);
 }
 
-/** An instant as text, as it is told everywhere; one that no calendar of ours has as the database writes it. */
+/** An instant as RFC 3339 text; one outside the years 1970 to 9999 as the database writes it. */
 export function instantText(dialect: DialectName, value: RawBuilder<unknown>): RawBuilder<unknown> {
   if (dialect === 'sqlite') return value;
   return sql`case when ${value} >= timestamptz '1970-01-01Z' and ${value} < timestamptz '10000-01-01Z'
@@ -47,7 +47,7 @@ export function unhurried<T>(database: Database, work: (context: StoreContext) =
   return database.dialect === 'sqlite' ? work(database) : inTransaction(database, work, { unlimited: true });
 }
 
-/** Each statement sees the database as it was at one moment, and keeps nobody from changing it afterwards. */
+/** Runs a query on a snapshot of its own, which blocks no writer. */
 export function read<Row>(database: Database, query: RawBuilder<Row>): Promise<readonly Row[]> {
   return unhurried(database, async ({ kysely }) => (await query.execute(kysely)).rows);
 }
