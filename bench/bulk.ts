@@ -17,7 +17,7 @@ import { INSERT_MODULES, INSERT_SESSIONS, INSERT_TOTALS, prepareRecording } from
 const ROWS_PER_TRANSACTION = 1_000;
 const ROWS_PER_BLOCK = 500;
 const CONNECTIONS = 8;
-/** Of each load: long enough that the start of the import is a small part of it. */
+/** Duration of each load: the start of the import is a small part of it. */
 const SECONDS = 10;
 const ROUNDS = 3;
 /** The exit code of an import after SIGINT. */

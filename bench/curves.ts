@@ -1,4 +1,4 @@
-/** What the service costs as data grow. */
+/** The cost of the service as data grow. */
 import { addSessions, createDatabase, DATABASES, openDatabases } from './databases.js';
 import { runLoad, type LoadOptions } from './load.js';
 import { BIN, memoryOf, run, startServer } from './processes.js';

@@ -18,7 +18,7 @@ export interface Seed {
   /** The numbers of the sessions; `to` is exclusive. */
   readonly from: number;
   readonly to: number;
-  /** Of the session `n`: its learner, its course, and how many modules it studied. */
+  /** The learner, the course and the number of modules of the session `n`. */
   readonly learner: (n: number) => number;
   readonly course: (n: number) => number;
   readonly modules: (n: number) => number;

@@ -8,7 +8,7 @@ export const INSERT_TOTALS = `insert into course_stats (user_id, course_id, sess
 export const INSERT_MODULES = `insert into studied_modules (user_id, course_id, module_id, session_count,
   created_at, updated_at)`;
 
-/** What {@link INSERT_TOTALS} does on a conflict. SQLite and Postgres name the functions differently. */
+/** The conflict clause of {@link INSERT_TOTALS}. SQLite and Postgres name the functions differently. */
 export function addToTotals(least: 'min' | 'least', greatest: 'max' | 'greatest'): string {
   const sums = ['session_count', 'total_modules_studied', 'weighted_score_units', 'time_studied'];
   return `on conflict (user_id, course_id) do update set

@@ -66,7 +66,7 @@ run "deploys_find_what_they_need" {
     condition = toset([
       aws_ecr_repository.this.name, aws_ecs_cluster.this.name, aws_ecs_service.this.name, aws_ecs_task_definition.service.family,
     ]) == toset(["stats-service-staging"]) && aws_ecs_task_definition.migration.family == "stats-service-staging-migrate"
-    error_message = "The deploy makes these names by itself, as infra/deploy.ts says."
+    error_message = "infra/deploy.ts derives the same names."
   }
 
   assert {
