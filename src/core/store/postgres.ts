@@ -7,7 +7,6 @@ import { compileLoadingStatements } from './batches/loading-statements.js';
 import { PostgresBatches } from './batches/postgres.js';
 import { PostgresLoader } from './batches/postgres-loader.js';
 import { compileStatements } from './batches/postgres-statements.js';
-import { grouped } from '../model/rules.js';
 import type { Database } from './database.js';
 import { statementNames, withNamedStatements, type DriverClient } from './named-statements.js';
 import { isConnectionCut, isDeadlock, postgresFault } from './postgres-faults.js';
@@ -202,7 +201,7 @@ function safeInteger(value: string): number {
   return integer;
 }
 
-/** Milliseconds: an hour, far below what a timer can wait. */
+/** Milliseconds. A timer can wait longer, but no caller does. */
 const MAX_TIMEOUT = 3_600_000;
 
 /** Milliseconds. */
@@ -226,20 +225,20 @@ interface Timeouts {
  */
 function timeoutsOf(url: string): Timeouts {
   const { searchParams } = new URL(url);
-  const read = (name: string, byDefault: number, unit: number) => {
+  const read = (name: string, byDefault: number, unit: 'seconds' | 'milliseconds') => {
     const text = searchParams.get(name) ?? String(byDefault);
-    const milliseconds = Number(/^\d+(\.\d+)?$/.test(text) ? text : Number.NaN) * unit;
-    if (Number.isInteger(milliseconds) && milliseconds > 0 && milliseconds <= MAX_TIMEOUT)
-      return milliseconds;
-    const rule = `must be from 1 to ${grouped(MAX_TIMEOUT)} ms, given in ${unit === 1 ? 'milliseconds' : 'seconds'}`;
+    const isNumber = (unit === 'seconds' ? /^\d+(\.\d+)?$/ : /^\d+$/).test(text);
+    const milliseconds = isNumber ? Math.round(Number(text) * (unit === 'seconds' ? 1_000 : 1)) : 0;
+    if (milliseconds > 0 && milliseconds <= MAX_TIMEOUT) return milliseconds;
+    const rule = `must be a number of ${unit} above 0 and at most an hour`;
     const detail = `${name} in the database URL is "${text.slice(0, 60)}"; it ${rule}.`;
     throw new StatsError('invalid-database-url', detail);
   };
-  const connect = read('connect_timeout', 5, 1_000);
-  const statement = read('statement_timeout', 10_000, 1);
+  const connect = read('connect_timeout', 5, 'seconds');
+  const statement = read('statement_timeout', 10_000, 'milliseconds');
   return {
     connect,
-    lock: read('lock_timeout', 2_000, 1),
+    lock: read('lock_timeout', 2_000, 'milliseconds'),
     statement,
     query: statement * 1.2,
     probe: Math.min(2_000, connect),
