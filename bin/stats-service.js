@@ -2,19 +2,13 @@
 import { statSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import process from 'node:process';
-import { setFlagsFromString } from 'node:v8';
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { unsupportedNode } from '../dist/src/core/runtime.js';
 
-/**
- * V8 would let the young generation of a server grow to 96 MB. These flags take effect while the program runs, unlike
- * `--max-semi-space-size`, so that Node need not be started a second time.
- */
-const SMALL_YOUNG_GENERATION = ['--semi-space-growth-factor=1', '--no-parallel-scavenge'];
-const HEAP_FLAGS = new Map([
-  ['serve', SMALL_YOUNG_GENERATION],
-  // The lines that an import has read live for long: collect them before the heap has doubled.
-  ['import', [...SMALL_YOUNG_GENERATION, '--heap-growing-percent=30']],
-]);
+/** Bytes. V8 would let the young generation of a server grow to 96 MB. */
+const YOUNG_GENERATION = 16 * 1024 * 1024;
+/** More objects than it takes to grow the young generation that far. */
+const MAX_SURVIVORS = 500_000;
 
 const ENDING_SIGNALS = { SIGINT: 2, SIGTERM: 15 };
 
@@ -23,7 +17,9 @@ if (tooOld === undefined) {
   const command = process.argv.slice(2).find((argument) => !argument.startsWith('-'));
   // Users wait for a server on the same machine. The lowest priority would hold SQLite's lock without getting a turn.
   if (command === 'import') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  if (!hasOwnYoungGeneration()) HEAP_FLAGS.get(command)?.forEach((flag) => setFlagsFromString(flag));
+  if ((command === 'serve' || command === 'import') && !hasOwnYoungGeneration()) fixYoungGeneration();
+  // The lines that an import has read live for long: collect them before the heap has doubled.
+  if (command === 'import') setFlagsFromString('--heap-growing-percent=30');
   await run();
 } else {
   process.stderr.write(`${tooOld}\n`);
@@ -59,6 +55,23 @@ async function run() {
     leaveSignals();
     process.exit();
   }
+}
+
+/**
+ * Grows the young generation to its size with objects that survive, and then keeps it there. `--max-semi-space-size` has no
+ * effect after V8 has started; these flags have, so that Node need not be started a second time.
+ */
+function fixYoungGeneration() {
+  const survivors = [];
+  while (youngGeneration() < YOUNG_GENERATION && survivors.length < MAX_SURVIVORS) {
+    for (let count = 0; count < 1_000; count++) survivors.push({ count });
+  }
+  setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--no-parallel-scavenge');
+}
+
+function youngGeneration() {
+  return getHeapSpaceStatistics().find((space) => space.space_name === 'new_space').space_size;
 }
 
 /** True if the operator has set the size of the young generation. */
