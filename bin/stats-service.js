@@ -49,7 +49,7 @@ async function run() {
   });
   // Who goes on writing to us must not keep us.
   process.stdin.destroy();
-  // What an interrupted command was waiting for must not keep the process. A thread that waits for the other end of a
+  // An interrupted command does not keep the process waiting. A thread that waits for the other end of a
   // named pipe still keeps it until the second signal.
   if (signal.aborted) {
     leaveSignals();

@@ -1,4 +1,4 @@
-/** What the floor and the naive server share: two routes on bare `node:http`, without validation or error handling. */
+/** The HTTP side of the floor and of the naive server: two routes on bare `node:http`, without validation or error handling. */
 import { createServer, type ServerResponse } from 'node:http';
 import type { SessionRow } from '../tables.js';
 

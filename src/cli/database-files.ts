@@ -6,7 +6,7 @@ import { UsageError } from './errors.js';
 
 const STDIN = 0;
 
-/** Whether both are one file, by whatever names or links; the other may be `-`, which is stdin. */
+/** True if both paths lead to the same file, through any names or links. The other may be `-`, which is stdin. */
 export async function isSame(one: string, other: string | undefined): Promise<boolean> {
   if (other === undefined) return false;
   try {

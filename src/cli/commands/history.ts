@@ -65,7 +65,7 @@ function toRow(item: HistoryItem): Cell[] {
   return [start, sessionCount, totalModulesStudied, formatDuration(timeStudied), averageScore];
 }
 
-/** What is not nothing has at least the thinnest bar. */
+/** A value above 0 has at least the thinnest bar. */
 function bar(part: number): string {
   const eighths = Math.ceil(part * WIDTH * 8);
   return '█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? '');

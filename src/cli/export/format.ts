@@ -63,7 +63,7 @@ async function* compress(lines: AsyncIterable<string>): AsyncGenerator<Uint8Arra
   const { createGzip } = await import('node:zlib');
   const gzip = createGzip({ chunkSize: 64 * 1024 });
   const written = pipeline(lines, gzip);
-  // What fails there fails the loop as well.
+  // An error of the pipeline fails the loop as well.
   written.catch(() => undefined);
   yield* gzip;
   await written;

@@ -45,7 +45,7 @@ export class FieldNames {
   }
 }
 
-/** Of `theirs=ours`; an empty `ours` leaves the column out. */
+/** Parses `theirs=ours`. An empty `ours` leaves the column out. */
 export function toRenaming(text: string): [theirs: string, ours: string] {
   const equals = text.lastIndexOf('=');
   // A column may have no name: a header that ends in a comma has one.

@@ -106,7 +106,7 @@ export function withoutByteOrderMark(text: string): string {
   return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
 }
 
-/** What the lines of a source say, each read when its turn comes: what it is made of is garbage before long. */
+/** The entries of a source. Each line is parsed when its turn comes, so that few parsed lines are alive at a time. */
 export async function* readEntries(
   chunks: AsyncIterable<Buffer>,
   read: LineReader,

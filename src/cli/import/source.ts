@@ -10,7 +10,7 @@ import { interruptible } from '../target.js';
 export interface Source extends Disposable {
   /** As a person knows it. */
   readonly name: string;
-  /** Of a regular file, in bytes. */
+  /** Size of a regular file, in bytes. */
   readonly size: number | undefined;
   /**
    * All of it, gunzipped if it is gzipped; to be called once.
@@ -76,7 +76,7 @@ async function* unpacked(name: string, chunks: AsyncGenerator<Buffer>): AsyncGen
     yield first;
     yield* chunks;
   };
-  // What fails there fails the loop as well.
+  // An error of the pipeline fails the loop as well.
   pipeline(rest, gunzip).catch(() => undefined);
   try {
     yield* gunzip;
