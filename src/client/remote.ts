@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { SessionKey, Stats, StatsCalls, Unchecked } from '../core/api.js';
+import type { RecordResult, SessionKey, Stats, StatsCalls, Unchecked } from '../core/api.js';
 import { StatsError } from '../core/errors.js';
-import { callSchemas } from '../core/model/calls.js';
+import { batchedSessionSchema, callSchemas } from '../core/model/calls.js';
 import { courseSchema } from '../core/model/course.js';
 import { parseCall } from '../core/model/faults.js';
 import { toUserId, type UserId } from '../core/model/ids.js';
@@ -18,6 +18,11 @@ const NOBODY = toUserId('00000000-0000-0000-0000-000000000000');
 
 /** Arguments are checked here too; only the server's clock can tell what lies too far ahead. */
 const calls = callSchemas(() => Number.MAX_SAFE_INTEGER);
+
+const batchedSession = batchedSessionSchema(() => Number.MAX_SAFE_INTEGER);
+
+/** Requests of a batch in flight. */
+const CONCURRENCY = 64;
 
 const OK = 200;
 const CREATED = 201;
@@ -85,6 +90,32 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
     return { outcome: status === CREATED ? ('recorded' as const) : ('replayed' as const), session: body };
   }
 
+  /** A server takes them one by one; copies of one session are sent in their order. */
+  async recordSessions(call: unknown) {
+    const { sessions: batch } = parseCall(calls.recordSessions, call);
+    const results: RecordResult[] = [];
+    let lost: { readonly error: unknown } | undefined;
+    const record = async (item: unknown): Promise<RecordResult> => {
+      if (lost) return { outcome: 'failed', error: lost.error };
+      try {
+        const { userId, courseId, ...session } = parseCall(batchedSession, { session: item }).session;
+        const { outcome, session: stored } = await this.recordSession({ userId, courseId, session });
+        return { outcome, sessionId: stored.sessionId };
+      } catch (error) {
+        // The rest would wait for a lost server in vain, one after the other.
+        if (error instanceof StatsError && error.code === 'server-unavailable') lost ??= { error };
+        return { outcome: 'failed', error };
+      }
+    };
+    const copies = Map.groupBy(batch.entries(), ([place, item]) => identityOf(item) ?? place);
+    const queue = copies.values();
+    const sendInTurn = async () => {
+      for (const group of queue) for (const [place, item] of group) results[place] = await record(item);
+    };
+    await Promise.all(Array.from({ length: CONCURRENCY }, sendInTurn));
+    return results;
+  }
+
   async putSession(call: unknown) {
     const { userId, courseId, sessionId, session } = parseCall(calls.putSession, call);
     const { status, body } = await this.#http.send(sessionSchema, {
@@ -148,6 +179,13 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** The identity of a session that has an id; a session without one is never a copy of another. */
+function identityOf(item: unknown): string | undefined {
+  if (typeof item !== 'object' || item === null || !('sessionId' in item)) return undefined;
+  const { userId, courseId, sessionId } = { userId: '', courseId: '', ...item };
+  return [userId, courseId, sessionId].join(' ').toLowerCase();
 }
 
 function sessionPath({ courseId, sessionId }: Omit<SessionKey, 'userId'>): string {

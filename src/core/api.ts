@@ -45,6 +45,15 @@ export interface SessionRange {
   readonly to?: string | undefined;
 }
 
+/** A session to be recorded, with its learner and course. */
+export type LearnerSession = LearnerKey & NewSession;
+
+/** The outcome of one session of a batch. */
+export type RecordResult =
+  | { readonly outcome: 'recorded' | 'replayed'; readonly sessionId: SessionId }
+  /** `error` is what `recordSession` would have rejected with. */
+  | { readonly outcome: 'failed'; readonly error: unknown };
+
 /**
  * What stats-service does, the same on a database (`openStats`) and on a running server (`connectStats`).
  *
@@ -97,6 +106,21 @@ export interface StatsCalls {
   recordSession(
     call: LearnerCall & { readonly session: NewSession },
   ): Promise<{ outcome: 'recorded' | 'replayed'; session: Session }>;
+
+  /**
+   * Records up to 1,000 sessions of any learners and courses, each exactly once, as `recordSession` does. The results
+   * come in the order of the sessions. One that fails does not fail the others; after a loss of the database or
+   * server, those that were not recorded fail with the same error.
+   *
+   * @example
+   * const results = await stats.recordSessions({
+   *   sessions: [{ userId, courseId, totalModulesStudied: 6, averageScore: 68.4, timeStudied: 280_000 }],
+   * });
+   * for (const result of results) console.log(result.outcome);
+   *
+   * @throws {StatsError} `invalid-request` if there are more than 1,000
+   */
+  recordSessions(call: { readonly sessions: readonly LearnerSession[] }): Promise<readonly RecordResult[]>;
 
   /**
    * Records a session or replaces its content; lifetime stats follow in the same transaction. A replaced

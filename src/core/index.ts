@@ -17,8 +17,10 @@ export { exportSessions, type ExportConfig } from './export.js';
 export type {
   LearnerCall,
   LearnerKey,
+  LearnerSession,
   MigrationStatus,
   PageRequest,
+  RecordResult,
   SessionKey,
   SessionRange,
   Stats,

@@ -1,9 +1,9 @@
 import { migrations } from '../../migrations/index.js';
-import type { LearnerKey, Stats, StatsCalls, Unchecked } from './api.js';
+import type { LearnerKey, RecordResult, Stats, StatsCalls, Unchecked } from './api.js';
 import { BulkRecorder, type BulkOutcome } from './bulk/bulk-recorder.js';
 import { CallsUnderWay } from './calls-under-way.js';
 import { StatsError } from './errors.js';
-import { callSchemas, type CallSchemas } from './model/calls.js';
+import { batchedSessionSchema, callSchemas, type CallSchemas } from './model/calls.js';
 import { parseCall } from './model/faults.js';
 import { newSessionId, type CourseId } from './model/ids.js';
 import { timeToShow, toHistoryItem } from './model/history.js';
@@ -25,6 +25,7 @@ import {
 import type { RecordOutcome } from './store/batches/batches.js';
 import type { Candidate } from './store/batches/candidate.js';
 import type { PackedCandidates } from './store/batches/packed-candidates.js';
+import { SessionRecorder } from './store/batches/session-recorder.js';
 import { toSession, toSessionRow } from './store/rows.js';
 import * as courses from './store/commands/courses.js';
 import { eraseUser } from './store/commands/erase.js';
@@ -56,6 +57,8 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   readonly #queues: Queues;
   readonly #calls: CallsUnderWay;
   readonly #changes: LearnerLines;
+  readonly #recorder: SessionRecorder;
+  readonly #batchedSession: ReturnType<typeof batchedSessionSchema>;
   readonly #bulk: BulkRecorder;
   #closing: Promise<void> | undefined;
   #lastTime: number | undefined;
@@ -73,6 +76,8 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
       return named;
     };
     this.#calls = new CallsUnderWay(maxCalls, rename);
+    this.#recorder = new SessionRecorder(database);
+    this.#batchedSession = batchedSessionSchema(clock);
     this.#bulk = new BulkRecorder({ database, rename });
   }
 
@@ -132,6 +137,45 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
         throw sessionConflict(result.session.session_id);
       default:
         throw refused(result.outcome, courseId);
+    }
+  }
+
+  async recordSessions(call: unknown) {
+    const { sessions: batch } = parseCall(this.#schemas.recordSessions, call);
+    const results: RecordResult[] = [];
+    const candidates: Candidate[] = [];
+    const places: number[] = [];
+    for (const [place, item] of batch.entries()) {
+      try {
+        const { userId, courseId, ...session } = parseCall(this.#batchedSession, { session: item }).session;
+        const { sessionId = newSessionId() } = session;
+        const row = toSessionRow({ userId, courseId, sessionId }, session, this.#now());
+        candidates.push({ row, completionSent: session.completedAt !== undefined });
+        places.push(place);
+      } catch (error) {
+        results[place] = { outcome: 'failed', error };
+      }
+    }
+    const recorded = await this.#calls.run(() => this.#recorder.record(candidates));
+    for (const [index, result] of recorded.entries()) {
+      const [place, candidate] = [places[index], candidates[index]];
+      if (place !== undefined && candidate) results[place] = this.#toResult(result, candidate);
+    }
+    return results;
+  }
+
+  #toResult(result: RecordOutcome, { row }: Candidate): RecordResult {
+    const sessionId = row.session_id;
+    switch (result.outcome) {
+      case 'recorded':
+      case 'replayed':
+        return { outcome: result.outcome, sessionId };
+      case 'failed':
+        return { outcome: 'failed', error: nameDriverFault(this.#database, result.error) };
+      case 'conflict':
+        return { outcome: 'failed', error: sessionConflict(sessionId) };
+      default:
+        return { outcome: 'failed', error: refused(result.outcome, row.course_id) };
     }
   }
 

@@ -3,8 +3,13 @@ import { courseContentSchema, newCourseSchema, nameSchema } from './course.js';
 import { intervalSchema, timeZoneSchema } from './history.js';
 import { courseIdSchema, sessionIdSchema, userIdSchema } from './ids.js';
 import { cursorSchema, limitSchema } from './page.js';
+import { document, grouped, rule } from './rules.js';
 import { newSessionSchema, sessionContentSchema } from './session.js';
 import { boundSchema, type Clock } from './time.js';
+
+/** Sessions of a batch. */
+const MAX_BATCH = 1_000;
+const batchRule = rule(`must be a list of at most ${grouped(MAX_BATCH)} sessions`);
 
 /**
  * The arguments of every call, by its name. The library checks its calls with them, and the HTTP API is
@@ -23,6 +28,7 @@ export function callSchemas(clock: Clock) {
       cursor: cursorSchema(z.tuple([nameSchema])).optional(),
     }),
     recordSession: z.strictObject({ ...learner, session: newSessionSchema(clock) }),
+    recordSessions: z.strictObject({ sessions: z.array(z.unknown()).max(MAX_BATCH, { error: batchRule }) }),
     putSession: z.strictObject({ ...session, session: sessionContentSchema(clock) }),
     getSession: z.strictObject(session),
     deleteSession: z.strictObject(session),
@@ -48,6 +54,20 @@ export function callSchemas(clock: Clock) {
     }),
     eraseUser: z.strictObject({ userId: userIdSchema }),
   };
+}
+
+/**
+ * The sessions of a batch are checked one by one, so that an invalid one does not fail the others. As a document, so
+ * that a fault is named by its place within the session.
+ */
+export function batchedSessionSchema(clock: Clock) {
+  return z.strictObject({
+    session: document({
+      userId: userIdSchema,
+      courseId: courseIdSchema,
+      ...newSessionSchema(clock).shape,
+    }),
+  });
 }
 
 export type CallSchemas = ReturnType<typeof callSchemas>;
