@@ -1,6 +1,5 @@
-import { ERRORS, type ErrorCode } from '../src/core/index.js';
-import { HTTP_ERRORS, type HttpErrorCode } from '../src/server/http-error.js';
-import { STATUS_OF_KIND } from '../src/server/problem.js';
+import { ERRORS, isErrorCode, type ErrorCode } from '../src/core/errors.js';
+import { describeError, HTTP_ERRORS, type HttpErrorCode } from '../src/server/problem.js';
 
 /** Met by the library and the command line only. */
 type NotOverHttp =
@@ -41,7 +40,7 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'unsupported-media-type': 'Send `Content-Type: application/json`, in UTF-8 and not compressed.',
   'expectation-failed': 'Leave `Expect` out, or send `100-continue`.',
   'headers-too-large': 'Send at most 16 KiB of headers.',
-  'internal-error': 'Report it with the `X-Request-Id` of the answer, under which the log tells more.',
+  'internal-error': 'Report it with the `X-Request-Id` of the response: the log has the details under it.',
   'database-unavailable': RETRY,
   overloaded: RETRY,
   stopping: 'Ask another instance; only `/readyz` answers it.',
@@ -58,11 +57,9 @@ export function problemsTable(): string {
 }
 
 function problems(): Record<string, { title: string; status: number; advice: string }> {
-  const core = Object.entries(ERRORS).map(([code, { kind, title }]) => ({
-    code,
-    title,
-    status: STATUS_OF_KIND[kind],
-  }));
+  const core = Object.keys(ERRORS)
+    .filter(isErrorCode)
+    .map((code) => ({ code, ...describeError(code) }));
   const http = Object.entries(HTTP_ERRORS).map(([code, problem]) => ({ code, ...problem }));
   const advice = new Map(Object.entries(ADVICE));
   return Object.fromEntries(

@@ -1,11 +1,10 @@
-import { Agent, request } from 'undici';
+import { Agent, request, type Dispatcher } from 'undici';
 import * as z from 'zod';
 import { isErrorCode, StatsError } from '../core/errors.js';
 import { faultSchema } from '../core/model/faults.js';
 import type { UserId } from '../core/model/ids.js';
 import { encodeCursor } from '../core/model/page.js';
 import { parseJson } from '../core/model/rules.js';
-import { strangeAnswer, strangeTongue, type Headers } from './stranger.js';
 
 /** Milliseconds. */
 const TIMEOUTS = { connect: { timeout: 5_000 }, headersTimeout: 30_000, bodyTimeout: 30_000 };
@@ -15,13 +14,19 @@ export type Query = Readonly<Record<string, string | number | readonly string[] 
 
 interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Relative to the server's URL, without a slash at its beginning. */
+  /** Relative to the server's URL, without a leading slash. */
   readonly path: string;
   readonly userId?: UserId | undefined;
   readonly query?: Query | undefined;
   readonly body?: unknown;
-  /** The statuses of success; default: 200. Any other below 400 comes from another program. */
+  /** Expected statuses below 400. Default: 200. */
   readonly successes?: readonly number[];
+}
+
+interface Reply {
+  readonly status: number;
+  readonly headers: Dispatcher.ResponseData['headers'];
+  readonly text: string;
 }
 
 const problemSchema = z.object({
@@ -30,20 +35,20 @@ const problemSchema = z.object({
   errors: z.array(faultSchema).default([]),
 });
 
-/** Requests to one server, over connections that are kept. */
+/** Requests to one server, over connections that are kept alive. */
 export class HttpConnection {
   readonly #base: URL;
   readonly #signal: AbortSignal | undefined;
   readonly #agent = new Agent(TIMEOUTS);
   #closing: Promise<void> | undefined;
 
-  /** @param signal aborted when nobody waits any more: what is under way then fails, and so does what comes */
+  /** @param signal aborts requests in flight and later ones */
   constructor(base: URL, signal?: AbortSignal) {
     this.#base = base;
     this.#signal = signal;
   }
 
-  /** @throws {StatsError} what the server answers, `server-unavailable`, `server-incompatible` */
+  /** @throws {StatsError} the server's own error, `server-unavailable`, `server-incompatible` */
   async send<T>(
     schema: z.ZodType<T>,
     { method, path, userId, query = {}, body, successes = [200] }: HttpRequest,
@@ -53,7 +58,7 @@ export class HttpConnection {
       if (value === undefined) continue;
       url.searchParams.set(name, typeof value === 'object' ? encodeCursor(value) : String(value));
     }
-    const { status, text, headers } = await this.#exchange(url, {
+    const reply = await this.#exchange(url, {
       method,
       headers: {
         accept: 'application/json',
@@ -62,13 +67,14 @@ export class HttpConnection {
       },
       body: body === undefined ? null : JSON.stringify(body),
     });
-    const json = parseJson(text);
-    if (status >= 400)
-      throw toError(status, json, headers) ?? strangeAnswer(method, url, { status, headers });
+    const { status } = reply;
+    const json = parseJson(reply.text);
+    const error = status < 400 ? undefined : toError(reply, json);
+    if (error) throw error;
     const result = schema.safeParse(json);
     if (result.success && successes.includes(status)) return { status, body: result.data };
-    const mismatch = json === undefined ? undefined : result.error;
-    throw strangeAnswer(method, url, { status, headers }, mismatch);
+    const mismatch = json === undefined || status >= 400 ? undefined : result.error;
+    throw incompatibleServer(url, `${method} ${url.pathname} ${describeReply(reply, mismatch)}`, mismatch);
   }
 
   async close(): Promise<void> {
@@ -79,34 +85,54 @@ export class HttpConnection {
   async #exchange(
     url: URL,
     options: { method: HttpRequest['method']; headers: Record<string, string>; body: string | null },
-  ): Promise<{ status: number; text: string; headers: Headers }> {
+  ): Promise<Reply> {
     try {
       const response = await request(url, { ...options, dispatcher: this.#agent, signal: this.#signal });
       const { statusCode: status, headers } = response;
-      return { status, text: await response.body.text(), headers };
+      return { status, headers, text: await response.body.text() };
     } catch (error) {
-      throw (
-        strangeTongue(url, error) ??
-        new StatsError('server-unavailable', `The server ${url.origin} cannot be reached; try again.`, {
-          cause: error,
-        })
-      );
+      const reason = describeProtocolError(error);
+      if (reason !== undefined) throw incompatibleServer(url, reason, error);
+      const detail = `The server ${url.origin} cannot be reached; try again.`;
+      throw new StatsError('server-unavailable', detail, { cause: error });
     }
   }
 }
 
-/** The server's own error where it sent one; a gateway before it sends others. `undefined` where it is of neither. */
-function toError(status: number, json: unknown, headers: Headers): StatsError | undefined {
+/** The error of the server, or of a gateway in front of it. `undefined` if another program has replied. */
+function toError({ status, headers }: Reply, json: unknown): StatsError | undefined {
   const problem = problemSchema.safeParse(json);
   if (problem.success && isErrorCode(problem.data.code)) {
     const { code, detail, errors } = problem.data;
     return new StatsError(code, detail, { faults: errors });
   }
   if (status === 502 || status === 503 || status === 504) {
-    return new StatsError('server-unavailable', `The server answered ${status}; try again.`);
+    return new StatsError('server-unavailable', `The server returned ${status}; try again.`);
   }
   if (!problem.success) return undefined;
   const requestId = String(headers['x-request-id'] ?? 'unknown');
-  const said = `${problem.data.code}, request id ${requestId}`;
-  return new StatsError('server-incompatible', `The server answered ${status} (${said}).`);
+  const reason = `${problem.data.code}, request id ${requestId}`;
+  return new StatsError('server-incompatible', `The server returned ${status} (${reason}).`);
+}
+
+function incompatibleServer({ origin }: URL, reason: string, cause: unknown): StatsError {
+  const detail = `${origin} does not answer as stats-service does; check its URL and any proxy in front of it.`;
+  return new StatsError('server-incompatible', detail, { cause: new Error(reason, { cause }) });
+}
+
+function describeReply({ status, headers }: Reply, mismatch: z.ZodError | undefined): string {
+  const [type] = String(headers['content-type'] ?? 'no content type').split(';');
+  const [issue] = mismatch?.issues ?? [];
+  const why = issue ? ` that is invalid: ${[...issue.path, issue.message].join(' ')}` : '';
+  const target = headers.location === undefined ? '' : `, redirecting to ${String(headers.location)}`;
+  return `returned ${status} and ${type}${why}${target}`;
+}
+
+/** `undefined` if the server may be stats-service and is only unreachable. */
+function describeProtocolError(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  // undici does not set a code. A reply that is cut off is an error of the same class.
+  if (error.message.includes('(Expected HTTP/')) return 'It did not reply with HTTP.';
+  const isPlain = 'code' in error && error.code === 'ERR_SSL_WRONG_VERSION_NUMBER';
+  return isPlain ? 'It did not reply with TLS; an http:// URL may be right.' : undefined;
 }

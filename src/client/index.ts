@@ -7,12 +7,14 @@ import type { Stats } from '../core/api.js';
 import { parseServerUrl, RemoteStats } from './remote.js';
 
 export interface ClientConfig {
-  /** Where the server listens, such as `http://127.0.0.1:8080`, with the path that a proxy puts before it. */
+  /** The server's URL, such as `http://127.0.0.1:8080`, including the path under which a proxy serves it. */
   readonly server: string;
+  /** Aborts calls in flight and later ones. */
+  readonly signal?: AbortSignal;
 }
 
 /**
- * Speaks to a running server through the same interface as `openStats`. It connects at the first call.
+ * Calls a running server, with the same interface as `openStats`. The first call connects.
  *
  * @example
  * await using stats = connectStats({ server: 'http://127.0.0.1:8080' });
@@ -21,7 +23,7 @@ export interface ClientConfig {
  * @throws {StatsError} `invalid-server-url`
  */
 export function connectStats(config: ClientConfig): Stats {
-  return new RemoteStats(parseServerUrl(config.server));
+  return new RemoteStats(parseServerUrl(config.server), config.signal);
 }
 
 export type { Stats } from '../core/api.js';

@@ -13,26 +13,22 @@ import { sessionSchema } from '../core/model/session.js';
 import { courseNotFound, repeatable } from '../core/refusals.js';
 import { HttpConnection, type Query } from './http.js';
 
-/** Whom a call speaks for that concerns no learner: the nil UUID (RFC 9562, section 5.9). */
+/** The user of calls that concern no learner: the nil UUID (RFC 9562, section 5.9). */
 const NOBODY = toUserId('00000000-0000-0000-0000-000000000000');
 
-/** Arguments are checked here too; only the server's clock can tell what lies too far ahead. */
-const calls = callSchemas(() => Number.MAX_SAFE_INTEGER);
+/** Arguments are validated here too, except by the clock: only the server's counts. */
+const clock = () => Number.MAX_SAFE_INTEGER;
+const calls = callSchemas(clock);
+const batchedSession = batchedSessionSchema(clock);
 
-const batchedSession = batchedSessionSchema(() => Number.MAX_SAFE_INTEGER);
-
-/** Requests of a batch in flight. */
+/** Requests in flight for one batch. */
 const CONCURRENCY = 64;
 
-const OK = 200;
-const CREATED = 201;
-const NO_CONTENT = 204;
-
-/** The calls on a running server. */
+/** The calls of the core, over HTTP. */
 export class RemoteStats implements Stats, Unchecked<StatsCalls> {
   readonly #http: HttpConnection;
 
-  /** @param signal aborted when nobody waits for answers any more: the calls then fail */
+  /** @param signal aborts calls in flight and later ones */
   constructor(base: URL, signal?: AbortSignal) {
     this.#http = new HttpConnection(base, signal);
   }
@@ -43,26 +39,13 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
 
   async addCourse(call: unknown) {
     const { course } = parseCall(calls.addCourse, call);
-    const { body } = await this.#http.send(courseSchema, {
-      method: 'POST',
-      path: 'courses',
-      userId: NOBODY,
-      body: course,
-      successes: [CREATED],
-    });
-    return body;
+    return (await this.#write(courseSchema, 'POST', 'courses', NOBODY, course)).body;
   }
 
   async setCourse(call: unknown) {
     const { courseId, course } = parseCall(calls.setCourse, call);
-    const { status, body } = await this.#http.send(courseSchema, {
-      method: 'PUT',
-      path: `courses/${courseId}`,
-      userId: NOBODY,
-      body: course,
-      successes: [OK, CREATED],
-    });
-    return { outcome: status === CREATED ? ('created' as const) : ('replaced' as const), course: body };
+    const { isNew, body } = await this.#write(courseSchema, 'PUT', `courses/${courseId}`, NOBODY, course);
+    return { outcome: isNew ? ('created' as const) : ('replaced' as const), course: body };
   }
 
   async getCourse(call: unknown) {
@@ -78,54 +61,42 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
 
   async recordSession(call: unknown) {
     const { userId, courseId, session } = parseCall(calls.recordSession, call);
-    const { status, body } = await repeatable(session.sessionId, (sessionId) =>
-      this.#http.send(sessionSchema, {
-        method: 'POST',
-        path: `courses/${courseId}`,
-        userId,
-        body: { ...session, sessionId },
-        successes: [OK, CREATED],
-      }),
+    const { isNew, body } = await repeatable(session.sessionId, (sessionId) =>
+      this.#write(sessionSchema, 'POST', `courses/${courseId}`, userId, { ...session, sessionId }),
     );
-    return { outcome: status === CREATED ? ('recorded' as const) : ('replayed' as const), session: body };
+    return { outcome: isNew ? ('recorded' as const) : ('replayed' as const), session: body };
   }
 
-  /** A server takes them one by one; copies of one session are sent in their order. */
+  /** Sends one request per session; copies of one session are sent in their order. */
   async recordSessions(call: unknown) {
     const { sessions: batch } = parseCall(calls.recordSessions, call);
     const results: RecordResult[] = [];
-    let lost: { readonly error: unknown } | undefined;
+    let unavailable: { readonly error: unknown } | undefined;
     const record = async (item: unknown): Promise<RecordResult> => {
-      if (lost) return { outcome: 'failed', error: lost.error };
+      if (unavailable) return { outcome: 'failed', error: unavailable.error };
       try {
         const { userId, courseId, ...session } = parseCall(batchedSession, { session: item }).session;
         const { outcome, session: stored } = await this.recordSession({ userId, courseId, session });
         return { outcome, sessionId: stored.sessionId };
       } catch (error) {
-        // The rest would wait for a lost server in vain, one after the other.
-        if (error instanceof StatsError && error.code === 'server-unavailable') lost ??= { error };
+        // The other requests would only run into the same timeout.
+        if (error instanceof StatsError && error.code === 'server-unavailable') unavailable ??= { error };
         return { outcome: 'failed', error };
       }
     };
-    const copies = Map.groupBy(batch.entries(), ([place, item]) => identityOf(item) ?? place);
+    const copies = Map.groupBy(batch.entries(), ([index, item]) => identityOf(item) ?? index);
     const queue = copies.values();
-    const sendInTurn = async () => {
-      for (const group of queue) for (const [place, item] of group) results[place] = await record(item);
+    const sendNext = async () => {
+      for (const group of queue) for (const [index, item] of group) results[index] = await record(item);
     };
-    await Promise.all(Array.from({ length: CONCURRENCY }, sendInTurn));
+    await Promise.all(Array.from({ length: CONCURRENCY }, sendNext));
     return results;
   }
 
   async putSession(call: unknown) {
-    const { userId, courseId, sessionId, session } = parseCall(calls.putSession, call);
-    const { status, body } = await this.#http.send(sessionSchema, {
-      method: 'PUT',
-      path: sessionPath({ courseId, sessionId }),
-      userId,
-      body: session,
-      successes: [OK, CREATED],
-    });
-    return { outcome: status === CREATED ? ('recorded' as const) : ('replaced' as const), session: body };
+    const { userId, session, ...key } = parseCall(calls.putSession, call);
+    const { isNew, body } = await this.#write(sessionSchema, 'PUT', sessionPath(key), userId, session);
+    return { outcome: isNew ? ('recorded' as const) : ('replaced' as const), session: body };
   }
 
   async getSession(call: unknown) {
@@ -136,7 +107,7 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
   async deleteSession(call: unknown) {
     const { userId, ...key } = parseCall(calls.deleteSession, call);
     const path = sessionPath(key);
-    await this.#http.send(z.undefined(), { method: 'DELETE', path, userId, successes: [NO_CONTENT] });
+    await this.#http.send(z.undefined(), { method: 'DELETE', path, userId, successes: [204] });
   }
 
   async listSessions(call: unknown) {
@@ -172,6 +143,12 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
     return (await this.#http.send(schema, { method: 'GET', path, userId, query })).body;
   }
 
+  async #write<T>(schema: z.ZodType<T>, method: 'POST' | 'PUT', path: string, userId: UserId, body: unknown) {
+    const request = { method, path, userId, body, successes: [200, 201] };
+    const reply = await this.#http.send(schema, request);
+    return { isNew: reply.status === 201, body: reply.body };
+  }
+
   async close(): Promise<void> {
     await this.#http.close();
   }
@@ -181,7 +158,7 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
   }
 }
 
-/** The identity of a session that has an id; a session without one is never a copy of another. */
+/** `undefined` for a session without an id: it is never a copy of another. */
 function identityOf(item: unknown): string | undefined {
   if (typeof item !== 'object' || item === null || !('sessionId' in item)) return undefined;
   const { userId, courseId, sessionId } = { userId: '', courseId: '', ...item };
@@ -198,7 +175,7 @@ export function parseServerUrl(text: string): URL {
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
     throw new StatsError('invalid-server-url', 'The server URL must be http://… or https://….');
   }
-  // A server behind a path keeps it: relative paths resolve below the last slash.
+  // Relative URLs resolve below the last slash.
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url;
 }

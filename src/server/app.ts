@@ -1,41 +1,40 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { Stats, StatsError } from '../core/index.js';
 import { ignoringErrors } from '../core/observer.js';
-import type { Answer } from './answer.js';
-import { AnswerBudget } from './answer-budget.js';
-import { BodyBudget } from './body-budget.js';
 import { readJson } from './body.js';
-import { Exchange, type AnsweredRequest } from './exchange.js';
-import { HttpError } from './http-error.js';
+import { MemoryBudget } from './memory-budget.js';
 import { Metrics } from './metrics.js';
 import { describeApi } from './openapi/index.js';
-import { queryNames } from './openapi/places.js';
-import { problemAnswer } from './problem.js';
-import { readQuery } from './query.js';
-import { checkHeaders, readUser } from './request.js';
-import { isServiceRoute, type Service } from './route.js';
-import { Router } from './router.js';
+import { HttpError, problemResponse } from './problem.js';
+import {
+  checkHeaders,
+  parseTarget,
+  readQuery,
+  readUser,
+  RequestContext,
+  type AnsweredRequest,
+} from './request.js';
+import { send, type HttpResponse } from './response.js';
+import { isServiceRoute, Router, type Service } from './router.js';
 import { assetRoutes, groups, routes } from './routes/index.js';
-import { send } from './send.js';
-import { parseTarget } from './target.js';
 
 export interface AppOptions {
   /**
-   * Told of what made a call fail with 500 or 503, with the id that the answer carries as `X-Request-Id`.
-   * Default: nothing is told.
+   * Receives the error of each call that fails with 500 or 503, and the `X-Request-Id` of its response. Its own
+   * exceptions are ignored.
    */
   readonly onError?: (error: unknown, requestId: string) => void;
-  /** Told of every request when its answer is handed to the connection, or has come to nothing. Default: nothing is told. */
+  /**
+   * Receives every request when its response is handed to the connection, or when the client has disconnected.
+   * Exceptions are ignored.
+   */
   readonly onAnswer?: (answered: AnsweredRequest) => void;
   /**
-   * What `GET /metrics` tells. To have those of the database too, pass the same to `openStats` as its `observer`.
-   * Default: those of HTTP only.
+   * The metrics at `GET /metrics`. To include those of the database, pass the same object to `openStats` as
+   * its `observer`. Default: those of HTTP only.
    */
   readonly metrics?: Metrics;
 }
-
-/** A `node:http` request listener. */
-export type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
  * The whole API as a listener for a `node:http` server of your own. It never listens and never closes
@@ -48,21 +47,22 @@ export type Listener = (request: IncomingMessage, response: ServerResponse) => v
  * const server = createServer(createListener(stats));
  * server.listen(8080);
  */
-export function createListener(stats: Stats, options: AppOptions = {}): Listener {
+export function createListener(stats: Stats, options: AppOptions = {}): RequestListener {
   const app = new App(stats, options);
-  return (request, response) => void app.serve(new Exchange(request, response));
+  return (request, response) => void app.serve(new RequestContext(request, response));
 }
 
-export class App {
-  /** Until the end is near: then it fails, so that requests go elsewhere. */
+export class App implements Service {
+  /** False during shutdown: `/readyz` then fails, so that load balancers use another instance. */
   isReady = true;
   readonly #stats: Stats;
   readonly #options: AppOptions;
   readonly #metrics: Metrics;
   readonly #router = new Router([...routes, ...assetRoutes]);
-  readonly #queryNames = new Map(routes.map((route) => [route, queryNames(route)]));
-  readonly #bodies = new BodyBudget();
-  readonly #answers = new AnswerBudget();
+  readonly #bodies = new MemoryBudget('Too many large bodies are arriving at once. Try again later.');
+  readonly #responses = new MemoryBudget(
+    'Too many large responses are waiting to be read. Read those first, or try again later.',
+  );
   #description: unknown;
 
   constructor(stats: Stats, options: AppOptions) {
@@ -72,68 +72,66 @@ export class App {
   }
 
   /** Never rejects. */
-  async serve(exchange: Exchange): Promise<void> {
+  async serve(context: RequestContext): Promise<void> {
     try {
-      const answer = await this.#answer(exchange);
-      send(exchange, answer, isCounted(exchange, answer) ? this.#answers : undefined);
+      const response = await this.#respond(context);
+      const isCounted = context.request.method === 'GET' && response.text === undefined;
+      send(context, response, isCounted ? this.#responses : undefined);
     } catch (error) {
-      this.#fail(exchange, error);
+      this.#fail(context, error);
     }
-    // Not when the response closes: a listener for each costs more than all the rest of this.
-    this.answered(exchange.end());
+    // Not when the response closes: a listener per response costs more than all of the above.
+    this.report(context.toAnswered());
   }
 
-  /** Answers a request that has no other answer. */
-  refuse(exchange: Exchange, error: HttpError | StatsError): void {
-    send(exchange, problemAnswer(error));
-    this.answered(exchange.end());
+  /** Rejects a request before it is routed. */
+  reject(context: RequestContext, error: HttpError | StatsError): void {
+    send(context, problemResponse(error));
+    this.report(context.toAnswered());
   }
 
-  /** Told also of what Node's parser refuses. */
-  answered(answered: AnsweredRequest): void {
+  report(answered: AnsweredRequest): void {
     this.#metrics.answered(answered);
-    // A log that fails must not end the server.
     ignoringErrors(() => this.#options.onAnswer?.(answered));
   }
 
-  #fail(exchange: Exchange, error: unknown): void {
-    const { request, response, requestId } = exchange;
-    // Who has gone before the end of the request gets no answer, and is no error of ours.
+  async #respond(context: RequestContext): Promise<HttpResponse> {
+    const { request, acceptBody } = context;
+    const { pathname, search } = parseTarget(request.url ?? '');
+    checkHeaders(request);
+    const found = this.#router.find(request.method ?? '', pathname);
+    if ('allow' in found) return { status: 204, headers: { Allow: found.allow } };
+
+    const { route, path, queryNames } = found;
+    context.route = route.path;
+    if (isServiceRoute(route)) return route.handle(this);
+    const userId = readUser(request);
+    const query = readQuery(search, queryNames);
+    const body = route.document ? await readJson(request, this.#bodies, acceptBody) : undefined;
+    return route.handle(this.#stats.unchecked, { userId, path, query, body });
+  }
+
+  #fail(context: RequestContext, error: unknown): void {
+    const { request, response, requestId } = context;
+    // The client has disconnected in the middle of its request.
     if (!request.complete && response.destroyed) return;
-    const answer = problemAnswer(error);
-    send(exchange, answer);
-    // A server that stops says so by itself.
-    if (answer.status < 500 || error instanceof HttpError) return;
+    const problem = problemResponse(error);
+    send(context, problem);
+    // `stopping` is not a failure.
+    if (problem.status < 500 || error instanceof HttpError) return;
     ignoringErrors(() => this.#options.onError?.(error, requestId));
   }
 
-  #answer(exchange: Exchange): Answer | Promise<Answer> {
-    const { request, acceptBody } = exchange;
-    const { pathname, search } = parseTarget(request.url ?? '');
-    checkHeaders(request);
-    const match = this.#router.find(request.method ?? '', pathname);
-    if ('allow' in match) return { status: 204, headers: { Allow: match.allow } };
-
-    const { route, path } = match;
-    exchange.route = route.path;
-    if (isServiceRoute(route)) return route.handle(this.#service);
-    const userId = readUser(request);
-    const query = readQuery(search, this.#queryNames.get(route));
-    const handle = (body?: unknown) => route.handle(this.#stats.unchecked, { userId, path, query, body });
-    return route.document ? readJson(request, this.#bodies, acceptBody).then(handle) : handle();
+  async ready(): Promise<void> {
+    if (!this.isReady) throw new HttpError('stopping', 'The server is shutting down.');
+    await this.#stats.ready();
   }
 
-  readonly #service: Service = {
-    ready: async () => {
-      if (!this.isReady) throw new HttpError('stopping', 'The server is about to end.');
-      await this.#stats.ready();
-    },
-    metrics: () => this.#metrics.read(),
-    describe: () => (this.#description ??= describeApi(groups)),
-  };
-}
+  readMetrics(): Promise<string> {
+    return this.#metrics.read();
+  }
 
-/** What has changed something was done, whatever becomes of its answer; a text is there once for all. */
-function isCounted({ request }: Exchange, { text }: Answer): boolean {
-  return request.method === 'GET' && text === undefined;
+  describe(): unknown {
+    return (this.#description ??= describeApi(groups));
+  }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { createListener, type AppOptions, type Listener } from './app.js';
-export type { AnsweredRequest } from './exchange.js';
+export { createListener, type AppOptions } from './app.js';
 export { Metrics, type MetricsOptions } from './metrics.js';
+export type { AnsweredRequest } from './request.js';
 export { serve, type RunningServer, type ServeOptions } from './serve.js';

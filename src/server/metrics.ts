@@ -1,21 +1,21 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Activity, ErrorCode, Observer, QueueName } from '../core/index.js';
-import type { AnsweredRequest } from './exchange.js';
+import type { AnsweredRequest } from './request.js';
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/ */
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** Seconds: a lone read takes a tenth of a millisecond, the longest wait for a database some seconds. */
+/** Seconds: a single read takes 0.1 ms, the longest wait for a database a few seconds. */
 const DURATIONS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const BATCH_SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 
 export interface MetricsOptions {
-  /** Whether to tell of the process too: its memory, processor time, event loop and garbage. Default: false. */
+  /** True adds the metrics of the process: memory, CPU, event loop and garbage collection. Default: false. */
   readonly process?: boolean;
 }
 
 /**
- * Counts what a server does, and what its database does if it is passed to `openStats` as its observer.
+ * The metrics of a server, and those of its database if it is passed to `openStats` as its observer.
  *
  * @example
  * const metrics = new Metrics();
@@ -32,14 +32,14 @@ export class Metrics implements Observer {
     const registers = [this.#registry];
     this.#requests = new Histogram({
       name: 'http_request_duration_seconds',
-      help: 'Requests, and how long from their headers to their answer.',
+      help: 'Requests, and the time from their headers to their response.',
       labelNames: ['method', 'route', 'status'],
       buckets: DURATIONS,
       registers,
     });
     this.#batches = new Histogram({
       name: 'stats_batch_size',
-      help: 'What was done together.',
+      help: 'Calls that were served together.',
       labelNames: ['queue'],
       buckets: BATCH_SIZES,
       registers,
@@ -67,17 +67,17 @@ export class Metrics implements Observer {
   }
 
   opened(activity: () => Activity): void {
-    this.#gauge('stats_calls', 'Calls under way.', (gauge) => gauge.set(activity().calls));
-    this.#gauge('stats_queue_depth', 'Calls that wait for their turn.', (gauge) => {
+    this.#gauge('stats_calls', 'Calls in flight.', (gauge) => gauge.set(activity().calls));
+    this.#gauge('stats_queue_depth', 'Calls in a queue.', (gauge) => {
       for (const [queue, waiting] of Object.entries(activity().waiting)) gauge.set({ queue }, waiting);
     });
     if (!activity().connections) return;
-    this.#gauge('stats_connections', 'Connections to the database, and calls that wait for one.', (gauge) => {
+    this.#gauge('stats_connections', 'Connections to the database, and calls waiting for one.', (gauge) => {
       for (const [state, count] of Object.entries(activity().connections ?? {})) gauge.set({ state }, count);
     });
   }
 
-  /** All of it in the text format of Prometheus. */
+  /** In the text format of Prometheus. */
   read(): Promise<string> {
     return this.#registry.metrics();
   }

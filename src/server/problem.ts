@@ -1,30 +1,81 @@
 import * as z from 'zod';
-import { StatsError, type ErrorKind, type Fault } from '../core/index.js';
+import {
+  ERRORS,
+  isErrorCode,
+  StatsError,
+  type ErrorCode,
+  type ErrorKind,
+  type Fault,
+} from '../core/errors.js';
 import { faultSchema } from '../core/model/faults.js';
-import { HttpError } from './http-error.js';
-import type { Answer } from './answer.js';
-import { UNKNOWN } from './query.js';
+
+/** Errors of the HTTP layer: the request never reaches the core, or the server has a defect. */
+export const HTTP_ERRORS = {
+  'malformed-request': { status: 400, title: 'Malformed HTTP request' },
+  'duplicate-header': { status: 400, title: 'Duplicate header' },
+  'malformed-json': { status: 400, title: 'Malformed JSON' },
+  'invalid-utf-8': { status: 400, title: 'Invalid UTF-8' },
+  unauthenticated: { status: 401, title: 'Unauthenticated' },
+  'route-not-found': { status: 404, title: 'Route not found' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'request-timeout': { status: 408, title: 'Request timeout' },
+  'body-too-large': { status: 413, title: 'Body too large' },
+  'uri-too-long': { status: 414, title: 'URL too long' },
+  'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
+  'expectation-failed': { status: 417, title: 'Expectation failed' },
+  'headers-too-large': { status: 431, title: 'Headers too large' },
+  'internal-error': { status: 500, title: 'Internal error' },
+  stopping: { status: 503, title: 'Server shutting down' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type HttpErrorCode = keyof typeof HTTP_ERRORS;
+
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly code: HttpErrorCode;
+  readonly faults: readonly Fault[];
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    code: HttpErrorCode,
+    detail: string,
+    options: { faults?: readonly Fault[]; headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    super(detail);
+    this.code = code;
+    this.faults = options.faults ?? [];
+    this.headers = options.headers ?? {};
+  }
+}
+
+/** An error in one place of a request: a header, or the body as a whole. */
+export function requestError(
+  code: HttpErrorCode,
+  fault: Fault,
+  headers: Readonly<Record<string, string>> = {},
+): HttpError {
+  const subject = 'parameter' in fault ? fault.parameter : 'The body';
+  return new HttpError(code, `${subject} ${fault.detail}.`, { faults: [fault], headers });
+}
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** Every error's body: RFC 9457. */
+/** The body of every error: RFC 9457. */
 export const problemSchema = z.object({
   type: z.string().describe('`urn:stats-service:problem:` and the code.'),
   title: z.string(),
   status: z.int(),
-  detail: z.string().describe('What is wrong with this request, for a person.'),
-  code: z.string().describe('What is wrong, for a program: a stable word.'),
+  detail: z.string().describe('What is wrong with this request, for people.'),
+  code: z.string().describe('A stable identifier of the error, for programs.'),
   errors: z
     .array(faultSchema)
     .optional()
     .describe(
-      "Every fault of the request at once: its place, as a JSON Pointer into the body or as a path, query or header parameter, and the value's rule.",
+      "Every error of the request: its location, as a JSON Pointer into the body or as the name of a path, query or header parameter, and the value's rule.",
     ),
 });
 
-export type Problem = z.output<typeof problemSchema>;
-
-export const STATUS_OF_KIND: Readonly<Record<ErrorKind, number>> = {
+const STATUS_OF_KIND: Readonly<Record<ErrorKind, number>> = {
   invalid: 400,
   'not-found': 404,
   conflict: 409,
@@ -32,52 +83,45 @@ export const STATUS_OF_KIND: Readonly<Record<ErrorKind, number>> = {
   incompatible: 503,
 };
 
-/** Seconds: time for a failover's new connection, and not too long for a person who waits. */
-const RETRY_AFTER = { 'Retry-After': '2' };
+/** Seconds: enough for a database failover, short enough for a person who waits. */
+const RETRY_AFTER = '2';
 
-/** The answer that tells of an error. What is not known to be the caller's stays with us. */
-export function problemAnswer(error: unknown): Answer {
-  if (error instanceof HttpError) {
-    return {
-      status: error.status,
-      type: PROBLEM_TYPE,
-      headers: error.status === 503 ? { ...error.headers, ...RETRY_AFTER } : error.headers,
-      body: toProblem(error.status, error),
-    };
-  }
-  if (error instanceof StatsError) {
-    const status = STATUS_OF_KIND[error.kind];
-    const headers = status === 503 ? RETRY_AFTER : {};
-    return { status, type: PROBLEM_TYPE, headers, body: toProblem(status, error) };
-  }
-  return problemAnswer(
-    new HttpError(
-      'internal-error',
-      'This is our fault. The log tells more under the X-Request-Id of this answer.',
-    ),
-  );
+/** Prefix of the name of a query parameter that the route does not have. */
+export const UNKNOWN = '?';
+
+/** The status and title of the problems with a code. */
+export function describeError(code: ErrorCode | HttpErrorCode): { status: number; title: string } {
+  if (!isErrorCode(code)) return HTTP_ERRORS[code];
+  const { kind, title } = ERRORS[code];
+  return { status: STATUS_OF_KIND[kind], title };
 }
 
-interface Failure {
-  readonly code: string;
-  readonly title: string;
-  readonly message: string;
-  readonly faults: readonly Fault[];
-}
-
-function toProblem(status: number, { code, title, message, faults }: Failure): Problem {
-  return {
+/** The response to a request that failed. Details of an unexpected error are never sent. */
+export function problemResponse(error: unknown) {
+  const known =
+    error instanceof HttpError || error instanceof StatsError
+      ? error
+      : new HttpError('internal-error', 'Internal error. Search the log for this X-Request-Id.');
+  const { code, message: detail, faults } = known;
+  const { status, title } = describeError(code);
+  const headers = known instanceof HttpError ? known.headers : {};
+  const body: z.output<typeof problemSchema> = {
     type: `urn:stats-service:problem:${code}`,
     title,
     status,
-    detail: message,
+    detail,
     code,
-    ...(faults.length > 0 && { errors: faults.map(unmarked) }),
+    ...(faults.length > 0 && { errors: faults.map(withoutPrefix) }),
+  };
+  return {
+    status,
+    type: PROBLEM_TYPE,
+    headers: status === 503 ? { ...headers, 'Retry-After': RETRY_AFTER } : headers,
+    body,
   };
 }
 
-/** Query parameters that a route does not have were marked, to be told from its arguments. */
-function unmarked(fault: Fault): Fault {
+function withoutPrefix(fault: Fault): Fault {
   if (!('parameter' in fault) || !fault.parameter.startsWith(UNKNOWN)) return fault;
   return { ...fault, parameter: fault.parameter.slice(UNKNOWN.length) };
 }

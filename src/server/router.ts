@@ -1,28 +1,100 @@
-import { HttpError } from './http-error.js';
-import type { Route } from './route.js';
-import { decoded } from './target.js';
+import type { ErrorCode, StatsCalls, Unchecked } from '../core/index.js';
+import { callSchemas } from '../core/model/calls.js';
+import type { InputName, OutputName } from './openapi/schemas.js';
+import { HttpError, type HttpErrorCode } from './problem.js';
+import { decode, type Query } from './request.js';
+import type { HttpResponse } from './response.js';
+
+/** A successful response in the OpenAPI document. */
+export interface DocumentedResponse {
+  readonly description: string;
+  /** A name in the document's components. */
+  readonly schema?: OutputName;
+  /** Default: `application/json`. */
+  readonly type?: string;
+  readonly headers?: readonly ('Location' | 'Link')[];
+}
+
+interface CommonRoute {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Path parameters are in braces, as in OpenAPI. */
+  readonly path: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly answers: Readonly<Record<number, DocumentedResponse>>;
+  /** Errors that only some routes return. */
+  readonly errors: readonly (ErrorCode | HttpErrorCode)[];
+}
+
+/** What a handler gets of a request. Everything but the format of the user's id is unchecked. */
+interface CallRequest {
+  readonly userId: string;
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: Query;
+  readonly body: unknown;
+}
+
+/** A route that calls the core. The arguments of the call describe its request. */
+export interface CallRoute extends CommonRoute {
+  /** The name of the call, and the `operationId`. */
+  readonly operation: keyof StatsCalls;
+  /** The argument that is the request's body, and its schema in the document's components. */
+  readonly document?: { readonly argument: 'course' | 'session'; readonly schema: InputName };
+  handle(stats: Unchecked<StatsCalls>, request: CallRequest): Promise<HttpResponse>;
+}
+
+/** What the routes for operators and tools show. */
+export interface Service {
+  /** @throws {StatsError | HttpError} the reason why requests would fail now */
+  ready(): Promise<void>;
+  /** In the text format of Prometheus. */
+  readMetrics(): Promise<string>;
+  /** The OpenAPI document. */
+  describe(): unknown;
+}
+
+/** A route for operators and tools, without a user. */
+export interface ServiceRoute extends CommonRoute {
+  readonly operation: 'live' | 'ready' | 'metrics' | 'describe' | 'docs';
+  handle(service: Service): Promise<HttpResponse>;
+}
+
+export type Route = CallRoute | ServiceRoute;
+
+/** The arguments of every call. They are described, not validated here, so the clock does not matter. */
+export const CALLS = callSchemas(Date.now);
+
+export function isServiceRoute(route: Route): route is ServiceRoute {
+  return !Object.hasOwn(CALLS, route.operation);
+}
+
+/** The place of a call's argument in its request. */
+export function placeOf(route: CallRoute, argument: string): 'header' | 'path' | 'query' | 'body' {
+  if (argument === 'userId') return 'header';
+  if (argument === route.document?.argument) return 'body';
+  return route.path.includes(`{${argument}}`) ? 'path' : 'query';
+}
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'];
 
-interface Match {
+interface Target {
   readonly route: Route;
+  /** The names of its query parameters. */
+  readonly queryNames: ReadonlySet<string>;
+}
+
+interface Match extends Target {
   readonly path: Readonly<Record<string, string>>;
 }
 
-/** A segment of a template: a name in braces takes any text, the rest only itself. */
-interface Segment {
-  readonly literal: string;
-  readonly parameter: string | undefined;
-}
-
 interface Resource {
-  readonly segments: readonly Segment[];
-  readonly routes: ReadonlyMap<string, Route>;
-  /** The methods that it has, as the `Allow` header tells them. */
+  readonly pattern: RegExp;
+  readonly targets: ReadonlyMap<string, Target>;
+  /** Its methods, as in an `Allow` header. */
   readonly allow: string;
 }
 
-/** Finds the route of a request among those of an API. */
+/** Finds the route of a request. */
 export class Router {
   readonly #resources: readonly Resource[];
 
@@ -32,60 +104,42 @@ export class Router {
   }
 
   /**
-   * The route, or for OPTIONS the methods of the path. HEAD is a GET whose body Node leaves out.
+   * The route, or for OPTIONS the methods of the path. HEAD is a GET whose body Node omits.
    *
    * @throws {HttpError} `route-not-found`, `method-not-allowed`
    */
   find(method: string, pathname: string): Match | { readonly allow: string } {
     if (method === 'OPTIONS' && pathname === '*') return { allow: METHODS.join(', ') };
-    const segments = pathname.split('/');
-    for (const resource of this.#resources) {
-      const path = matchSegments(resource.segments, segments);
-      if (!path) continue;
-      if (method === 'OPTIONS') return { allow: resource.allow };
-      const route = resource.routes.get(method === 'HEAD' ? 'GET' : method);
-      if (route) return { route, path };
-      throw new HttpError(
-        'method-not-allowed',
-        `${method} is not a method of this path; it has ${resource.allow}.`,
-        {
-          headers: { Allow: resource.allow },
-        },
-      );
+    for (const { pattern, targets, allow } of this.#resources) {
+      const match = pattern.exec(pathname);
+      if (!match) continue;
+      if (method === 'OPTIONS') return { allow };
+      const target = targets.get(method === 'HEAD' ? 'GET' : method);
+      if (target) return { ...target, path: decodeAll(match.groups) };
+      const detail = `${method} is not a method of this path; it has ${allow}.`;
+      throw new HttpError('method-not-allowed', detail, { headers: { Allow: allow } });
     }
-    throw new HttpError('route-not-found', 'This path is not part of the API; /openapi.json describes it.');
+    throw new HttpError('route-not-found', 'This path is not part of the API; see /openapi.json.');
   }
 }
 
 function toResource(path: string, routes: readonly Route[]): Resource {
   const methods = new Set<string>(routes.map(({ method }) => method)).add('OPTIONS');
   if (methods.has('GET')) methods.add('HEAD');
+  const pattern = path.replaceAll('.', String.raw`\.`).replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)');
   return {
-    segments: path.split('/').map(toSegment),
-    routes: new Map(routes.map((route) => [route.method, route])),
+    pattern: new RegExp(`^${pattern}$`),
+    targets: new Map(routes.map((route) => [route.method, { route, queryNames: queryNamesOf(route) }])),
     allow: METHODS.filter((method) => methods.has(method)).join(', '),
   };
 }
 
-function toSegment(text: string): Segment {
-  return { literal: text, parameter: text.startsWith('{') ? text.slice(1, -1) : undefined };
+function queryNamesOf(route: Route): ReadonlySet<string> {
+  if (isServiceRoute(route)) return new Set();
+  const names = Object.keys(CALLS[route.operation].shape);
+  return new Set(names.filter((name) => placeOf(route, name) === 'query'));
 }
 
-function matchSegments(
-  template: readonly Segment[],
-  segments: readonly string[],
-): Record<string, string> | undefined {
-  if (template.length !== segments.length) return undefined;
-  let index = 0;
-  for (const { literal, parameter } of template) {
-    const actual = segments[index++];
-    if (parameter === undefined ? actual !== literal : actual === '') return undefined;
-  }
-  const path: Record<string, string> = {};
-  index = 0;
-  for (const { parameter } of template) {
-    const actual = segments[index++];
-    if (parameter !== undefined) path[parameter] = decoded(actual ?? '');
-  }
-  return path;
+function decodeAll(groups: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(groups).map(([name, text]) => [name, decode(text)]));
 }

@@ -6,7 +6,7 @@ import { runCli } from '../support/cli.js';
 import { newCourseId, newSessionId, newUserId, sessionContent } from '../support/factories.js';
 import { listen } from '../support/ports.js';
 
-/** What stands between a client and the service, or in its place, on a bad day. */
+/** Replies of a gateway, of another program or of a defective server. */
 const ANSWERS: readonly (readonly [what: string, listener: RequestListener, code: string, says: RegExp])[] = [
   [
     'a gateway without a backend',
@@ -48,29 +48,29 @@ for (const [what, listener, code, says] of ANSWERS) {
   });
 }
 
-/** Who is there instead of the service, and what the program says of it. */
+/** Replies of other programs, and the beginning of the reason that the CLI prints. */
 const STRANGERS: readonly (readonly [what: string, listener: RequestListener, says: string])[] = [
   [
     'a web page',
     (_, response) => response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end('<html>'),
-    'GET /courses was answered with 200 and text/html',
+    'GET /courses returned 200 and text/html',
   ],
   [
     'a foreign error',
     (_, response) => response.writeHead(404).end('{}'),
-    'GET /courses was answered with 404 and nothing',
+    'GET /courses returned 404 and no content type',
   ],
   [
     'unknown JSON',
     (_, response) => response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"items":[{}]}'),
-    'GET /courses was answered with 200 and application/json that is not ours: ',
+    'GET /courses returned 200 and application/json that is invalid: ',
   ],
   [
     'a redirect',
     (_, response) => response.writeHead(301, { Location: 'https://example.org/' }).end(),
-    'GET /courses was answered with 301 and nothing, which leads to https://example.org/',
+    'GET /courses returned 301 and no content type, redirecting to https://example.org/',
   ],
-  ['another protocol', ({ socket }) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'), 'It speaks no HTTP.'],
+  ['another protocol', ({ socket }) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'), 'It did not reply with HTTP.'],
 ];
 
 for (const [what, listener, says] of STRANGERS) {
@@ -79,7 +79,7 @@ for (const [what, listener, says] of STRANGERS) {
     const url = `http://127.0.0.1:${await listen(server)}`;
     const { code, stderr } = await runCli(['course', 'list', '--server', url]);
     assert.equal(code, 1, stderr);
-    const beginning = `stats-service: ${url} does not answer as stats-service does; check its URL, and what stands before it. (`;
+    const beginning = `stats-service: ${url} does not answer as stats-service does; check its URL and any proxy in front of it. (`;
     assert.ok(stderr.startsWith(`${beginning}${says}`), stderr);
     assert.match(stderr, /^[^\n]+[\w/.]\)\n$/);
   });
@@ -90,7 +90,7 @@ test('The CLI reports that a server with an `https` URL does not use TLS', async
   const url = `https://127.0.0.1:${await listen(server)}`;
   const { code, stderr } = await runCli(['course', 'list', '--server', url]);
   assert.equal(code, 1, stderr);
-  assert.match(stderr, /\(It speaks no TLS: its URL may begin with http:\/\/\.\)\n$/);
+  assert.match(stderr, /\(It did not reply with TLS; an http:\/\/ URL may be right\.\)\n$/);
 });
 
 test('`deleteSession` fails if the server answers with a web page', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isOverNested, MAX_CONTAINERS } from '../../src/server/json-nesting.js';
+import { isOverNested, MAX_CONTAINERS } from '../../src/server/body.js';
 import { manyModules, newUserId, sessionContent } from '../support/factories.js';
 import { assertFaults } from '../support/http-answer.js';
 import { createService } from '../support/http-service.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ERRORS } from '../../src/core/index.js';
-import { HTTP_ERRORS } from '../../src/server/http-error.js';
+import { HTTP_ERRORS } from '../../src/server/problem.js';
 import { newUserId } from '../support/factories.js';
 import { bodyOf } from '../support/http-answer.js';
 import { codesOf, documentSchema, endpointsOf, SchemaJudge, type Document } from '../support/http-openapi.js';

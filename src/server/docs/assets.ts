@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** The files of the page `/docs`, with the types that they are served as. */
+/** The files of the page `/docs`, and their media types. */
 const TYPES = {
   'index.html': 'text/html; charset=utf-8',
   'start.js': 'text/javascript; charset=utf-8',
@@ -16,18 +16,18 @@ interface Asset {
   readonly content: Buffer;
 }
 
-/** The build puts them all there; the sources, which the tests run from, are a level further up. */
-const FOLDER = new URL(
+/** The build copies the files there. The sources, from which the tests run, are one level further down. */
+const DIRECTORY = new URL(
   import.meta.url.endsWith('.ts') ? '../../../dist/docs/' : '../../../docs/',
   import.meta.url,
 );
 
 const contents = new Map<AssetName, Buffer>();
 
-/** Reads a file when it is first asked for. */
+/** Reads each file once. */
 export function readAsset(name: AssetName): Asset {
-  // Inside a single executable only the synchronous calls find the files.
-  const content = contents.get(name) ?? readFileSync(fileURLToPath(new URL(name, FOLDER)));
+  // A single executable supports synchronous reads only.
+  const content = contents.get(name) ?? readFileSync(fileURLToPath(new URL(name, DIRECTORY)));
   contents.set(name, content);
   return { type: TYPES[name], content };
 }

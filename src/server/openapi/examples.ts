@@ -1,7 +1,8 @@
-import type { Operation } from '../route.js';
+import type { Route } from '../router.js';
 
-/**
- * One story, in which every answer follows from the requests: a test asks a server for each of them.
+/*
+ * The examples tell one story, in which every response follows from the requests. A test sends the requests to a server
+ * and compares the responses.
  */
 const COURSE_ID = '7384c218-7413-5439-8a53-127d6e177480';
 const SESSION_ID = '2d2c7962-2120-536a-aa9a-b2458eb413b9';
@@ -32,13 +33,13 @@ const stats = {
 };
 
 interface Example {
-  /** What the request carries. */
+  /** Of the request. */
   readonly body?: unknown;
-  /** The success, the same for each of its statuses; none where it has no body. */
+  /** The body of a successful response, whatever its status. */
   readonly answer?: unknown;
 }
 
-export const EXAMPLES: Readonly<Partial<Record<Operation, Example>>> = {
+export const EXAMPLES: Readonly<Partial<Record<Route['operation'], Example>>> = {
   addCourse: { body: { courseId: COURSE_ID, ...courseContent }, answer: course },
   listCourses: { answer: { items: [course], next: null } },
   setCourse: { body: courseContent, answer: course },
@@ -55,11 +56,11 @@ export const EXAMPLES: Readonly<Partial<Record<Operation, Example>>> = {
   live: { answer: { status: 'ok' } },
   ready: { answer: { status: 'ok' } },
   metrics: {
-    answer: '# HELP stats_batch_size What was done together.\n# TYPE stats_batch_size histogram\n',
+    answer: '# HELP stats_batch_size Calls that were served together.\n# TYPE stats_batch_size histogram\n',
   },
 };
 
-/** Of the parameters that a request cannot do without. */
+/** Of required parameters. */
 export const PARAMETER_EXAMPLES: Readonly<Record<string, string>> = {
   courseId: COURSE_ID,
   sessionId: SESSION_ID,

@@ -1,14 +1,20 @@
 import * as z from 'zod';
-import { isServiceRoute, type CallRoute, type Route, type RouteGroup } from '../route.js';
-import { componentSchemas, reference } from './components.js';
+import { CALLS, isServiceRoute, placeOf, type CallRoute, type Route } from '../router.js';
 import { EXAMPLES, PARAMETER_EXAMPLES } from './examples.js';
-import { CALLS, placeOf } from './places.js';
 import { responsesOf } from './responses.js';
+import { componentSchemas, reference } from './schemas.js';
 
-/** The version of the API, not of the package: it moves when the meaning of a request or an answer does. */
+/** The version of the API, not of the package: it changes when the meaning of a request or a response does. */
 const API_VERSION = '1.0.0';
 
-/** The API as an OpenAPI 3.1 document, made from the routes and the validators that requests really meet. */
+/** Routes that the document shows together. */
+export interface RouteGroup {
+  readonly name: string;
+  readonly description: string;
+  readonly routes: readonly Route[];
+}
+
+/** The API as an OpenAPI 3.1 document, generated from the routes and from the schemas that validate requests. */
 export function describeApi(groups: readonly RouteGroup[]) {
   const tagged = groups.flatMap(({ name, routes }) => routes.map((route) => ({ tag: name, route })));
   const paths = Map.groupBy(tagged, ({ route }) => route.path);
@@ -19,7 +25,7 @@ export function describeApi(groups: readonly RouteGroup[]) {
       version: API_VERSION,
       description: "Learners' study sessions, recorded exactly once, and their lifetime stats.",
     },
-    servers: [{ url: '/', description: 'The server that this description comes from.' }],
+    servers: [{ url: '/', description: 'The server of this document.' }],
     tags: groups.map(({ name, description }) => ({ name, description })),
     security: [{ user: [] }],
     paths: Object.fromEntries(
@@ -39,7 +45,7 @@ const USER = {
   in: 'header',
   name: 'X-User-Id',
   description:
-    'The UUID of the learner, whom another service has authenticated: the server trusts this header, so only that service may reach it.',
+    'The UUID of the learner, whom the service in front has authenticated. The server trusts this header, so only that service may reach it.',
 };
 
 function describeOperation(route: Route, tag: string) {
@@ -50,14 +56,14 @@ function describeOperation(route: Route, tag: string) {
     tags: [tag],
     summary,
     ...(description && { description }),
-    // The description as a whole asks for a user.
+    // The document as a whole requires a user.
     ...(isOpen && { security: [] }),
     ...(!isOpen && { parameters: parametersOf(route), ...requestBodyOf(route) }),
     responses: responsesOf(route),
   };
 }
 
-/** All but the user, whom the security scheme tells of. */
+/** All but the user, which is a security scheme. */
 function parametersOf(route: CallRoute): unknown[] {
   const { properties = {}, required = [] } = z.toJSONSchema(CALLS[route.operation], { io: 'input' });
   return Object.entries(properties).flatMap(([argument, schema]) => {

@@ -1,5 +1,5 @@
-import { nextLink } from '../query.js';
-import type { CallRoute } from '../route.js';
+import { nextLink } from '../response.js';
+import type { CallRoute } from '../router.js';
 
 export const courseRoutes: readonly CallRoute[] = [
   {
@@ -32,7 +32,7 @@ export const courseRoutes: readonly CallRoute[] = [
     path: '/courses/{courseId}',
     operation: 'setCourse',
     summary: 'Create or replace a course',
-    description: 'For a platform that copies its catalogue: repeating it changes nothing.',
+    description: 'Idempotent, for a platform that copies its catalogue.',
     document: { argument: 'course', schema: 'CourseContent' },
     answers: {
       200: { description: 'Replaced.', schema: 'Course' },

@@ -1,11 +1,11 @@
-import type { Route, RouteGroup } from '../route.js';
+import type { RouteGroup } from '../openapi/index.js';
+import type { Route } from '../router.js';
 import { courseRoutes } from './courses.js';
-import { docsRoute } from './docs.js';
 import { learnerRoutes } from './learner.js';
 import { serviceRoutes } from './service.js';
 import { sessionRoutes } from './sessions.js';
 
-export { assetRoutes } from './docs.js';
+export { assetRoutes } from './service.js';
 
 export const groups: readonly RouteGroup[] = [
   { name: 'Courses', description: 'What learners study.', routes: courseRoutes },
@@ -14,13 +14,9 @@ export const groups: readonly RouteGroup[] = [
     description: "The user's finished study sessions, each recorded exactly once.",
     routes: sessionRoutes,
   },
-  { name: 'Stats', description: 'What the sessions of the user add up to.', routes: learnerRoutes },
-  {
-    name: 'Service',
-    description: 'For operators and tools; no user is asked for.',
-    routes: [...serviceRoutes, docsRoute],
-  },
+  { name: 'Stats', description: "Statistics of the user's sessions.", routes: learnerRoutes },
+  { name: 'Service', description: 'For operators and tools, without a user.', routes: serviceRoutes },
 ];
 
-/** The whole API: the router, the description and the tests read it from here. */
+/** Every route in the OpenAPI document. */
 export const routes: readonly Route[] = groups.flatMap((group) => group.routes);

@@ -1,7 +1,6 @@
-import { nextLink } from '../query.js';
-import type { CallRoute } from '../route.js';
+import { nextLink } from '../response.js';
+import type { CallRoute } from '../router.js';
 
-/** What concerns a user in more than one session. */
 export const learnerRoutes: readonly CallRoute[] = [
   {
     method: 'GET',
@@ -21,7 +20,7 @@ export const learnerRoutes: readonly CallRoute[] = [
     summary: "The user's stats in a course per day, week or month",
     description:
       'From the first session to the last, or from `from` to `to`; empty intervals are included, at most 1,000 in all.',
-    answers: { 200: { description: 'From the oldest interval on.', schema: 'History' } },
+    answers: { 200: { description: 'Oldest interval first.', schema: 'History' } },
     errors: ['course-not-found'],
     async handle(stats, { userId, path, query }) {
       return { status: 200, body: await stats.getHistory({ ...query, ...path, userId }) };
@@ -32,7 +31,7 @@ export const learnerRoutes: readonly CallRoute[] = [
     path: '/me/courses',
     operation: 'listStudiedCourses',
     summary: "The user's lifetime stats in every course studied, by the names of the courses",
-    answers: { 200: { description: 'A page of them.', schema: 'StudiedCoursePage', headers: ['Link'] } },
+    answers: { 200: { description: 'A page of stats.', schema: 'StudiedCoursePage', headers: ['Link'] } },
     errors: [],
     async handle(stats, { userId, query }) {
       const page = await stats.listStudiedCourses({ ...query, userId });

@@ -1,13 +1,15 @@
+import type { AssetName } from '../docs/assets.js';
 import { METRICS_TYPE } from '../metrics.js';
-import type { ServiceRoute } from '../route.js';
+import type { HttpResponse } from '../response.js';
+import type { ServiceRoute } from '../router.js';
 
 export const serviceRoutes: readonly ServiceRoute[] = [
   {
     method: 'GET',
     path: '/livez',
     operation: 'live',
-    summary: 'Whether the process runs',
-    answers: { 200: { description: 'It runs.', schema: 'Health' } },
+    summary: 'Liveness: the process is running',
+    answers: { 200: { description: 'It is running.', schema: 'Health' } },
     errors: [],
     async handle() {
       return { status: 200, body: { status: 'ok' } };
@@ -17,12 +19,12 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     method: 'GET',
     path: '/readyz',
     operation: 'ready',
-    summary: 'Whether requests can be answered',
-    description: 'The database is reachable and its schema has all that is needed.',
-    answers: { 200: { description: 'They can.', schema: 'Health' } },
-    errors: ['database-unavailable', 'database-unusable', 'overloaded', 'schema-outdated'],
-    async handle({ ready }) {
-      await ready();
+    summary: 'Readiness: requests can be served',
+    description: 'The database is reachable and its schema is current.',
+    answers: { 200: { description: 'Requests can be served.', schema: 'Health' } },
+    errors: ['database-unavailable', 'database-unusable', 'overloaded', 'schema-outdated', 'stopping'],
+    async handle(service) {
+      await service.ready();
       return { status: 200, body: { status: 'ok' } };
     },
   },
@@ -30,11 +32,11 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     method: 'GET',
     path: '/metrics',
     operation: 'metrics',
-    summary: 'What the server has done, for Prometheus',
+    summary: 'Metrics for Prometheus',
     answers: { 200: { description: 'The metrics.', type: METRICS_TYPE } },
     errors: [],
-    async handle({ metrics }) {
-      return { status: 200, type: METRICS_TYPE, text: await metrics() };
+    async handle(service) {
+      return { status: 200, type: METRICS_TYPE, text: await service.readMetrics() };
     },
   },
   {
@@ -44,8 +46,55 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     summary: 'This description of the API',
     answers: { 200: { description: 'An OpenAPI 3.1 document.', schema: 'OpenApi' } },
     errors: [],
-    async handle({ describe }) {
-      return { status: 200, body: describe() };
+    async handle(service) {
+      return { status: 200, body: service.describe() };
     },
   },
+  {
+    method: 'GET',
+    path: '/docs',
+    operation: 'docs',
+    summary: 'This description as a page for people',
+    answers: { 200: { description: 'The page.', type: 'text/html; charset=utf-8' } },
+    errors: [],
+    handle: () => assetResponse('index.html', PAGE_HEADERS),
+  },
 ];
+
+/** Only files of this server: nothing inline, nothing from other origins. */
+const PAGE_HEADERS = {
+  'Cache-Control': 'no-cache',
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+};
+
+/** An hour: after an upgrade, a page loads the files of the earlier version for no longer than that. */
+const ASSET_HEADERS = {
+  'Cache-Control': 'public, max-age=3600',
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
+const ASSETS: readonly AssetName[] = ['start.js', 'swagger-ui.css', 'swagger-ui-bundle.js'];
+
+/** The files of the page `/docs`. They are not part of the API, so the OpenAPI document does not list them. */
+export const assetRoutes: readonly ServiceRoute[] = ASSETS.map((name) => ({
+  method: 'GET',
+  path: `/docs/${name}`,
+  operation: 'docs',
+  summary: 'A file of the page /docs',
+  answers: {},
+  errors: [],
+  handle: () => assetResponse(name, ASSET_HEADERS),
+}));
+
+async function assetResponse(
+  name: AssetName,
+  baseHeaders: Readonly<Record<string, string>>,
+): Promise<HttpResponse> {
+  // Loaded with the first page: most servers never serve one.
+  const { readAsset } = await import('../docs/assets.js');
+  const { type, content } = readAsset(name);
+  return { status: 200, type, baseHeaders, text: content };
+}

@@ -1,6 +1,6 @@
 import type { Session } from '../../core/index.js';
-import { nextLink } from '../query.js';
-import type { CallRoute } from '../route.js';
+import { nextLink } from '../response.js';
+import type { CallRoute } from '../router.js';
 
 const SESSIONS = '/courses/{courseId}/sessions';
 const SESSION = '/courses/{courseId}/sessions/{sessionId}';
@@ -12,7 +12,7 @@ export const sessionRoutes: readonly CallRoute[] = [
     operation: 'recordSession',
     summary: 'Record a session, exactly once',
     description:
-      "A session's identity is (user, course, session). The same session again changes nothing and is answered with 200; the same identity with other content is refused with 409. `completedAt` is compared only if it is sent.",
+      "A session's identity is (user, course, session). The same session again changes nothing and returns 200. The same identity with other content returns 409. `completedAt` is compared only if it is sent.",
     document: { argument: 'session', schema: 'NewSession' },
     answers: {
       200: { description: 'Recorded before.', schema: 'Session', headers: ['Location'] },

@@ -7,7 +7,7 @@ import { pageSchema } from '../../core/model/page.js';
 import { newSessionSchema, sessionContentSchema, sessionSchema } from '../../core/model/session.js';
 import { problemSchema } from '../problem.js';
 
-/** What requests carry. */
+/** Bodies of requests. */
 const INPUTS = {
   NewCourse: newCourseSchema,
   CourseContent: courseContentSchema,
@@ -15,7 +15,7 @@ const INPUTS = {
   SessionContent: sessionContentSchema(Date.now),
 };
 
-/** What answers carry. */
+/** Bodies of responses. */
 const OUTPUTS = {
   Course: courseSchema,
   CoursePage: pageSchema(courseSchema),
