@@ -49,24 +49,14 @@ export class HttpConnection {
   }
 
   /** @throws {StatsError} the server's own error, `server-unavailable`, `server-incompatible` */
-  async send<T>(
-    schema: z.ZodType<T>,
-    { method, path, userId, query = {}, body, successes = [200] }: HttpRequest,
-  ): Promise<{ status: number; body: T }> {
+  async send<T>(schema: z.ZodType<T>, call: HttpRequest): Promise<{ status: number; body: T }> {
+    const { method, path, query = {}, successes = [200] } = call;
     const url = new URL(path, this.#base);
     for (const [name, value] of Object.entries(query)) {
       if (value === undefined) continue;
       url.searchParams.set(name, typeof value === 'object' ? encodeCursor(value) : String(value));
     }
-    const reply = await this.#exchange(url, {
-      method,
-      headers: {
-        accept: 'application/json',
-        ...(userId !== undefined && { 'x-user-id': userId }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
+    const reply = await this.#exchange(url, call);
     const { status } = reply;
     const json = parseJson(reply.text);
     const error = status < 400 ? undefined : toError(reply, json);
@@ -82,12 +72,19 @@ export class HttpConnection {
     await this.#closing;
   }
 
-  async #exchange(
-    url: URL,
-    options: { method: HttpRequest['method']; headers: Record<string, string>; body: string | null },
-  ): Promise<Reply> {
+  async #exchange(url: URL, { method, userId, body }: HttpRequest): Promise<Reply> {
     try {
-      const response = await request(url, { ...options, dispatcher: this.#agent, signal: this.#signal });
+      const response = await request(url, {
+        method,
+        headers: {
+          accept: 'application/json',
+          ...(userId !== undefined && { 'x-user-id': userId }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+        dispatcher: this.#agent,
+        signal: this.#signal,
+      });
       const { statusCode: status, headers } = response;
       return { status, headers, text: await response.body.text() };
     } catch (error) {

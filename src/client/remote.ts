@@ -14,7 +14,7 @@ import { courseNotFound, repeatable } from '../core/refusals.js';
 import { HttpConnection, type Query } from './http.js';
 
 /** The user of calls that concern no learner: the nil UUID (RFC 9562, section 5.9). */
-const NOBODY = toUserId('00000000-0000-0000-0000-000000000000');
+const NIL_USER = toUserId('00000000-0000-0000-0000-000000000000');
 
 /** Arguments are validated here too, except by the clock: only the server's counts. */
 const clock = () => Number.MAX_SAFE_INTEGER;
@@ -39,12 +39,12 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
 
   async addCourse(call: unknown) {
     const { course } = parseCall(calls.addCourse, call);
-    return (await this.#write(courseSchema, 'POST', 'courses', NOBODY, course)).body;
+    return (await this.#write(courseSchema, 'POST', 'courses', NIL_USER, course)).body;
   }
 
   async setCourse(call: unknown) {
     const { courseId, course } = parseCall(calls.setCourse, call);
-    const { isNew, body } = await this.#write(courseSchema, 'PUT', `courses/${courseId}`, NOBODY, course);
+    const { isNew, body } = await this.#write(courseSchema, 'PUT', `courses/${courseId}`, NIL_USER, course);
     return { outcome: isNew ? ('created' as const) : ('replaced' as const), course: body };
   }
 
@@ -56,7 +56,7 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
   }
 
   async listCourses(call: unknown) {
-    return this.#get(pageSchema(courseSchema), 'courses', NOBODY, parseCall(calls.listCourses, call));
+    return this.#get(pageSchema(courseSchema), 'courses', NIL_USER, parseCall(calls.listCourses, call));
   }
 
   async recordSession(call: unknown) {

@@ -59,10 +59,8 @@ export class App implements Service {
   readonly #options: AppOptions;
   readonly #metrics: Metrics;
   readonly #router = new Router([...routes, ...assetRoutes]);
-  readonly #bodies = new MemoryBudget('Too many large bodies are arriving at once. Try again later.');
-  readonly #responses = new MemoryBudget(
-    'Too many large responses are waiting to be read. Read those first, or try again later.',
-  );
+  readonly #bodies = new MemoryBudget();
+  readonly #responses = new MemoryBudget();
   #description: unknown;
 
   constructor(stats: Stats, options: AppOptions) {
@@ -102,13 +100,15 @@ export class App implements Service {
     const found = this.#router.find(request.method ?? '', pathname);
     if ('allow' in found) return { status: 204, headers: { Allow: found.allow } };
 
-    const { route, path, queryNames } = found;
+    const { route, path, places } = found;
     context.route = route.path;
     if (isServiceRoute(route)) return route.handle(this);
     const userId = readUser(request);
-    const query = readQuery(search, queryNames);
-    const body = route.document ? await readJson(request, this.#bodies, acceptBody) : undefined;
-    return route.handle(this.#stats.unchecked, { userId, path, query, body });
+    const query = readQuery(search, places);
+    const call: Record<string, unknown> = { ...query, ...path };
+    if (places.has('userId')) call['userId'] = userId;
+    if (route.document) call[route.document.argument] = await readJson(request, this.#bodies, acceptBody);
+    return route.handle(this.#stats.unchecked, call, { pathname, query });
   }
 
   #fail(context: RequestContext, error: unknown): void {

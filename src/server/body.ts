@@ -9,6 +9,7 @@ const MAX_BODY = 1024 * 1024;
 const SMALL_BODY = 16 * 1024;
 /** Lists and objects in a large body: valid bodies are a list in an object. */
 export const MAX_CONTAINERS = 100;
+const EMPTY = Buffer.alloc(0);
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*(?:utf-8|"utf-8")[ \t]*)?$/i;
@@ -48,7 +49,9 @@ function checkHeaders({ headers }: IncomingMessage): void {
 /** Reads into one growing buffer: a million small chunks must not become a million objects. */
 function readBytes(request: IncomingMessage, budget: MemoryBudget): Promise<Buffer> {
   // A client may declare a length and never send the bytes.
-  let bytes = Buffer.allocUnsafe(Math.min(Number(request.headers['content-length'] ?? 0), SMALL_BODY));
+  let bytes: Buffer = Buffer.allocUnsafe(
+    Math.min(Number(request.headers['content-length'] ?? 0), SMALL_BODY),
+  );
   let size = 0;
   let reserved = 0;
   const append = (chunk: Buffer) => {
@@ -58,9 +61,9 @@ function readBytes(request: IncomingMessage, budget: MemoryBudget): Promise<Buff
       const capacity = Math.max(needed, 2 * bytes.length);
       budget.reserve(capacity);
       reserved += capacity;
-      const larger = Buffer.allocUnsafe(capacity);
-      bytes.copy(larger);
-      bytes = larger;
+      const smaller = bytes;
+      bytes = Buffer.allocUnsafe(capacity);
+      smaller.copy(bytes);
     }
     size += chunk.copy(bytes, size);
   };
@@ -68,7 +71,7 @@ function readBytes(request: IncomingMessage, budget: MemoryBudget): Promise<Buff
   const release = () => {
     budget.release(reserved);
     reserved = 0;
-    bytes = Buffer.alloc(0);
+    bytes = EMPTY;
   };
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => {

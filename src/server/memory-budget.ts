@@ -1,28 +1,22 @@
 import { StatsError } from '../core/errors.js';
 
-/** Bytes. */
-const MAX_MEMORY = 64 * 1024 * 1024;
-
-/** Limits the memory that large bodies use together, so that many slow clients cannot exhaust it. */
+/** Limits the memory of large bodies, so that many slow clients cannot exhaust it. */
 export class MemoryBudget {
-  readonly #exhausted: string;
-  #left = MAX_MEMORY;
+  /** Bytes. */
+  #left = 64 * 1024 * 1024;
 
-  /** @param exhausted the error message */
-  constructor(exhausted: string) {
-    this.#exhausted = exhausted;
+  /** @throws {StatsError} `overloaded` */
+  reserve(bytes: number): void {
+    if (bytes > this.#left) {
+      throw new StatsError(
+        'overloaded',
+        'Too many large requests or responses are in flight. Read the responses, or try again later.',
+      );
+    }
+    this.#left -= bytes;
   }
 
-  /**
-   * @param size in bytes
-   * @throws {StatsError} `overloaded`
-   */
-  reserve(size: number): void {
-    if (size > this.#left) throw new StatsError('overloaded', this.#exhausted);
-    this.#left -= size;
-  }
-
-  release(size: number): void {
-    this.#left += size;
+  release(bytes: number): void {
+    this.#left += bytes;
   }
 }

@@ -24,32 +24,28 @@ export interface MetricsOptions {
  */
 export class Metrics implements Observer {
   readonly #registry = new Registry();
-  readonly #requests: Histogram;
-  readonly #batches: Histogram;
-  readonly #troubles: Counter;
+  readonly #requests = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Requests, and the time from their headers to their response.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: DURATIONS,
+    registers: [this.#registry],
+  });
+  readonly #batches = new Histogram({
+    name: 'stats_batch_size',
+    help: 'Calls that were served together.',
+    labelNames: ['queue'],
+    buckets: BATCH_SIZES,
+    registers: [this.#registry],
+  });
+  readonly #troubles = new Counter({
+    name: 'stats_database_errors_total',
+    help: 'Calls that failed because of the database.',
+    labelNames: ['code'],
+    registers: [this.#registry],
+  });
 
   constructor({ process = false }: MetricsOptions = {}) {
-    const registers = [this.#registry];
-    this.#requests = new Histogram({
-      name: 'http_request_duration_seconds',
-      help: 'Requests, and the time from their headers to their response.',
-      labelNames: ['method', 'route', 'status'],
-      buckets: DURATIONS,
-      registers,
-    });
-    this.#batches = new Histogram({
-      name: 'stats_batch_size',
-      help: 'Calls that were served together.',
-      labelNames: ['queue'],
-      buckets: BATCH_SIZES,
-      registers,
-    });
-    this.#troubles = new Counter({
-      name: 'stats_database_errors_total',
-      help: 'Calls that failed because of the database.',
-      labelNames: ['code'],
-      registers,
-    });
     if (process) collectDefaultMetrics({ register: this.#registry });
   }
 

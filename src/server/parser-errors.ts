@@ -40,7 +40,7 @@ export function rejectUnparsed(
 /** Rejects CONNECT: this server is not a proxy. */
 export function rejectTunnel(app: App, { method = '' }: IncomingMessage, socket: Duplex): void {
   const detail = `${method} is not a method of this server.`;
-  respond(app, socket, method, new HttpError('method-not-allowed', detail, { headers: { Allow: '' } }));
+  respond(app, socket, method, new HttpError('method-not-allowed', detail, [], { Allow: '' }));
 }
 
 function respond(app: App, socket: Duplex, method: string, error: HttpError): void {

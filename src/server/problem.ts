@@ -30,32 +30,26 @@ export const HTTP_ERRORS = {
 
 export type HttpErrorCode = keyof typeof HTTP_ERRORS;
 
+type Headers = Readonly<Record<string, string>>;
+
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly code: HttpErrorCode;
   readonly faults: readonly Fault[];
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Headers;
 
-  constructor(
-    code: HttpErrorCode,
-    detail: string,
-    options: { faults?: readonly Fault[]; headers?: Readonly<Record<string, string>> } = {},
-  ) {
+  constructor(code: HttpErrorCode, detail: string, faults: readonly Fault[] = [], headers: Headers = {}) {
     super(detail);
     this.code = code;
-    this.faults = options.faults ?? [];
-    this.headers = options.headers ?? {};
+    this.faults = faults;
+    this.headers = headers;
   }
 }
 
 /** An error in one place of a request: a header, or the body as a whole. */
-export function requestError(
-  code: HttpErrorCode,
-  fault: Fault,
-  headers: Readonly<Record<string, string>> = {},
-): HttpError {
+export function requestError(code: HttpErrorCode, fault: Fault, headers?: Headers): HttpError {
   const subject = 'parameter' in fault ? fault.parameter : 'The body';
-  return new HttpError(code, `${subject} ${fault.detail}.`, { faults: [fault], headers });
+  return new HttpError(code, `${subject} ${fault.detail}.`, [fault], headers);
 }
 
 export const PROBLEM_TYPE = 'application/problem+json';

@@ -60,9 +60,8 @@ export function parseTarget(url: string): { readonly pathname: string; readonly 
   if (url.length > MAX_URL) throw uriTooLong();
   // RFC 9112, section 3.2.2: a server must accept the absolute form too.
   const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '');
-  const end = target.indexOf('?');
-  if (end === -1) return { pathname: target, search: '' };
-  return { pathname: target.slice(0, end), search: target.slice(end + 1) };
+  const [pathname = '', ...search] = target.split('?');
+  return { pathname, search: search.join('?') };
 }
 
 export function uriTooLong(): HttpError {
@@ -83,9 +82,9 @@ export function decode(text: string): string {
 export function checkHeaders({ headers, rawHeaders, httpVersion }: IncomingMessage): void {
   const duplicates = SINGLE_HEADERS.filter((name) => countHeader(name, rawHeaders) > 1);
   if (duplicates.length > 0) {
-    throw new HttpError('duplicate-header', `${duplicates.join(', ')} must be sent only once.`, {
-      faults: duplicates.map((parameter) => ({ parameter, detail: 'must be sent only once' })),
-    });
+    const detail = 'must be sent only once';
+    const faults = duplicates.map((parameter) => ({ parameter, detail }));
+    throw new HttpError('duplicate-header', `${duplicates.join(', ')} ${detail}.`, faults);
   }
   if (headers.host === undefined && httpVersion === '1.1') {
     throw requestError('malformed-request', { parameter: 'Host', detail: 'is required' });
@@ -124,14 +123,14 @@ export type Query = Readonly<Record<string, string | number | readonly never[]>>
  * The core validates it together with the other arguments. A name that the route does not have gets a prefix, so
  * that it cannot set another argument, such as `userId`.
  *
- * @param names the query parameters of the route
+ * @param places of the route's arguments
  */
-export function readQuery(search: string, names: ReadonlySet<string>): Query {
+export function readQuery(search: string, places: ReadonlyMap<string, string>): Query {
   const query: Record<string, Query[string]> = {};
   for (const pair of search.split('&').filter(Boolean)) {
     const [rawName = '', ...rawValue] = pair.split('=');
     const name = decode(rawName);
-    const key = names.has(name) ? name : `${UNKNOWN}${name}`;
+    const key = places.get(name) === 'query' ? name : `${UNKNOWN}${name}`;
     const value = decode(rawValue.join('='));
     const number = /^[0-9]{1,15}$/.test(value) ? Number(value) : value;
     query[key] = Object.hasOwn(query, key) ? [] : number;

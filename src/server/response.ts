@@ -7,9 +7,8 @@ type Headers = Readonly<Record<string, string>>;
 
 export interface HttpResponse {
   readonly status: number;
+  /** They override those for personal data. */
   readonly headers?: Headers;
-  /** Default: those of a response with personal data. */
-  readonly baseHeaders?: Headers;
   /** Default: `application/json`. */
   readonly type?: string;
   /** Sent as JSON. */
@@ -31,7 +30,7 @@ const PERSONAL_DATA: Headers = {
 };
 
 export function serialize(
-  { headers, baseHeaders = PERSONAL_DATA, type = 'application/json', body, text }: HttpResponse,
+  { headers, type = 'application/json', body, text }: HttpResponse,
   requestId: string,
 ) {
   // The newline is for people who use curl in a terminal.
@@ -41,7 +40,7 @@ export function serialize(
     content,
     size,
     headers: {
-      ...baseHeaders,
+      ...PERSONAL_DATA,
       'X-Request-Id': requestId,
       ...(size > 0 && { 'Content-Type': type, 'Content-Length': String(size) }),
       ...headers,
@@ -51,7 +50,7 @@ export function serialize(
 
 /**
  * @param budget counts the response until it is sent. Only for requests that change nothing: a client must not be
- *   told that its change has failed.
+ *   informed that its change has failed.
  * @throws {StatsError} `overloaded`; nothing was sent
  */
 export function send(
@@ -95,11 +94,24 @@ function linger(response: ServerResponse, content: string | Buffer): void {
   });
 }
 
-/** The `Link` to the next page of a list (RFC 8288), with the same limit and range. */
-export function nextLink(path: string, query: Query, { next }: Page<unknown>): Headers {
-  if (next === null) return {};
+export function ok(body: unknown): HttpResponse {
+  return { status: 200, body };
+}
+
+export function created(location: string, body: unknown): HttpResponse {
+  return { status: 201, headers: { Location: location }, body };
+}
+
+export interface RequestUrl {
+  readonly pathname: string;
+  readonly query: Query;
+}
+
+/** A page of a list, with a `Link` to the next one (RFC 8288) that has the same limit and range. */
+export function okPage(page: Page<unknown>, { pathname, query }: RequestUrl): HttpResponse {
+  if (page.next === null) return ok(page);
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) parameters.set(name, String(value));
-  parameters.set('cursor', next);
-  return { Link: `<${path}?${parameters.toString()}>; rel="next"` };
+  parameters.set('cursor', page.next);
+  return { ...ok(page), headers: { Link: `<${pathname}?${parameters.toString()}>; rel="next"` } };
 }

@@ -2,8 +2,8 @@ import type { ErrorCode, StatsCalls, Unchecked } from '../core/index.js';
 import { callSchemas } from '../core/model/calls.js';
 import type { InputName, OutputName } from './openapi/schemas.js';
 import { HttpError, type HttpErrorCode } from './problem.js';
-import { decode, type Query } from './request.js';
-import type { HttpResponse } from './response.js';
+import { decode } from './request.js';
+import type { HttpResponse, RequestUrl } from './response.js';
 
 /** A successful response in the OpenAPI document. */
 export interface DocumentedResponse {
@@ -26,21 +26,14 @@ interface CommonRoute {
   readonly errors: readonly (ErrorCode | HttpErrorCode)[];
 }
 
-/** What a handler gets of a request. Everything but the format of the user's id is unchecked. */
-interface CallRequest {
-  readonly userId: string;
-  readonly path: Readonly<Record<string, string>>;
-  readonly query: Query;
-  readonly body: unknown;
-}
-
-/** A route that calls the core. The arguments of the call describe its request. */
+/** A route that calls the core. */
 export interface CallRoute extends CommonRoute {
   /** The name of the call, and the `operationId`. */
   readonly operation: keyof StatsCalls;
   /** The argument that is the request's body, and its schema in the document's components. */
   readonly document?: { readonly argument: 'course' | 'session'; readonly schema: InputName };
-  handle(stats: Unchecked<StatsCalls>, request: CallRequest): Promise<HttpResponse>;
+  /** @param call the arguments of the call, unchecked, from the places of `placesOf` */
+  handle(stats: Unchecked<StatsCalls>, call: unknown, url: RequestUrl): Promise<HttpResponse>;
 }
 
 /** What the routes for operators and tools show. */
@@ -68,19 +61,22 @@ export function isServiceRoute(route: Route): route is ServiceRoute {
   return !Object.hasOwn(CALLS, route.operation);
 }
 
-/** The place of a call's argument in its request. */
-export function placeOf(route: CallRoute, argument: string): 'header' | 'path' | 'query' | 'body' {
-  if (argument === 'userId') return 'header';
-  if (argument === route.document?.argument) return 'body';
-  return route.path.includes(`{${argument}}`) ? 'path' : 'query';
+/** The place of each argument of a route's call in its request. */
+export function placesOf(route: Route): ReadonlyMap<string, 'header' | 'path' | 'query' | 'body'> {
+  if (isServiceRoute(route)) return new Map();
+  const placeOf = (name: string) => {
+    if (name === 'userId') return 'header';
+    if (name === route.document?.argument) return 'body';
+    return route.path.includes(`{${name}}`) ? 'path' : 'query';
+  };
+  return new Map(Object.keys(CALLS[route.operation].shape).map((name) => [name, placeOf(name)]));
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'];
 
 interface Target {
   readonly route: Route;
-  /** The names of its query parameters. */
-  readonly queryNames: ReadonlySet<string>;
+  readonly places: ReturnType<typeof placesOf>;
 }
 
 interface Match extends Target {
@@ -117,7 +113,7 @@ export class Router {
       const target = targets.get(method === 'HEAD' ? 'GET' : method);
       if (target) return { ...target, path: decodeAll(match.groups) };
       const detail = `${method} is not a method of this path; it has ${allow}.`;
-      throw new HttpError('method-not-allowed', detail, { headers: { Allow: allow } });
+      throw new HttpError('method-not-allowed', detail, [], { Allow: allow });
     }
     throw new HttpError('route-not-found', 'This path is not part of the API; see /openapi.json.');
   }
@@ -129,17 +125,13 @@ function toResource(path: string, routes: readonly Route[]): Resource {
   const pattern = path.replaceAll('.', String.raw`\.`).replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)');
   return {
     pattern: new RegExp(`^${pattern}$`),
-    targets: new Map(routes.map((route) => [route.method, { route, queryNames: queryNamesOf(route) }])),
+    targets: new Map(routes.map((route) => [route.method, { route, places: placesOf(route) }])),
     allow: METHODS.filter((method) => methods.has(method)).join(', '),
   };
 }
 
-function queryNamesOf(route: Route): ReadonlySet<string> {
-  if (isServiceRoute(route)) return new Set();
-  const names = Object.keys(CALLS[route.operation].shape);
-  return new Set(names.filter((name) => placeOf(route, name) === 'query'));
-}
-
 function decodeAll(groups: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(groups).map(([name, text]) => [name, decode(text)]));
+  const path: Record<string, string> = {};
+  for (const [name, text] of Object.entries(groups)) path[name] = decode(text);
+  return path;
 }

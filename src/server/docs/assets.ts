@@ -11,11 +11,6 @@ const TYPES = {
 
 export type AssetName = keyof typeof TYPES;
 
-interface Asset {
-  readonly type: string;
-  readonly content: Buffer;
-}
-
 /** The build copies the files there. The sources, from which the tests run, are one level further down. */
 const DIRECTORY = new URL(
   import.meta.url.endsWith('.ts') ? '../../../dist/docs/' : '../../../docs/',
@@ -25,7 +20,7 @@ const DIRECTORY = new URL(
 const contents = new Map<AssetName, Buffer>();
 
 /** Reads each file once. */
-export function readAsset(name: AssetName): Asset {
+export function readAsset(name: AssetName): { readonly type: string; readonly content: Buffer } {
   // A single executable supports synchronous reads only.
   const content = contents.get(name) ?? readFileSync(fileURLToPath(new URL(name, DIRECTORY)));
   contents.set(name, content);

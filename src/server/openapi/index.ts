@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CALLS, isServiceRoute, placeOf, type CallRoute, type Route } from '../router.js';
+import { CALLS, isServiceRoute, placesOf, type CallRoute, type Route } from '../router.js';
 import { EXAMPLES, PARAMETER_EXAMPLES } from './examples.js';
 import { responsesOf } from './responses.js';
 import { componentSchemas, reference } from './schemas.js';
@@ -66,8 +66,9 @@ function describeOperation(route: Route, tag: string) {
 /** All but the user, which is a security scheme. */
 function parametersOf(route: CallRoute): unknown[] {
   const { properties = {}, required = [] } = z.toJSONSchema(CALLS[route.operation], { io: 'input' });
+  const places = placesOf(route);
   return Object.entries(properties).flatMap(([argument, schema]) => {
-    const place = placeOf(route, argument);
+    const place = places.get(argument);
     if (place === 'body' || place === 'header' || typeof schema === 'boolean') return [];
     const { description, $schema: _, ...rest } = schema;
     const isRequired = place === 'path' || required.includes(argument);

@@ -52,19 +52,13 @@ export function responsesOf(route: Route): Record<string, unknown> {
 
 function successes({ operation, answers }: Route): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, answer]) => [
-      status,
-      {
-        description: answer.description,
-        headers: { ...COMMON_HEADERS, ...headersOf(answer) },
-        ...contentOf(answer, EXAMPLES[operation]?.answer),
-      },
-    ]),
+    Object.entries(answers).map(([status, answer]) => {
+      const { description, headers = [] } = answer;
+      const documented = Object.fromEntries(headers.map((name) => [name, HEADERS[name]]));
+      const content = contentOf(answer, EXAMPLES[operation]?.answer);
+      return [status, { description, headers: { ...COMMON_HEADERS, ...documented }, ...content }];
+    }),
   );
-}
-
-function headersOf({ headers = [] }: DocumentedResponse) {
-  return Object.fromEntries(headers.map((name) => [name, HEADERS[name]]));
 }
 
 function contentOf({ schema, type = 'application/json' }: DocumentedResponse, example: unknown) {
@@ -74,19 +68,13 @@ function contentOf({ schema, type = 'application/json' }: DocumentedResponse, ex
 }
 
 function failures(route: Route): Record<string, unknown> {
-  const errors = errorsOf(route).map((code) => ({ code, ...describeError(code) }));
+  const byStatus = Map.groupBy(errorsOf(route), (code) => describeError(code).status);
   return Object.fromEntries(
-    Array.from(
-      Map.groupBy(errors, ({ status }) => status),
-      ([status, ofStatus]) => [
-        status,
-        {
-          description: ofStatus.map(({ code, title }) => `\`${code}\`: ${title}.`).join(' '),
-          headers: { ...COMMON_HEADERS, ...ERROR_HEADERS[status] },
-          content: { [PROBLEM_TYPE]: { schema: reference('Problem') } },
-        },
-      ],
-    ),
+    Array.from(byStatus, ([status, codes]) => {
+      const description = codes.map((code) => `\`${code}\`: ${describeError(code).title}.`).join(' ');
+      const content = { [PROBLEM_TYPE]: { schema: reference('Problem') } };
+      return [status, { description, headers: { ...COMMON_HEADERS, ...ERROR_HEADERS[status] }, content }];
+    }),
   );
 }
 

@@ -34,10 +34,7 @@ export type InputName = keyof typeof INPUTS;
 export type OutputName = keyof typeof OUTPUTS;
 
 export function componentSchemas(): Record<string, unknown> {
-  return {
-    ...jsonSchemas(INPUTS, 'input'),
-    ...jsonSchemas(OUTPUTS, 'output'),
-  };
+  return { ...jsonSchemas(INPUTS, 'input'), ...jsonSchemas(OUTPUTS, 'output') };
 }
 
 export function reference(name: InputName | OutputName): { $ref: string } {

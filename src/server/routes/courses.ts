@@ -1,4 +1,5 @@
-import { nextLink } from '../response.js';
+import type { Course } from '../../core/index.js';
+import { created, ok, okPage } from '../response.js';
 import type { CallRoute } from '../router.js';
 
 export const courseRoutes: readonly CallRoute[] = [
@@ -10,9 +11,9 @@ export const courseRoutes: readonly CallRoute[] = [
     document: { argument: 'course', schema: 'NewCourse' },
     answers: { 201: { description: 'Created.', schema: 'Course', headers: ['Location'] } },
     errors: ['course-id-taken', 'course-name-taken'],
-    async handle(stats, { query, body }) {
-      const course = await stats.addCourse({ ...query, course: body });
-      return { status: 201, headers: { Location: `/courses/${course.courseId}` }, body: course };
+    async handle(stats, call) {
+      const course = await stats.addCourse(call);
+      return created(locationOf(course), course);
     },
   },
   {
@@ -22,10 +23,7 @@ export const courseRoutes: readonly CallRoute[] = [
     summary: 'List the courses by name',
     answers: { 200: { description: 'A page of courses.', schema: 'CoursePage', headers: ['Link'] } },
     errors: [],
-    async handle(stats, { query }) {
-      const page = await stats.listCourses(query);
-      return { status: 200, headers: nextLink('/courses', query, page), body: page };
-    },
+    handle: async (stats, call, url) => okPage(await stats.listCourses(call), url),
   },
   {
     method: 'PUT',
@@ -39,10 +37,13 @@ export const courseRoutes: readonly CallRoute[] = [
       201: { description: 'Created.', schema: 'Course', headers: ['Location'] },
     },
     errors: ['course-name-taken'],
-    async handle(stats, { path, query, body }) {
-      const { outcome, course } = await stats.setCourse({ ...query, ...path, course: body });
-      if (outcome === 'replaced') return { status: 200, body: course };
-      return { status: 201, headers: { Location: `/courses/${course.courseId}` }, body: course };
+    async handle(stats, call) {
+      const { outcome, course } = await stats.setCourse(call);
+      return outcome === 'replaced' ? ok(course) : created(locationOf(course), course);
     },
   },
 ];
+
+function locationOf({ courseId }: Course): string {
+  return `/courses/${courseId}`;
+}

@@ -1,4 +1,4 @@
-import { nextLink } from '../response.js';
+import { ok, okPage } from '../response.js';
 import type { CallRoute } from '../router.js';
 
 export const learnerRoutes: readonly CallRoute[] = [
@@ -9,9 +9,7 @@ export const learnerRoutes: readonly CallRoute[] = [
     summary: "The user's lifetime stats in a course",
     answers: { 200: { description: 'Zeros and nulls without sessions.', schema: 'LifetimeStats' } },
     errors: ['course-not-found'],
-    async handle(stats, { userId, path, query }) {
-      return { status: 200, body: await stats.getStats({ ...query, ...path, userId }) };
-    },
+    handle: async (stats, call) => ok(await stats.getStats(call)),
   },
   {
     method: 'GET',
@@ -22,9 +20,7 @@ export const learnerRoutes: readonly CallRoute[] = [
       'From the first session to the last, or from `from` to `to`; empty intervals are included, at most 1,000 in all.',
     answers: { 200: { description: 'Oldest interval first.', schema: 'History' } },
     errors: ['course-not-found'],
-    async handle(stats, { userId, path, query }) {
-      return { status: 200, body: await stats.getHistory({ ...query, ...path, userId }) };
-    },
+    handle: async (stats, call) => ok(await stats.getHistory(call)),
   },
   {
     method: 'GET',
@@ -33,10 +29,7 @@ export const learnerRoutes: readonly CallRoute[] = [
     summary: "The user's lifetime stats in every course studied, by the names of the courses",
     answers: { 200: { description: 'A page of stats.', schema: 'StudiedCoursePage', headers: ['Link'] } },
     errors: [],
-    async handle(stats, { userId, query }) {
-      const page = await stats.listStudiedCourses({ ...query, userId });
-      return { status: 200, headers: nextLink('/me/courses', query, page), body: page };
-    },
+    handle: async (stats, call, url) => okPage(await stats.listStudiedCourses(call), url),
   },
   {
     method: 'DELETE',
@@ -45,8 +38,6 @@ export const learnerRoutes: readonly CallRoute[] = [
     summary: 'Erase the user: sessions, stats, everything',
     answers: { 200: { description: 'Erased.', schema: 'Erasure' } },
     errors: [],
-    async handle(stats, { userId, query }) {
-      return { status: 200, body: await stats.eraseUser({ ...query, userId }) };
-    },
+    handle: async (stats, call) => ok(await stats.eraseUser(call)),
   },
 ];

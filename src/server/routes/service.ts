@@ -1,6 +1,6 @@
 import type { AssetName } from '../docs/assets.js';
 import { METRICS_TYPE } from '../metrics.js';
-import type { HttpResponse } from '../response.js';
+import { ok, type HttpResponse } from '../response.js';
 import type { ServiceRoute } from '../router.js';
 
 export const serviceRoutes: readonly ServiceRoute[] = [
@@ -11,9 +11,7 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     summary: 'Liveness: the process is running',
     answers: { 200: { description: 'It is running.', schema: 'Health' } },
     errors: [],
-    async handle() {
-      return { status: 200, body: { status: 'ok' } };
-    },
+    handle: async () => ok({ status: 'ok' }),
   },
   {
     method: 'GET',
@@ -25,7 +23,7 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     errors: ['database-unavailable', 'database-unusable', 'overloaded', 'schema-outdated', 'stopping'],
     async handle(service) {
       await service.ready();
-      return { status: 200, body: { status: 'ok' } };
+      return ok({ status: 'ok' });
     },
   },
   {
@@ -35,9 +33,7 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     summary: 'Metrics for Prometheus',
     answers: { 200: { description: 'The metrics.', type: METRICS_TYPE } },
     errors: [],
-    async handle(service) {
-      return { status: 200, type: METRICS_TYPE, text: await service.readMetrics() };
-    },
+    handle: async (service) => ({ status: 200, type: METRICS_TYPE, text: await service.readMetrics() }),
   },
   {
     method: 'GET',
@@ -46,9 +42,7 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     summary: 'This description of the API',
     answers: { 200: { description: 'An OpenAPI 3.1 document.', schema: 'OpenApi' } },
     errors: [],
-    async handle(service) {
-      return { status: 200, body: service.describe() };
-    },
+    handle: async (service) => ok(service.describe()),
   },
   {
     method: 'GET',
@@ -64,17 +58,12 @@ export const serviceRoutes: readonly ServiceRoute[] = [
 /** Only files of this server: nothing inline, nothing from other origins. */
 const PAGE_HEADERS = {
   'Cache-Control': 'no-cache',
-  'X-Content-Type-Options': 'nosniff',
   'Content-Security-Policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 };
 
 /** An hour: after an upgrade, a page loads the files of the earlier version for no longer than that. */
-const ASSET_HEADERS = {
-  'Cache-Control': 'public, max-age=3600',
-  'X-Content-Type-Options': 'nosniff',
-  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-};
+const ASSET_HEADERS = { 'Cache-Control': 'public, max-age=3600' };
 
 const ASSETS: readonly AssetName[] = ['start.js', 'swagger-ui.css', 'swagger-ui-bundle.js'];
 
@@ -89,12 +78,9 @@ export const assetRoutes: readonly ServiceRoute[] = ASSETS.map((name) => ({
   handle: () => assetResponse(name, ASSET_HEADERS),
 }));
 
-async function assetResponse(
-  name: AssetName,
-  baseHeaders: Readonly<Record<string, string>>,
-): Promise<HttpResponse> {
+async function assetResponse(name: AssetName, headers: HttpResponse['headers']): Promise<HttpResponse> {
   // Loaded with the first page: most servers never serve one.
   const { readAsset } = await import('../docs/assets.js');
   const { type, content } = readAsset(name);
-  return { status: 200, type, baseHeaders, text: content };
+  return { status: 200, type, headers, text: content };
 }

@@ -1,5 +1,5 @@
 import type { Session } from '../../core/index.js';
-import { nextLink } from '../response.js';
+import { created, ok, okPage } from '../response.js';
 import type { CallRoute } from '../router.js';
 
 const SESSIONS = '/courses/{courseId}/sessions';
@@ -19,9 +19,10 @@ export const sessionRoutes: readonly CallRoute[] = [
       201: { description: 'Recorded.', schema: 'Session', headers: ['Location'] },
     },
     errors: ['course-not-found', 'session-conflict', 'total-out-of-range'],
-    async handle(stats, { userId, path, query, body }) {
-      const { outcome, session } = await stats.recordSession({ ...query, ...path, userId, session: body });
-      return { status: outcome === 'recorded' ? 201 : 200, headers: location(session), body: session };
+    async handle(stats, call) {
+      const { outcome, session } = await stats.recordSession(call);
+      const response = created(locationOf(session), session);
+      return outcome === 'recorded' ? response : { ...response, status: 200 };
     },
   },
   {
@@ -31,11 +32,7 @@ export const sessionRoutes: readonly CallRoute[] = [
     summary: "The user's sessions in a course, newest first",
     answers: { 200: { description: 'A page of sessions.', schema: 'SessionPage', headers: ['Link'] } },
     errors: ['course-not-found'],
-    async handle(stats, { userId, path, query }) {
-      const page = await stats.listSessions({ ...query, ...path, userId });
-      const { courseId } = path;
-      return { status: 200, headers: nextLink(`/courses/${courseId}/sessions`, query, page), body: page };
-    },
+    handle: async (stats, call, url) => okPage(await stats.listSessions(call), url),
   },
   {
     method: 'GET',
@@ -44,9 +41,7 @@ export const sessionRoutes: readonly CallRoute[] = [
     summary: 'One session',
     answers: { 200: { description: 'The session.', schema: 'Session' } },
     errors: ['course-not-found', 'session-not-found'],
-    async handle(stats, { userId, path, query }) {
-      return { status: 200, body: await stats.getSession({ ...query, ...path, userId }) };
-    },
+    handle: async (stats, call) => ok(await stats.getSession(call)),
   },
   {
     method: 'PUT',
@@ -60,10 +55,9 @@ export const sessionRoutes: readonly CallRoute[] = [
       201: { description: 'Recorded.', schema: 'Session', headers: ['Location'] },
     },
     errors: ['course-not-found', 'total-out-of-range'],
-    async handle(stats, { userId, path, query, body }) {
-      const { outcome, session } = await stats.putSession({ ...query, ...path, userId, session: body });
-      if (outcome === 'replaced') return { status: 200, body: session };
-      return { status: 201, headers: location(session), body: session };
+    async handle(stats, call) {
+      const { outcome, session } = await stats.putSession(call);
+      return outcome === 'replaced' ? ok(session) : created(locationOf(session), session);
     },
   },
   {
@@ -74,13 +68,13 @@ export const sessionRoutes: readonly CallRoute[] = [
     description: 'Lifetime stats follow.',
     answers: { 204: { description: 'Deleted.' } },
     errors: ['course-not-found', 'session-not-found'],
-    async handle(stats, { userId, path, query }) {
-      await stats.deleteSession({ ...query, ...path, userId });
+    async handle(stats, call) {
+      await stats.deleteSession(call);
       return { status: 204 };
     },
   },
 ];
 
-function location({ courseId, sessionId }: Session): Record<string, string> {
-  return { Location: `/courses/${courseId}/sessions/${sessionId}` };
+function locationOf({ courseId, sessionId }: Session): string {
+  return `/courses/${courseId}/sessions/${sessionId}`;
 }
