@@ -3,11 +3,11 @@ import { statSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import process from 'node:process';
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
-import { unsupportedNode } from '../dist/src/core/runtime.js';
+import { unsupportedNode } from '../dist/src/core/node-version.js';
 
 /** Bytes. V8 would let the young generation of a server grow to 96 MB. */
 const YOUNG_GENERATION = 16 * 1024 * 1024;
-/** More objects than it takes to grow the young generation that far. */
+/** Upper bound of the objects that grow the young generation to its size. */
 const MAX_SURVIVORS = 500_000;
 
 const ENDING_SIGNALS = { SIGINT: 2, SIGTERM: 15 };
@@ -31,7 +31,7 @@ async function run() {
     import('../dist/src/cli/main.js'),
     import('../dist/version.js'),
   ]);
-  // Who has closed the pipe wants no more; that is no error. Without stderr there is still work to do.
+  // EPIPE is not an error: the reader (for example `head`) has exited. A closed stderr does not stop the work.
   process.stdout.on('error', endOnClosedPipe);
   process.stderr.on('error', () => undefined);
   loadDotEnv();
@@ -47,7 +47,7 @@ async function run() {
     ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
     signal,
   });
-  // Who goes on writing to us must not keep us.
+  // A process that still writes to stdin must not keep this one alive.
   process.stdin.destroy();
   // An interrupted command does not keep the process waiting. A thread that waits for the other end of a
   // named pipe still keeps it until the second signal.
@@ -85,9 +85,9 @@ function endOnClosedPipe(error) {
   process.exit(1);
 }
 
-/** Into the environment itself, where the Postgres driver looks for its `PG*` variables; what is set stays. */
+/** Loads `.env` into the environment, where the Postgres driver reads its `PG*` variables. Variables that are set stay. */
 function loadDotEnv() {
-  // A folder of that name is somebody else's.
+  // A directory of that name belongs to another program.
   if (!statSync('.env', { throwIfNoEntry: false })?.isFile()) return;
   try {
     process.loadEnvFile();
@@ -99,7 +99,7 @@ function loadDotEnv() {
 async function ask(question) {
   const { createInterface } = await import('node:readline/promises');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // The terminal takes Ctrl-C for itself while it asks.
+  // The terminal handles Ctrl-C itself while it asks.
   terminal.on('SIGINT', () => process.emit('SIGINT'));
   try {
     return await terminal.question(question);
@@ -108,7 +108,7 @@ async function ask(question) {
   }
 }
 
-/** The first signal asks to end, the second ends at once. */
+/** The first signal starts a graceful shutdown, the second ends the process at once. */
 function endingSignal() {
   const controller = new AbortController();
   for (const [signal, number] of Object.entries(ENDING_SIGNALS)) {
@@ -119,14 +119,14 @@ function endingSignal() {
       }
       leaveSignals();
       process.kill(process.pid, signal);
-      // The system does not end the first process of a container.
+      // The kernel ignores this signal for process 1 of a container.
       process.exit(128 + number);
     });
   }
   return controller.signal;
 }
 
-/** To the system: process.exit() waits for a thread that waits for somebody else, and nothing is handled meanwhile. */
+/** Restores the default action: process.exit() waits for blocked threads, and no signal is handled meanwhile. */
 function leaveSignals() {
   for (const signal of Object.keys(ENDING_SIGNALS)) process.removeAllListeners(signal);
 }

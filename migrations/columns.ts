@@ -1,18 +1,20 @@
 import { sql, type CreateTableBuilder, type Kysely } from 'kysely';
 
-/** A database whose tables are not known: a migration must not depend on those of today. */
+/** A database of unknown tables: a migration must not depend on the current ones. */
 export type AnyDatabase = Kysely<object>;
 
 export type DialectName = 'sqlite' | 'postgres';
 
-/** How each kind of value is typed on each database, so that no table types it otherwise. */
+/** The column type of each kind of value on each database. */
 const TYPES = {
   sqlite: {
-    id: sql`text`,
-    instant: sql`text`,
+    /** The 16 bytes of a UUID. */
+    id: sql`blob`,
+    /** Milliseconds since 1970. */
+    instant: sql`integer`,
     integer: sql`integer`,
     bigint: sql`integer`,
-    name: sql`text`,
+    text: sql`text`,
   },
   postgres: {
     id: sql`uuid`,
@@ -20,7 +22,7 @@ const TYPES = {
     integer: sql`integer`,
     bigint: sql`bigint`,
     // Ordered by code points, as SQLite does, whatever the locale of the database.
-    name: sql`text collate "C"`,
+    text: sql`text collate "C"`,
   },
 } as const;
 
@@ -30,10 +32,7 @@ export function columnTypes(dialect: DialectName): ColumnTypes {
   return TYPES[dialect];
 }
 
-/**
- * Creates a table: its own columns, then those that every table has. Statements set the latter: there are no
- * triggers.
- */
+/** Creates a table with its own columns and those that every table has. Statements set these; there are no triggers. */
 export async function createTable<Name extends string, Columns extends string>(
   db: AnyDatabase,
   dialect: DialectName,

@@ -9,7 +9,8 @@ type NotOverHttp =
   | 'server-unavailable'
   | 'server-incompatible'
   | 'node-unsupported'
-  | 'schema-newer';
+  | 'schema-newer'
+  | 'schema-unsupported';
 
 type ProblemCode = HttpErrorCode | Exclude<ErrorCode, NotOverHttp>;
 

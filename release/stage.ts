@@ -11,7 +11,7 @@ const lockSchema = z.object({
 /** The platform as the addon's files are named. */
 export const PLATFORM = `${process.platform}-${process.arch}`;
 
-const THREAD = 'dist/src/core/store/checkpoint-thread.cjs';
+const THREAD = 'dist/src/core/store/sqlite/checkpoint-thread.cjs';
 
 /** Lays out what the program needs at run time, and nothing else, for one platform. */
 export function stage(root: string, folder: string): void {
@@ -38,7 +38,7 @@ export function stage(root: string, folder: string): void {
 /** A thread finds no modules inside the executable. */
 function bundleThread(root: string, folder: string): void {
   buildSync({
-    entryPoints: [join(root, 'src/core/store/checkpoint-thread.ts')],
+    entryPoints: [join(root, 'src/core/store/sqlite/checkpoint-thread.ts')],
     outfile: join(folder, THREAD),
     bundle: true,
     platform: 'node',

@@ -15,11 +15,17 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   migrations: [],
 };
 
-/** Packages that only one file of each thread may import. */
+/** Packages that only the store of their database may import. */
 const DRIVERS: Readonly<Record<string, readonly string[]>> = {
-  'better-sqlite3': ['src/core/store/checkpoint-thread.ts', 'src/core/store/sqlite.ts'],
-  pg: ['src/core/store/postgres.ts'],
-  'pg-copy-streams': ['src/core/store/batches/postgres-loader.ts'],
+  'better-sqlite3': [
+    'src/core/store/sqlite/checkpoint-thread.ts',
+    'src/core/store/sqlite/checkpointer.ts',
+    'src/core/store/sqlite/connection.ts',
+    'src/core/store/sqlite/dialect.ts',
+    'src/core/store/sqlite/statements.ts',
+    'src/core/store/sqlite/store.ts',
+  ],
+  pg: ['src/core/store/postgres/pool.ts', 'src/core/store/postgres/store.ts'],
 };
 
 const sources = new Map(
@@ -40,6 +46,41 @@ test('A source file imports only from its own layer and the layers below it', ()
       const target = layerOf(imported);
       const allowed = target === layer || LAYERS[layer]?.includes(target);
       assert.ok(allowed, `${file} must not import ${imported}`);
+    }
+  }
+});
+
+/** The parts of the core from top to bottom; each imports only from itself and those below it. */
+const CORE = [
+  /^src\/core\/index\.ts$/,
+  /^src\/core\/maintenance\//,
+  /^src\/core\/(open|local-stats)\.ts$/,
+  /^src\/core\/batching\//,
+  /^src\/core\/store\//,
+  /^src\/core\/(api\.ts|model\/)/,
+  /^src\/core\/(errors|observer|node-version|supported)\.ts$/,
+];
+
+const levelOf = (file: string) => CORE.findIndex((part) => part.test(file));
+
+test('A part of the core imports only from itself and the parts below it', () => {
+  for (const [file, specifiers] of imports) {
+    if (!file.startsWith('src/core/')) continue;
+    const level = levelOf(file);
+    assert.ok(level >= 0, `${file} belongs to no part`);
+    for (const imported of specifiers.filter(isRelative).map((specifier) => resolve(file, specifier))) {
+      if (!imported.startsWith('src/core/')) continue;
+      assert.ok(levelOf(imported) >= level, `${file} must not import ${imported}`);
+    }
+  }
+});
+
+test('The command line imports the other layers only through their index', () => {
+  for (const [file, specifiers] of imports) {
+    if (layerOf(file) !== 'src/cli') continue;
+    for (const imported of specifiers.filter(isRelative).map((specifier) => resolve(file, specifier))) {
+      const layer = layerOf(imported);
+      assert.ok(layer === 'src/cli' || imported === join(layer, 'index.ts'), `${file}: ${imported}`);
     }
   }
 });

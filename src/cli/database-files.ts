@@ -1,13 +1,13 @@
 import { fstatSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { sqlitePath } from '../core/store/open.js';
+import { sqlitePath } from '../core/index.js';
 import { UsageError } from './errors.js';
 
 const STDIN = 0;
 
 /** True if both paths lead to the same file, through any names or links. The other may be `-`, which is stdin. */
-export async function isSame(one: string, other: string | undefined): Promise<boolean> {
+export async function isSameFile(one: string, other: string | undefined): Promise<boolean> {
   if (other === undefined) return false;
   try {
     const a = await stat(one, { bigint: true });
@@ -18,19 +18,19 @@ export async function isSame(one: string, other: string | undefined): Promise<bo
   }
 }
 
-/** What SQLite puts beside a file while it is at work on it. */
+/** Suffixes of the files that SQLite creates beside a database. */
 export const COMPANIONS = ['-journal', '-wal', '-shm'];
 
-/** @throws {UsageError} where the file is one of those that the database consists of */
+/** @throws {UsageError} if the file is one of the database's own files */
 export async function assertOutside(database: string, file: string): Promise<void> {
   const path = sqlitePath(database);
   if (path === undefined) return;
   const place = await withoutLinks(file);
-  // SQLite follows links before it names what it puts beside the file.
+  // SQLite follows links before it names the other files.
   const main = await withoutLinks(path);
   for (const own of ['', ...COMPANIONS].map((suffix) => `${main}${suffix}`)) {
-    // A companion that is not there yet has nothing but its name.
-    if (own === place || (await isSame(file, own))) {
+    // A file that does not exist yet can only be compared by name.
+    if (own === place || (await isSameFile(file, own))) {
       throw new UsageError(`${file} is a file of the database itself; name another file`);
     }
   }
@@ -39,7 +39,7 @@ export async function assertOutside(database: string, file: string): Promise<voi
 async function withoutLinks(path: string): Promise<string> {
   const place = resolve(path);
   return realpath(place).catch(async () => {
-    const folder = await realpath(dirname(place)).catch(() => dirname(place));
-    return join(folder, basename(place));
+    const directory = await realpath(dirname(place)).catch(() => dirname(place));
+    return join(directory, basename(place));
   });
 }

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { StatsError, type ErrorCode, type ErrorKind, type Fault } from '../core/errors.js';
+import { StatsError, type ErrorCode, type ErrorKind, type Fault } from '../core/index.js';
 
 export const EXIT = {
   done: 0,
@@ -24,7 +24,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Where the user gave a value that the core finds fault with. */
+/** The flag of each field, for messages about invalid values. */
 const FLAGS: Readonly<Record<string, string>> = {
   userId: '--user',
   courseId: '--course',
@@ -44,20 +44,20 @@ const FLAGS: Readonly<Record<string, string>> = {
   timeZone: '--time-zone',
 };
 
-/** The user has ended the program with Ctrl-C, or the system with a signal. */
+/** The program received SIGINT or SIGTERM. */
 export class Interruption extends Error {
   override readonly name = 'Interruption';
 }
 
-/** Most of it was done, and some of it refused. */
+/** Some lines of an import were rejected. */
 export class PartlyDone extends Error {
   override readonly name = 'PartlyDone';
 }
 
-/** What to do, where the library cannot know it. */
+/** What to do, for errors of the library, which does not know the commands. */
 const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
-  'course-not-found': '"stats-service course add" makes one.',
-  'database-not-found': '"stats-service migrate" makes one.',
+  'course-not-found': '"stats-service course add" creates one.',
+  'database-not-found': '"stats-service migrate" creates one.',
   'session-conflict': '"--replace" replaces it.',
 };
 
@@ -81,7 +81,7 @@ export function describeError(error: unknown): string {
   return `${error.message}${describeCause(error.cause)}${hint ? ` ${hint}` : ''}`;
 }
 
-/** The driver's own words, which a server keeps to itself. */
+/** The first line of the driver's message, which a server does not send to clients. */
 export function describeCause(cause: unknown): string {
   // A host with several addresses fails with one error for all of them.
   const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;

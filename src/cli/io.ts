@@ -1,19 +1,34 @@
 import type { Writable } from 'node:stream';
+import { Interruption } from './errors.js';
 
-/** What a command gets from its surroundings; the program itself reads neither the environment nor the clock. */
+/** The surroundings of a command. The program itself does not read the environment. */
 export interface Io {
   readonly stdin: AsyncIterable<Buffer>;
   readonly stdout: Writable;
   readonly stderr: Writable & { readonly columns?: number };
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether a person looks at stdout. */
+  /** True if stdout is a terminal. */
   readonly terminal: boolean;
-  /** Whether a person looks at stderr. */
+  /** True if stderr is a terminal. */
   readonly stderrTerminal: boolean;
   /** Asks the user and waits for the answer; only on a terminal. */
   readonly ask?: (question: string) => Promise<string>;
-  /** Of the package. */
+  /** The version of the package. */
   readonly version: string;
-  /** Aborted when the user or the system wants the program to end. */
+  /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+}
+
+/** @throws {Interruption} as soon as the signal is aborted; the work itself is not stopped */
+export async function interruptible<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const interrupted = Promise.withResolvers<never>();
+  const interrupt = () => interrupted.reject(new Interruption('interrupted'));
+  if (signal.aborted) interrupt();
+  signal.addEventListener('abort', interrupt);
+  try {
+    return await Promise.race([work, interrupted.promise]);
+  } finally {
+    // A listener that stays would keep the result of the work in memory.
+    signal.removeEventListener('abort', interrupt);
+  }
 }

@@ -10,8 +10,7 @@ import { addImport } from './commands/import.js';
 import { addMigrate } from './commands/migrate.js';
 import { addRecord } from './commands/record.js';
 import { addServe } from './commands/serve.js';
-import { addSession } from './commands/session.js';
-import { addSessions } from './commands/sessions.js';
+import { addSession, addSessions } from './commands/session.js';
 import { addStats } from './commands/stats.js';
 import { addVerify } from './commands/verify.js';
 import { describeError, EXIT, exitCodeOf } from './errors.js';
@@ -22,7 +21,7 @@ export type { Io } from './io.js';
 
 const HELP = `
 Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 unavailable (try again),
-5 partly done (lines were refused), 130 interrupted.`;
+5 partly done (lines were rejected), 130 interrupted.`;
 
 /**
  * Runs the command line; never rejects.
@@ -36,7 +35,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync(argv, { from: 'user' });
     return EXIT.done;
   } catch (error) {
-    // Commander has written its own errors already.
+    // Commander has printed its own errors already.
     if (!(error instanceof CommanderError)) {
       writeLine(io.stderr, `stats-service: ${visible(describeError(error))}`);
       if (program.opts()['verbose'] === true && error instanceof Error) writeLine(io.stderr, inspect(error));
@@ -48,9 +47,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 /** Every command; each loads what it needs only when it runs. */
 export function createProgram(io: Io): Command {
   const program = new Command('stats-service')
-    .description("records learners' study sessions exactly once and answers their lifetime stats")
+    .description("records learners' study sessions exactly once and serves their lifetime stats")
     .version(io.version)
-    .option('--verbose', 'tell more of an error: its stack and what caused it')
+    .option('--verbose', 'print more about an error: its stack and its cause')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),

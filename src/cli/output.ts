@@ -1,11 +1,16 @@
+import { once } from 'node:events';
 import type { Writable } from 'node:stream';
+import type { Command } from 'commander';
+import type { Page } from '../core/index.js';
+import type { Io } from './io.js';
+import { parseNumber } from './settings.js';
 
 export type Cell = string | number | null;
 
-/** Where a value is missing. */
+/** A missing value in a table. */
 const NONE = '–';
 
-/** One JSON value on a line of its own: a document, or one of a list (NDJSON). */
+/** Writes one JSON value on its own line: a document, or one of a list (NDJSON). */
 export function writeJson(stream: Writable, value: unknown): void {
   stream.write(`${JSON.stringify(value)}\n`);
 }
@@ -14,13 +19,13 @@ export function writeLine(stream: Writable, line: string): void {
   stream.write(`${line}\n`);
 }
 
-/** How many of something, for people. */
+/** A count with its noun, for people. */
 export function count(amount: number, noun: string): string {
   const plural = amount === 1 || noun.endsWith('s') ? noun : `${noun}s`;
   return `${amount.toLocaleString('en-US')} ${plural}`;
 }
 
-/** A table for people: columns aligned, numbers to the right; without a heading where it goes on. */
+/** Writes a table for people: columns aligned, numbers to the right. Later pages have no heading. */
 export function writeTable(
   stream: Writable,
   rows: readonly (readonly Cell[])[],
@@ -52,7 +57,7 @@ function format(cell: Cell): string {
   return visible(String(cell));
 }
 
-/** Control and direction characters of a stranger's text, written so that they cannot command the terminal. */
+/** Control and direction characters of untrusted text are escaped, so that they cannot control the terminal. */
 const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 const SHORT: Readonly<Record<string, string>> = {
   '\n': String.raw`\n`,
@@ -74,4 +79,48 @@ function pad(text: string, columns: number, right: boolean): string {
 
 function width(text: string): number {
   return Array.from(text).length;
+}
+
+export interface PageOptions {
+  readonly limit?: number | string;
+  readonly cursor?: string;
+  readonly json?: boolean;
+}
+
+/** Items of a page if no limit is given. */
+const PAGE_SIZE = 1_000;
+
+export function addPageOptions(command: Command): Command {
+  return command
+    .option('--limit <count>', 'one page of so many at most, 1 to 1,000 (default: everything)', parseNumber)
+    .option('--cursor <cursor>', 'where the page before has ended')
+    .option('--json', 'a JSON document a line (NDJSON)');
+}
+
+/** Writes a list to stdout page by page. After a single page, stderr says how to continue. */
+export async function writePages<T>(
+  io: Io,
+  { json, limit, cursor }: PageOptions,
+  fetchPage: (page: { limit: number | string; cursor: string | undefined }) => Promise<Page<T>>,
+  heading: readonly string[],
+  toRow: (item: T) => readonly Cell[],
+): Promise<void> {
+  const first = await fetchPage({ limit: limit ?? PAGE_SIZE, cursor });
+  await write(first.items, heading);
+  if (limit !== undefined) {
+    if (first.next !== null) writeLine(io.stderr, `There are more: add --cursor ${first.next}`);
+    return;
+  }
+  for (let { next } = first; next !== null;) {
+    const page = await fetchPage({ limit: PAGE_SIZE, cursor: next });
+    await write(page.items);
+    ({ next } = page);
+  }
+
+  /** Applies backpressure, so that a long list is never all in memory. */
+  async function write(items: readonly T[], head?: readonly string[]): Promise<void> {
+    if (json) for (const item of items) writeJson(io.stdout, item);
+    else writeTable(io.stdout, items.map(toRow), head);
+    if (io.stdout.writableNeedDrain) await once(io.stdout, 'drain');
+  }
 }

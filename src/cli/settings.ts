@@ -1,4 +1,7 @@
-/** A setting that commands share: flags come before the environment, the environment before the default. */
+import { InvalidArgumentError } from 'commander';
+import { parseDuration } from './duration.js';
+
+/** A setting that commands share. A flag overrides the environment, which overrides the default. */
 export interface Setting {
   readonly flags?: string;
   readonly env: string;
@@ -6,7 +9,7 @@ export interface Setting {
   readonly fallback: string;
 }
 
-/** Every setting, as the help and the documentation tell them. */
+/** Every setting, for the help and the documentation. */
 export const SETTINGS = {
   database: {
     flags: '--database <url>',
@@ -42,4 +45,20 @@ export const SETTINGS = {
 
 export function describeSetting({ meaning, env, fallback }: Setting): string {
   return `${meaning} (${env}; default: ${fallback})`;
+}
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** Text that is not a number stays text: the core rejects it with the rule of the value. */
+export function parseNumber(text: string): number | string {
+  return NUMBER.test(text) ? Number(text) : text;
+}
+
+/** Milliseconds. */
+export function parseTime(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds === undefined) {
+    throw new InvalidArgumentError('It must be milliseconds or a duration such as 25m, 1h5m or PT25M.');
+  }
+  return milliseconds;
 }

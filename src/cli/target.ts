@@ -2,9 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { Option, type Command } from 'commander';
-import type { Stats } from '../core/index.js';
-import { Interruption, UsageError } from './errors.js';
-import type { Io } from './io.js';
+import { openStats, type Stats } from '../core/index.js';
+import { UsageError } from './errors.js';
+import { interruptible, type Io } from './io.js';
 import { describeSetting, SETTINGS } from './settings.js';
 
 /** Where a command works: on a database or on a running server. */
@@ -19,7 +19,7 @@ export interface TargetOptions {
  */
 type Access = 'read' | 'change' | 'create';
 
-/** Milliseconds that an answer is waited for when the user wants an end: what was sent may be counted still. */
+/** Milliseconds to wait for answers after the signal: what was sent may still be counted. */
 const GRACE = 500;
 
 export function addDatabaseOption(command: Command): Command {
@@ -48,37 +48,22 @@ export async function withStats(
     await using stats = await openTarget(io, options, access);
     await work(stats);
   };
-  await interruptible(io, run());
-}
-
-/** @throws {Interruption} as soon as the user wants the program to end; the work is left as it is */
-export async function interruptible<T>({ signal }: Io, work: Promise<T>): Promise<T> {
-  const interrupted = Promise.withResolvers<never>();
-  const interrupt = () => interrupted.reject(new Interruption('interrupted'));
-  if (signal.aborted) interrupt();
-  signal.addEventListener('abort', interrupt);
-  try {
-    return await Promise.race([work, interrupted.promise]);
-  } finally {
-    // What waits for a signal that never comes would keep all that the work has brought.
-    signal.removeEventListener('abort', interrupt);
-  }
+  await interruptible(io.signal, run());
 }
 
 export async function openTarget(io: Io, options: TargetOptions, access: Access): Promise<Stats> {
   const server = serverUrl(io, options);
   if (server !== undefined) {
-    const { parseServerUrl, RemoteStats } = await import('../client/remote.js');
-    return new RemoteStats(parseServerUrl(server), aWhileAfter(io.signal));
+    const { connectStats } = await import('../client/index.js');
+    return connectStats({ server, signal: withGrace(io.signal) });
   }
   const create = access === 'create';
   const database = databaseUrl(io, options, { create });
-  const { openStats } = await import('../core/index.js');
   return openStats({ database, create, migrate: access !== 'read' });
 }
 
-/** Aborted when a server has had its time to answer what was asked before. */
-function aWhileAfter(signal: AbortSignal): AbortSignal {
+/** Aborted a little after the signal, so that a server can answer the requests in flight. */
+function withGrace(signal: AbortSignal): AbortSignal {
   const late = new AbortController();
   const abortLater = () => setTimeout(() => late.abort(), GRACE).unref();
   if (signal.aborted) abortLater();

@@ -1,10 +1,10 @@
 import { Agent, request, type Dispatcher } from 'undici';
 import * as z from 'zod';
 import { isErrorCode, StatsError } from '../core/errors.js';
-import { faultSchema } from '../core/model/faults.js';
+import { faultSchema } from '../core/model/validation.js';
 import type { UserId } from '../core/model/ids.js';
-import { encodeCursor } from '../core/model/page.js';
-import { parseJson } from '../core/model/rules.js';
+import { encodeCursor } from '../core/model/pagination.js';
+import { parseJson } from '../core/model/validation.js';
 
 /** Milliseconds. */
 const TIMEOUTS = { connect: { timeout: 5_000 }, headersTimeout: 30_000, bodyTimeout: 30_000 };

@@ -10,7 +10,7 @@ export interface ClientConfig {
   /** The server's URL, such as `http://127.0.0.1:8080`, including the path under which a proxy serves it. */
   readonly server: string;
   /** Aborts calls in flight and later ones. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -1,16 +1,14 @@
 import * as z from 'zod';
 import type { RecordResult, SessionKey, Stats, StatsCalls, Unchecked } from '../core/api.js';
-import { StatsError } from '../core/errors.js';
-import { batchedSessionSchema, callSchemas } from '../core/model/calls.js';
+import { courseNotFound, StatsError } from '../core/errors.js';
+import { batchedSessionSchema, callSchemas, withRepeatableId } from '../core/model/calls.js';
 import { courseSchema } from '../core/model/course.js';
-import { parseCall } from '../core/model/faults.js';
+import { parseCall } from '../core/model/validation.js';
 import { toUserId, type UserId } from '../core/model/ids.js';
-import { erasureSchema } from '../core/model/erasure.js';
 import { historySchema } from '../core/model/history.js';
 import { lifetimeStatsSchema, studiedCourseSchema } from '../core/model/lifetime.js';
-import { pageSchema } from '../core/model/page.js';
-import { sessionSchema } from '../core/model/session.js';
-import { courseNotFound, repeatable } from '../core/refusals.js';
+import { pageSchema } from '../core/model/pagination.js';
+import { erasureSchema, sessionSchema } from '../core/model/session.js';
 import { HttpConnection, type Query } from './http.js';
 
 /** The user of calls that concern no learner: the nil UUID (RFC 9562, section 5.9). */
@@ -61,7 +59,7 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
 
   async recordSession(call: unknown) {
     const { userId, courseId, session } = parseCall(calls.recordSession, call);
-    const { isNew, body } = await repeatable(session.sessionId, (sessionId) =>
+    const { isNew, body } = await withRepeatableId(session.sessionId, (sessionId) =>
       this.#write(sessionSchema, 'POST', `courses/${courseId}`, userId, { ...session, sessionId }),
     );
     return { outcome: isNew ? ('recorded' as const) : ('replayed' as const), session: body };

@@ -2,39 +2,36 @@ import type { Course, CourseContent, NewCourse } from './model/course.js';
 import type { History, IntervalName } from './model/history.js';
 import type { CourseId, SessionId, UserId } from './model/ids.js';
 import type { LifetimeStats, StudiedCourse } from './model/lifetime.js';
-import type { Page } from './model/page.js';
+import type { Page } from './model/pagination.js';
 import type { NewSession, Session, SessionContent } from './model/session.js';
 
-/** A learner in a course: whose lifetime stats are kept. */
+/** A learner in a course, the key of lifetime stats. */
 export interface LearnerKey {
   readonly userId: UserId;
   readonly courseId: CourseId;
 }
 
-/**
- * The learner of a call that concerns no single session. A `sessionId` would be refused at run time as an
- * unknown argument; here it does not compile.
- */
+/** The learner of a call that concerns no single session. A `sessionId`, which fails at run time, does not compile. */
 export interface LearnerCall extends LearnerKey {
   readonly sessionId?: never;
 }
 
-/** A user, in a call that concerns no single course. */
+/** The user of a call that concerns no single course. */
 export interface UserCall {
   readonly userId: UserId;
   readonly courseId?: never;
   readonly sessionId?: never;
 }
 
-/** A session's identity. Two users may use the same `sessionId` and never see or touch each other's. */
+/** A session's identity. Two users may use the same `sessionId` without seeing each other's sessions. */
 export interface SessionKey extends LearnerKey {
   readonly sessionId: SessionId;
 }
 
 export interface PageRequest {
-  /** How many items the page holds at most: 1 to 1,000, by default 100. */
+  /** Maximum number of items on the page: 1 to 1,000. Default: 100. */
   readonly limit?: number | undefined;
-  /** The `next` of the page before; left out for the first page. */
+  /** The `next` of the previous page; left out for the first page. */
   readonly cursor?: string | undefined;
 }
 
@@ -55,12 +52,12 @@ export type RecordResult =
   | { readonly outcome: 'failed'; readonly error: unknown };
 
 /**
- * What stats-service does, the same on a database (`openStats`) and on a running server (`connectStats`).
+ * The calls of stats-service, the same on a database (`openStats`) and on a running server (`connectStats`).
  *
- * Every call checks its arguments, whatever the compiler was told, and rejects with a {@link StatsError}:
- * `invalid-request` names every fault at once (the first 100); `database-unavailable` and `server-unavailable`
- * mean that repeating the call is safe, with the id that the error tells where `recordSession` was given none;
- * `database-unusable` and `server-incompatible` want an operator. Whatever else it rejects with is a defect.
+ * Every call validates its arguments at run time and rejects with a {@link StatsError}: `invalid-request` names all
+ * faults at once (the first 100); after `database-unavailable` and `server-unavailable` repeating the call is safe, with
+ * the id in the error if `recordSession` was given none; `database-unusable` and `server-incompatible` need an operator.
+ * Any other error is a defect.
  */
 export interface StatsCalls {
   /**
@@ -71,8 +68,8 @@ export interface StatsCalls {
   addCourse(call: { readonly course: NewCourse }): Promise<Course>;
 
   /**
-   * Creates or replaces a course, as a platform does that copies its catalogue again and again. Repeating
-   * it changes nothing, not even `updatedAt`.
+   * Creates or replaces a course, for example when a platform synchronizes its catalogue. Repeating the call changes
+   * nothing, not even `updatedAt`.
    *
    * @throws {StatsError} `course-name-taken`
    */
@@ -84,13 +81,13 @@ export interface StatsCalls {
   /** @throws {StatsError} `course-not-found` */
   getCourse(call: { readonly courseId: CourseId }): Promise<Course>;
 
-  /** The courses by name, in the order of its Unicode code points; all, or the one with an id. */
+  /** Lists the courses by name, in the order of Unicode code points; all, or the one with an id. */
   listCourses(call: PageRequest & { readonly courseId?: CourseId | undefined }): Promise<Page<Course>>;
 
   /**
    * Records a session exactly once. Scores are rounded half up to 4 decimals; `timeStudied` is in
-   * milliseconds. The same session again changes nothing and is `replayed`, however many copies arrive, at
-   * once or years apart: `completedAt` is compared only if it is sent.
+   * milliseconds. The same session again changes nothing and is `replayed`, however many copies arrive, at once or
+   * years apart. `completedAt` is compared only if it is sent.
    *
    * @example
    * const { outcome, session } = await stats.recordSession({
@@ -143,15 +140,15 @@ export interface StatsCalls {
   deleteSession(call: SessionKey): Promise<void>;
 
   /**
-   * A user's sessions in a course, newest first.
+   * Lists a user's sessions in a course, newest first.
    *
    * @throws {StatsError} `course-not-found`
    */
   listSessions(call: LearnerCall & SessionRange & PageRequest): Promise<Page<Session>>;
 
   /**
-   * The sum of a user's sessions in a course, in one read however long the history. Without sessions:
-   * zeros and nulls.
+   * Reads the sum of a user's sessions in a course; the cost does not depend on their number. Without sessions: zeros
+   * and nulls.
    *
    * @example
    * const { averageScore, timeStudied } = await stats.getStats({ userId, courseId });
@@ -162,32 +159,32 @@ export interface StatsCalls {
   getStats(call: LearnerCall): Promise<LifetimeStats>;
 
   /**
-   * A user's stats in a course per day, week (from Monday) or month of an IANA time zone (default: UTC), from
-   * the oldest on, empty intervals included: from the first session to the last, or from `from` to `to`, at
-   * most 1,000 intervals. Only sessions within `from` and `to` count.
+   * Reads a user's stats in a course per day, week (from Monday) or month of an IANA time zone (default: UTC), oldest
+   * first, empty intervals included: from the first session to the last, or from `from` to `to`, at most 1,000
+   * intervals. Only sessions within `from` and `to` count.
    *
    * @example
    * const { items } = await stats.getHistory({ userId, courseId, interval: 'week', timeZone: 'Europe/London' });
    * for (const { start, timeStudied } of items) console.log(start, `${timeStudied / 60_000} minutes`);
    *
-   * @throws {StatsError} `course-not-found`; `invalid-request` if the intervals are too many
+   * @throws {StatsError} `course-not-found`; `invalid-request` if there are too many intervals
    */
   getHistory(
     call: LearnerCall &
       SessionRange & { readonly interval: IntervalName; readonly timeZone?: string | undefined },
   ): Promise<History>;
 
-  /** The lifetime stats of every course that a user has studied, by the names of the courses. */
+  /** Lists the lifetime stats of every course that a user has studied, by course name. */
   listStudiedCourses(call: UserCall & PageRequest): Promise<Page<StudiedCourse>>;
 
   /**
-   * Erases a user: sessions, stats, everything. A session that is being recorded at the same moment is either
-   * erased with the rest or recorded after it, never half.
+   * Erases all data of a user. A session that is being recorded meanwhile is either erased with the rest or recorded
+   * afterwards, never half.
    */
   eraseUser(call: UserCall): Promise<{ sessionsDeleted: number }>;
 }
 
-/** The same calls for arguments of unknown origin, such as a stranger's JSON. They are checked all the same. */
+/** The same calls for arguments of unknown type, such as parsed JSON. They are validated in the same way. */
 export type Unchecked<Calls> = {
   [Name in keyof Calls]: Calls[Name] extends (call: never) => infer Result
     ? (call: unknown) => Result
@@ -199,19 +196,19 @@ export interface Stats extends StatsCalls, AsyncDisposable {
   readonly unchecked: Unchecked<StatsCalls>;
 
   /**
-   * Resolves if calls can be answered now: the database is reachable and its schema has all that this program
-   * needs. A newer release may have added to it: what runs goes on until it is replaced.
+   * Resolves if calls can be served now: the database is reachable, and its schema has everything that this program
+   * needs. A newer release may have extended it.
    *
    * @throws {StatsError} `database-unavailable`, `database-unusable`, `schema-outdated`, `server-unavailable`,
    *   `server-incompatible`
    */
   ready(): Promise<void>;
 
-  /** Finishes what is under way and lets go of every connection and file. */
+  /** Waits for the calls in flight, then closes all connections and files. */
   close(): Promise<void>;
 }
 
-/** Which changes of the schema the database has, and which it lacks. */
+/** The migrations that the database has, and those that it lacks. */
 export interface MigrationStatus {
   readonly applied: readonly string[];
   readonly pending: readonly string[];

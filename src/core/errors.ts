@@ -1,15 +1,15 @@
 /**
- * The kind of a failure decides what a caller can do about it:
+ * The kind of a failure tells the caller what to do:
  *
- * - `invalid`: the call breaks a rule; repeating it is of no use.
- * - `not-found`: what the call names does not exist.
- * - `conflict`: it contradicts what is stored.
- * - `unavailable`: the database can't be reached or is busy; try again, repeating is safe.
- * - `incompatible`: this program and its Node, database or server do not fit together; an operator must act.
+ * - `invalid`: the call breaks a rule; repeating it cannot succeed.
+ * - `not-found`: a thing that the call names does not exist.
+ * - `conflict`: the call contradicts stored data.
+ * - `unavailable`: the database or server cannot be reached or is overloaded; repeating the call later is safe.
+ * - `incompatible`: this program does not fit its Node, database or server; an operator must act.
  */
 export type ErrorKind = 'invalid' | 'not-found' | 'conflict' | 'unavailable' | 'incompatible';
 
-/** Every failure that a caller can meet, by its stable code. */
+/** The errors of all calls, by their stable codes. */
 export const ERRORS = {
   'invalid-request': { kind: 'invalid', title: 'A value breaks its rule' },
   'total-out-of-range': { kind: 'invalid', title: 'A lifetime total would overflow' },
@@ -25,6 +25,7 @@ export const ERRORS = {
   overloaded: { kind: 'unavailable', title: 'Too much is asked for at once' },
   'server-unavailable': { kind: 'unavailable', title: 'The server is unavailable' },
   'schema-outdated': { kind: 'incompatible', title: 'The database schema is not current' },
+  'schema-unsupported': { kind: 'incompatible', title: 'The database schema is not supported' },
   'schema-newer': { kind: 'incompatible', title: 'The database schema is newer than this program' },
   'database-unusable': { kind: 'incompatible', title: 'The database cannot be used' },
   'server-incompatible': { kind: 'incompatible', title: 'The server does not answer as stats-service does' },
@@ -41,11 +42,11 @@ export type Fault =
   | { readonly parameter: string; readonly detail: string }
   | { readonly pointer: string; readonly detail: string };
 
-/** A failure that the caller can act on. Whatever else is thrown is a defect of ours. */
+/** An error that the caller can act on. Any other exception is a defect. */
 export class StatsError extends Error {
   override readonly name = 'StatsError';
   readonly code: ErrorCode;
-  /** Every fault of the call at once, in the order of its arguments; empty where no place is to blame. */
+  /** All faults of the call, in the order of its arguments; empty if the error has no place in the call. */
   readonly faults: readonly Fault[];
 
   constructor(code: ErrorCode, detail: string, options: { faults?: readonly Fault[]; cause?: unknown } = {}) {
@@ -67,7 +68,82 @@ export function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERRORS, code);
 }
 
-/** More is asked for than can be done in time. */
+/** More calls arrived than can be served in time. */
 export function overloaded(): StatsError {
   return new StatsError('overloaded', 'Too much is asked for at once; nothing was changed. Try again later.');
+}
+
+export function courseNotFound(courseId: string): StatsError {
+  return new StatsError('course-not-found', `There is no course ${courseId}.`, {
+    faults: [{ parameter: 'courseId', detail: 'must be the id of a course that exists' }],
+  });
+}
+
+/** Also used if the session belongs to another user or course, so that its existence is not revealed. */
+export function sessionNotFound(sessionId: string): StatsError {
+  return new StatsError('session-not-found', `The user has no session ${sessionId} in this course.`, {
+    faults: [
+      { parameter: 'sessionId', detail: "must be the id of one of the user's sessions in the course" },
+    ],
+  });
+}
+
+export function sessionConflict(sessionId: string): StatsError {
+  return new StatsError(
+    'session-conflict',
+    `Session ${sessionId} was recorded before with other content; nothing was changed.`,
+    { faults: [{ pointer: '/sessionId', detail: 'must be new, or come with the content that is stored' }] },
+  );
+}
+
+/** @param taken which of the course's unique values belong to another course */
+export function alreadyExists(taken: { readonly courseId: boolean; readonly name: boolean }): StatsError {
+  const faults: Fault[] = [];
+  if (taken.courseId)
+    faults.push({ pointer: '/courseId', detail: 'must not be the id of a course that exists' });
+  if (taken.name) faults.push({ pointer: '/name', detail: 'must not be the name of another course' });
+  return taken.courseId
+    ? new StatsError('course-id-taken', 'A course with this id exists; nothing was changed.', { faults })
+    : new StatsError('course-name-taken', 'Another course has this name; nothing was changed.', { faults });
+}
+
+/** Why the database rejected a session. */
+export type RejectReason = 'course-not-found' | 'total-out-of-range';
+
+export function rejectionError(reason: RejectReason, courseId: string): StatsError {
+  return reason === 'course-not-found' ? courseNotFound(courseId) : totalOutOfRange();
+}
+
+export function totalOutOfRange(): StatsError {
+  return new StatsError(
+    'total-out-of-range',
+    "With this session the learner's totals in the course would exceed what can be summed exactly; nothing was changed.",
+    {
+      faults: [
+        {
+          pointer: '',
+          detail: 'must keep the totals within 64 bits, and those of modules and time below 2^53',
+        },
+      ],
+    },
+  );
+}
+
+export function notAFile(): StatsError {
+  return new StatsError('invalid-database-url', 'Only a database that is a SQLite file can be copied.');
+}
+
+/** A database of the preview, whose tables this program does not have. */
+export function schemaUnsupported(): StatsError {
+  return new StatsError(
+    'schema-unsupported',
+    'The database was made by a preview of stats-service and has other tables; run "stats-service export" with that version, then "stats-service import" with this one into a new database.',
+  );
+}
+
+export function schemaOutdated(pending: readonly string[]): StatsError {
+  return new StatsError(
+    'schema-outdated',
+    `The database schema is not current (${pending.join(', ')} pending); run "stats-service migrate up".`,
+  );
 }

@@ -1,5 +1,5 @@
 /**
- * What learners did, recorded exactly once, and how they are doing, to the digit.
+ * Records study sessions exactly once and serves exact lifetime statistics.
  *
  * - A **user** is a learner, known only by an id.
  * - A **course** is what a user studies.
@@ -8,12 +8,19 @@
  *
  * @module
  */
-export { openMigrator, openStats, type Migrator, type StatsConfig } from './stats.js';
-export { diagnose } from './doctor.js';
-export { openLegacy, type Legacy, type LegacyCourse, type LegacySession } from './legacy.js';
-export { verify, type Verification, type VerifyConfig } from './verify.js';
-export { backUp, type BackupConfig } from './backup.js';
-export { exportSessions, type ExportConfig } from './export.js';
+export { openMigrator, openStats, type Migrator, type StatsConfig } from './open.js';
+export { diagnose } from './maintenance/doctor.js';
+export {
+  openLegacy,
+  type Legacy,
+  type LegacyCourse,
+  type LegacySession,
+} from './maintenance/legacy-source.js';
+export { verify, type Verification, type VerifyConfig } from './maintenance/verify.js';
+export { backUp, type BackupConfig } from './maintenance/backup.js';
+export { exportSessions, type ExportConfig } from './maintenance/export.js';
+export { sessionChecker } from './model/calls.js';
+export { sqlitePath } from './store/open.js';
 export type {
   LearnerCall,
   LearnerKey,
@@ -29,7 +36,7 @@ export type {
   Unchecked,
 } from './api.js';
 export { ERRORS, StatsError, type ErrorCode, type ErrorKind, type Fault } from './errors.js';
-export type { ExportedSession, ExportFilter } from './model/exported.js';
+export type { ExportedSession, ExportFilter } from './model/session.js';
 export type { Course, CourseContent, NewCourse } from './model/course.js';
 export {
   toCourseId,
@@ -47,9 +54,9 @@ export type {
   Difference,
   ModuleDifference,
   TotalsDifference,
-} from './store/checks/difference.js';
-export type { Finding } from './store/checks/finding.js';
-export type { Page } from './model/page.js';
+} from './store/checks/differences.js';
+export type { Finding } from './store/checks/database-checks.js';
+export type { Page } from './model/pagination.js';
 export type { NewSession, Session, SessionContent } from './model/session.js';
 export type { Clock } from './model/time.js';
 export type { Activity, Observer, QueueName } from './observer.js';

@@ -1,30 +1,30 @@
 import type { ErrorCode } from './errors.js';
 
-/** What is gathered before it is done. */
+/** The kinds of calls that are coalesced into batches. */
 export type QueueName = 'record' | 'stats' | 'session';
 
-/** What an open database is busy with at this moment. */
+/** The current load of an open database. */
 export interface Activity {
-  /** Calls under way. */
+  /** Calls in flight. */
   readonly calls: number;
-  /** How many of them wait for their turn, by what they ask for. */
+  /** Queued calls, by kind. */
   readonly waiting: Readonly<Record<QueueName, number>>;
-  /** Connections to Postgres. */
+  /** Connections of the Postgres pool. */
   readonly connections?: { readonly open: number; readonly idle: number; readonly awaited: number };
 }
 
-/** Told of what happens on a database that is open, so that others can watch. What it throws is lost. */
+/** Receives events of an open database, for example for metrics. Exceptions are ignored. */
 export interface Observer {
-  /** Once, when the database is open. */
+  /** Called once, when the database is open. */
   opened(activity: () => Activity): void;
-  /** When a batch begins. */
+  /** Called when a batch starts. */
   batch(queue: QueueName, size: number): void;
-  /** When a call fails because of the database. */
+  /** Called when a call fails because of the database. */
   trouble(code: ErrorCode): void;
 }
 
-/** An observer that fails must not fail what it watches. */
-export function unharming(observer: Observer): Observer {
+/** An observer whose exceptions are ignored. */
+export function withoutErrors(observer: Observer): Observer {
   return {
     opened: (activity) => observer.opened(activity),
     batch: (queue, size) => ignoringErrors(() => observer.batch(queue, size)),
@@ -32,8 +32,8 @@ export function unharming(observer: Observer): Observer {
   };
 }
 
-export function ignoringErrors(tell: () => void): void {
+export function ignoringErrors(notify: () => void): void {
   try {
-    tell();
+    notify();
   } catch {}
 }

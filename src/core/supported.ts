@@ -1,6 +1,6 @@
 import { StatsError } from './errors.js';
-import { unsupportedNode } from './runtime.js';
+import { unsupportedNode } from './node-version.js';
 
-/** Loaded before anything else of an entry, since drivers end in errors that tell nobody what to do. */
-const tooOld = unsupportedNode(process.versions.node);
-if (tooOld !== undefined) throw new StatsError('node-unsupported', tooOld);
+/** Runs before all other modules of an entry, because drivers fail on an old Node with unhelpful errors. */
+const nodeError = unsupportedNode(process.versions.node);
+if (nodeError !== undefined) throw new StatsError('node-unsupported', nodeError);

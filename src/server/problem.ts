@@ -7,7 +7,7 @@ import {
   type ErrorKind,
   type Fault,
 } from '../core/errors.js';
-import { faultSchema } from '../core/model/faults.js';
+import { faultSchema } from '../core/model/validation.js';
 
 /** Errors of the HTTP layer: the request never reaches the core, or the server has a defect. */
 export const HTTP_ERRORS = {

@@ -80,9 +80,9 @@ test('`backup` does not replace a file, and rejects a path where it cannot creat
   await directory.write('old.db', 'old');
   await mkdir(join(directory.path, 'folder'));
   const cases = [
-    ['old.db', 1, /old\.db is there already; name another file\.$/],
-    ['folder', 1, /folder is a folder\.$/],
-    ['missing/a.db', 1, /There is no folder .*missing for .*a\.db\.$/],
+    ['old.db', 1, /old\.db already exists; name another file\.$/],
+    ['folder', 1, /folder is a directory\.$/],
+    ['missing/a.db', 1, /The directory .*missing for .*a\.db does not exist\.$/],
     ['x'.repeat(300), 1, /cannot be written\. \(ENAMETOOLONG: .*\)$/],
   ] as const;
   for (const [name, code, message] of cases) {
@@ -101,7 +101,7 @@ test('`backup` treats a dangling symlink as an existing file and does not replac
   const file = join(directory.path, 'link.db');
   await symlink('nowhere.db', file);
   const { code, stderr } = await runCli(['backup', file, '--database', fixture.database.url]);
-  assert.deepEqual([code, stderr], [1, `stats-service: ${file} is there already; name another file.\n`]);
+  assert.deepEqual([code, stderr], [1, `stats-service: ${file} already exists; name another file.\n`]);
   assert.ok((await lstat(file)).isSymbolicLink());
   assert.deepEqual(await directory.files(), ['link.db']);
 });
@@ -149,7 +149,7 @@ test('`backup` of a damaged database exits with code 1 and keeps no copy', async
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /^stats-service: The copy is damaged, and so may be the database; .* looks\. \(.*\)\n$/,
+    /^stats-service: The copy is damaged, and so may be the database; .* "stats-service doctor"\. \(.*\)\n$/,
   );
   assert.deepEqual(await directory.files(), []);
 });
@@ -157,7 +157,7 @@ test('`backup` of a damaged database exits with code 1 and keeps no copy', async
 describe('backup on a small disk', { skip: NO_SMALL_DISK }, () => {
   test('`backup` reports a full or read-only disk in one line and leaves no file', async () => {
     await using fixture = await createFixture('sqlite');
-    await record(fixture, [newUserId()], 5_000);
+    await record(fixture, [newUserId()], 10_000);
     await using disk = await mountSmallDisk(1);
     const file = join(disk.path, 'a.db');
     for (const mend of [() => undefined, () => disk.makeReadOnly()]) {
@@ -180,6 +180,6 @@ test('Ctrl-C during `backup` exits with code 130 and leaves no file', async () =
   await until('it has begun', async () => (await directory.files()).length > 0);
   child.kill('SIGINT');
   const { code, stderr } = await child.ended;
-  assert.deepEqual([code, stderr], [130, `stats-service: interrupted; ${file} was not made\n`]);
+  assert.deepEqual([code, stderr], [130, `stats-service: interrupted; ${file} was not created\n`]);
   assert.deepEqual(await directory.files(), []);
 });

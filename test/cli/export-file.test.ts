@@ -58,9 +58,9 @@ test('`export` reports in one line that it cannot create its file, and leaves no
   await mkdir(join(directory.path, 'folder'));
   await directory.write('file', OLD);
   const cases = [
-    ['folder', /folder is a folder\.$/],
-    ['missing/a.csv', /There is no folder .*missing for .*a\.csv\.$/],
-    ['file/a.csv', /There is no folder .*file for .*a\.csv\.$/],
+    ['folder', /folder is a directory\.$/],
+    ['missing/a.csv', /The directory .*missing for .*a\.csv does not exist\.$/],
+    ['file/a.csv', /The directory .*file for .*a\.csv does not exist\.$/],
     ['x'.repeat(300), /x cannot be written\. \(ENAMETOOLONG: .*\)$/],
   ] as const;
   for (const [name, message] of cases) {
@@ -129,7 +129,7 @@ test('Ctrl-C during an export leaves the file unchanged and reports that', async
   await holder.query('begin; lock table study_sessions in access exclusive mode');
   for (const [name, outcome] of [
     ['a.csv', 'changed'],
-    ['b.csv', 'made'],
+    ['b.csv', 'created'],
   ] as const) {
     const before = await directory.files();
     const file = join(directory.path, name);

@@ -97,7 +97,7 @@ test('`record` reports its outcome on stderr and exits with code 1 on a conflict
   assert.equal((await runCli([...record, '--time', '25m'])).stderr, 'Recorded.\n');
   assert.equal(
     (await runCli([...record, '--time', 'PT25M'])).stderr,
-    'Recorded before; nothing has changed.\n',
+    'Recorded before; nothing was changed.\n',
   );
   assert.equal((await runCli([...record, '--time', '1h', '--replace'])).stderr, 'Replaced.\n');
   const conflict = await runCli([...record, '--time', '25m']);
@@ -112,7 +112,7 @@ test('`record` reports its outcome on stderr and exits with code 1 on a conflict
 test('`course list` without `--limit` prints the courses of all pages', async () => {
   await using fixture = await createFixture('sqlite');
   const names = `with recursive n(i) as (select 1 union all select i + 1 from n where i < 2500)
-    insert into courses select printf('%08d-0000-0000-0000-000000000000', i), printf('Course %d', i), '', '' from n`;
+    insert into courses select unhex(printf('%032d', i)), printf('Course %d', i), 0, 0 from n`;
   await runSql(fixture.database.url, names);
   const command = ['course', 'list', '--database', fixture.database.url];
   const json = await runCli([...command, '--json']);

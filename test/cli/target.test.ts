@@ -67,14 +67,14 @@ test('Read commands create and migrate no database; `migrate up` and `down` chan
   assert.equal(await migrate(), 'The schema is current.\n');
   assert.equal((await runCli(['course', 'list', ...target])).code, 0);
   for (const name of NAMES.toReversed()) {
-    assert.equal(await migrate('down', '--yes'), `Took back ${name}.\n`);
+    assert.equal(await migrate('down', '--yes'), `Reverted ${name}.\n`);
   }
   const outdated = await runCli(['course', 'list', ...target]);
   assert.equal(outdated.code, 1);
   assert.match(outdated.stderr, /run "stats-service migrate up"/);
   const { stdout } = await runCli(['migrate', 'status', '--json', ...target]);
   assert.deepEqual(JSON.parse(stdout), { applied: [], pending: NAMES });
-  assert.equal(await migrate('down', '--yes'), 'There is nothing to take back.\n');
+  assert.equal(await migrate('down', '--yes'), 'There is nothing to revert.\n');
 });
 
 test('An unreachable database or server ends a command with exit code 4, without the password', async () => {

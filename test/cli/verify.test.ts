@@ -16,7 +16,7 @@ async function recordLearners({ stats, courseId }: Fixture, amount: number): Pro
 }
 
 function nothingKeptOf(what: string): string {
-  return `Nothing is kept of ${what}: there is nothing to compare.\n`;
+  return `Nothing is stored for ${what}: there is nothing to compare.\n`;
 }
 
 for (const dialect of DIALECTS) {
@@ -70,7 +70,7 @@ for (const dialect of DIALECTS) {
       assert.equal(lines.at(-1), '… and 200 more: --json lists all.');
       assert.match(
         seen.stderr,
-        /\nstats-service: 150 lifetime stats and 150 module counts are not what the sessions add up to\. "--rebuild" mends that; keep a copy first\.\n$/,
+        /\nstats-service: 150 lifetime stats and 150 module counts are not what the sessions add up to\. "--rebuild" repairs them; make a backup first\.\n$/,
       );
 
       const json = await runCli(['verify', '--database', url, '--json', '--quiet']);
@@ -93,10 +93,13 @@ for (const dialect of DIALECTS) {
       const ofOne = ['--user', userId, '--course', fixture.courseId];
       const one = await runCli(['verify', '--database', url, '--rebuild', ...ofOne]);
       assert.equal(one.code, 0, one.stderr);
-      assert.match(one.stdout, /\n1 lifetime stats and 1 module count are not .*\nMended: 1 lifetime stats/);
+      assert.match(
+        one.stdout,
+        /\n1 lifetime stats and 1 module count are not .*\nRepaired: 1 lifetime stats/,
+      );
       const rebuilt = await runCli(['verify', '--database', url, '--rebuild', '--json']);
       assert.equal(rebuilt.code, 0);
-      assert.match(rebuilt.stderr, /Mended: 149 lifetime stats, with the module counts\.\n$/);
+      assert.match(rebuilt.stderr, /Repaired: 149 lifetime stats, with the module counts\.\n$/);
       await assertRollups(url);
       assert.equal((await runCli(['verify', '--database', url])).code, 0);
     });
@@ -112,7 +115,7 @@ for (const dialect of DIALECTS) {
         stdout,
         /totalModulesStudied of session \S{36} +100001 +must be an integer from 0 to 100,000\n/,
       );
-      assert.match(stderr, /Mended: 1 .*1 session breaks the rules: replace or delete it\.\n$/);
+      assert.match(stderr, /Repaired: 1 .*1 session breaks the rules: replace or delete it\.\n$/);
       const again = await runCli(['verify', '--database', url]);
       assert.deepEqual([again.code, again.stdout.trimEnd().split('\n').length], [1, 2]);
       assert.match(again.stderr, /stats-service: 1 session breaks the rules: replace or delete it\.\n$/);

@@ -1,33 +1,33 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { Batcher } from '../../src/core/batcher.js';
+import { Batcher } from '../../src/core/batching/batcher.js';
 
 /** Far beyond what a run takes: an item that is never answered is to fail, not to stop the suite. */
 const timeout = 10_000;
 
-type Gathering = ConstructorParameters<typeof Batcher>[1];
+type BatchPolicy = ConstructorParameters<typeof Batcher>[1];
 
 interface Batch extends PromiseWithResolvers<readonly string[]> {
   readonly items: readonly number[];
 }
 
-/** A batcher, and the batches that it has begun: each goes on until the test ends it. */
-function createBatcher(gathering: Partial<Gathering>, weigh?: (item: number) => number) {
+/** A batcher and the batches that it has started; the test ends each. */
+function createBatcher(policy: Partial<BatchPolicy>, costOf?: (item: number) => number) {
   const batches: Batch[] = [];
   const run = (items: readonly number[]) => {
     const batch = { items, ...Promise.withResolvers<readonly string[]>() };
     batches.push(batch);
     return batch.promise;
   };
-  const all = { maxSize: 100, maxInFlight: 1, blocking: false, ...gathering };
+  const all = { maxCost: 100, maxInFlight: 1, blocking: false, ...policy };
   const batchAt = (index: number) => batches[index] ?? assert.fail(`batch ${index} was not begun`);
   const succeed = (index: number) => {
     const { items, resolve } = batchAt(index);
     resolve(items.map((item) => `${item}!`));
   };
   const itemsOf = () => batches.map(({ items }) => items);
-  return { batcher: new Batcher<number, string>(run, all, weigh && { weigh }), itemsOf, batchAt, succeed };
+  return { batcher: new Batcher<number, string>(run, all, costOf && { costOf }), itemsOf, batchAt, succeed };
 }
 
 /** More rounds of the event loop than a batch needs to end and those after it to begin. */
@@ -101,8 +101,8 @@ for (const blocking of [false, true]) {
       assert.deepEqual(await Promise.all(asked), ['1!', '2!']);
     });
 
-    test('The batcher keeps within `maxSize` items a batch and gives each call its own result', async () => {
-      const { batcher, itemsOf, succeed } = createBatcher({ blocking, maxSize: 2, maxInFlight: 2 });
+    test('The batcher keeps within `maxCost` items a batch and gives each call its own result', async () => {
+      const { batcher, itemsOf, succeed } = createBatcher({ blocking, maxCost: 2, maxInFlight: 2 });
       const asked = [7, 1, 7, 5, 3].map((item) => batcher.add(item));
       await settle();
       assert.deepEqual(itemsOf(), [
@@ -157,7 +157,7 @@ for (const blocking of [false, true]) {
     });
 
     test('The batcher counts an item by its weight and runs one that is too heavy alone', async () => {
-      const { batcher, itemsOf, succeed } = createBatcher({ blocking, maxSize: 5 }, (item) => item);
+      const { batcher, itemsOf, succeed } = createBatcher({ blocking, maxCost: 5 }, (item) => item);
       const asked = [2, 3, 1, 9, 4].map((item) => batcher.add(item));
       for (let batch = 0; batch < 4; batch += 1) {
         await settle();

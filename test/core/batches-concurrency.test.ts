@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { openStats, StatsError, type CourseId, type Stats, type UserId } from '../../src/core/index.js';
-import { openDatabase } from '../../src/core/store/open.js';
+import { openStore } from '../../src/core/store/open.js';
 import { toSessionRow } from '../../src/core/store/rows.js';
 import { DIALECTS } from '../support/databases.js';
 import { assertNoDeadlocks } from '../support/deadlocks.js';
@@ -99,7 +99,7 @@ for (const dialect of DIALECTS) {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
-      const database = await openDatabase(fixture.database.url, { create: false });
+      const database = await openStore(fixture.database.url, { create: false });
       try {
         const [begun, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
         const transaction = database.transact(async () => {
@@ -112,8 +112,8 @@ for (const dialect of DIALECTS) {
 
         const key = { ...learner, sessionId: newSessionId() };
         const row = toSessionRow(key, sessionContent(), '2026-11-22T10:00:00.000Z');
-        const recording = database.batches.record([{ row, completionSent: false }]);
-        const reading = database.batches.findSessions([key]);
+        const recording = database.record([{ row, completionSent: false }]);
+        const reading = database.findSessions([key]);
         // A round of the event loop, in which SQLite would have done both.
         await setImmediate();
         ended.resolve();

@@ -8,9 +8,9 @@ import {
   type Stats,
 } from '../../src/core/index.js';
 import { DIALECTS } from '../support/databases.js';
-import type { Candidate } from '../../src/core/store/batches/candidate.js';
-import { openDatabase } from '../../src/core/store/open.js';
-import { SessionRecorder } from '../../src/core/store/batches/session-recorder.js';
+import type { PendingSession } from '../../src/core/store/store.js';
+import { openStore } from '../../src/core/store/open.js';
+import { SessionRecorder } from '../../src/core/batching/session-recorder.js';
 import { toSessionRow } from '../../src/core/store/rows.js';
 import { newCourseId, newSessionId, newUserId, sessionContent } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
@@ -63,7 +63,7 @@ async function setTime(url: string, { userId }: LearnerKey, time: number): Promi
   await runSql(url, `update course_stats set time_studied = ${time} where user_id = '${userId}'`);
 }
 
-function candidateOf(learner: LearnerKey, sessionId: SessionId): Candidate {
+function candidateOf(learner: LearnerKey, sessionId: SessionId): PendingSession {
   const row = toSessionRow({ ...learner, sessionId }, sessionContent(), new Date().toISOString());
   return { row, completionSent: false };
 }
@@ -129,7 +129,7 @@ for (const dialect of DIALECTS) {
     await stats.recordSession({ ...full, session: sessionContent() });
     await setTime(database.url, full, Number.MAX_SAFE_INTEGER);
     const unknown = { userId: newUserId(), courseId: newCourseId() };
-    const store = await openDatabase(database.url, { create: false });
+    const store = await openStore(database.url, { create: false });
     await using _ = { [Symbol.asyncDispose]: () => store.close() };
     const recorder = new SessionRecorder(store);
     const refusals = [

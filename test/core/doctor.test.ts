@@ -73,7 +73,7 @@ for (const dialect of DIALECTS) {
     assert.equal((await diagnose({ database: database.url })).length, 4);
 
     await migrator.up();
-    await runSql(database.url, `update schema_migrations set name = '9999-later' where name like '0002%'`);
+    await runSql(database.url, `update schema_migrations set name = '9999-later' where name like '0001%'`);
     const ahead = await findingOf(database.url, 'schema');
     assert.equal(ahead.state, 'problem');
     assert.match(ahead.advice ?? '', /Upgrade/);

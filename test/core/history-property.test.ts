@@ -39,7 +39,7 @@ const instant = fc
 
 const content = fc.record({
   totalModulesStudied: fc.nat({ max: 5 }),
-  averageScore: fc.constantFrom(0, 1.00005, 68.4, 66.66666666666667),
+  averageScore: fc.constantFrom(null, 0, 1.00005, 68.4, 66.66666666666667),
   timeStudied: fc.nat({ max: 10_000_000 }),
   completedAt: instant,
 });
@@ -54,15 +54,16 @@ const question = fc.record({
 
 function sumOf(start: string, sessions: readonly Session[]) {
   const modules = sessions.reduce((sum, session) => sum + session.totalModulesStudied, 0);
-  const weighted = sessions.reduce(
-    (sum, session) => sum + BigInt(session.totalModulesStudied) * unitsOf(session.averageScore, 4),
-    0n,
+  const scored = sessions.flatMap(({ totalModulesStudied, averageScore }) =>
+    averageScore === null ? [] : [{ modules: BigInt(totalModulesStudied), units: unitsOf(averageScore, 4) }],
   );
+  const scoredModules = scored.reduce((sum, session) => sum + session.modules, 0n);
+  const weighted = scored.reduce((sum, session) => sum + session.modules * session.units, 0n);
   return {
     start,
     sessionCount: sessions.length,
     totalModulesStudied: modules,
-    averageScore: modules === 0 ? null : quotientOf(weighted, BigInt(modules) * 10_000n),
+    averageScore: scoredModules === 0n ? null : quotientOf(weighted, scoredModules * 10_000n),
     timeStudied: sessions.reduce((sum, session) => sum + session.timeStudied, 0),
   };
 }

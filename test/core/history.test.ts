@@ -31,7 +31,7 @@ const day = (index: number) => new Date(Date.UTC(2020, 0, 1 + index)).toISOStrin
 const faults = (interval: string) => [
   {
     parameter: 'interval',
-    detail: `must make at most 1,000 ${interval}s of the time asked for: shorten it, or take longer intervals`,
+    detail: `must divide the requested time into at most 1,000 ${interval}s: choose a shorter time or longer intervals`,
   },
 ];
 

@@ -27,7 +27,7 @@ const COLUMNS: Readonly<Record<DialectName, string>> = {
 };
 
 const INSTANT: Readonly<Record<DialectName, string>> = {
-  sqlite: 'text',
+  sqlite: 'integer',
   postgres: 'timestamp(3) with time zone',
 };
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { openStats, StatsError } from '../../src/core/index.js';
-import { openPostgres } from '../../src/core/store/postgres.js';
+import { PostgresStore } from '../../src/core/store/postgres/store.js';
 import { createDatabase } from '../support/databases.js';
 import { closedPort, listenAndHangUp } from '../support/ports.js';
 
@@ -56,9 +56,9 @@ describe('an unreachable Postgres', () => {
     });
     const [error] = await once(socket, 'error').catch((reason: unknown) => [reason]);
     assert.ok(error instanceof AggregateError);
-    const database = openPostgres('postgres://postgres.example/stats');
-    await using _ = database.kysely;
-    assert.equal(database.faultOf(error), 'unavailable');
+    const store = new PostgresStore('postgres://postgres.example/stats');
+    assert.equal(store.faultOf(error), 'unavailable');
+    await store.close();
   });
 });
 

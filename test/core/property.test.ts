@@ -22,10 +22,10 @@ const content: fc.Arbitrary<SessionContent> = fc.record(
   {
     totalModulesStudied: fc.constantFrom(0, 1, 3, 100_000),
     averageScore: fc.oneof(
-      fc.constantFrom(0, 1.00005, 68.4, 66.66666666666667, 1_000_000),
+      fc.constantFrom(null, 0, 1.00005, 68.4, 66.66666666666667, 1_000_000),
       fc.double({ min: 0, max: 1_000_000, noNaN: true }),
     ),
-    timeStudied: fc.constantFrom(0, 280_000, 2_147_483_647),
+    timeStudied: fc.constantFrom(0, 280_000, 1_000_000_000),
     completedAt: fc.constantFrom(
       '1970-01-01T00:00:00.000Z',
       '2024-02-29T23:59:59.999Z',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { unsupportedNode } from '../../src/core/runtime.js';
+import { unsupportedNode } from '../../src/core/node-version.js';
 import { runBin, runNode } from '../support/cli.js';
 
 const PRETEND_OLD = `data:text/javascript,${encodeURIComponent(

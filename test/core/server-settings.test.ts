@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sql } from 'kysely';
-import { openPostgres } from '../../src/core/store/postgres.js';
+import { PostgresStore } from '../../src/core/store/postgres/store.js';
 import { openStats } from '../../src/core/index.js';
 import { runOn } from '../support/connections.js';
 import { createDatabase } from '../support/databases.js';
@@ -23,7 +23,7 @@ test('Times are exact and commits are durable whatever defaults the Postgres dat
   await stats.recordSession({ ...learner, session: sessionContent({ completedAt }) });
   assert.equal((await stats.getStats(learner)).lastCompletedAt, completedAt);
 
-  const opened = openPostgres(database.url);
+  const opened = new PostgresStore(database.url);
   const { rows } = await sql<{
     value: string;
   }>`select current_setting('synchronous_commit') as value`.execute(opened.kysely);

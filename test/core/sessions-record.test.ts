@@ -53,8 +53,9 @@ for (const dialect of DIALECTS) {
       const learner = { userId: newUserId(), courseId };
       for (const bounds of [
         { totalModulesStudied: 0, averageScore: 0, timeStudied: 0 },
-        { totalModulesStudied: 100_000, averageScore: 1_000_000, timeStudied: 2_147_483_647 },
+        { totalModulesStudied: 100_000, averageScore: 1_000_000, timeStudied: 1_000_000_000 },
         { totalModulesStudied: 1, averageScore: 999_999.9999, timeStudied: 1 },
+        { totalModulesStudied: 1, averageScore: null, timeStudied: 1 },
       ]) {
         const { session } = await stats.recordSession({ ...learner, session: bounds });
         assert.deepEqual(await stats.getSession({ ...learner, sessionId: session.sessionId }), {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sql } from 'kysely';
-import { openDatabase } from '../../src/core/store/open.js';
-import { StatementCache } from '../../src/core/store/statement-cache.js';
+import { openStore } from '../../src/core/store/open.js';
+import { StatementCache } from '../../src/core/store/sqlite/dialect.js';
 import { createDatabase, DIALECTS } from '../support/databases.js';
 import { newCourseId, newSessionId, newUserId, sessionContent } from '../support/factories.js';
 import { createFixture, type Fixture } from '../support/fixture.js';
@@ -69,9 +69,9 @@ for (const dialect of DIALECTS) {
 
 test('A connection to Postgres keeps a bounded number of prepared statements', async () => {
   await using created = await createDatabase('postgres');
-  const database = await openDatabase(created.url, { create: false });
+  const database = await openStore(created.url, { create: false });
   try {
-    const kept = await database.transact(async (transaction) => {
+    const kept = await database.transact(async ({ kysely: transaction }) => {
       for (let index = 0; index < 160; index += 1) {
         const name = `column_${index}`;
         const { rows } = await sql`select cast(${index} as integer) as ${sql.ref(name)}`.execute(transaction);

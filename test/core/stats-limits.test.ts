@@ -32,7 +32,7 @@ const LIMITS = [
     column: 'time_studied',
     limit: MAX_TOTAL,
     one: { totalModulesStudied: 0, averageScore: 0, timeStudied: 1 },
-    most: { totalModulesStudied: 0, averageScore: 0, timeStudied: 2_147_483_647 },
+    most: { totalModulesStudied: 0, averageScore: 0, timeStudied: 1_000_000_000 },
   },
 ] as const;
 

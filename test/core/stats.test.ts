@@ -32,7 +32,7 @@ for (const dialect of DIALECTS) {
       const learner = { userId: newUserId(), courseId };
       const sessions = [
         { totalModulesStudied: 1, averageScore: 100, timeStudied: 1 },
-        { totalModulesStudied: 2, averageScore: 0.0001, timeStudied: 2_147_483_647 },
+        { totalModulesStudied: 2, averageScore: 0.0001, timeStudied: 1_000_000_000 },
         { totalModulesStudied: 0, averageScore: 1_000_000, timeStudied: 0 },
         { totalModulesStudied: 4, averageScore: 66.66666666666667, timeStudied: 3 },
       ];
@@ -43,7 +43,7 @@ for (const dialect of DIALECTS) {
         sessionCount: 4,
         totalModulesStudied: 7,
         averageScore: quotientOf(1n * 1_000_000n + 2n * 1n + 4n * 666_667n, 7n * 10_000n),
-        timeStudied: 2_147_483_651,
+        timeStudied: 1_000_000_004,
         distinctModulesStudied: 0,
         moduleCount: null,
         progress: null,

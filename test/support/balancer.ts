@@ -66,6 +66,8 @@ async function asksForMore(client: HttpClient): Promise<boolean> {
   }
 }
 
+/** The server has closed its listening socket. A connection in its queue is reset; nothing was sent on it yet. */
 function isRefused(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
+  if (!(error instanceof Error && 'code' in error && 'syscall' in error)) return false;
+  return error.syscall === 'connect' && (error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET');
 }

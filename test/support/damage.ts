@@ -1,13 +1,13 @@
 import BetterSqlite from 'better-sqlite3';
-import { runSql, sqlitePath } from './sql.js';
+import { runSql, sqlitePath, toSqlite } from './sql.js';
 
-/** Runs a statement as somebody could who heeds no rule of the schema: neither its checks nor its foreign keys. */
+/** Runs a statement without checks and foreign keys, as another program could. */
 export async function runUnchecked(url: string, statement: string): Promise<void> {
   if (url.startsWith('sqlite:')) {
     const connection = new BetterSqlite(sqlitePath(url));
     connection.pragma('foreign_keys = off');
     connection.pragma('ignore_check_constraints = on');
-    connection.exec(statement);
+    connection.exec(toSqlite(statement));
     connection.close();
     return;
   }

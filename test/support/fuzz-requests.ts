@@ -51,7 +51,7 @@ export function fuzzRequests({ courseIds, recorders }: FuzzIds): fc.Arbitrary<Fu
         sessionId,
         totalModulesStudied: rarely<unknown>(fc.integer({ min: 0, max: 100_000 }), anyJson),
         averageScore: rarely<unknown>(fc.double({ min: 0, max: 1_000_000, noNaN: true }), anyJson),
-        timeStudied: rarely<unknown>(fc.integer({ min: 0, max: 2_147_483_647 }), anyJson),
+        timeStudied: rarely<unknown>(fc.integer({ min: 0, max: 1_000_000_000 }), anyJson),
         completedAt: rarely<unknown>(
           fc
             .date({ min: new Date(0), max: new Date('2026-01-01'), noInvalidDate: true })

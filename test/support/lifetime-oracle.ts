@@ -4,7 +4,7 @@ import { quotientOf, unitsOf } from './oracle.js';
 
 const DECIMALS = 4;
 
-const sentSchema = z.looseObject({ averageScore: z.number() });
+const sentSchema = z.looseObject({ averageScore: z.number().nullable() });
 const recordedSchema = z.looseObject({
   courseId: z.string(),
   totalModulesStudied: z.int(),
@@ -15,6 +15,7 @@ const recordedSchema = z.looseObject({
 interface Totals {
   count: number;
   modules: bigint;
+  scored: bigint;
   weighted: bigint;
   time: bigint;
   readonly completed: string[];
@@ -31,7 +32,10 @@ export class LifetimeOracle {
     const totals = this.#of(userId, courseId);
     totals.count++;
     totals.modules += BigInt(session.totalModulesStudied);
-    totals.weighted += unitsOf(averageScore, DECIMALS) * BigInt(session.totalModulesStudied);
+    if (averageScore !== null) {
+      totals.scored += BigInt(session.totalModulesStudied);
+      totals.weighted += unitsOf(averageScore, DECIMALS) * BigInt(session.totalModulesStudied);
+    }
     totals.time += BigInt(session.timeStudied);
     totals.completed.push(session.completedAt);
   }
@@ -41,11 +45,11 @@ export class LifetimeOracle {
   }
 
   assertStats(userId: string, courseId: string, stats: Readonly<Record<string, unknown>>): void {
-    const { count, modules, weighted, time, completed } = this.#of(userId, courseId);
+    const { count, modules, scored, weighted, time, completed } = this.#of(userId, courseId);
     const expected = {
       sessionCount: count,
       totalModulesStudied: Number(modules),
-      averageScore: modules === 0n ? null : quotientOf(weighted, modules * 10n ** BigInt(DECIMALS)),
+      averageScore: scored === 0n ? null : quotientOf(weighted, scored * 10n ** BigInt(DECIMALS)),
       timeStudied: Number(time),
       firstCompletedAt: completed.toSorted()[0] ?? null,
       lastCompletedAt: completed.toSorted().at(-1) ?? null,
@@ -56,7 +60,14 @@ export class LifetimeOracle {
 
   #of(userId: string, courseId: string): Totals {
     const key = `${userId} ${courseId}`;
-    const found = this.#totals.get(key) ?? { count: 0, modules: 0n, weighted: 0n, time: 0n, completed: [] };
+    const found = this.#totals.get(key) ?? {
+      count: 0,
+      modules: 0n,
+      scored: 0n,
+      weighted: 0n,
+      time: 0n,
+      completed: [],
+    };
     this.#totals.set(key, found);
     return found;
   }

@@ -122,11 +122,15 @@ export class NaiveStats {
 
 function sumUp(courseId: CourseId, sessions: readonly Session[], declared: readonly string[]): LifetimeStats {
   let modules = 0n;
+  let scored = 0n;
   let weighted = 0n;
   let time = 0n;
   for (const session of sessions) {
     modules += BigInt(session.totalModulesStudied);
-    weighted += BigInt(session.totalModulesStudied) * unitsOf(session.averageScore, DECIMALS);
+    if (session.averageScore !== null) {
+      scored += BigInt(session.totalModulesStudied);
+      weighted += BigInt(session.totalModulesStudied) * unitsOf(session.averageScore, DECIMALS);
+    }
     time += BigInt(session.timeStudied);
   }
   const completions = sessions.map(({ completedAt }) => completedAt).toSorted();
@@ -136,7 +140,7 @@ function sumUp(courseId: CourseId, sessions: readonly Session[], declared: reado
     courseId,
     sessionCount: sessions.length,
     totalModulesStudied: Number(modules),
-    averageScore: modules === 0n ? null : quotientOf(weighted, modules * UNITS_PER_SCORE),
+    averageScore: scored === 0n ? null : quotientOf(weighted, scored * UNITS_PER_SCORE),
     timeStudied: Number(time),
     distinctModulesStudied: studied.size,
     moduleCount: declared.length === 0 ? null : declared.length,
@@ -159,10 +163,9 @@ function saysTheSame(known: Session, content: SessionContent): boolean {
 
 /** What a session says as it is stored, but for the time of its completion. */
 function toStored({ totalModulesStudied, averageScore, timeStudied, moduleIds }: SessionContent) {
-  const units = unitsOf(averageScore, DECIMALS);
   return {
     totalModulesStudied,
-    averageScore: quotientOf(units, UNITS_PER_SCORE),
+    averageScore: averageScore === null ? null : quotientOf(unitsOf(averageScore, DECIMALS), UNITS_PER_SCORE),
     timeStudied,
     moduleIds: asSet(moduleIds),
   };

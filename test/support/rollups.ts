@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import * as z from 'zod';
 import { runSql } from './sql.js';
 
-const KEY = 'cast(user_id as text) as user_id, cast(course_id as text) as course_id';
+const KEY = 'user_id, course_id';
 
 const KEPT = `
   select ${KEY},
     cast(session_count as text) as sessions,
     cast(total_modules_studied as text) as modules,
+    cast(scored_modules as text) as scored,
     cast(weighted_score_units as text) as weighted,
     cast(time_studied as text) as time,
     cast(first_completed_at as text) as first,
@@ -19,7 +20,8 @@ const SUMMED = `
   select ${KEY},
     cast(count(*) as text) as sessions,
     cast(sum(total_modules_studied) as text) as modules,
-    cast(sum(average_score_units * total_modules_studied) as text) as weighted,
+    cast(sum(case when average_score_units is null then 0 else total_modules_studied end) as text) as scored,
+    cast(coalesce(sum(average_score_units * total_modules_studied), 0) as text) as weighted,
     cast(sum(time_studied) as text) as time,
     cast(min(completed_at) as text) as first,
     cast(max(completed_at) as text) as last

@@ -10,7 +10,11 @@ export function sqlitePath(url: string): string {
   return url.slice(SQLITE.length);
 }
 
-/** Runs one statement beside the store, on a connection of its own; its rows. Cast integers to text to compare them. */
+/**
+ * Runs one statement on a connection of its own and returns its rows. Cast integers to text to compare them. Literals of
+ * ids and times are written as for Postgres; on SQLite they are converted to bytes and milliseconds, and ids in the
+ * result to text.
+ */
 export async function runSql(url: string, statement: string): Promise<unknown[]> {
   return url.startsWith(SQLITE) ? runOnSqlite(sqlitePath(url), statement) : runOn(url, statement);
 }
@@ -18,11 +22,34 @@ export async function runSql(url: string, statement: string): Promise<unknown[]>
 function runOnSqlite(path: string, statement: string): unknown[] {
   const connection = new BetterSqlite(path, { fileMustExist: true });
   try {
-    const prepared = connection.prepare(statement);
-    if (prepared.reader) return prepared.all();
+    const prepared = connection.prepare<[], object>(toSqlite(statement));
+    if (prepared.reader) return prepared.all().map(withTextIds);
     prepared.run();
     return [];
   } finally {
     connection.close();
   }
+}
+
+/** Converts literals of ids and times to those of SQLite. */
+export function toSqlite(statement: string): string {
+  return statement
+    .replaceAll(/'([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})'/g, (_, id: string) => blobLiteral(id))
+    .replaceAll(/'(\d{4}-\d\d-\d\dT[\d:.]+Z)'/g, (_, time: string) => String(Date.parse(time)));
+}
+
+/** The bytes of an id as SQLite writes them in SQL. */
+function blobLiteral(id: string): string {
+  return `x'${id.replaceAll('-', '')}'`;
+}
+
+function withTextIds(row: object): object {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, value instanceof Uint8Array ? toText(value) : value]),
+  );
+}
+
+function toText(bytes: Uint8Array): string {
+  const digits = Buffer.from(bytes).toString('hex');
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

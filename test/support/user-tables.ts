@@ -26,9 +26,7 @@ export async function rowsOf(
   assert.ok(tables.length >= 3);
   const rows = new Map<string, string[]>();
   for (const { table } of tables) {
-    const found = rowsSchema.parse(
-      await runSql(url, `select * from ${table} where cast(user_id as text) = '${userId}'`),
-    );
+    const found = rowsSchema.parse(await runSql(url, `select * from ${table} where user_id = '${userId}'`));
     rows.set(table, found.map((row) => JSON.stringify(row)).toSorted());
   }
   return rows;

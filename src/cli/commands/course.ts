@@ -1,8 +1,14 @@
 import type { Command } from 'commander';
 import type { Course } from '../../core/index.js';
 import type { Io } from '../io.js';
-import { writeFields, writeJson, writeLine } from '../output.js';
-import { addPageOptions, writePages, type PageOptions } from '../pages.js';
+import {
+  addPageOptions,
+  writeFields,
+  writeJson,
+  writeLine,
+  writePages,
+  type PageOptions,
+} from '../output.js';
 import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
 import { COURSE_HEADING, courseFields, courseRow } from '../views.js';
 

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import type { Io } from '../io.js';
+import { diagnose } from '../../core/index.js';
+import { interruptible, type Io } from '../io.js';
 import { writeJson, writeLine, writeTable } from '../output.js';
-import { addOwnDatabaseOption, describeDatabase, interruptible, ownDatabaseUrl } from '../target.js';
+import { addOwnDatabaseOption, describeDatabase, ownDatabaseUrl } from '../target.js';
 
 interface Options {
   readonly database?: string;
@@ -10,17 +11,16 @@ interface Options {
 
 export function addDoctor(program: Command, io: Io): void {
   addOwnDatabaseOption(program.command('doctor'))
-    .description('look at a database, in use or not: schema, durability, integrity, lifetime stats')
+    .description('check a database, in use or not: schema, durability, integrity, lifetime stats')
     .option('--json', 'one JSON document for each finding')
     .action((options: Options) => examine(io, options));
 }
 
-/** @throws if anything must be mended */
+/** @throws if a check found a problem */
 async function examine(io: Io, options: Options): Promise<void> {
   const database = ownDatabaseUrl(io, options, 'doctor');
   writeLine(io.stderr, `Database: ${describeDatabase(database)}`);
-  const { diagnose } = await import('../../core/index.js');
-  const findings = await interruptible(io, diagnose({ database }));
+  const findings = await interruptible(io.signal, diagnose({ database }));
   if (options.json) {
     for (const finding of findings) writeJson(io.stdout, finding);
   } else {

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { toUserId } from '../../core/index.js';
 import { UsageError } from '../errors.js';
-import type { Io } from '../io.js';
+import { interruptible, type Io } from '../io.js';
 import { writeJson, writeLine } from '../output.js';
-import { addTargetOptions, describeTarget, interruptible, withStats, type TargetOptions } from '../target.js';
+import { addTargetOptions, describeTarget, withStats, type TargetOptions } from '../target.js';
 
 interface Options extends TargetOptions {
   readonly user: string;
@@ -18,7 +19,6 @@ export function addErase(program: Command, io: Io): void {
     .option('--json', 'one JSON document')
     .action(async (options: Options) => {
       const { json } = options;
-      const { toUserId } = await import('../../core/index.js');
       const userId = toUserId(options.user);
       if (
         !options.yes &&
@@ -40,5 +40,5 @@ export function addErase(program: Command, io: Io): void {
 async function confirm(io: Io, question: string): Promise<boolean> {
   if (!io.ask)
     throw new UsageError('erase cannot ask without a terminal; add --yes if that is what you want');
-  return /^y(es)?$/i.test((await interruptible(io, io.ask(`${question} [y/N] `))).trim());
+  return /^y(es)?$/i.test((await interruptible(io.signal, io.ask(`${question} [y/N] `))).trim());
 }

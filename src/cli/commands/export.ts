@@ -1,11 +1,12 @@
 import { Option, type Command } from 'commander';
+import { codeOf, fileError } from '../atomic-file.js';
+import { exportSessions, toCourseId, toUserId } from '../../core/index.js';
 import { assertOutside } from '../database-files.js';
 import { Interruption } from '../errors.js';
 import { bytesOf, FORMATS, type Format, type Pages } from '../export/format.js';
-import { openOutput } from '../export/outputs.js';
+import { openOutput } from '../export/output.js';
 import type { Io } from '../io.js';
 import { count, writeLine } from '../output.js';
-import { codeOf, fileError } from '../pending-file.js';
 import { startProgress } from '../progress.js';
 import { addOwnDatabaseOption, ownDatabaseUrl, type TargetOptions } from '../target.js';
 
@@ -21,21 +22,19 @@ interface Options extends TargetOptions {
 
 export function addExport(program: Command, io: Io): void {
   addOwnDatabaseOption(program.command('export'))
-    .description('every session of a database, in use or not, as it is at one moment')
+    .description('every session of a database, in use or not, as one snapshot')
     .argument(
       '[file]',
-      'where it goes, whole or not at all: what is there is replaced, a new file is for you alone; - is stdout',
+      'the file, written completely or not at all; an existing file is replaced, a new one only you can read; - is stdout',
       '-',
     )
-    .addOption(
-      new Option('--format <format>', "how (default: as the file's name says, else csv)").choices(FORMATS),
-    )
-    .option('--gzip', 'compress it (default: where the file is named .gz)')
+    .addOption(new Option('--format <format>', "default: by the file's name, else csv").choices(FORMATS))
+    .option('--gzip', 'compress the file (default: if its name ends in .gz)')
     .option('--course <id>', 'only this course')
     .option('--user <id>', 'only this learner')
-    .option('--from <time>', 'only those completed at this time or later: RFC 3339 with offset')
-    .option('--to <time>', 'only those completed before this time')
-    .option('--quiet', 'say nothing but what went wrong')
+    .option('--from <time>', 'only sessions completed at this time or later: RFC 3339 with offset')
+    .option('--to <time>', 'only sessions completed before this time')
+    .option('--quiet', 'print errors only')
     .action((file: string, options: Options) => exportTo(io, file, options));
 }
 
@@ -45,7 +44,7 @@ async function exportTo(io: Io, file: string, options: Options): Promise<void> {
   const pages = await openPages(database, options);
   if (file !== '-') await assertOutside(database, file);
   const output = await openOutput(io, file);
-  // A person sees the lines themselves.
+  // A terminal shows the lines themselves.
   const isShown = file === '-' && io.terminal;
   const progress = startProgress(io, { unit: 'lines', quiet: quiet || isShown });
   let exported = 0;
@@ -72,7 +71,6 @@ async function exportTo(io: Io, file: string, options: Options): Promise<void> {
 
 async function openPages(database: string, options: Options): Promise<Pages> {
   const { user, course, from, to } = options;
-  const { exportSessions, toCourseId, toUserId } = await import('../../core/index.js');
   const userId = user === undefined ? undefined : toUserId(user);
   const courseId = course === undefined ? undefined : toCourseId(course);
   return exportSessions({ database, userId, courseId, from, to });

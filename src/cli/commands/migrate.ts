@@ -1,9 +1,9 @@
 import { Argument, type Command } from 'commander';
-import type { MigrationStatus, Migrator } from '../../core/index.js';
+import { openMigrator, type MigrationStatus, type Migrator } from '../../core/index.js';
 import { UsageError } from '../errors.js';
-import type { Io } from '../io.js';
+import { interruptible, type Io } from '../io.js';
 import { writeJson, writeLine, writeTable } from '../output.js';
-import { addDatabaseOption, databaseUrl, describeDatabase, interruptible } from '../target.js';
+import { addDatabaseOption, databaseUrl, describeDatabase } from '../target.js';
 
 interface Options {
   readonly database?: string;
@@ -13,11 +13,11 @@ interface Options {
 
 export function addMigrate(program: Command, io: Io): void {
   addDatabaseOption(program.command('migrate'))
-    .description("bring a database's schema up to date, show it, or take its last step back")
+    .description("bring a database's schema up to date, show its state, or revert its last migration")
     .addArgument(
       new Argument('[direction]', 'up, status or down').choices(['up', 'status', 'down']).default('up'),
     )
-    .option('--yes', 'with down: delete the data that the step has made room for')
+    .option('--yes', 'with down: delete the data of the reverted tables and columns')
     .option('--json', 'with status: one JSON document')
     .action((direction: string, options: Options) => migrate(io, direction, options));
 }
@@ -28,15 +28,14 @@ async function migrate(io: Io, direction: string, options: Options): Promise<voi
   }
   const create = direction === 'up';
   const database = databaseUrl(io, options, { create });
-  const { openMigrator } = await import('../../core/index.js');
   const run = async () => {
     await using migrator = await openMigrator({ database, create });
     if (direction === 'status') writeStatus(io, options, await migrator.status());
-    else if (direction === 'down') await takeBack(io, migrator);
+    else if (direction === 'down') await revert(io, migrator);
     else await bringUp(io, migrator);
   };
   writeLine(io.stderr, `Database: ${describeDatabase(database)}`);
-  await interruptible(io, run());
+  await interruptible(io.signal, run());
 }
 
 function writeStatus(io: Io, { json }: Options, status: MigrationStatus): void {
@@ -46,9 +45,9 @@ function writeStatus(io: Io, { json }: Options, status: MigrationStatus): void {
   return writeTable(io.stdout, [...applied, ...pending], ['Migration', 'State']);
 }
 
-async function takeBack(io: Io, migrator: Migrator): Promise<void> {
+async function revert(io: Io, migrator: Migrator): Promise<void> {
   const name = await migrator.down();
-  writeLine(io.stderr, name === undefined ? 'There is nothing to take back.' : `Took back ${name}.`);
+  writeLine(io.stderr, name === undefined ? 'There is nothing to revert.' : `Reverted ${name}.`);
 }
 
 async function bringUp(io: Io, migrator: Migrator): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { duration, number } from '../arguments.js';
 import type { Io } from '../io.js';
 import { writeFields, writeJson, writeLine } from '../output.js';
+import { parseNumber, parseTime } from '../settings.js';
 import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
 import { sessionFields } from '../views.js';
 
@@ -18,9 +18,9 @@ interface Options extends TargetOptions {
   readonly json?: boolean;
 }
 
-const SAID = {
+const MESSAGES = {
   recorded: 'Recorded.',
-  replayed: 'Recorded before; nothing has changed.',
+  replayed: 'Recorded before; nothing was changed.',
   replaced: 'Replaced.',
 };
 
@@ -30,9 +30,13 @@ export function addRecord(program: Command, io: Io): void {
     .requiredOption('--user <id>', 'the learner')
     .requiredOption('--course <id>', 'the course')
     .option('--session <id>', 'the id of the session; without it each call records a new one')
-    .requiredOption('--modules <count>', 'how many modules were studied', number)
-    .requiredOption('--score <score>', 'the average score over them', number)
-    .requiredOption('--time <duration>', 'milliseconds, or 25m, 1h5m, PT25M', duration)
+    .requiredOption('--modules <count>', 'how many modules were studied', parseNumber)
+    .requiredOption(
+      '--score <score>',
+      'the average score over them; null if they were not scored',
+      parseNumber,
+    )
+    .requiredOption('--time <duration>', 'milliseconds, or 25m, 1h5m, PT25M', parseTime)
     .option('--completed-at <time>', 'RFC 3339 with offset (default: now)')
     .option('--module-ids <id...>', 'which modules were studied (default: none)')
     .option('--replace', 'replace what was recorded under --session')
@@ -43,7 +47,7 @@ export function addRecord(program: Command, io: Io): void {
 async function record(io: Io, options: Options): Promise<void> {
   const content = {
     totalModulesStudied: options.modules,
-    averageScore: options.score,
+    averageScore: options.score === 'null' ? null : options.score,
     timeStudied: options.time,
     completedAt: options.completedAt,
     moduleIds: options.moduleIds,
@@ -53,7 +57,7 @@ async function record(io: Io, options: Options): Promise<void> {
     const { outcome, session } = options.replace
       ? await stats.putSession({ userId, courseId, sessionId, session: content })
       : await stats.recordSession({ userId, courseId, session: { sessionId, ...content } });
-    writeLine(io.stderr, SAID[outcome]);
+    writeLine(io.stderr, MESSAGES[outcome]);
     if (options.json) writeJson(io.stdout, session);
     else writeFields(io.stdout, sessionFields(session));
   });

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { Stats } from '../../core/index.js';
+import { openStats, type Stats } from '../../core/index.js';
 import type { RunningServer } from '../../server/index.js';
 import { UsageError } from '../errors.js';
-import type { Io } from '../io.js';
+import { interruptible, type Io } from '../io.js';
 import { writeLine } from '../output.js';
 import { describeSetting, SETTINGS } from '../settings.js';
-import { addDatabaseOption, databaseUrl, describeDatabase, interruptible } from '../target.js';
+import { addDatabaseOption, databaseUrl, describeDatabase } from '../target.js';
 
 /** Requests that are answered at a time; past them 503 at once, instead of an answer that comes too late. */
 const MAX_CALLS = 2_000;
@@ -36,8 +36,7 @@ async function runServer(io: Io, options: Options): Promise<void> {
   const database = databaseUrl(io, options, { create: true });
   const host = options.host || io.env[SETTINGS.host.env] || undefined;
   const port = portOf(io, options);
-  const [{ openStats }, { Metrics, serve }, { ServerLog }] = await Promise.all([
-    import('../../core/index.js'),
+  const [{ Metrics, serve }, { ServerLog }] = await Promise.all([
     import('../../server/index.js'),
     import('../log.js'),
   ]);
@@ -46,7 +45,7 @@ async function runServer(io: Io, options: Options): Promise<void> {
 
   const { migrate } = options;
   const opening = openStats({ database, create: migrate, migrate, maxCalls: MAX_CALLS, observer: metrics });
-  const stats = await interruptible(io, opening);
+  const stats = await interruptible(io.signal, opening);
   const server = await serveOrClose(stats, () =>
     serve(stats, {
       host,

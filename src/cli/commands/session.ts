@@ -1,8 +1,15 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
-import { writeFields, writeJson, writeLine } from '../output.js';
+import {
+  addPageOptions,
+  writeFields,
+  writeJson,
+  writeLine,
+  writePages,
+  type PageOptions,
+} from '../output.js';
 import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
-import { sessionFields } from '../views.js';
+import { SESSION_HEADING, sessionFields, sessionRow } from '../views.js';
 
 interface Options extends TargetOptions {
   readonly user: string;
@@ -40,4 +47,27 @@ async function remove(io: Io, options: Options): Promise<void> {
 
 function keyOf({ user: userId, course: courseId, session: sessionId }: Options) {
   return { userId, courseId, sessionId };
+}
+
+interface ListOptions extends TargetOptions, PageOptions {
+  readonly user: string;
+  readonly course: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export function addSessions(program: Command, io: Io): void {
+  const command = addTargetOptions(program.command('sessions'))
+    .description("a learner's sessions in a course, newest first")
+    .requiredOption('--user <id>', 'the learner')
+    .requiredOption('--course <id>', 'the course')
+    .option('--from <time>', 'only sessions completed at this time or later: RFC 3339 with offset')
+    .option('--to <time>', 'only sessions completed before this time');
+  addPageOptions(command).action(async (options: ListOptions) => {
+    const { user: userId, course: courseId, from, to } = options;
+    await withStats(io, options, 'read', async ({ unchecked: stats }) => {
+      const fetchPage = (page: object) => stats.listSessions({ userId, courseId, from, to, ...page });
+      await writePages(io, options, fetchPage, SESSION_HEADING, sessionRow);
+    });
+  });
 }

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
-import { writeFields, writeJson } from '../output.js';
-import { addPageOptions, writePages, type PageOptions } from '../pages.js';
+import { addPageOptions, writeFields, writeJson, writePages, type PageOptions } from '../output.js';
 import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
 import { STUDIED_COURSE_HEADING, statsFields, studiedCourseRow } from '../views.js';
 

@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
-import type { Difference } from '../../core/index.js';
-import type { Io } from '../io.js';
-import { writeJson, writeLine, writeTable, type Cell } from '../output.js';
+import { toCourseId, toUserId, verify, type Difference, type Verification } from '../../core/index.js';
+import { interruptible, type Io } from '../io.js';
+import { count, writeJson, writeLine, writeTable, type Cell } from '../output.js';
 import { startProgress } from '../progress.js';
-import { addOwnDatabaseOption, describeDatabase, interruptible, ownDatabaseUrl } from '../target.js';
-import { describeVerification, DIFFERENCE_HEADING, differenceRow } from '../verification-view.js';
+import { addOwnDatabaseOption, describeDatabase, ownDatabaseUrl } from '../target.js';
 
 /** A table's columns are as wide as their widest cells, so its rows are kept until the end. */
 const MAX_ROWS = 100;
@@ -26,12 +25,12 @@ export function addVerify(program: Command, io: Io): void {
     )
     .option('--user <id>', 'only this learner')
     .option('--course <id>', 'only this course')
-    .option('--rebuild', 'make the stats what the sessions add up to; the sessions stay as they are')
+    .option('--rebuild', 'recompute the stats from the sessions, which stay as they are')
     .option(
       '--json',
       'every difference as a JSON document a line (NDJSON); default: the first 100, as a table',
     )
-    .option('--quiet', 'say nothing where nothing differs')
+    .option('--quiet', 'print nothing if nothing differs')
     .action((options: Options) => compare(io, options));
 }
 
@@ -39,7 +38,6 @@ export function addVerify(program: Command, io: Io): void {
 async function compare(io: Io, options: Options): Promise<void> {
   const { json = false, quiet = false, rebuild = false } = options;
   const database = ownDatabaseUrl(io, options, 'verify');
-  const { toCourseId, toUserId, verify } = await import('../../core/index.js');
   const userId = options.user === undefined ? undefined : toUserId(options.user);
   const courseId = options.course === undefined ? undefined : toCourseId(options.course);
   if (!quiet) writeLine(io.stderr, `Database: ${describeDatabase(database)}`);
@@ -49,16 +47,16 @@ async function compare(io: Io, options: Options): Promise<void> {
   const onDifference = async (difference: Difference) => {
     if (json) {
       writeJson(io.stdout, difference);
-      // A long list must not wait in memory for a slow reader.
+      // Backpressure, so that a long list is never all in memory.
       if (io.stdout.writableNeedDrain) await once(io.stdout, 'drain');
     } else if (rows.length < MAX_ROWS) rows.push(differenceRow(difference));
     else more++;
   };
-  // A list that is shown as it comes needs no other sign of life.
+  // A list on the terminal shows the progress itself.
   const progress = startProgress(io, { unit: 'lines', quiet: quiet || (json && io.terminal) });
   const onProgress = (sessions: number) => progress.add(sessions);
   const config = { database, userId, courseId, rebuild, onDifference, onProgress };
-  const verified = await interruptible(io, verify(config)).finally(() => {
+  const verified = await interruptible(io.signal, verify(config)).finally(() => {
     progress.end();
     // Also after an interruption.
     if (rows.length > 0) writeTable(io.stdout, rows, DIFFERENCE_HEADING);
@@ -66,6 +64,69 @@ async function compare(io: Io, options: Options): Promise<void> {
   });
   const lines = describeVerification(verified, { rebuild, user: userId, course: courseId });
   if (!verified.isRight) throw new Error(lines.join(' '));
-  // Nothing but the list is data for a program.
+  // With --json, stdout has only the list.
   if (!quiet) for (const line of lines) writeLine(json ? io.stderr : io.stdout, line);
+}
+
+const DIFFERENCE_HEADING = ['Learner', 'Course', 'What', 'Kept', 'Real'];
+
+function differenceRow(difference: Difference): Cell[] {
+  const { kind, userId, courseId, what, kept } = difference;
+  if (kind === 'session') {
+    return [userId, courseId, `${what} of session ${difference.sessionId}`, kept, difference.rule];
+  }
+  const whose = kind === 'module' ? ` of module ${difference.moduleId}` : '';
+  return [userId, courseId, `${what}${whose}`, kept, difference.real];
+}
+
+/** The options that the messages depend on. */
+interface VerificationScope {
+  readonly rebuild: boolean;
+  readonly user: string | undefined;
+  readonly course: string | undefined;
+}
+
+/** The result for people, in whole sentences. */
+function describeVerification(
+  verified: Verification,
+  { rebuild, user, course }: VerificationScope,
+): string[] {
+  const { differingStats, differingModules, faultySessions, mended, unmended } = verified;
+  const stats = count(verified.lifetimeStats, 'lifetime stats');
+  const modules = count(verified.moduleCounts, 'module count');
+  const sessions = count(verified.sessions, 'session');
+  const scope = [
+    ...(user === undefined ? [] : [`learner ${user}`]),
+    ...(course === undefined ? [] : [`course ${course}`]),
+  ];
+  if (scope.length > 0 && verified.sessions + verified.lifetimeStats + verified.moduleCounts === 0) {
+    return [`Nothing is stored for ${scope.join(' in ')}: there is nothing to compare.`];
+  }
+  if (differingStats + differingModules + faultySessions === 0) {
+    return [`All ${stats} and ${modules} are what ${sessions} add up to.`];
+  }
+  return [
+    ...(differingStats + differingModules === 0
+      ? []
+      : [
+          `${count(differingStats, 'lifetime stats')} and ${count(differingModules, 'module count')} are not what the sessions add up to.`,
+          ...(rebuild ? outcome(mended, unmended) : ['"--rebuild" repairs them; make a backup first.']),
+        ]),
+    ...(faultySessions === 0
+      ? []
+      : [
+          `${count(faultySessions, 'session')} ${faultySessions === 1 ? 'breaks' : 'break'} the rules: replace or delete ${faultySessions === 1 ? 'it' : 'them'}.`,
+        ]),
+  ];
+}
+
+function outcome(mended: number, unmended: number): string[] {
+  return [
+    `Repaired: ${count(mended, 'lifetime stats')}, with the module counts.`,
+    ...(unmended === 0
+      ? []
+      : [
+          `Not repaired: ${count(unmended, 'lifetime stats')}: the learner was locked, the course is missing, or the totals are out of range.`,
+        ]),
+  ];
 }

@@ -1,6 +1,8 @@
 import { pipeline } from 'node:stream/promises';
 import type { ExportedSession } from '../../core/index.js';
-import { MODULE_SEPARATOR } from '../../core/model/modules.js';
+
+/** Separates module ids in one field; no id contains it. */
+export const MODULE_SEPARATOR = ';';
 
 export const FORMATS = ['csv', 'ndjson'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -23,7 +25,7 @@ const SPECIAL = /[",\r\n]/;
 export type Pages = AsyncIterable<readonly ExportedSession[]>;
 export type Bytes = AsyncIterable<string | Uint8Array>;
 
-/** The content of an export, some thousand lines at a time. The file's name decides what the options leave out. */
+/** The content of an export, some thousand lines at a time. The file's name decides unless an option does. */
 export function bytesOf(
   pages: Pages,
   file: string,
@@ -35,7 +37,7 @@ export function bytesOf(
   return (options.gzip ?? gz !== undefined) ? compress(lines) : lines;
 }
 
-/** The heading comes with the first lines, so that nothing is written if nothing can be read. */
+/** Yields the heading with the first lines, so that nothing is written if nothing can be read. */
 async function* toCsv(pages: Pages): AsyncGenerator<string> {
   let heading = `${SESSION_FIELDS.join()}\n`;
   for await (const sessions of pages) {
@@ -49,7 +51,7 @@ function csvLine(session: ExportedSession): string {
   const { userId, courseId, sessionId, totalModulesStudied, averageScore, timeStudied } = session;
   const text = session.moduleIds.join(MODULE_SEPARATOR);
   const moduleIds = SPECIAL.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  return `${userId},${courseId},${sessionId},${totalModulesStudied},${averageScore},${timeStudied},${session.completedAt},${moduleIds}\n`;
+  return `${userId},${courseId},${sessionId},${totalModulesStudied},${averageScore ?? ''},${timeStudied},${session.completedAt},${moduleIds}\n`;
 }
 
 /** The fields of an exported session are in the order of the CSV's columns. */
@@ -63,7 +65,7 @@ async function* compress(lines: AsyncIterable<string>): AsyncGenerator<Uint8Arra
   const { createGzip } = await import('node:zlib');
   const gzip = createGzip({ chunkSize: 64 * 1024 });
   const written = pipeline(lines, gzip);
-  // An error of the pipeline fails the loop as well.
+  // An error of the pipeline also fails the loop below.
   written.catch(() => undefined);
   yield* gzip;
   await written;

@@ -1,66 +1,115 @@
-import { StatsError } from '../../core/errors.js';
-import type { StatsCalls, Unchecked } from '../../core/index.js';
-import { readCsv } from './csv.js';
-import { COURSE_FIELDS, FieldNames } from './fields.js';
-import { describeFaults, faultsOf, type Entry, type LineFault } from './reading.js';
-import { readListOrLines } from './lists.js';
-import { ndjsonReader } from './ndjson.js';
-import type { Source } from './source.js';
+import { StatsError, type Legacy, type StatsCalls, type Unchecked } from '../../core/index.js';
+import { readCsv } from './readers/csv.js';
+import { describeFaults, faultsOf, type Entry, type LineFault } from './readers/entry.js';
+import { COURSE_FIELDS, FieldNames } from './readers/fields.js';
+import { readDocument, readListOrLines } from './readers/json.js';
+import type { Source } from './readers/source.js';
+
+type Calls = Pick<Unchecked<StatsCalls>, 'addCourse' | 'setCourse'>;
 
 const NAMES = new FieldNames(COURSE_FIELDS);
 
 export interface CoursesTally {
   created: number;
-  /** What the catalogue says now, whether that is new or not. */
+  /** Courses that existed, replaced or not. */
   kept: number;
-  refused: number;
+  rejected: number;
 }
 
-export interface CoursesOptions {
+interface CoursesOptions {
   readonly tally: CoursesTally;
-  /** Takes a line for each that is refused, for people. */
-  readonly tell: (line: string) => void;
+  /** Receives a message for each rejected course. */
+  readonly report: (line: string) => void;
 }
 
-/** Creates the courses of a file, or brings them into step with it; they are few, and done one after the other. */
+/** Creates or replaces the courses of a file one by one: there are few. */
 export async function importCourses(
-  stats: Unchecked<StatsCalls>,
+  calls: Calls,
   source: Source,
-  { tally, tell }: CoursesOptions,
+  { tally, report }: CoursesOptions,
 ): Promise<void> {
-  for await (const { line, name = `line ${line}`, reading } of courseEntries(source)) {
-    if (reading.kind === 'nothing') continue;
-    const refuse = (faults: readonly LineFault[]) => {
-      tally.refused++;
-      tell(`${source.name}, ${name}: ${describeFaults(faults)}`);
+  for await (const { line, name = `line ${line}`, ...entry } of courseEntries(source)) {
+    const reject = (faults: readonly LineFault[]) => {
+      tally.rejected++;
+      report(`${source.name}, ${name}: ${describeFaults(faults)}`);
     };
-    if (reading.kind === 'broken') {
-      refuse(reading.faults);
+    if ('faults' in entry) {
+      reject(entry.faults);
       continue;
     }
     try {
-      const { courseId, ...course } = reading.values;
-      const { outcome } = await stats.setCourse({ courseId, course });
+      const { courseId, ...course } = entry.values;
+      const { outcome } = await calls.setCourse({ courseId, course });
       if (outcome === 'created') tally.created++;
       else tally.kept++;
     } catch (error) {
-      if (!isOfTheCourse(error)) throw error;
-      refuse(faultsOf(error));
+      if (!isRejection(error)) throw error;
+      reject(faultsOf(error));
     }
   }
 }
 
-/** Any other would be the next one's too. */
-export function isOfTheCourse(error: unknown): error is StatsError {
+/** Existing courses stay as they are: they may have been renamed since. */
+export async function importLegacyCourses(
+  calls: Calls,
+  legacy: Legacy,
+  { tally, report }: CoursesOptions,
+): Promise<void> {
+  for (const course of await legacy.courses()) {
+    try {
+      await calls.addCourse({ course });
+      tally.created++;
+    } catch (error) {
+      if (!isRejection(error)) throw error;
+      if (error.code === 'course-id-taken') {
+        tally.kept++;
+        continue;
+      }
+      tally.rejected++;
+      report(`course ${course.courseId}: ${describeFaults(faultsOf(error))}`);
+    }
+  }
+}
+
+/** Creates the courses that sessions name. The name of each is its id until it is renamed. */
+export class CourseCreator {
+  readonly #calls: Calls;
+  readonly #tally: CoursesTally;
+  readonly #tried = new Set<string>();
+
+  constructor(calls: Calls, tally: CoursesTally) {
+    this.#calls = calls;
+    this.#tally = tally;
+  }
+
+  /** False for a course that is still missing after `create`. */
+  canCreate(courseId: string): boolean {
+    return !this.#tried.has(courseId);
+  }
+
+  async create(courseId: string): Promise<void> {
+    try {
+      await this.#calls.addCourse({ course: { courseId, name: courseId } });
+      this.#tally.created++;
+    } catch (error) {
+      // If another course has this id as its name, the lines of the missing course are rejected.
+      if (!(error instanceof StatsError && error.kind === 'conflict')) throw error;
+    }
+    this.#tried.add(courseId);
+  }
+}
+
+/** False for an error that the next course would cause too. */
+function isRejection(error: unknown): error is StatsError {
   return error instanceof StatsError && (error.kind === 'invalid' || error.kind === 'conflict');
 }
 
 async function* courseEntries(source: Source): AsyncGenerator<Entry> {
-  const pages = /\.csv(\.gz)?$/i.test(source.name)
-    ? readCsv(source.chunks(), NAMES)
-    : readListOrLines(source.chunks(), ndjsonReader(NAMES));
+  const groups = /\.csv(\.gz)?$/i.test(source.name)
+    ? readCsv(source.open(), NAMES)
+    : readListOrLines(source.open(), (text) => readDocument(NAMES, text));
   try {
-    for await (const entries of pages) yield* entries;
+    for await (const entries of groups) yield* entries;
   } catch (error) {
     throw new Error(`${source.name} has no courses that can be read`, { cause: error });
   }

@@ -1,34 +1,62 @@
-import { StatsError } from '../../core/errors.js';
-import type { SessionContent, StatsCalls, Unchecked } from '../../core/index.js';
-import { newSessionId } from '../../core/model/ids.js';
-import { saysTheSame, toSessionRow } from '../../core/store/rows.js';
-import type { ImportOptions } from './options.js';
-import { checkCall, type SessionCall } from './session-call.js';
-import type { LineOutcome } from './verdict.js';
+import {
+  sessionChecker,
+  StatsError,
+  type LearnerSession,
+  type Session,
+  type StatsCalls,
+  type Unchecked,
+} from '../../core/index.js';
+import { inGroups, type WriteResult, type WriteTarget } from './writer.js';
 
-interface Options extends Pick<ImportOptions, 'onConflict'> {
-  readonly createCourses: boolean;
-}
+/** Sessions in flight. */
+const CONCURRENCY = 64;
 
-/** Tells what recording a session would do: it is checked and looked for, and nothing is changed. */
-export function recordDry(
+/**
+ * Predicts what recording sessions would do: checks each session, reads the stored one and changes nothing.
+ *
+ * @param createCourses true if a missing course is not an error
+ */
+export function dryRunTarget(
   stats: Unchecked<StatsCalls>,
-  { onConflict, createCourses }: Options,
-): (call: SessionCall) => Promise<LineOutcome> {
-  return async (call) => {
-    const { userId, courseId, session } = checkCall(call);
-    const { sessionId = newSessionId() } = session;
-    const key = { userId, courseId, sessionId };
+  { createCourses }: { readonly createCourses: boolean },
+): WriteTarget {
+  const check = sessionChecker(Date.now);
+  const predict = async (item: object): Promise<WriteResult> => {
     try {
-      const stored = await stats.getSession(key);
-      const rowOf = (content: SessionContent) => toSessionRow(key, content, stored.updatedAt);
-      if (saysTheSame(rowOf(stored), rowOf(session), session.completedAt !== undefined)) return 'replayed';
+      const session = check(item);
+      const { userId, courseId, sessionId } = session;
+      const stored = await stats.getSession({ userId, courseId, sessionId });
+      if (hasSameContent(stored, session)) return { outcome: 'replayed' };
+      const error = new StatsError('session-conflict', `Session ${sessionId} exists with other content.`, {
+        faults: [{ pointer: '/sessionId', detail: 'exists with other content' }],
+      });
+      return { outcome: 'failed', error };
     } catch (error) {
       const code = error instanceof StatsError ? error.code : undefined;
-      if (code === 'session-not-found' || (code === 'course-not-found' && createCourses)) return 'created';
-      throw error;
+      const isNew = code === 'session-not-found' || (code === 'course-not-found' && createCourses);
+      return isNew ? { outcome: 'recorded' } : { outcome: 'failed', error };
     }
-    if (onConflict === 'replace') return 'replaced';
-    throw new StatsError('session-conflict', `Session ${sessionId} is there with other content.`);
   };
+  return {
+    async recordSessions({ sessions }) {
+      const results: WriteResult[] = [];
+      await inGroups(sessions, CONCURRENCY, async (session, index) => {
+        results[index] = await predict(session);
+      });
+      return results;
+    },
+    putSession: () => Promise.resolve(),
+  };
+}
+
+/** The rule of a replay: `completedAt` is compared only if it is sent. */
+function hasSameContent(stored: Session, sent: LearnerSession): boolean {
+  const { completedAt = stored.completedAt, moduleIds = [] } = sent;
+  return (
+    stored.totalModulesStudied === sent.totalModulesStudied &&
+    stored.averageScore === sent.averageScore &&
+    stored.timeStudied === sent.timeStudied &&
+    stored.completedAt === completedAt &&
+    stored.moduleIds.join(' ') === moduleIds.join(' ')
+  );
 }

@@ -4,10 +4,10 @@ import type { TargetOptions } from '../target.js';
 export const IMPORT_FORMATS = ['csv', 'ndjson', 'xapi'] as const;
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
-/** What becomes of a session that is there with other content. */
+/** What happens to a session that exists with other content. */
 export const ON_CONFLICT = ['fail', 'skip', 'replace'] as const;
 
-/** What the command line says. */
+/** The options of the command line. */
 export interface ImportOptions extends TargetOptions {
   readonly format?: ImportFormat;
   readonly map: readonly string[];
@@ -23,7 +23,7 @@ export interface ImportOptions extends TargetOptions {
   readonly json?: boolean;
 }
 
-/** @throws {UsageError} where they make no sense together: one that would do nothing is a mistake */
+/** @throws {UsageError} if options contradict each other or one would have no effect */
 export function checkOptions(file: string | undefined, options: ImportOptions): void {
   const reason = contradictionOf(file, options);
   if (reason !== undefined) throw new UsageError(reason);
@@ -38,9 +38,20 @@ function contradictionOf(file: string | undefined, options: ImportOptions): stri
   if (file === '-' && courses === '-') return 'stdin can be the sessions or the courses, not both';
   if (dryRun && courses !== undefined) return '--dry-run changes nothing, and so cannot import --courses';
   const ofFile = { '--format': format, '--map': map[0], '--course': course };
-  const idle = Object.entries(ofFile).find(([, value]) => value !== undefined)?.[0];
-  if (file === undefined && idle !== undefined) return `${idle} is for a file of sessions, and none is named`;
+  const unused = Object.entries(ofFile).find(([, value]) => value !== undefined)?.[0];
+  if (file === undefined && unused !== undefined) {
+    return `${unused} is for a file of sessions; name the file`;
+  }
   if (course !== undefined && format !== 'xapi') return '--course is for --format xapi';
   if (map.length > 0 && format === 'xapi') return '--map is not for --format xapi, whose fields are fixed';
   return undefined;
+}
+
+/** The format by the file's name; stdin has none and usually receives what `export` writes. */
+export function formatOf(file: string): ImportFormat {
+  if (file === '-' || /\.csv(\.gz)?$/i.test(file)) return 'csv';
+  if (/\.(ndjson|jsonl)(\.gz)?$/i.test(file)) return 'ndjson';
+  throw new UsageError(
+    `the name of ${file} does not tell its format; add --format ${IMPORT_FORMATS.join('|')}`,
+  );
 }

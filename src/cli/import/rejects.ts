@@ -1,30 +1,29 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
+import { isSameFile } from '../database-files.js';
 import { UsageError } from '../errors.js';
 import { visible, writeLine } from '../output.js';
-import { isSame } from '../database-files.js';
-import { written } from './json.js';
-import { describeFaults, type LineFault, type Place, type Values } from './reading.js';
+import { describeFaults, type LineFault, type Place, type Values } from './readers/entry.js';
 
-/** Lines that are told at once: a person reads no more. */
-const TOLD = 10;
-/** Characters that are gathered before they are written. */
+/** Lines that are printed; `--rejects` keeps all. */
+const MAX_PRINTED = 10;
+/** Characters that are buffered before they are written. */
 const BLOCK = 64 * 1024;
 
 interface RejectsOptions {
   readonly stderr: Writable;
-  /** Takes each of them as a line of NDJSON. */
+  /** Receives each rejected line as a line of NDJSON. */
   readonly file: string | undefined;
-  /** What is read, and must not be written over; `-` is stdin. */
+  /** The files that are imported, which must not be overwritten; `-` is stdin. */
   readonly sources: readonly (string | undefined)[];
 }
 
-/** The lines that were refused: the first are told, all are kept. */
+/** Prints the first rejected lines and writes all to a file. */
 export class Rejects implements AsyncDisposable {
   readonly #options: RejectsOptions;
   readonly #file: FileHandle | undefined;
-  #told = 0;
-  #waiting = '';
+  #count = 0;
+  #buffer = '';
   #written: Promise<unknown> = Promise.resolve();
 
   private constructor(options: RejectsOptions, file: FileHandle | undefined) {
@@ -35,8 +34,8 @@ export class Rejects implements AsyncDisposable {
   static async open(options: RejectsOptions): Promise<Rejects> {
     const { file, sources } = options;
     if (file === undefined) return new Rejects(options, undefined);
-    if ((await Promise.all(sources.map((source) => isSame(file, source)))).includes(true)) {
-      throw new UsageError('--rejects would write over what is imported; name another file');
+    if ((await Promise.all(sources.map((source) => isSameFile(file, source)))).includes(true)) {
+      throw new UsageError('--rejects would overwrite the imported file; name another file');
     }
     try {
       return new Rejects(options, await open(file, 'w', 0o600));
@@ -45,27 +44,37 @@ export class Rejects implements AsyncDisposable {
     }
   }
 
+  get count(): number {
+    return this.#count;
+  }
+
   add({ line, name, text }: Place, faults: readonly LineFault[], values?: Values): void {
-    if (this.#told++ < TOLD) {
+    if (this.#count++ < MAX_PRINTED) {
       writeLine(this.#options.stderr, visible(`${name ?? `line ${line}`}: ${describeFaults(faults)}`));
     }
     if (!this.#file) return;
-    const said = values ? { values } : { text };
-    this.#waiting += `${written({ line, faults, ...said }) ?? JSON.stringify({ line, faults })}\n`;
-    if (this.#waiting.length >= BLOCK) this.#write();
+    const content = values ? { values } : { text };
+    this.#buffer += `${toJson({ line, faults, ...content }) ?? JSON.stringify({ line, faults })}\n`;
+    if (this.#buffer.length >= BLOCK) this.#write();
   }
 
-  /** How many were not told. */
-  get untold(): number {
-    return Math.max(0, this.#told - TOLD);
+  /** One sentence about the rejected lines and courses. */
+  describe(coursesRejected: number): string {
+    const { file } = this.#options;
+    const count = `${(this.#count + coursesRejected).toLocaleString('en')} rejected`;
+    if (this.#count === 0) return `${count}.`;
+    const notPrinted = this.#count - MAX_PRINTED;
+    const more = notPrinted > 0 ? `; ${notPrinted.toLocaleString('en')} of them are not printed above` : '';
+    const which = coursesRejected > 0 ? 'the sessions among them' : 'them';
+    return `${count}${more}. ${file === undefined ? `--rejects FILE keeps ${which}` : `${file} has ${which}`}.`;
   }
 
-  /** Resolves when there is little that waits to be written. */
-  async drained(): Promise<void> {
+  /** Resolves when little is waiting to be written. */
+  async flushed(): Promise<void> {
     await this.#written;
   }
 
-  /** Resolves when what was added is written; it rejects where it could not be. */
+  /** @throws if a line could not be written */
   async flush(): Promise<void> {
     this.#write();
     await this.#written;
@@ -76,10 +85,10 @@ export class Rejects implements AsyncDisposable {
   }
 
   #write(): void {
-    const text = this.#waiting;
-    this.#waiting = '';
+    const text = this.#buffer;
+    this.#buffer = '';
     if (text !== '') this.#written = this.#written.then(() => this.#append(text));
-    // Told by flush.
+    // `flush` reports the error.
     this.#written.catch(() => undefined);
   }
 
@@ -89,5 +98,14 @@ export class Rejects implements AsyncDisposable {
     } catch (error) {
       throw new Error(`${this.#options.file} cannot be written`, { cause: error });
     }
+  }
+}
+
+/** `undefined` for a value that can be parsed but is nested too deeply to be serialized. */
+function toJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
   }
 }

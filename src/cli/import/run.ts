@@ -1,79 +1,137 @@
-import type { Stats } from '../../core/index.js';
+import { openLegacy, StatsError, type Legacy, type Stats } from '../../core/index.js';
 import { assertOutside } from '../database-files.js';
-import { PartlyDone } from '../errors.js';
-import type { Io } from '../io.js';
-import { visible, writeLine } from '../output.js';
-import { startProgress } from '../progress.js';
+import { describeError, PartlyDone } from '../errors.js';
 import { SESSION_FIELDS } from '../export/format.js';
-import { databaseUrl, interruptible, openTarget, serverUrl } from '../target.js';
-import { importCourses, type CoursesTally } from './courses.js';
-import { FieldNames, toRenaming } from './fields.js';
-import { entriesOf, formatOf } from './formats.js';
-import { importLegacyCourses, legacyEntries } from './legacy.js';
-import { newImporter } from './new-importer.js';
-import { checkOptions, type ImportOptions } from './options.js';
-import { pump } from './pump.js';
+import { interruptible, type Io } from '../io.js';
+import { visible, writeLine } from '../output.js';
+import { startProgress, type Progress } from '../progress.js';
+import { databaseUrl, openTarget, serverUrl } from '../target.js';
+import { CourseCreator, importCourses, importLegacyCourses, type CoursesTally } from './courses.js';
+import { dryRunTarget } from './dry-run.js';
+import { checkOptions, formatOf, type ImportOptions } from './options.js';
+import { runPipeline } from './pipeline.js';
+import { readCsv } from './readers/csv.js';
+import type { Entry } from './readers/entry.js';
+import { FieldNames, parseRenaming } from './readers/fields.js';
+import { readDocument, readListOrLines } from './readers/json.js';
+import { readLegacy } from './readers/legacy.js';
+import { readEntries } from './readers/lines.js';
+import { openSource, type Source } from './readers/source.js';
 import { Rejects } from './rejects.js';
-import { openSource, type Source } from './source.js';
-import { describeRefused, writeSummary } from './summary.js';
-import { linesOf } from './verdict.js';
+import { ImportTally, writeSummary } from './result.js';
+import { SessionWriter } from './writer.js';
 
-/** @throws {PartlyDone} where lines were refused */
+const RETRYING = 'Retrying; the import fails after 2 minutes without success.';
+const CONTINUE = 'Lines after it may be recorded too. Run the same command again: nothing is counted twice.';
+const CONTINUE_AFTER = 'Continue with the lines after it: sessions that got a new id would be counted again.';
+
+/** What an import has opened. */
+interface Import {
+  readonly io: Io;
+  readonly options: ImportOptions;
+  readonly stats: Stats;
+  readonly rejects: Rejects;
+  readonly tally: ImportTally;
+  readonly courses: CoursesTally;
+}
+
+/** @throws {PartlyDone} if lines or courses were rejected */
 export async function runImport(io: Io, file: string | undefined, options: ImportOptions): Promise<void> {
   checkOptions(file, options);
   if (options.rejects !== undefined && serverUrl(io, options) === undefined) {
     await assertOutside(databaseUrl(io, options, { create: false }), options.rejects);
   }
+  const { fromLegacy, dryRun = false } = options;
   const read = file === undefined ? undefined : await readerOf(file, options);
   using source = file === undefined ? undefined : await openSource(io, file);
   using catalogue = options.courses === undefined ? undefined : await openSource(io, options.courses);
-  await using stats = await interruptible(io, openTarget(io, options, options.dryRun ? 'read' : 'create'));
+  await using stats = await interruptible(io.signal, openTarget(io, options, dryRun ? 'read' : 'create'));
+  await using legacy =
+    fromLegacy === undefined
+      ? undefined
+      : await interruptible(io.signal, openLegacy({ database: fromLegacy }));
   const sources = [file, options.courses];
-  // Last of all: what is there is lost with it.
+  // Last, because it truncates the file.
   await using rejects = await Rejects.open({ stderr: io.stderr, file: options.rejects, sources });
-  const courses: CoursesTally = { created: 0, kept: 0, refused: 0 };
-  const importer = await newImporter(io, stats, options, { rejects, courses });
+
+  const [tally, courses] = [new ImportTally(), { created: 0, kept: 0, rejected: 0 }];
+  const opened = { io, options, stats, rejects, tally, courses };
   try {
-    await interruptible(io, bringCourses(io, stats, catalogue, options, courses));
-    const { quiet = false, newIds = false, fromLegacy } = options;
-    if (fromLegacy !== undefined) {
+    await interruptible(io.signal, bringCourses(opened, catalogue, legacy));
+    const { quiet = false } = options;
+    if (legacy) {
       const progress = startProgress(io, { unit: 'lines', quiet });
-      const entries = legacyEntries(fromLegacy, (sessions) => progress.add(sessions));
-      await pump(io, entries, { importer, progress, newIds });
+      await importSessions(
+        opened,
+        readLegacy(legacy, (sessions) => progress.add(sessions)),
+        progress,
+      );
     } else if (source && read) {
       const progress = startProgress(io, { total: source.size, unit: 'MB', quiet });
-      const entries = read(source.chunks((bytes) => progress.add(bytes)));
-      await pump(io, entries, { importer, progress, newIds });
+      await importSessions(opened, read(source.open((bytes) => progress.add(bytes))), progress);
     }
   } catch (error) {
-    if (linesOf(importer.tally) + courses.created + courses.kept > 0)
-      writeSummary(io, options, importer.tally, courses);
-    // The first error is the one to tell.
+    if (tally.lines + courses.created + courses.kept > 0) writeSummary(io, options, tally, courses);
+    // The first error is reported.
     await rejects.flush().catch(() => undefined);
     throw error;
   }
-  writeSummary(io, options, importer.tally, courses);
+  writeSummary(io, options, tally, courses);
   await rejects.flush();
-  const { conflict, invalid } = importer.tally;
-  const refused = invalid + (options.onConflict === 'skip' ? 0 : conflict);
-  if (refused + courses.refused === 0) return;
-  throw new PartlyDone(describeRefused(refused, courses.refused, rejects, options));
+  if (rejects.count + courses.rejected > 0) throw new PartlyDone(rejects.describe(courses.rejected));
 }
 
-function readerOf(file: string, { format, map, course }: ImportOptions) {
-  const names = new FieldNames(SESSION_FIELDS, new Map(map.map(toRenaming)));
-  return entriesOf(format ?? formatOf(file), names, course);
+type Reader = (chunks: AsyncIterable<Buffer>) => AsyncGenerator<Iterable<Entry>>;
+
+async function readerOf(
+  file: string,
+  { format = formatOf(file), map, course }: ImportOptions,
+): Promise<Reader> {
+  const names = new FieldNames(SESSION_FIELDS, new Map(map.map(parseRenaming)));
+  if (format === 'csv') return (chunks) => readCsv(chunks, names);
+  if (format === 'ndjson') return (chunks) => readEntries(chunks, (text) => readDocument(names, text));
+  const { readStatement } = await import('./readers/xapi.js');
+  return (chunks) => readListOrLines(chunks, (text) => readStatement(text, course));
 }
 
-/** Before the sessions, which need them. */
+/** Imports the courses first: the sessions need them. */
 async function bringCourses(
-  io: Io,
-  { unchecked: stats }: Stats,
+  { io, options, stats: { unchecked: calls }, courses: tally }: Import,
   catalogue: Source | undefined,
-  { fromLegacy, dryRun }: ImportOptions,
-  tally: CoursesTally,
+  legacy: Legacy | undefined,
 ): Promise<void> {
-  const options = { tally, tell: (line: string) => writeLine(io.stderr, visible(line)) };
-  if (catalogue) await importCourses(stats, catalogue, options);
-  if (fromLegacy !== undefined && !dryRun) await importLegacyCourses(stats, fromLegacy, options);
+  const report = (line: string) => writeLine(io.stderr, visible(line));
+  if (catalogue) await importCourses(calls, catalogue, { tally, report });
+  if (legacy && !options.dryRun) await importLegacyCourses(calls, legacy, { tally, report });
+}
+
+async function importSessions(
+  { io, options, stats: { unchecked: calls }, rejects, tally, courses }: Import,
+  entries: AsyncGenerator<Iterable<Entry>>,
+  progress: Progress,
+): Promise<void> {
+  const { onConflict, createCourses = false, dryRun = false, newIds = false, quiet = false } = options;
+  const { signal } = io;
+  const writer = new SessionWriter({
+    target: dryRun
+      ? dryRunTarget(calls, { createCourses: createCourses || options.fromLegacy !== undefined })
+      : calls,
+    onConflict,
+    courses: createCourses && !dryRun ? new CourseCreator(calls, courses) : undefined,
+    signal,
+    stopsWithinBatch: !newIds,
+    onRetry: (error) => quiet || writeLine(io.stderr, visible(`${describeError(error)} ${RETRYING}`)),
+  });
+  try {
+    await runPipeline(entries, { writer, tally, rejects, newIds, signal });
+  } catch (error) {
+    progress.end();
+    const canContinue = signal.aborted || (error instanceof StatsError && error.kind === 'unavailable');
+    if (canContinue || tally.lastLine > 0) {
+      const advice = newIds ? ` ${CONTINUE_AFTER}` : canContinue ? ` ${CONTINUE}` : '';
+      writeLine(io.stderr, `Stopped after line ${tally.lastLine.toLocaleString('en')}.${advice}`);
+    }
+    throw error;
+  }
+  progress.end();
 }

@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import type { LearnerSession } from '../api.js';
+import { StatsError } from '../errors.js';
 import { courseContentSchema, newCourseSchema, nameSchema } from './course.js';
 import { intervalSchema, timeZoneSchema } from './history.js';
-import { courseIdSchema, sessionIdSchema, userIdSchema } from './ids.js';
-import { cursorSchema, limitSchema } from './page.js';
-import { document, grouped, rule } from './rules.js';
+import { courseIdSchema, newSessionId, sessionIdSchema, userIdSchema, type SessionId } from './ids.js';
+import { cursorSchema, limitSchema } from './pagination.js';
+import { document, grouped, parseCall, rule } from './validation.js';
 import { newSessionSchema, sessionContentSchema } from './session.js';
 import { boundSchema, type Clock } from './time.js';
 
@@ -70,6 +72,40 @@ export function batchedSessionSchema(clock: Clock) {
   });
 }
 
+/**
+ * Creates a function that validates a session as `recordSessions` does, without a database. It returns the session as it
+ * would be recorded: ids in lower case, times in UTC, scores rounded. It throws a `StatsError` with every fault.
+ */
+export function sessionChecker(clock: Clock): (session: unknown) => LearnerSession {
+  const schema = batchedSessionSchema(clock);
+  return (session) => parseCall(schema, { session }).session;
+}
+
 export type CallSchemas = ReturnType<typeof callSchemas>;
 /** The arguments of a call after its check. */
 export type Call<Name extends keyof CallSchemas> = z.output<CallSchemas[Name]>;
+
+/**
+ * Records a session so that a repeat of the call is safe. If the caller sent no id and the outcome is unknown, the error
+ * contains the id to repeat the call with.
+ *
+ * @throws {StatsError} that of `record`; an `unavailable` one has the id as a fault of `/sessionId`
+ */
+export function withRepeatableId<T>(
+  sent: SessionId | undefined,
+  record: (sessionId: SessionId) => Promise<T>,
+): Promise<T> {
+  return sent === undefined ? recordAs(newSessionId(), record) : record(sent);
+}
+
+async function recordAs<T>(sessionId: SessionId, record: (sessionId: SessionId) => Promise<T>): Promise<T> {
+  try {
+    return await record(sessionId);
+  } catch (error) {
+    if (!(error instanceof StatsError) || error.kind !== 'unavailable') throw error;
+    throw new StatsError(error.code, error.message, {
+      faults: [{ pointer: '/sessionId', detail: `must be ${sessionId} when the call is repeated` }],
+      cause: error.cause,
+    });
+  }
+}

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { courseIdSchema, type CourseId } from './ids.js';
 import { moduleIdsSchema } from './modules.js';
-import { document, rule } from './rules.js';
+import { document, rule } from './validation.js';
 import { instantSchema } from './time.js';
 
 const MAX_NAME = 255;

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { averageScore, type Totals } from './lifetime.js';
-import { rule } from './rules.js';
+import { rule } from './validation.js';
 import { toInstant } from './time.js';
 
-/** Names that the platform takes, though they are not in the IANA database. */
+/** Names that the platform accepts although they are not in the IANA database. */
 const ICU_NAME = /^(AC|AE|AG|AR|AS|BE|BS|CA|CN|CS|CT|EA|EC|IE|IS|JS|MI|NE|NS|PL|PN|PR|PS|SS|VS)T$/i;
 
 const error = rule('must be the name of an IANA time zone, such as Europe/London');
@@ -13,17 +13,17 @@ export const intervalSchema = z
   .describe('Weeks begin on Monday.');
 export type IntervalName = z.output<typeof intervalSchema>;
 
-/** An IANA name: an offset alone knows no daylight saving. */
+/** An IANA name; a mere offset has no daylight saving time. */
 export const timeZoneSchema = z
   .string({ error })
   .refine((name) => /^[A-Za-z]/.test(name) && !ICU_NAME.test(name) && isTimeZone(name), { error })
   .default('UTC')
-  .describe('The IANA time zone whose days are meant.');
+  .describe('The IANA time zone of the days.');
 
 const historyItemSchema = z.object({
   start: z
     .string()
-    .meta({ format: 'date-time', description: "When the interval begins, with the zone's offset." }),
+    .meta({ format: 'date-time', description: "The start of the interval, with the zone's offset." }),
   sessionCount: z.int().min(0),
   totalModulesStudied: z.int().min(0),
   averageScore: z.number().min(0).nullable(),
@@ -33,16 +33,16 @@ const historyItemSchema = z.object({
 export const historySchema = z.object({
   interval: intervalSchema,
   timeZone: z.string(),
-  items: z.array(historyItemSchema).describe('From the oldest on; empty intervals are included.'),
+  items: z.array(historyItemSchema).describe('Oldest first; empty intervals are included.'),
 });
 
 /** The stats of the sessions that were completed in one interval. */
 export interface HistoryItem {
-  /** When the interval begins: RFC 3339 with the zone's offset. */
+  /** The start of the interval: RFC 3339 with the zone's offset. */
   readonly start: string;
   readonly sessionCount: number;
   readonly totalModulesStudied: number;
-  /** Weighted by modules; `null` where none were studied. */
+  /** Weighted by modules, over the sessions that have a score; `null` if they have no modules. */
   readonly averageScore: number | null;
   /** Milliseconds. */
   readonly timeStudied: number;
@@ -51,33 +51,38 @@ export interface HistoryItem {
 export interface History {
   readonly interval: IntervalName;
   readonly timeZone: string;
-  /** From the oldest on; empty intervals are included. */
+  /** Oldest first; empty intervals are included. */
   readonly items: readonly HistoryItem[];
 }
 
 export type IntervalTotals = Pick<
   Totals,
-  'sessionCount' | 'totalModulesStudied' | 'weightedScoreUnits' | 'timeStudied'
+  'sessionCount' | 'totalModulesStudied' | 'scoredModules' | 'weightedScoreUnits' | 'timeStudied'
 >;
 
-/** A stretch of time, the end excluded: UTC, as it is stored. */
-export interface Stretch {
+/** A half-open range of time, in UTC; the end is excluded. */
+export interface TimeRange {
   readonly start: string;
   readonly end: string;
 }
 
-/** From the first session to the last, or what is asked for; `undefined` where there is nothing to show. */
-export function timeToShow(
+/**
+ * The time range of a history: from `from`, or else the first session, to `to`, or else just after the last session;
+ * `undefined` if it is empty.
+ */
+export function historyRange(
   { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
-  totals: Pick<Totals, 'firstCompletedAt' | 'lastCompletedAt'> | undefined,
-): Stretch | undefined {
-  const start = from ?? totals?.firstCompletedAt;
-  const end = to ?? (totals && justAfter(totals.lastCompletedAt));
+  { first, last }: SessionBounds,
+): TimeRange | undefined {
+  const start = from ?? first;
+  const end = to ?? (last === undefined ? undefined : toInstant(Date.parse(last) + 1));
   return start !== undefined && end !== undefined && start < end ? { start, end } : undefined;
 }
 
-function justAfter(instant: string): string {
-  return toInstant(Date.parse(instant) + 1);
+/** The completion times of a learner's first and last session in a course. */
+export interface SessionBounds {
+  readonly first?: string | undefined;
+  readonly last?: string | undefined;
 }
 
 export function toHistoryItem(start: string, totals: IntervalTotals | undefined): HistoryItem {

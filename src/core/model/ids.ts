@@ -1,7 +1,7 @@
 import { v7 as uuidV7 } from 'uuid';
 import * as z from 'zod';
-import { invalidRequest } from './faults.js';
-import { rule } from './rules.js';
+import { invalidRequest } from './validation.js';
+import { rule } from './validation.js';
 
 const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 const error = rule('must be a UUID: 8-4-4-4-12 hexadecimal digits');

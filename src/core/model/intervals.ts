@@ -1,46 +1,50 @@
-import { invalidRequest } from './faults.js';
-import type { IntervalName, Stretch } from './history.js';
-import { grouped } from './rules.js';
+import { Temporal } from 'temporal-polyfill';
+import { invalidRequest } from './validation.js';
+import type { IntervalName, TimeRange } from './history.js';
+import { grouped } from './validation.js';
 import { toInstant } from './time.js';
-import { ZoneDays } from './zone-days.js';
 
 const MAX_INTERVALS = 1000;
 const DAY = 24 * 60 * 60 * 1000;
-/** RFC 3339 writes no year after 9999. */
+/** RFC 3339 has no years after 9999. */
 const AFTER_LAST_DATE = Date.UTC(10_000, 0, 1);
+/** The assumed length of a period if the zone reports no transition. */
+const LOOK_AHEAD = 1000 * DAY;
+/** An upper bound of the time between the start of an interval and an instant in it. */
+const BEFORE = 40 * DAY;
 
-interface Interval extends Stretch {
-  /** When the whole interval begins, with the zone's offset. */
+interface Interval extends TimeRange {
+  /** The start of the whole interval, with the zone's offset. */
   readonly label: string;
 }
 
 /**
- * The days, weeks (from Monday) or months of a time zone that a stretch of time touches, each cut to it. A day
- * runs from its first midnight to the next day's first, and has the hours that it has there; one that the zone
- * has skipped is left out. The last begins in the year 9999 of the zone.
+ * The days, weeks (from Monday) or months of a time zone that overlap a time range, each cut to the range. A day lasts
+ * from its first midnight to the first midnight of the next day. Days that the zone skips are left out. The last
+ * interval begins in the year 9999 of the zone.
  *
  * @throws {StatsError} `invalid-request` if there are more than 1,000
  */
 export function intervalsBetween(
   name: IntervalName,
   timeZone: string,
-  stretch: Stretch | undefined,
+  range: TimeRange | undefined,
 ): Interval[] {
-  if (!stretch) return [];
-  const begin = Date.parse(stretch.start);
-  const end = Date.parse(stretch.end);
+  if (!range) return [];
+  const begin = Date.parse(range.start);
+  const end = Date.parse(range.end);
   const days = new ZoneDays(timeZone, begin);
   const intervals: Interval[] = [];
   let date = firstDate(name, days.dateOf(begin));
   let first = days.startOf(date);
-  let start = stretch.start;
+  let start = range.start;
   while (first.time < end && date < AFTER_LAST_DATE) {
     date = nextDate(name, date);
     const next = days.startOf(date);
     const isTouched = next.time > begin;
     const isSkipped = next.time === first.time;
     if (isTouched && !isSkipped) {
-      const stop = next.time < end ? toInstant(next.time) : stretch.end;
+      const stop = next.time < end ? toInstant(next.time) : range.end;
       intervals.push({ label: first.label, start, end: stop });
       start = stop;
     }
@@ -66,6 +70,70 @@ function nextDate(name: IntervalName, date: number): number {
 }
 
 function tooMany(name: IntervalName) {
-  const detail = `must make at most ${grouped(MAX_INTERVALS)} ${name}s of the time asked for: shorten it, or take longer intervals`;
+  const detail = `must divide the requested time into at most ${grouped(MAX_INTERVALS)} ${name}s: choose a shorter time or longer intervals`;
   return invalidRequest([{ parameter: 'interval', detail }]);
+}
+
+interface DayStart {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** RFC 3339 with the zone's offset. */
+  readonly label: string;
+}
+
+/** A period in which the offset of a zone does not change. */
+interface OffsetPeriod {
+  readonly begin: DayStart;
+  readonly until: number;
+  readonly offset: number;
+  readonly suffix: string;
+  readonly next: Temporal.ZonedDateTime;
+}
+
+/**
+ * The starts of the dates of a time zone, queried in ascending order. A date is represented by its midnight in UTC, in
+ * milliseconds. Time zone queries are slow, and a thousand of them would block all other requests. So the zone is
+ * queried once for each change of its offset; the rest is arithmetic.
+ */
+export class ZoneDays {
+  readonly #timeZone: string;
+  #period: OffsetPeriod;
+
+  /** @param first an instant in the first interval */
+  constructor(timeZone: string, first: number) {
+    this.#timeZone = timeZone;
+    this.#period = periodFrom(
+      Temporal.Instant.fromEpochMilliseconds(first - BEFORE).toZonedDateTimeISO(timeZone),
+    );
+  }
+
+  /** The date of an instant in the zone. */
+  dateOf(instant: number): number {
+    const { year, month, day } = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(
+      this.#timeZone,
+    );
+    return Date.UTC(year, month - 1, day);
+  }
+
+  /** The first midnight of a date or, if the zone skips it, the next instant. */
+  startOf(date: number): DayStart {
+    while (date - this.#period.offset >= this.#period.until) this.#period = periodFrom(this.#period.next);
+    const { begin, offset, suffix } = this.#period;
+    const time = date - offset;
+    if (time < begin.time) return begin;
+    return { time, label: `${new Date(date).toISOString().slice(0, 19)}${suffix}` };
+  }
+}
+
+function periodFrom(begin: Temporal.ZonedDateTime): OffsetPeriod {
+  const label = begin.toString({ timeZoneName: 'never' });
+  const next = begin.getTimeZoneTransition('next') ?? begin.add({ milliseconds: LOOK_AHEAD });
+  return {
+    begin: { time: begin.epochMilliseconds, label },
+    until: next.epochMilliseconds,
+    offset: begin.offsetNanoseconds / 1e6,
+    // Temporal rounds the offset to minutes: some zones once had seconds.
+    suffix: label.slice(-6),
+    next,
+  };
 }

@@ -1,9 +1,12 @@
 import * as z from 'zod';
 import { courseIdSchema, type CourseId } from './ids.js';
 import { toProgress, type ModuleCounts, type Progress } from './modules.js';
-import { nearestQuotient } from './quotient.js';
 import { UNITS_PER_SCORE } from './score.js';
 import { instantSchema } from './time.js';
+
+const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+/** Bits of the quotient: 53 of a double, one for rounding, and a reserve. */
+const QUOTIENT_BITS = 64;
 
 const total = () => z.int().min(0);
 
@@ -17,7 +20,7 @@ export const lifetimeStatsSchema = z.object({
     .min(0)
     .nullable()
     .describe(
-      'The average of their scores, weighted by modules: the double nearest to the exact quotient; null without modules.',
+      'The average score of the sessions that have one, weighted by modules: the double nearest to the exact quotient; null if none of them has a score and modules.',
     ),
   timeStudied: total().describe('The sum of their time, in milliseconds.'),
   distinctModulesStudied: total().describe('How many different modules were studied.'),
@@ -27,7 +30,9 @@ export const lifetimeStatsSchema = z.object({
     .min(0)
     .max(1)
     .nullable()
-    .describe('How much of what the course declares was studied, 0 to 1; null if it declares no modules.'),
+    .describe(
+      'The share of the declared modules that were studied, 0 to 1; null if the course declares none.',
+    ),
   firstCompletedAt: instantSchema
     .nullable()
     .describe('When the first of them was completed; null without sessions.'),
@@ -44,8 +49,8 @@ export interface LifetimeStats extends Progress {
   /** The sum of their modules. */
   readonly totalModulesStudied: number;
   /**
-   * Σ(score × modules) / Σ modules, the double nearest to the exact quotient; `null` where no modules were
-   * studied. 0 is a score.
+   * Σ(score × modules) / Σ modules, both over the sessions that have a score, the double nearest to the exact quotient;
+   * `null` if that Σ modules is 0. 0 is a score.
    */
   readonly averageScore: number | null;
   /** The sum of their time, in milliseconds. */
@@ -60,15 +65,17 @@ export interface LifetimeStats extends Progress {
 export const studiedCourseSchema = lifetimeStatsSchema.extend({ name: z.string() });
 
 export interface StudiedCourse extends LifetimeStats {
-  /** Of the course. */
+  /** The name of the course. */
   readonly name: string;
 }
 
-/** Lifetime stats as they are kept: every sum an exact integer. */
+/** The stored sums of lifetime stats: exact integers. */
 export interface Totals {
   readonly sessionCount: number;
   readonly totalModulesStudied: number;
-  /** Σ score × modules, in 1/10,000 of a score. */
+  /** Σ modules of the sessions that have a score. */
+  readonly scoredModules: number;
+  /** Σ score × modules of the same sessions, in 1/10,000 of a score. */
   readonly weightedScoreUnits: bigint;
   /** Milliseconds. */
   readonly timeStudied: number;
@@ -96,11 +103,27 @@ export function toLifetimeStats(
   };
 }
 
-/** The average score of sessions by the sum of their scores × modules and the sum of their modules. */
+/** The average score, weighted by modules, of the sessions that have a score; `null` if they have no modules. */
 export function averageScore({
   weightedScoreUnits,
-  totalModulesStudied,
-}: Pick<Totals, 'weightedScoreUnits' | 'totalModulesStudied'>): number | null {
-  if (totalModulesStudied === 0) return null;
-  return nearestQuotient(weightedScoreUnits, BigInt(totalModulesStudied) * BigInt(UNITS_PER_SCORE));
+  scoredModules,
+}: Pick<Totals, 'weightedScoreUnits' | 'scoredModules'>): number | null {
+  if (scoredModules === 0) return null;
+  return nearestQuotient(weightedScoreUnits, BigInt(scoredModules) * BigInt(UNITS_PER_SCORE));
+}
+
+/** The double nearest to the exact quotient of two non-negative integers, ties to even; the divisor is not 0. */
+export function nearestQuotient(dividend: bigint, divisor: bigint): number {
+  // IEEE 754 division is correctly rounded if both operands are exact.
+  if (dividend <= SAFE && divisor <= SAFE) return Number(dividend) / Number(divisor);
+  const shift = Math.max(0, QUOTIENT_BITS + bitLength(divisor) - bitLength(dividend));
+  const scaled = dividend << BigInt(shift);
+  const quotient = scaled / divisor;
+  // The sticky bit breaks a false tie; it is far below the bits of the result.
+  const sticky = scaled % divisor === 0n ? 0n : 1n;
+  return Number(quotient | sticky) / 2 ** shift;
+}
+
+function bitLength(value: bigint): number {
+  return value.toString(2).length;
 }

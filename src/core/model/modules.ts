@@ -1,13 +1,15 @@
 import * as z from 'zod';
-import { grouped, rule } from './rules.js';
+import { grouped, rule } from './validation.js';
 
-const MAX_MODULE_IDS = 1000;
-/** Between the ids of a list that is written as one text. */
+export const MAX_MODULE_IDS = 1000;
+/** Characters of a module id. */
+export const MAX_MODULE_ID = 128;
+/** Between the ids of a list that is stored as one text. */
 export const MODULE_SEPARATOR = ';';
 /** Visible ASCII without the separator. */
-const MODULE_ID = /^[\x21-\x3a\x3c-\x7e]{1,128}$/;
+const MODULE_ID = new RegExp(`^[\\x21-\\x3a\\x3c-\\x7e]{1,${MAX_MODULE_ID}}$`);
 
-const idRule = rule('must be 1 to 128 visible ASCII characters without ;');
+const idRule = rule(`must be 1 to ${MAX_MODULE_ID} visible ASCII characters without ;`);
 const listRule = rule(`must be a list of at most ${grouped(MAX_MODULE_IDS)} module ids`);
 
 /** Module ids: a set, written as a sorted list. */
@@ -16,7 +18,7 @@ export const moduleIdsSchema = z
   .max(MAX_MODULE_IDS, { error: listRule })
   .overwrite((ids) => Array.from(new Set(ids)).toSorted());
 
-/** How many of what a course declares a user has studied, and how much of it that is. */
+/** A learner's progress in the modules that a course declares. */
 export interface Progress {
   /** The size of the union of the sessions' modules. */
   readonly distinctModulesStudied: number;

@@ -1,23 +1,24 @@
 import * as z from 'zod';
-import { grouped, rule } from './rules.js';
+import { grouped, rule } from './validation.js';
 
 export const MAX_SCORE = 1_000_000;
 const DECIMALS = 4;
 /** Scores are stored and summed as integers of 1/10,000, so that no sum depends on its order. */
 export const UNITS_PER_SCORE = 10 ** DECIMALS;
 
-const error = rule(`must be a number from 0 to ${grouped(MAX_SCORE)}`);
+const error = rule(`must be a number from 0 to ${grouped(MAX_SCORE)}, or null`);
 
-/** A score as it arrives; rounded to 4 decimals from here on. */
+/** A score in a request, rounded to 4 decimals; `null` if the session has none. */
 export const scoreSchema = z
   .number({ error })
   .min(0, { error })
   .max(MAX_SCORE, { error })
-  .overwrite((score) => fromUnits(toUnits(score)));
+  .overwrite((score) => fromUnits(toUnits(score)))
+  .nullable();
 
 /**
  * A score as an integer of 1/10,000, rounded half up as its shortest decimal text reads: 1.00005 lies below
- * the half as a binary fraction, but who wrote it meant the half.
+ * the half as a binary fraction, but its author meant the half.
  */
 export function toUnits(score: number): number {
   // A score of so few decimals is the double nearest to its units, and to no others.

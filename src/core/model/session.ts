@@ -1,23 +1,30 @@
 import * as z from 'zod';
-import { courseIdSchema, sessionIdSchema, type CourseId, type SessionId } from './ids.js';
+import {
+  courseIdSchema,
+  sessionIdSchema,
+  userIdSchema,
+  type CourseId,
+  type SessionId,
+  type UserId,
+} from './ids.js';
 import { moduleIdsSchema } from './modules.js';
-import { document, integer } from './rules.js';
+import { document, integer } from './validation.js';
 import { scoreSchema } from './score.js';
-import { completedAtSchema, instantSchema, type Clock } from './time.js';
+import { boundSchema, completedAtSchema, instantSchema, type Clock } from './time.js';
 
-/** A 32-bit integer: 24 days. A clock value sent by mistake is far beyond. */
-export const MAX_TIME_STUDIED = 2_147_483_647;
+/** Milliseconds: 11.5 days. A clock value sent by mistake, in seconds or milliseconds, is larger. */
+export const MAX_TIME_STUDIED = 1_000_000_000;
 export const MAX_MODULES = 100_000;
 
 const modulesSchema = integer(0, MAX_MODULES).describe('How many modules were studied in the session.');
 const averageScoreSchema = scoreSchema.describe(
-  'The average score over those modules, on any scale; rounded half up to 4 decimals.',
+  'The average score over those modules, on any scale; rounded half up to 4 decimals. Null: studied, but not scored.',
 );
 const timeStudiedSchema = integer(0, MAX_TIME_STUDIED).describe(
   'How long the session took, in milliseconds.',
 );
 
-/** What a session says, as it arrives: the body of a PUT. */
+/** The content of a session in a request: the body of a PUT. */
 export const sessionContentSchema = (clock: Clock) =>
   document({
     totalModulesStudied: modulesSchema,
@@ -29,7 +36,7 @@ export const sessionContentSchema = (clock: Clock) =>
     moduleIds: moduleIdsSchema.describe('The modules that were studied, as a set; default: none.').optional(),
   });
 
-/** A session as it arrives to be recorded: the body of a POST. */
+/** A session to be recorded, in a request: the body of a POST. */
 export const newSessionSchema = (clock: Clock) =>
   document({
     sessionId: sessionIdSchema.describe('Default: made by the server.').optional(),
@@ -49,13 +56,16 @@ export const sessionSchema = z.object({
   updatedAt: instantSchema.describe('When its content last changed.'),
 });
 
-/** What a session says. */
+/** The content of a session. */
 export interface SessionContent {
   /** How many modules were studied: an integer from 0 to 100,000. */
   readonly totalModulesStudied: number;
-  /** The average score over them, on any scale: 0 to 1,000,000, rounded half up to 4 decimals. */
-  readonly averageScore: number;
-  /** Milliseconds: an integer from 0 to 2,147,483,647. */
+  /**
+   * The average score over them, on any scale: 0 to 1,000,000, rounded half up to 4 decimals. `null`: studied, but not
+   * scored.
+   */
+  readonly averageScore: number | null;
+  /** Milliseconds: an integer from 0 to 1,000,000,000. */
   readonly timeStudied: number;
   /**
    * When the session was completed: RFC 3339 with offset, from 1970 and at most 24 hours ahead of the clock.
@@ -71,7 +81,7 @@ export interface SessionContent {
 
 /** A session to be recorded. */
 export interface NewSession extends SessionContent {
-  /** Default: a new one. Who may have to repeat a call sends one, so that the repeat does not count twice. */
+  /** Default: a new one. Send one if the call may be repeated, so that the repeat does not count twice. */
   readonly sessionId?: SessionId | undefined;
 }
 
@@ -87,3 +97,30 @@ export interface Session extends Required<SessionContent> {
   /** When its content last changed. */
   readonly updatedAt: string;
 }
+
+/** A session in an export: its content without the times of its recording. */
+export interface ExportedSession extends Omit<Session, 'createdAt' | 'updatedAt'> {
+  readonly userId: UserId;
+}
+
+/** Selects the sessions of an export: those that match every given field. */
+export interface ExportFilter {
+  readonly userId?: UserId | undefined;
+  readonly courseId?: CourseId | undefined;
+  /** Only sessions completed at this time or later: RFC 3339 with offset. */
+  readonly from?: string | undefined;
+  /** Only sessions completed before this time: RFC 3339 with offset. */
+  readonly to?: string | undefined;
+}
+
+export const exportFilterSchema = z.strictObject({
+  userId: userIdSchema.optional(),
+  courseId: courseIdSchema.optional(),
+  from: boundSchema.optional(),
+  to: boundSchema.optional(),
+});
+
+/** The result of erasing a learner. */
+export const erasureSchema = z.object({
+  sessionsDeleted: z.int().min(0).describe('How many sessions the user had.'),
+});

@@ -1,16 +1,17 @@
 import * as z from 'zod';
-import { rule } from './rules.js';
+import { rule } from './validation.js';
 
-/** The time as milliseconds since 1970, UTC: `Date.now`, or a test's. */
+/** Returns the time in milliseconds since 1970, for example `Date.now`. */
 export type Clock = () => number;
 
-/** How far a session's completion may lie ahead of our clock, in milliseconds: clocks differ, time zones are mistaken. */
+/** Milliseconds by which a completion time may be ahead of the clock: clocks differ, and time zones are confused. */
 const MAX_AHEAD = 24 * 60 * 60 * 1000;
-/** Days that every month has. */
+/** Days of the shortest month. */
 const SHORTEST_MONTH = 28;
 const INSTANT_LENGTH = '2026-11-22T10:00:00.000Z'.length;
 const FIRST_INSTANT = '1970-01-01T00:00:00.000Z';
-const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+/** The last millisecond that RFC 3339 can write. */
+export const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 const RFC_3339 =
   /^([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$/;
@@ -22,7 +23,7 @@ const completedAtRule = rule(`${RFC_3339_RULE}, from 1970 and at most 24 hours a
 /** An instant as it is stored and returned: UTC, to the millisecond. */
 export const instantSchema = z.string().meta({ format: 'date-time' });
 
-/** When a session was completed. */
+/** The completion time of a session. */
 export function completedAtSchema(clock: Clock) {
   return rfc3339(completedAtRule, (time) => time >= 0 && time <= Math.min(clock() + MAX_AHEAD, LAST_INSTANT));
 }

@@ -1,37 +1,38 @@
 import { StatsError } from '../errors.js';
-import { unsupportedNode } from '../runtime.js';
-import type { Database } from './database.js';
+import { unsupportedNode } from '../node-version.js';
+import type { Store } from './store.js';
 
 const SQLITE = /^sqlite:(.+)$/s;
 const POSTGRES = /^postgres(ql)?:\/\//;
 
-const DATABASE_URL_RULE = 'must be sqlite:PATH, sqlite::memory: or postgres://…';
-
 /**
- * Opens the database of a URL. Only its own driver is loaded.
+ * Opens the database of a URL. Only the driver that it needs is loaded.
  *
  * @throws {StatsError} `invalid-database-url`, `node-unsupported`, `database-not-found`, `database-unusable`,
  *   `database-unavailable`
  */
-export async function openDatabase(url: string, options: { readonly create: boolean }): Promise<Database> {
-  const tooOld = unsupportedNode(process.versions.node);
-  if (tooOld !== undefined) throw new StatsError('node-unsupported', tooOld);
+export async function openStore(url: string, options: { readonly create: boolean }): Promise<Store> {
+  const nodeError = unsupportedNode(process.versions.node);
+  if (nodeError !== undefined) throw new StatsError('node-unsupported', nodeError);
 
   const path = sqlitePath(url);
   if (path && !path.includes('\0')) {
-    const { openSqlite } = await import('./sqlite.js');
-    return openSqlite(path, options);
+    const { SqliteStore } = await import('./sqlite/store.js');
+    return new SqliteStore(path, options);
   }
   if (POSTGRES.test(url) && URL.canParse(url)) {
-    const { openPostgres } = await import('./postgres.js');
-    return openPostgres(url);
+    const { PostgresStore } = await import('./postgres/store.js');
+    return new PostgresStore(url);
   }
-  // The URL is not repeated: it may carry a password.
-  throw new StatsError('invalid-database-url', `The database URL ${DATABASE_URL_RULE}.`);
+  // The URL is not repeated, because it may contain a password.
+  throw new StatsError(
+    'invalid-database-url',
+    'The database URL must be sqlite:PATH, sqlite::memory: or postgres://….',
+  );
 }
 
-/** Of a URL that names a SQLite file. */
+/** The path in a URL of a SQLite file. */
 export function sqlitePath(url: string): string | undefined {
-  // The driver trims the path; then no check may see another.
+  // The driver trims the path, so all checks must see the trimmed one.
   return SQLITE.exec(url)?.[1]?.trim();
 }

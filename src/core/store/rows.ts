@@ -4,41 +4,91 @@ import type { Course } from '../model/course.js';
 import type { Totals } from '../model/lifetime.js';
 import { MODULE_SEPARATOR } from '../model/modules.js';
 import { fromUnits, toUnits } from '../model/score.js';
-import type { Session, SessionContent } from '../model/session.js';
-import type { CoursesTable, CourseStatsTable, StudySessionsTable } from './schema.js';
+import type { ExportedSession, Session, SessionContent } from '../model/session.js';
+import type { CoursesTable, CourseStatsTable, StudiedModulesTable, StudySessionsTable } from './schema.js';
 
-/** By name: a statement that is kept must not change when a newer release adds a column. */
-export const COURSE_COLUMNS = ['course_id', 'name', 'created_at', 'updated_at'] as const;
-
-export const SESSION_COLUMNS = [
-  'user_id',
-  'course_id',
-  'session_id',
-  'total_modules_studied',
-  'average_score_units',
-  'time_studied',
-  'completed_at',
-  'module_ids',
-  'created_at',
-  'updated_at',
-] as const;
+/**
+ * The type of a column. Ids and times have one form in memory (text) and another in SQLite (bytes, milliseconds);
+ * Postgres needs the types to read arrays.
+ */
+export type ColumnType = 'id' | 'instant' | 'integer' | 'bigint' | 'text';
 
 export type CourseRow = Selectable<CoursesTable>;
 export type CourseWithModules = CourseRow & Pick<SessionRow, 'module_ids'>;
 export type SessionRow = Selectable<StudySessionsTable>;
-export const TOTALS_COLUMNS = [
+
+/** The columns of `study_sessions`; statements, arrays and rows derive from this table. */
+export const SESSION_TYPES = {
+  user_id: 'id',
+  course_id: 'id',
+  session_id: 'id',
+  total_modules_studied: 'integer',
+  time_studied: 'integer',
+  average_score_units: 'bigint',
+  completed_at: 'instant',
+  module_ids: 'text',
+  created_at: 'instant',
+  updated_at: 'instant',
+} as const satisfies Record<keyof SessionRow, ColumnType>;
+
+/** The columns of `course_stats`. */
+export const STATS_TYPES = {
+  user_id: 'id',
+  course_id: 'id',
+  session_count: 'bigint',
+  total_modules_studied: 'bigint',
+  scored_modules: 'bigint',
+  weighted_score_units: 'bigint',
+  time_studied: 'bigint',
+  first_completed_at: 'instant',
+  last_completed_at: 'instant',
+  created_at: 'instant',
+  updated_at: 'instant',
+} as const satisfies Record<keyof CourseStatsTable, ColumnType>;
+
+/** The columns of `studied_modules`. */
+export const MODULE_TYPES = {
+  user_id: 'id',
+  course_id: 'id',
+  module_id: 'text',
+  session_count: 'bigint',
+  created_at: 'instant',
+  updated_at: 'instant',
+} as const satisfies Record<keyof StudiedModulesTable, ColumnType>;
+
+/** By name, because `select *` of a prepared statement would change when a newer release adds a column. */
+export const SESSION_COLUMNS = columnsOf(SESSION_TYPES);
+export const COURSE_COLUMNS = ['course_id', 'name', 'created_at', 'updated_at'] as const;
+export const LEARNER_KEY = ['user_id', 'course_id'] as const;
+export const SESSION_KEY = [...LEARNER_KEY, 'session_id'] as const;
+
+/** The sums of a rollup. */
+export const SUM_COLUMNS = [
   'session_count',
   'total_modules_studied',
-  // The one integer that may exceed a JavaScript number is read as text.
-  sql<string>`cast(weighted_score_units as text)`.as('weighted_score_units'),
+  'scored_modules',
+  'weighted_score_units',
   'time_studied',
-  'first_completed_at',
-  'last_completed_at',
 ] as const;
+
+/** The columns of a rollup that derive from sessions. */
+export const TOTALS_COLUMNS = [...SUM_COLUMNS, 'first_completed_at', 'last_completed_at'] as const;
+
+/** The totals to select: the one integer that may exceed a JavaScript number is read as text. */
+export const SELECTED_TOTALS = TOTALS_COLUMNS.map((name) =>
+  name === 'weighted_score_units'
+    ? sql<string>`cast(course_stats.weighted_score_units as text)`.as(name)
+    : (`course_stats.${name}` as const),
+);
+
 export type TotalsRow = Omit<
-  Selectable<CourseStatsTable>,
-  'user_id' | 'course_id' | 'weighted_score_units' | 'created_at' | 'updated_at'
+  Pick<Selectable<CourseStatsTable>, (typeof TOTALS_COLUMNS)[number]>,
+  'weighted_score_units'
 > & { weighted_score_units: string };
+
+function columnsOf<Name extends string>(types: Readonly<Record<Name, ColumnType>>): readonly Name[] {
+  return Object.keys(types).filter((name): name is Name => name in types);
+}
 
 export function toCourse(row: CourseWithModules): Course {
   return {
@@ -54,13 +104,28 @@ export function toSession(row: SessionRow): Session {
   return {
     sessionId: row.session_id,
     courseId: row.course_id,
+    ...toContent(row),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+export function toExportedSession(row: Omit<SessionRow, 'created_at' | 'updated_at'>): ExportedSession {
+  return {
+    userId: row.user_id,
+    courseId: row.course_id,
+    sessionId: row.session_id,
+    ...toContent(row),
+  };
+}
+
+function toContent(row: Omit<SessionRow, 'created_at' | 'updated_at'>) {
+  return {
     totalModulesStudied: row.total_modules_studied,
-    averageScore: fromUnits(row.average_score_units),
+    averageScore: row.average_score_units === null ? null : fromUnits(row.average_score_units),
     timeStudied: row.time_studied,
     completedAt: row.completed_at,
     moduleIds: moduleIdsOf(row),
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
   };
 }
 
@@ -70,8 +135,8 @@ export function toSessionRow(key: SessionKey, content: SessionContent, now: stri
     course_id: key.courseId,
     session_id: key.sessionId,
     total_modules_studied: content.totalModulesStudied,
-    average_score_units: toUnits(content.averageScore),
     time_studied: content.timeStudied,
+    average_score_units: content.averageScore === null ? null : toUnits(content.averageScore),
     completed_at: content.completedAt ?? now,
     module_ids: joinModuleIds(content.moduleIds),
     created_at: now,
@@ -91,6 +156,7 @@ export function toTotals(row: TotalsRow): Totals {
   return {
     sessionCount: row.session_count,
     totalModulesStudied: row.total_modules_studied,
+    scoredModules: row.scored_modules,
     weightedScoreUnits: BigInt(row.weighted_score_units),
     timeStudied: row.time_studied,
     firstCompletedAt: row.first_completed_at,
@@ -98,8 +164,8 @@ export function toTotals(row: TotalsRow): Totals {
   };
 }
 
-/** Compares what was sent with what is stored; the time of completion has another default at each attempt. */
-export function saysTheSame(stored: SessionRow, sent: SessionRow, completionSent: boolean): boolean {
+/** Compares sent with stored content. The default of `completed_at` differs with each attempt and is not compared. */
+export function hasSameContent(stored: SessionRow, sent: SessionRow, completionSent: boolean): boolean {
   return (
     stored.total_modules_studied === sent.total_modules_studied &&
     stored.average_score_units === sent.average_score_units &&

@@ -1,18 +1,18 @@
 import type { CourseId, SessionId, UserId } from '../model/ids.js';
 
-/** What refuses a total that a JSON number could not carry exactly. */
+/** The check constraint that rejects totals beyond the exact integers of a JSON number. */
 export const TOTALS_CONSTRAINT = 'course_stats_totals_are_exact';
 
 /**
- * The tables as Kysely sees them; migrations/ makes them. The drivers are set up to agree: instants are ISO
- * 8601 text in UTC, ids lower-case text, and integers numbers, exact up to 2^53 - 1. A larger one is written
- * as a bigint and read as text.
+ * The tables as Kysely sees them; migrations/ creates them. Both drivers are set up to read the same values: ids are
+ * lower-case UUID text, times are ISO 8601 text in UTC, integers are numbers, exact up to 2^53 - 1. Larger integers are
+ * written as bigint and read as text. Ids and times in queries are bound through `StoreContext.id` and `.instant`.
  */
 export interface Schema {
   courses: CoursesTable;
+  course_modules: CourseModulesTable;
   study_sessions: StudySessionsTable;
   course_stats: CourseStatsTable;
-  course_modules: CourseModulesTable;
   studied_modules: StudiedModulesTable;
   schema_migrations: SchemaMigrationsTable;
 }
@@ -27,35 +27,40 @@ export interface CoursesTable extends CommonColumns {
   name: string;
 }
 
+export interface CourseModulesTable extends CommonColumns {
+  course_id: CourseId;
+  module_id: string;
+}
+
 export interface StudySessionsTable extends CommonColumns {
   user_id: UserId;
   course_id: CourseId;
   session_id: SessionId;
   total_modules_studied: number;
-  average_score_units: number;
   time_studied: number;
+  /** 1/10,000 of a score; `null` if the session has no score. */
+  average_score_units: number | null;
   completed_at: string;
   /** Sorted and joined by `;`. */
   module_ids: string;
 }
 
+/** The rollup: lifetime stats of a learner in a course. */
 export interface CourseStatsTable extends CommonColumns {
   user_id: UserId;
   course_id: CourseId;
   session_count: number;
   total_modules_studied: number;
-  /** A bigint, since SQLite would take a large number for a real one, and add it inexactly. */
+  /** Σ modules of the sessions that have a score. */
+  scored_modules: number;
+  /** Σ score units × modules. A bigint, because SQLite binds a large number as a real and would add it inexactly. */
   weighted_score_units: bigint;
   time_studied: number;
   first_completed_at: string;
   last_completed_at: string;
 }
 
-export interface CourseModulesTable extends CommonColumns {
-  course_id: CourseId;
-  module_id: string;
-}
-
+/** In how many sessions a learner studied a module of a course. */
 export interface StudiedModulesTable extends CommonColumns {
   user_id: UserId;
   course_id: CourseId;
@@ -65,6 +70,6 @@ export interface StudiedModulesTable extends CommonColumns {
 
 export interface SchemaMigrationsTable extends CommonColumns {
   name: string;
-  /** 1 where a program that does not know the step must not run after it, else 0. */
+  /** 1 if a program that does not know the step must not run after it, else 0. */
   is_breaking: number;
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { courseContentSchema, courseSchema, newCourseSchema } from '../../core/model/course.js';
-import { erasureSchema } from '../../core/model/erasure.js';
+import { erasureSchema } from '../../core/model/session.js';
 import { historySchema } from '../../core/model/history.js';
 import { lifetimeStatsSchema, studiedCourseSchema } from '../../core/model/lifetime.js';
-import { pageSchema } from '../../core/model/page.js';
+import { pageSchema } from '../../core/model/pagination.js';
 import { newSessionSchema, sessionContentSchema, sessionSchema } from '../../core/model/session.js';
 import { problemSchema } from '../problem.js';
 

@@ -10,11 +10,11 @@ const COURSE = '7384c218-7413-5439-8a53-127d6e177480';
 const GOOD = 1_200;
 const MEGABYTE = 1024 * 1024;
 
-/** A broken line, and what is said of it. */
+/** A broken line, and its message. */
 const BROKEN: readonly (readonly [line: string | Buffer, said: RegExp])[] = [
   [csvLine().split(',').slice(0, 7).join(','), /has 7 fields, the header 8$/],
-  [csvLine({ timeStudied: '28s' }), /: timeStudied must be an integer from 0 to 2,147,483,647$/],
-  [csvLine({ averageScore: '' }), /: averageScore is required and must be a number/],
+  [csvLine({ timeStudied: '28s' }), /: timeStudied must be an integer from 0 to 1,000,000,000$/],
+  [csvLine({ averageScore: 'n/a' }), /: averageScore must be a number/],
   [csvLine({ userId: '7c7b7d42' }), /: userId must be a UUID/],
   [Buffer.concat([Buffer.from(csvLine()), Buffer.from([0xff])]), /: must be UTF-8$/],
   [csvLine({ moduleIds: '"m-1' }), /: has a quote that is not closed/],
@@ -53,7 +53,7 @@ test('An import names broken lines, records all others and accepts the repaired 
     assert.ok(line.startsWith(`line ${numbers[index]}: `), line);
     assert.match(line, BROKEN[index]?.[1] ?? /never/);
   }
-  assert.match(first.stderr, /^stats-service: 12 refused; 2 of them are not told above\./m);
+  assert.match(first.stderr, /^stats-service: 12 rejected; 2 of them are not printed above\./m);
 
   const rejected = (await directory.read('rejects.ndjson')).trimEnd().split('\n');
   const documents = rejected.map((line): { line: number; values?: object; text?: string } =>
@@ -63,9 +63,9 @@ test('An import names broken lines, records all others and accepts the repaired 
     documents.map(({ line }) => line),
     numbers,
   );
-  assert.ok(rejected.join('').length < MEGABYTE, 'of a line that is too long only the beginning is kept');
+  assert.ok(rejected.join('').length < MEGABYTE, 'only the beginning of a line that is too long is kept');
 
-  const mended = documents.map(({ values, ...rest }) => {
+  const repaired = documents.map(({ values, ...rest }) => {
     const fresh = Object.fromEntries(
       csvLine()
         .split(',')
@@ -84,7 +84,7 @@ test('An import names broken lines, records all others and accepts the repaired 
       },
     });
   });
-  const again = await runImport([await directory.write('mended.ndjson', mended.join('\n')), ...target]);
+  const again = await runImport([await directory.write('repaired.ndjson', repaired.join('\n')), ...target]);
   assert.equal(again.code, 0, again.stderr);
   assert.equal(again.summary.created, BROKEN.length);
   await assertRollups(database.url);
@@ -98,14 +98,11 @@ test('An import reports a missing session id together with all other faults of t
   const path = await directory.write('sessions.csv', [HEADER, ...lines].join('\n'));
   const { code, stderr } = await runImport([path, '--database', database.url]);
   assert.equal(code, 5);
-  assert.match(
-    stderr,
-    /^line 2: sessionId is required where completedAt is missing too, [^;]*; --new-ids wants that$/m,
-  );
+  assert.match(stderr, /^line 2: sessionId is required if completedAt is missing; --new-ids records [^;]*$/m);
   const told = /^line 3: (.*)$/m.exec(stderr)?.[1]?.split('; ') ?? [];
   assert.deepEqual(
     told.map((fault) => fault.split(' ').slice(0, 3).join(' ')),
-    ['sessionId is required', '--new-ids wants that', 'userId must be', 'timeStudied must be'],
+    ['sessionId is required', '--new-ids records a', 'userId must be', 'timeStudied must be'],
   );
 });
 
@@ -126,7 +123,7 @@ test('An import rejects hostile NDJSON documents like any other invalid line', a
   const { code, summary, stderr } = await runImport([path, '--rejects', rejects, '--database', database.url]);
   assert.deepEqual([code, summary.invalid], [5, lines.length], stderr);
   assert.match(stderr, /^line 2: .*__proto__ is not known here/m);
-  assert.match(stderr, /^line 6: must be a JSON object; of a list, each on a line of its own$/m);
+  assert.match(stderr, /^line 6: must be a JSON object; put each object of a list on its own line$/m);
   assert.equal((await directory.read('rejects.ndjson')).trimEnd().split('\n').length, lines.length);
 });
 
@@ -137,17 +134,17 @@ test('An import reports an unusable file or option in one line', async () => {
   const sessions = await directory.write('sessions.ndjson', 'not JSON\n');
   for (const [argv, code, said] of [
     [[`${directory.path}/none.csv`], 1, /^stats-service: \S+none\.csv cannot be read \(ENOENT/],
-    [[await directory.write('empty.csv', '')], 1, /^stats-service: There is nothing, not even the header/],
-    [[await directory.write('blank.csv', '\uFEFF\r\n\n')], 1, /not even the header/],
-    [[directory.path, '--format', 'csv'], 1, /is a folder; name a file in it\.$/],
-    [[await directory.write('cut.csv.gz', Buffer.from([0x1f, 0x8b, 8, 0]))], 1, /cannot be unpacked/],
+    [[await directory.write('empty.csv', '')], 1, /^stats-service: The file is empty; CSV begins with/],
+    [[await directory.write('blank.csv', '\uFEFF\r\n\n')], 1, /The file is empty/],
+    [[directory.path, '--format', 'csv'], 1, /is a directory; name a file in it\.$/],
+    [[await directory.write('cut.csv.gz', Buffer.from([0x1f, 0x8b, 8, 0]))], 1, /cannot be gunzipped/],
     [
       [await directory.write('sessions.txt', '')],
       2,
       /the name of \S+ does not tell its format; add --format csv/,
     ],
     [[await directory.write('latin.csv', Buffer.from([0x75, 0xe9, 0x0a]))], 1, /The header must be UTF-8\.$/],
-    [[sessions, '--rejects', sessions], 2, /--rejects would write over what is imported/],
+    [[sessions, '--rejects', sessions], 2, /--rejects would overwrite the imported file/],
     [[sessions, '--rejects', `${directory.path}/none/rejects`], 1, /rejects cannot be written \(ENOENT/],
     [[], 2, /import what\? Name a file/],
     [[sessions, '--course', COURSE], 2, /--course is for --format xapi$/],
@@ -167,7 +164,7 @@ test('An import reports an unusable file or option in one line', async () => {
     assert.equal(finished.code, code, said.source);
   }
   assert.equal(await directory.read('sessions.ndjson'), 'not JSON\n');
-  // By the shell, as who mends them would.
+  // As a user in a shell would do it.
   const command = `"$0" "$1" import - --format ndjson --rejects '${sessions}' "$2" "$3" < '${sessions}'`;
   const argv = [process.execPath, BIN, ...target.slice(0, 2)];
   const overwriting = await runCommand(['sh', '-c', command, ...argv]);

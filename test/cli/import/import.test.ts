@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { toSessionCall } from '../../../src/cli/import/session-call.js';
+import { lineFactory } from '../../../src/cli/import/batch.js';
 import { openStats, toCourseId, toUserId } from '../../../src/core/index.js';
 import { runCli } from '../../support/cli.js';
 import { createDatabase, DIALECTS } from '../../support/databases.js';
@@ -29,8 +29,10 @@ const counts = {
 };
 
 function idAt(completedAt: string): unknown {
-  const call = toSessionCall({ ...learner, completedAt }, false);
-  return 'session' in call ? call.session['sessionId'] : undefined;
+  const toLine = lineFactory({ newIds: false });
+  return toLine({ line: 1, size: 0, values: { ...learner, ...sessionContent(), completedAt } }).session[
+    'sessionId'
+  ];
 }
 
 async function statsOf(url: string) {
@@ -92,7 +94,7 @@ for (const dialect of DIALECTS) {
 
       const failed = await runImport([other, ...target]);
       assert.deepEqual([failed.code, failed.summary], [5, { ...only, conflict: 1 }]);
-      assert.match(failed.stderr, /^line 2: sessionId is there with other content$/m);
+      assert.match(failed.stderr, /^line 2: sessionId must be /m);
       const skipped = await runImport([other, ...target, '--on-conflict', 'skip']);
       assert.deepEqual([skipped.code, skipped.summary], [0, { ...only, conflict: 1 }]);
       const dry = await runImport([other, ...target, '--on-conflict', 'replace', '--dry-run']);
@@ -152,7 +154,7 @@ test('A session without an id gets a derived id, or a new one with `--new-ids`, 
     [first.code, first.summary],
     [5, { ...only, created: 1, replayed: 2, invalid: 1, coursesCreated: 1 }],
   );
-  assert.match(first.stderr, /^line 5: sessionId is required where completedAt is missing too.*--new-ids/m);
+  assert.match(first.stderr, /^line 5: sessionId is required if completedAt is missing.*--new-ids/m);
   const again = await runImport([path, ...target]);
   assert.deepEqual(again.summary, { ...only, replayed: 3, invalid: 1 });
   const asNew = await directory.write('new.csv', file(untimed, untimed));
@@ -231,7 +233,7 @@ test('An import that cannot create a course rejects only the lines of that cours
     [5, { ...counts, lines: 3, created: 2, invalid: 1, coursesCreated: 1 }],
     stderr,
   );
-  assert.match(stderr, /line 3: courseId is no course that is known/);
+  assert.match(stderr, /line 3: courseId must be /);
 });
 
 test('An import with an invalid header exits with code 1 and reads no lines', async () => {
@@ -239,10 +241,10 @@ test('An import with an invalid header exits with code 1 and reads no lines', as
   await using directory = await TestDirectory.create();
   const target = ['--database', database.url, '--create-courses'];
   for (const [header, said, ...options] of [
-    [`${HEADER},mood`, /^stats-service: The header's column "mood" is not known; --map "mood=…"/m],
+    [`${HEADER},mood`, /^stats-service: The header's column "mood" is not a known field; --map "mood=…"/m],
     [`${HEADER},userId`, /^stats-service: The header has the column userId twice\.$/m],
     ['"userId,courseId', /^stats-service: The header has a quote that is not closed/m],
-    [HEADER.replaceAll(',', ';'), /^stats-service: The header has one column; commas must stand between/m],
+    [HEADER.replaceAll(',', ';'), /^stats-service: The header has one column; commas must separate/m],
     ['{"userId":', /^stats-service: This is JSON, not CSV; --format ndjson reads it\.$/m],
     [HEADER, /^stats-service: The header has no column "mood", which --map names\.$/m, '--map', 'mood='],
   ] as const) {
@@ -280,7 +282,7 @@ test('`import --courses` names a file without courses, and each invalid document
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /courses\.csv has no courses .* "userId" is not known; there are courseId, name, moduleIds/,
+    /courses\.csv has no courses .* "userId" is not a known field; the fields are courseId, name, moduleIds/,
   );
   const list = await directory.write('courses.json', JSON.stringify([{ courseId: SESSION }, 7], null, 2));
   const listed = await runImport(['--courses', list, ...target]);
@@ -301,4 +303,34 @@ test('An import with a missing courses file exits with code 1 and creates no dat
 
 test('The derived session id of a future time does not depend on its UTC offset', () => {
   assert.equal(idAt('2999-01-01T01:00:00+01:00'), idAt('2999-01-01T00:00:00Z'));
+});
+
+test('A session without a score has an empty cell in CSV, null in JSON and a dash in a table', async () => {
+  await using database = await createDatabase('sqlite');
+  await using directory = await TestDirectory.create();
+  const target = ['--database', database.url];
+  const line = csvLine({ sessionId: SESSION, averageScore: '', completedAt: '2026-11-20T10:00:00.000Z' });
+  const path = await directory.write('sessions.csv', file(line));
+  const { code, stderr } = await runImport([path, ...target, '--create-courses']);
+  assert.equal(code, 0, stderr);
+  assert.equal((await runCli(['export', ...target])).stdout, file(line));
+  const exported = await runCli(['export', '--format', 'ndjson', ...target]);
+  assert.equal(JSON.parse(exported.stdout).averageScore, null);
+  const again = await directory.write('sessions.ndjson', exported.stdout);
+  assert.equal((await runImport([again, ...target])).summary.replayed, 1);
+  const key = ['--user', learner.userId, '--course', learner.courseId];
+  assert.match((await runCli(['sessions', ...key, ...target])).stdout, / {2}– {2}/);
+  const recorded = await runCli([
+    'record',
+    ...key,
+    '--modules',
+    '1',
+    '--score',
+    'null',
+    '--time',
+    '1m',
+    '--json',
+    ...target,
+  ]);
+  assert.equal(JSON.parse(recorded.stdout).averageScore, null);
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { readJsonList } from '../../../src/cli/import/json-list.js';
-import type { Line } from '../../../src/cli/import/lines.js';
+import { readJsonList } from '../../../src/cli/import/readers/json-list.js';
+import type { Line } from '../../../src/cli/import/readers/lines.js';
 import { runBin, runCli } from '../../support/cli.js';
 import { createDatabase } from '../../support/databases.js';
 import { TestDirectory } from '../../support/directory.js';
@@ -65,9 +65,9 @@ test('An import of a malformed JSON list reports the fault and its position', as
   for (const [list, said] of [
     ['[7,', 'The JSON list is cut off after document 1.'],
     ['[7, {"id": "]', 'The JSON list is cut off after document 1.'],
-    ['[7, {"id": "x}\n, {"id": 1}]', 'Document 2 of the JSON list has a text that is not closed.'],
-    ['[7,]', 'The JSON list has nothing in the place of document 2.'],
-    ['[,7]', 'The JSON list has nothing in the place of document 1.'],
+    ['[7, {"id": "x}\n, {"id": 1}]', 'Document 2 of the JSON list has a string that is not closed.'],
+    ['[7,]', 'The JSON list lacks document 2.'],
+    ['[,7]', 'The JSON list lacks document 1.'],
     ['[7] [8]', 'The JSON list has something after its end.'],
     ['[7, {}}, {}]', /^Document 2 of the JSON list cannot be read \(Unexpected .*\)$/],
     ['[7, {"id": 1} {"id": 2}]', /^Document 2 of the JSON list cannot be read \(Unexpected .*\)$/],

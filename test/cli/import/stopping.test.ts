@@ -34,17 +34,17 @@ test('Ctrl-C stops an import, which reports the last recorded line', async () =>
   child.kill('SIGINT');
   const [stdout, stderr, [code]] = await said;
   assert.equal(code, 130, stderr);
-  assert.match(stderr, /^Stopped after line 3\. .* run the same again to go on/m);
+  assert.match(stderr, /^Stopped after line 3\. .* Run the same command again/m);
   assert.equal(JSON.parse(stdout).created, 2);
 });
 
-/** What Ctrl-C leaves of an import into a server that does not answer. */
+/** The messages after Ctrl-C of an import into a server that does not respond. */
 const UNANSWERED: readonly (readonly [what: string, options: readonly string[], said: RegExp])[] = [
-  ['sessions', [], /^Stopped after line 0\. .* run the same again .*\nstats-service: interrupted\n$/],
+  ['sessions', [], /^Stopped after line 0\. .* Run the same command again.*\nstats-service: interrupted\n$/],
   [
     'sessions with new ids',
     ['--new-ids'],
-    /^line 2: is not known to be recorded.*\nline 3: .*\nStopped after line 3\. Go on .*\nstats-service: interrupted\n$/,
+    /^line 2: may or may not be recorded.*\nline 3: .*\nStopped after line 3\. Continue .*\nstats-service: interrupted\n$/,
   ],
 ];
 

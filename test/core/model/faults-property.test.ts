@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { StatsError } from '../../../src/core/index.js';
 import { callSchemas } from '../../../src/core/model/calls.js';
-import { parseCall } from '../../../src/core/model/faults.js';
+import { parseCall } from '../../../src/core/model/validation.js';
 
 const schemas = callSchemas(() => Date.parse('2026-11-22T10:00:00.000Z'));
 

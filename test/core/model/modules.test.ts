@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { callSchemas } from '../../../src/core/model/calls.js';
-import { parseCall } from '../../../src/core/model/faults.js';
+import { parseCall } from '../../../src/core/model/validation.js';
 import { moduleIdsSchema, toProgress } from '../../../src/core/model/modules.js';
 import { newCourseId, newSessionId, newUserId, sessionContent } from '../../support/factories.js';
 

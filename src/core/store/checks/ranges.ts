@@ -1,59 +1,116 @@
 import { setImmediate } from 'node:timers/promises';
-import { sql } from 'kysely';
-import type { Database } from '../database.js';
-import { KEY, read, within, type KeyColumns, type Range, type Scope } from './scope.js';
+import { sql, type RawBuilder } from 'kysely';
+import type { DialectName } from '../../../../migrations/columns.js';
+import { LAST_INSTANT } from '../../model/time.js';
+import type { Store, StoreContext } from '../store.js';
 
-/** Rows of each table in a range, but for what the last learner has more. */
+/** Rows of each table in a range, not counting further rows of its last learner. */
 const ROWS = 10_000;
 
 const TABLES = ['study_sessions', 'course_stats', 'studied_modules'] as const;
 
+/** A learner in a course. Plain text, because another program may have written other ids. */
+export interface Learner {
+  readonly userId: string;
+  readonly courseId: string;
+}
+
+/** The rows to check: all, or those of one learner, one course, or one learner in one course. */
+export interface Scope {
+  readonly userId?: string | undefined;
+  readonly courseId?: string | undefined;
+}
+
+/** A part of a scope in the order of the primary keys: after one learner, up to and including another. */
+export interface Range extends Scope {
+  readonly after?: KeyColumns | undefined;
+  readonly upTo?: KeyColumns | undefined;
+}
+
+export interface KeyColumns {
+  readonly user_id: string;
+  readonly course_id: string;
+}
+
 /**
- * Everyone, a part at a time: what is compared, kept in memory and looked at in one moment is bounded, however
- * many sessions there are. Nobody stands in two parts.
+ * Divides a scope, so that memory and the duration of a snapshot are bounded for any number of sessions. All rows of a
+ * learner in a course belong to one range.
  */
-export async function* rangesOf(database: Database, scope: Scope): AsyncGenerator<Range> {
+export async function* rangesOf(store: Store, scope: Scope): AsyncGenerator<Range> {
   let after: KeyColumns | undefined;
   do {
     const rest = { ...scope, after };
-    const upTo = await findEnd(database, rest);
+    const upTo = await findEnd(store, rest);
     yield { ...rest, upTo };
     after = upTo;
-    // SQLite waits for nothing, so that without this nobody could interrupt.
+    // Queries of SQLite block the event loop; this lets signals be handled between ranges.
     await setImmediate();
   } while (after);
 }
 
-/** `undefined` where no table has more rows than fit. */
-async function findEnd(database: Database, rest: Range): Promise<KeyColumns | undefined> {
+/** Returns `undefined` if no table has more rows than fit. */
+async function findEnd(store: Store, rest: Range): Promise<KeyColumns | undefined> {
   const ends = TABLES.map(
     (table) => sql`select * from (
-      select user_id, course_id from ${sql.ref(table)} where ${within(rest)}
+      select user_id, course_id from ${sql.ref(table)} where ${within(store, rest)}
       order by user_id, course_id limit 1 offset ${sql.lit(ROWS)}) as ${sql.ref(`end_of_${table}`)}`,
   );
   const [end] = await read(
-    database,
-    sql<KeyColumns>`select ${KEY} from (${sql.join(ends, sql` union all `)}) as ends
-      order by ends.user_id, ends.course_id limit 1`,
+    store,
+    sql<KeyColumns>`select user_id, course_id from (${sql.join(ends, sql` union all `)}) as ends
+      order by user_id, course_id limit 1`,
   );
   return end;
 }
 
-/** How many rows a range has. */
+/** The number of rows in a range. */
 export interface Counts {
   readonly sessions: number;
   readonly lifetimeStats: number;
   readonly moduleCounts: number;
 }
 
-export async function countRows(database: Database, range: Range): Promise<Counts> {
-  const where = within(range);
+export async function countRows(store: Store, range: Range): Promise<Counts> {
+  const where = within(store, range);
   const [counts] = await read(
-    database,
+    store,
     sql<Counts>`select (select count(*) from study_sessions where ${where}) as sessions,
       (select count(*) from course_stats where ${where}) as ${sql.ref('lifetimeStats')},
       (select count(*) from studied_modules where ${where}) as ${sql.ref('moduleCounts')}`,
   );
   if (!counts) throw new Error('The database did not count its rows.');
   return counts;
+}
+
+/** The condition for a row of any table of a learner's data. */
+export function within(context: StoreContext, { userId, courseId, after, upTo }: Range): RawBuilder<unknown> {
+  const keyOf = (key: KeyColumns) => sql`(${context.id(key.user_id)}, ${context.id(key.course_id)})`;
+  const conditions = [
+    userId !== undefined && sql`user_id = ${context.id(userId)}`,
+    courseId !== undefined && sql`course_id = ${context.id(courseId)}`,
+    after && sql`(user_id, course_id) > ${keyOf(after)}`,
+    upTo && sql`(user_id, course_id) <= ${keyOf(upTo)}`,
+  ].filter((condition) => typeof condition === 'object');
+  return conditions.length === 0 ? sql`1 = 1` : sql.join(conditions, sql` and `);
+}
+
+/** A time as RFC 3339 text; one outside the years 1970 to 9999 as the database writes it. */
+export function instantText(dialect: DialectName, value: RawBuilder<unknown>): RawBuilder<unknown> {
+  if (dialect === 'sqlite') {
+    return sql`case when ${value} between 0 and ${sql.lit(LAST_INSTANT)}
+      then strftime('%Y-%m-%dT%H:%M:%fZ', ${value} / 1000.0, 'unixepoch') else cast(${value} as text) end`;
+  }
+  return sql`case when ${value} >= timestamptz '1970-01-01Z' and ${value} < timestamptz '10000-01-01Z'
+    then to_char(${value} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+    else cast(${value} as text) end`;
+}
+
+/** Runs `work` without timeouts. On SQLite not in a transaction, which would block writers. */
+export function withoutTimeout<T>(store: Store, work: (context: StoreContext) => Promise<T>): Promise<T> {
+  return store.dialect === 'sqlite' ? work(store) : store.transact(work, { unlimited: true });
+}
+
+/** Runs a query on a snapshot of its own, which blocks no writer. */
+export function read<Row>(store: Store, query: RawBuilder<Row>): Promise<readonly Row[]> {
+  return withoutTimeout(store, async ({ kysely }) => (await query.execute(kysely)).rows);
 }

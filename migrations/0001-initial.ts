@@ -1,0 +1,142 @@
+import { sql, type ColumnDefinitionBuilder } from 'kysely';
+import { columnTypes, createTable } from './columns.js';
+import type { Migration } from './migration.js';
+
+const NOT_NEGATIVE = sql<boolean>`total_modules_studied >= 0 and scored_modules >= 0
+  and weighted_score_units >= 0 and time_studied >= 0`;
+/** A JSON number carries integers up to 2^53 - 1 exactly. A larger total is refused, not rounded. */
+const EXACT = sql<boolean>`total_modules_studied <= 9007199254740991 and time_studied <= 9007199254740991`;
+
+/**
+ * Every table of a learner's data has a primary key that begins with `user_id`, and nothing unique across users,
+ * so that the same schema shards by user.
+ */
+export const initial: Migration = {
+  name: '0001-initial',
+  isBreaking: true,
+
+  async up(db, dialect) {
+    const { id, instant, integer, bigint, text } = columnTypes(dialect);
+
+    await createTable(db, dialect, 'courses', (table) =>
+      table
+        .addColumn('course_id', id, (column) => column.primaryKey().notNull())
+        .addColumn('name', text, (column) => column.notNull()),
+    );
+    // Partial, because Postgres does not count a partial index as a key. A change of a key column takes a lock that
+    // conflicts with the foreign keys of all sessions being recorded in the course.
+    await db.schema
+      .createIndex('courses_by_name')
+      .unique()
+      .on('courses')
+      .column('name')
+      .where(sql.ref('name'), 'is not', null)
+      .execute();
+
+    await createTable(db, dialect, 'course_modules', (table) =>
+      table
+        .addColumn('course_id', id, (column) => column.notNull().references('courses.course_id'))
+        .addColumn('module_id', text, (column) => column.notNull())
+        .addPrimaryKeyConstraint('course_modules_pkey', ['course_id', 'module_id']),
+    );
+
+    // On Postgres only the rollup row, written in the same transaction, refers to the course. A foreign key of each
+    // session would make Postgres lock the course's row for each session. On SQLite it is cheap.
+    const courseOfSession = (column: ColumnDefinitionBuilder) =>
+      dialect === 'sqlite' ? column.notNull().references('courses.course_id') : column.notNull();
+
+    // Postgres needs no padding between two integers of four bytes. The module ids are sorted and joined by `;`, which no
+    // id contains.
+    await createTable(db, dialect, 'study_sessions', (table) =>
+      table
+        .addColumn('user_id', id, (column) => column.notNull())
+        .addColumn('course_id', id, courseOfSession)
+        .addColumn('session_id', id, (column) => column.notNull())
+        .addColumn('total_modules_studied', integer, (column) =>
+          column.notNull().check(sql`total_modules_studied >= 0`),
+        )
+        .addColumn('time_studied', integer, (column) => column.notNull().check(sql`time_studied >= 0`))
+        .addColumn('average_score_units', bigint, (column) => column.check(sql`average_score_units >= 0`))
+        .addColumn('completed_at', instant, (column) => column.notNull())
+        .addColumn('module_ids', text, (column) => column.notNull())
+        .addPrimaryKeyConstraint('study_sessions_pkey', ['user_id', 'course_id', 'session_id']),
+    );
+    await db.schema
+      .createIndex('study_sessions_by_completion')
+      .on('study_sessions')
+      .columns(['user_id', 'course_id', 'completed_at'])
+      .execute();
+
+    await createTable(db, dialect, 'course_stats', (table) =>
+      table
+        .addColumn('user_id', id, (column) => column.notNull())
+        .addColumn('course_id', id, (column) => column.notNull().references('courses.course_id'))
+        .addColumn('session_count', bigint, (column) => column.notNull().check(sql`session_count > 0`))
+        .addColumn('total_modules_studied', bigint, (column) => column.notNull())
+        .addColumn('scored_modules', bigint, (column) => column.notNull())
+        .addColumn('weighted_score_units', bigint, (column) => column.notNull())
+        .addColumn('time_studied', bigint, (column) => column.notNull())
+        .addColumn('first_completed_at', instant, (column) => column.notNull())
+        .addColumn('last_completed_at', instant, (column) => column.notNull())
+        .addPrimaryKeyConstraint('course_stats_pkey', ['user_id', 'course_id'])
+        .addCheckConstraint('course_stats_totals_are_not_negative', NOT_NEGATIVE)
+        .addCheckConstraint('course_stats_totals_are_exact', EXACT),
+    );
+
+    await createTable(db, dialect, 'studied_modules', (table) =>
+      table
+        .addColumn('user_id', id, (column) => column.notNull())
+        .addColumn('course_id', id, courseOfSession)
+        .addColumn('module_id', text, (column) => column.notNull())
+        .addColumn('session_count', bigint, (column) => column.notNull().check(sql`session_count >= 0`))
+        .addPrimaryKeyConstraint('studied_modules_pkey', ['user_id', 'course_id', 'module_id']),
+    );
+
+    // Postgres shows ids and times as text already.
+    if (dialect === 'sqlite') for (const view of READABLE_VIEWS) await view.execute(db);
+  },
+
+  async down(db, dialect) {
+    if (dialect === 'sqlite') {
+      for (const name of ['readable_sessions', 'readable_stats', 'readable_courses']) {
+        await db.schema.dropView(name).execute();
+      }
+    }
+    for (const table of ['studied_modules', 'course_stats', 'study_sessions', 'course_modules', 'courses']) {
+      await db.schema.dropTable(table).execute();
+    }
+  },
+};
+
+/** The tables for people with other tools: ids and times as text, scores as numbers. */
+const READABLE_VIEWS = [
+  sql`create view readable_courses as
+    select ${readableId('course_id')}, name, ${readableInstant('created_at')}, ${readableInstant('updated_at')}
+    from courses`,
+  sql`create view readable_sessions as
+    select ${readableId('user_id')}, ${readableId('course_id')}, ${readableId('session_id')},
+      total_modules_studied, average_score_units / 10000.0 as average_score, time_studied,
+      ${readableInstant('completed_at')}, module_ids, ${readableInstant('created_at')},
+      ${readableInstant('updated_at')}
+    from study_sessions`,
+  sql`create view readable_stats as
+    select ${readableId('user_id')}, ${readableId('course_id')}, session_count, total_modules_studied,
+      weighted_score_units / (scored_modules * 10000.0) as average_score, time_studied,
+      ${readableInstant('first_completed_at')}, ${readableInstant('last_completed_at')}
+    from course_stats`,
+];
+
+function readableId(column: string) {
+  const digits = [
+    [1, 8],
+    [9, 4],
+    [13, 4],
+    [17, 4],
+    [21, 12],
+  ].map(([start, length]) => sql`substr(hex(${sql.ref(column)}), ${sql.lit(start)}, ${sql.lit(length)})`);
+  return sql`lower(${sql.join(digits, sql` || '-' || `)}) as ${sql.ref(column)}`;
+}
+
+function readableInstant(column: string) {
+  return sql`strftime('%Y-%m-%dT%H:%M:%fZ', ${sql.ref(column)} / 1000.0, 'unixepoch') as ${sql.ref(column)}`;
+}

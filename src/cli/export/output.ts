@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { open } from 'node:fs/promises';
+import { AtomicFile, statOf } from '../atomic-file.js';
+import { interruptible, type Io } from '../io.js';
+import type { Bytes } from './format.js';
+
+/** The destination of an export. */
+interface Output {
+  write(bytes: Bytes): Promise<void>;
+  /** Completes the message after an interruption. */
+  readonly afterInterruption: string;
+}
+
+/** @throws if the path cannot be a file */
+export async function openOutput(io: Io, file: string): Promise<Output> {
+  if (file === '-') return { write: (bytes) => writeToStdout(io, bytes), afterInterruption: '' };
+  const there = await statOf(file);
+  // A pipe or a device is written to, not replaced.
+  if (there && !there.isFile() && !there.isDirectory()) {
+    return { write: (bytes) => writeTo(io, file, 'w', bytes), afterInterruption: '' };
+  }
+  const pending = await AtomicFile.for(file);
+  return {
+    write: (bytes) => writePending(io, pending, bytes),
+    afterInterruption: `; ${file} was not ${pending.replaced ? 'changed' : 'created'}`,
+  };
+}
+
+async function writePending(io: Io, pending: AtomicFile, bytes: Bytes): Promise<void> {
+  try {
+    await writeTo(io, pending.path, 'wx', bytes, pending.replaced?.mode);
+    await pending.commit();
+  } catch (error) {
+    await pending.discard();
+    throw error;
+  }
+}
+
+async function writeTo(io: Io, path: string, flags: string, bytes: Bytes, mode?: number): Promise<void> {
+  const write = async () => {
+    // Only the owner may read personal data, also if the program is killed.
+    await using handle = await open(path, flags, 0o600);
+    await handle.writeFile(bytes, { signal: io.signal });
+    if (mode !== undefined) await handle.chmod(mode);
+  };
+  await interruptible(io.signal, write());
+}
+
+/** Applies backpressure, so that the export is never all in memory. */
+async function writeToStdout(io: Io, bytes: Bytes): Promise<void> {
+  const write = async () => {
+    for await (const chunk of bytes) {
+      if (io.signal.aborted) return;
+      io.stdout.write(chunk);
+      if (io.stdout.writableNeedDrain) await once(io.stdout, 'drain');
+    }
+  };
+  await interruptible(io.signal, write());
+}

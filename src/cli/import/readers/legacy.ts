@@ -1,0 +1,29 @@
+import type { Legacy } from '../../../core/index.js';
+import type { Entry } from './entry.js';
+
+/**
+ * The sessions of the replaced service; the line is the number of the session.
+ *
+ * @param onRead receives the number of sessions of each group
+ */
+export async function* readLegacy(
+  legacy: Legacy,
+  onRead: (sessions: number) => void,
+): AsyncGenerator<readonly Entry[]> {
+  let line = 0;
+  for await (const sessions of legacy.sessions()) {
+    yield sessions.map((session) => ({
+      line: ++line,
+      name: `session ${session.sessionId}`,
+      values: withoutNulls(session),
+      size: 0,
+    }));
+    onRead(sessions.length);
+  }
+}
+
+/** The replaced service allowed null in every field. Here only the score may be null. */
+function withoutNulls(session: object): Record<string, unknown> {
+  const entries = Object.entries(session);
+  return Object.fromEntries(entries.filter(([field, value]) => value !== null || field === 'averageScore'));
+}

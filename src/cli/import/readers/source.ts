@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { interruptible, type Io } from '../../io.js';
+
+/** The bytes of a file or of stdin. */
+export interface Source extends Disposable {
+  /** The path, or `stdin`. */
+  readonly name: string;
+  /** Size of a regular file, in bytes. */
+  readonly size: number | undefined;
+  /**
+   * The content, gunzipped if it is gzipped; to be called once.
+   *
+   * @param onRead receives the number of bytes read, before they are gunzipped
+   */
+  open(onRead?: (bytes: number) => void): AsyncIterable<Buffer>;
+}
+
+/** The first bytes of gzip, whatever the file's name. */
+const GZIP = Buffer.from([0x1f, 0x8b]);
+
+/** @throws if the file cannot be read, or an interruption while a named pipe has no writer */
+export async function openSource(io: Io, path: string): Promise<Source> {
+  const name = path === '-' ? 'stdin' : path;
+  const file = path === '-' ? undefined : await interruptible(io.signal, openFile(path));
+  return {
+    name,
+    size: file?.size,
+    open: (onRead = () => undefined) => gunzipped(name, counted(file?.stream ?? io.stdin, onRead)),
+    [Symbol.dispose]: () => void file?.stream.destroy(),
+  };
+}
+
+async function openFile(path: string) {
+  try {
+    const status = await stat(path);
+    if (!status.isDirectory()) {
+      const stream = createReadStream(path);
+      await once(stream, 'open');
+      return { stream, size: status.isFile() ? status.size : undefined };
+    }
+  } catch (error) {
+    throw new Error(`${path} cannot be read`, { cause: error });
+  }
+  throw new Error(`${path} is a directory; name a file in it.`);
+}
+
+async function* counted(
+  chunks: AsyncIterable<Buffer>,
+  onRead: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    onRead(chunk.length);
+    yield chunk;
+  }
+}
+
+async function* gunzipped(name: string, chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  let first = Buffer.alloc(0);
+  while (first.length < GZIP.length) {
+    const { done, value } = await chunks.next();
+    if (done) break;
+    first = Buffer.concat([first, value]);
+  }
+  if (!first.subarray(0, GZIP.length).equals(GZIP)) {
+    yield first;
+    yield* chunks;
+    return;
+  }
+  const gunzip = createGunzip();
+  const rest = async function* () {
+    yield first;
+    yield* chunks;
+  };
+  // An error of the pipeline also fails the loop below.
+  pipeline(rest, gunzip).catch(() => undefined);
+  try {
+    yield* gunzip;
+  } catch (error) {
+    throw new Error(`${name} cannot be gunzipped`, { cause: error });
+  }
+}

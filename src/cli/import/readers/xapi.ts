@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import { parseDuration } from '../../duration.js';
+import { unreadable, type LineFault, type Reading } from './entry.js';
+import { parseObject } from './json.js';
+
+/** Extensions of the result: xAPI has no field for the modules that were studied. */
+const MODULE_COUNT = 'urn:stats-service:totalModulesStudied';
+export const MODULE_IDS = 'urn:stats-service:moduleIds';
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const textSchema = z.string({ error: 'must be text' });
+const numberSchema = z.number({ error: 'must be a number' });
+const optionalObject = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.object(shape, { error: 'must be an object' }).optional();
+const activity = z.object({ id: textSchema });
+const activities = z.union([activity, z.array(activity)], {
+  error: 'must be an activity with an id, or a list of such activities',
+});
+
+/** https://github.com/adlnet/xAPI-Spec/blob/master/xAPI-Data.md, section 2.4. The reader reports missing fields. */
+const statementSchema = z.object({
+  id: textSchema.optional(),
+  actor: optionalObject({ account: optionalObject({ name: textSchema }) }),
+  context: optionalObject({ contextActivities: optionalObject({ grouping: activities.optional() }) }),
+  result: optionalObject({
+    score: optionalObject({ raw: numberSchema.optional(), scaled: numberSchema.optional() }),
+    duration: textSchema.optional(),
+    extensions: z.record(z.string(), z.unknown(), { error: 'must be an object' }).optional(),
+  }),
+  timestamp: textSchema.optional(),
+});
+
+/**
+ * Reads an xAPI statement.
+ *
+ * @param courseId the course of a statement that names none
+ */
+export function readStatement(text: string, courseId: string | undefined): Reading {
+  if (text.trim() === '') return undefined;
+  const document = parseObject(text);
+  if (!document) return unreadable('must be a JSON object');
+  const statement = statementSchema.safeParse(document);
+  if (!statement.success) {
+    const faults = statement.error.issues.map(({ path, message }) => ({
+      field: path.join('.'),
+      rule: message,
+    }));
+    return { faults };
+  }
+  const { id, actor, context, result, timestamp } = statement.data;
+  const faults: LineFault[] = [];
+  const required = <T>(field: string, value: T | undefined): T | undefined => {
+    if (value === undefined) faults.push({ field, rule: 'is required' });
+    return value;
+  };
+  const grouping = [context?.contextActivities?.grouping ?? []].flat();
+  const course = grouping.map((each) => UUID.exec(each.id)?.[0]).find((found) => found !== undefined);
+  const duration = required('result.duration', result?.duration);
+  const timeStudied = duration === undefined ? undefined : parseDuration(duration);
+  if (duration !== undefined && timeStudied === undefined) {
+    faults.push({
+      field: 'result.duration',
+      rule: 'must be an ISO 8601 duration without months and years',
+    });
+  }
+  const values = {
+    userId: required('actor.account.name', actor?.account?.name),
+    courseId: required('context.contextActivities.grouping', course ?? courseId),
+    sessionId: required('id', id),
+    totalModulesStudied: required(`result.extensions["${MODULE_COUNT}"]`, result?.extensions?.[MODULE_COUNT]),
+    averageScore: result?.score?.raw ?? result?.score?.scaled ?? null,
+    timeStudied,
+    completedAt: required('timestamp', timestamp),
+    ...(result?.extensions?.[MODULE_IDS] !== undefined && { moduleIds: result.extensions[MODULE_IDS] }),
+  };
+  return faults.length > 0 ? { faults } : { values };
+}

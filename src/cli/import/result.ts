@@ -1,0 +1,85 @@
+import { StatsError } from '../../core/index.js';
+import type { Io } from '../io.js';
+import { writeFields, writeJson } from '../output.js';
+import type { CoursesTally } from './courses.js';
+import type { ImportOptions } from './options.js';
+import { faultsOf, type LineFault } from './readers/entry.js';
+
+/** The result of a line. `created` and `replaced` of a dry run are predictions. */
+export type ImportResult =
+  | { readonly outcome: 'created' | 'replayed' | 'replaced' | 'skipped' }
+  | {
+      readonly outcome: 'rejected';
+      readonly reason: 'conflict' | 'invalid';
+      readonly faults: readonly LineFault[];
+    };
+
+export function rejected(faults: readonly LineFault[]): ImportResult {
+  return { outcome: 'rejected', reason: 'invalid', faults };
+}
+
+/** The result of a session that could not be recorded; `undefined` if the session is not at fault. */
+export function rejectionOf(
+  error: unknown,
+  onConflict: ImportOptions['onConflict'],
+): ImportResult | undefined {
+  if (!(error instanceof StatsError)) return undefined;
+  const faults = faultsOf(error);
+  if (error.code === 'session-conflict') {
+    return onConflict === 'skip'
+      ? { outcome: 'skipped' }
+      : { outcome: 'rejected', reason: 'conflict', faults };
+  }
+  return error.code === 'course-not-found' || error.kind === 'invalid' ? rejected(faults) : undefined;
+}
+
+/** How many lines have each result. */
+export class ImportTally {
+  readonly #counts = { created: 0, replayed: 0, conflict: 0, invalid: 0, replaced: 0 };
+  /** The last line up to which every line has a result. */
+  lastLine = 0;
+
+  add(result: ImportResult): void {
+    if (result.outcome === 'rejected') this.#counts[result.reason]++;
+    else this.#counts[result.outcome === 'skipped' ? 'conflict' : result.outcome]++;
+  }
+
+  get lines(): number {
+    return Object.values(this.#counts).reduce((sum, count) => sum + count, 0);
+  }
+
+  get counts(): Readonly<Record<'created' | 'replayed' | 'conflict' | 'invalid' | 'replaced', number>> {
+    return this.#counts;
+  }
+}
+
+/** Writes the summary to stdout, even if everything was rejected. */
+export function writeSummary(
+  io: Io,
+  { json, dryRun, onConflict }: ImportOptions,
+  tally: ImportTally,
+  courses: CoursesTally,
+): void {
+  const { replaced, ...counts } = tally.counts;
+  const summary = { lines: tally.lines, ...counts, ...(onConflict === 'replace' && { replaced }) };
+  if (json) {
+    const { created, kept, rejected: coursesRefused } = courses;
+    writeJson(io.stdout, { ...summary, coursesCreated: created, coursesKept: kept, coursesRefused });
+    return;
+  }
+  const names: Readonly<Record<string, string>> = {
+    lines: 'Sessions',
+    created: dryRun ? 'Would be created' : 'Created',
+    replayed: 'Replayed',
+    conflict: 'In conflict',
+    invalid: 'Invalid',
+    replaced: dryRun ? 'Would be replaced' : 'Replaced',
+  };
+  const ofCourses = courses.created + courses.kept;
+  const rows = Object.entries(summary).map(([name, count]) => [names[name] ?? name, count] as const);
+  if (ofCourses > 0) rows.unshift(['Courses', ofCourses]);
+  writeFields(
+    io.stdout,
+    rows.map(([name, count]) => [name, count.toLocaleString('en')]),
+  );
+}

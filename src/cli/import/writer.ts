@@ -1,0 +1,190 @@
+/**
+ * Records the sessions of an import.
+ *
+ * A batch is sorted by learner, course and session and recorded in chunks, one after the other. After each chunk the
+ * writer pauses, so that another process that polls for SQLite's lock gets its turn. `--on-conflict replace` records
+ * the copies of a session in rounds: a later copy replaces the earlier one instead of being compared with the first.
+ *
+ * Recording is idempotent: sessions whose chunk failed because the database or server is unavailable are recorded again
+ * after a backoff with jitter, until nothing has succeeded for some minutes.
+ */
+import { setTimeout } from 'node:timers/promises';
+import { StatsError } from '../../core/index.js';
+import { textOf, type ImportBatch, type ImportLine } from './batch.js';
+import type { CourseCreator } from './courses.js';
+import type { ImportOptions } from './options.js';
+import { rejectionOf } from './result.js';
+
+/** Sessions of a chunk: a transaction of some 20 ms on SQLite. */
+const CHUNK = 1000;
+/** Milliseconds between chunks: a process that waits for SQLite's lock polls it every 1 to 2 ms. */
+const PAUSE = 2;
+/** Sessions that are replaced at a time. */
+const CONCURRENCY = 64;
+/** Milliseconds. Each retry waits about twice as long as the one before. */
+const MIN_BACKOFF = 100;
+const MAX_BACKOFF = 10_000;
+/** Milliseconds without any success after which the import fails. */
+const PATIENCE = 120_000;
+
+/** Where sessions are recorded: a database, a server or a dry run. */
+export interface WriteTarget {
+  /** Returns a result for each session, in their order. */
+  recordSessions(call: { readonly sessions: readonly object[] }): Promise<readonly WriteResult[]>;
+  putSession(call: object): Promise<unknown>;
+}
+
+export type WriteResult =
+  | { readonly outcome: 'recorded' | 'replayed' }
+  | { readonly outcome: 'failed'; readonly error: unknown };
+
+interface SessionWriterOptions {
+  readonly target: WriteTarget;
+  readonly onConflict: ImportOptions['onConflict'];
+  /** Creates missing courses. */
+  readonly courses: CourseCreator | undefined;
+  /** Aborted when the user ends the import. */
+  readonly signal: AbortSignal;
+  /** False to finish a batch after the signal: sessions with new ids would be counted again. */
+  readonly stopsWithinBatch: boolean;
+  /** Receives the error before the first of several retries. */
+  readonly onRetry: (error: StatsError) => void;
+}
+
+export class SessionWriter {
+  readonly #options: SessionWriterOptions;
+  #lastSuccess = performance.now();
+
+  constructor(options: SessionWriterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Gives each line of a batch its result. A line without a result was not recorded because the import is stopping.
+   *
+   * @throws if recording fails for a reason that is not the session's
+   */
+  async write(batch: ImportBatch): Promise<void> {
+    const lines = batch.sorted();
+    this.#lastSuccess = performance.now();
+    const rounds = this.#options.onConflict === 'replace' ? occurrences(lines) : [lines];
+    for (const round of rounds) await this.#writeRound(round);
+  }
+
+  get #isStopping(): boolean {
+    return this.#options.stopsWithinBatch && this.#options.signal.aborted;
+  }
+
+  async #writeRound(lines: readonly ImportLine[]): Promise<void> {
+    const { signal, onRetry } = this.#options;
+    let open = lines;
+    let backoff = MIN_BACKOFF;
+    while (open.length > 0 && !this.#isStopping) {
+      const unavailable = await this.#writeChunks(open);
+      const left = open.filter(({ result }) => !result);
+      if (left.length < open.length) {
+        this.#lastSuccess = performance.now();
+        backoff = MIN_BACKOFF;
+      }
+      open = left;
+      if (!unavailable) continue;
+      if (signal.aborted || performance.now() - this.#lastSuccess > PATIENCE) throw unavailable;
+      if (backoff === MIN_BACKOFF) onRetry(unavailable);
+      const jitter = 0.5 + Math.random() / 2;
+      await setTimeout(backoff * jitter, undefined, { signal }).catch(() => undefined);
+      backoff = Math.min(2 * backoff, MAX_BACKOFF);
+    }
+  }
+
+  /** Returns an error if trying again may help. */
+  async #writeChunks(lines: readonly ImportLine[]): Promise<StatsError | undefined> {
+    let unavailable: StatsError | undefined;
+    for (let start = 0; start < lines.length && !this.#isStopping; start += CHUNK) {
+      const chunk = lines.slice(start, start + CHUNK);
+      const error = await this.#writeChunk(chunk);
+      unavailable ??= error;
+      // The next chunk would fail too, after its own timeout. A locked learner fails alone.
+      if (error && isOfManyLearners(chunk) && chunk.every(({ result }) => !result)) break;
+      await setTimeout(PAUSE);
+    }
+    return unavailable;
+  }
+
+  async #writeChunk(chunk: readonly ImportLine[]): Promise<StatsError | undefined> {
+    const { onConflict, courses } = this.#options;
+    const missing = new Set<string>();
+    const conflicts: ImportLine[] = [];
+    const defects: unknown[] = [];
+    let unavailable: StatsError | undefined;
+    const fail = (error: unknown, line?: ImportLine) => {
+      const rejection = line && rejectionOf(error, onConflict);
+      if (rejection) line.result = rejection;
+      else if (error instanceof StatsError && error.kind === 'unavailable') unavailable ??= error;
+      else defects.push(error);
+    };
+    const results = await this.#record(chunk);
+    for (const [index, line] of chunk.entries()) {
+      const result = results[index];
+      if (result && result.outcome !== 'failed') {
+        line.result = { outcome: result.outcome === 'recorded' ? 'created' : 'replayed' };
+        continue;
+      }
+      const error = result ? result.error : new Error('A session has no result.');
+      const code = error instanceof StatsError ? error.code : undefined;
+      const courseId = textOf(line.session['courseId']).toLowerCase();
+      if (code === 'session-conflict' && onConflict === 'replace') conflicts.push(line);
+      else if (code === 'course-not-found' && courses?.canCreate(courseId)) missing.add(courseId);
+      else fail(error, line);
+    }
+    for (const courseId of missing) {
+      if (!this.#isStopping && !unavailable) await courses?.create(courseId).catch(fail);
+    }
+    await inGroups(conflicts, CONCURRENCY, async (line) => {
+      if (this.#isStopping || unavailable) return;
+      const { userId, courseId, sessionId, ...session } = line.session;
+      await this.#options.target.putSession({ userId, courseId, sessionId, session }).then(
+        () => (line.result = { outcome: 'replaced' }),
+        (error: unknown) => fail(error, line),
+      );
+    });
+    // Only now are the results of the other lines known.
+    if (defects.length > 0) throw defects[0];
+    return unavailable;
+  }
+
+  async #record(chunk: readonly ImportLine[]): Promise<readonly WriteResult[]> {
+    try {
+      return await this.#options.target.recordSessions({ sessions: chunk.map(({ session }) => session) });
+    } catch (error) {
+      return chunk.map(() => ({ outcome: 'failed', error }));
+    }
+  }
+}
+
+/** The first copy of each session, then the second of each, and so on. */
+function occurrences(sorted: readonly ImportLine[]): ImportLine[][] {
+  const rounds: ImportLine[][] = [];
+  let count = 0;
+  let previous: string | undefined;
+  for (const line of sorted) {
+    count = line.key === previous ? count + 1 : 0;
+    previous = line.key;
+    (rounds[count] ??= []).push(line);
+  }
+  return rounds;
+}
+
+function isOfManyLearners(chunk: readonly ImportLine[]): boolean {
+  return chunk[0]?.session['userId'] !== chunk.at(-1)?.session['userId'];
+}
+
+/** @param size items in flight */
+export async function inGroups<T>(
+  items: readonly T[],
+  size: number,
+  work: (item: T, index: number) => Promise<void>,
+): Promise<void> {
+  for (let start = 0; start < items.length; start += size) {
+    await Promise.all(items.slice(start, start + size).map((item, index) => work(item, start + index)));
+  }
+}

@@ -1,0 +1,54 @@
+import { overloaded } from '../errors.js';
+
+/** Limits the number of calls in flight, and waits for all of them at the end. */
+export class InFlightLimiter {
+  readonly #max: number;
+  readonly #convertError: (error: unknown) => unknown;
+  #count = 0;
+  #drained: PromiseWithResolvers<void> | undefined;
+
+  /**
+   * @param max maximum number of calls in flight
+   * @param convertError converts the error of a failed call to the reported one
+   */
+  constructor(max: number, convertError: (error: unknown) => unknown) {
+    this.#max = max;
+    this.#convertError = convertError;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** @throws {StatsError} `overloaded` at once if there are too many calls in flight */
+  run<T>(work: () => Promise<T>, max = this.#max): Promise<T> {
+    if (this.#drained) return Promise.reject(new Error('These stats are closed.'));
+    if (this.#count >= max) return Promise.reject(overloaded());
+    this.#count++;
+    // Not an async function, which would create two more promises for every call.
+    return work().then(this.#succeeded, this.#failed);
+  }
+
+  /** Accepts no more calls and resolves when all have ended. */
+  async drain(): Promise<void> {
+    this.#drained ??= Promise.withResolvers();
+    this.#noteEnd();
+    await this.#drained.promise;
+  }
+
+  readonly #succeeded = <T>(result: T): T => {
+    this.#count--;
+    this.#noteEnd();
+    return result;
+  };
+
+  readonly #failed = (error: unknown): never => {
+    this.#count--;
+    this.#noteEnd();
+    throw this.#convertError(error);
+  };
+
+  #noteEnd(): void {
+    if (this.#count === 0) this.#drained?.resolve();
+  }
+}

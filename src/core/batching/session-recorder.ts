@@ -1,0 +1,126 @@
+import type { LearnerKey } from '../api.js';
+import { rejectReasonOf, type PendingSession, type RecordOutcome, type Store } from '../store/store.js';
+
+/*
+ * A batch is one transaction, so one session can fail all of it: a learner whose rollup another transaction holds locked,
+ * or totals that would overflow. The recorder finds that session and records the others without it.
+ *
+ * - Lock timeout: the locked learners are queried, and the rest of the batch is recorded without them. They are
+ *   remembered, and later batches with them query the locks first. Otherwise one locked learner would make every batch
+ *   wait for the timeout.
+ * - Database unavailable or unusable: all sessions of the batch fail; halves would meet the same error.
+ * - Any other error: the batch is divided in halves until the session that causes it stands alone.
+ */
+
+/** Remembered learners; beyond this they are forgotten and found again. */
+const MAX_LOCKED = 1_000;
+
+/** Failed halves of a batch with an unknown error, after which all of it fails: the cause is most likely a common one. */
+const MAX_DEFECTS = 40;
+
+interface DefectBudget {
+  left: number;
+}
+
+/** Records sessions in batches, such that each fails only for a reason of its own. */
+export class SessionRecorder {
+  readonly #store: Store;
+  /** The learners that were locked when last used, with the error that reported it. */
+  readonly #locked = new Map<string, unknown>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Never rejects. Outcomes come in the order of the sessions. */
+  async record(sessions: readonly PendingSession[]): Promise<readonly RecordOutcome[]> {
+    const suspects = this.#locked.size === 0 ? [] : sessions.filter((each) => this.#locked.has(keyOf(each)));
+    if (suspects.length === 0) return this.#recordAll(sessions);
+    // Copied, because a concurrent batch may remove entries.
+    const errors = new Map(suspects.map((each) => [keyOf(each), this.#locked.get(keyOf(each))]));
+    const locked = await this.#findLocked(suspects);
+    for (const key of errors.keys()) {
+      if (locked.has(key)) continue;
+      errors.delete(key);
+      this.#locked.delete(key);
+    }
+    return this.#recordWithout(errors, sessions);
+  }
+
+  /** @param locked the learners to leave out, with their errors */
+  async #recordWithout(
+    locked: ReadonlyMap<string, unknown>,
+    sessions: readonly PendingSession[],
+  ): Promise<readonly RecordOutcome[]> {
+    if (locked.size === 0) return this.#recordAll(sessions);
+    const rest = sessions.filter((session) => !locked.has(keyOf(session)));
+    const recorded = rest.length === 0 ? [] : await this.#recordAll(rest);
+    const outcomes = new Map(rest.map((session, index) => [session, recorded[index]]));
+    return sessions.map(
+      (session) => outcomes.get(session) ?? { outcome: 'failed', error: locked.get(keyOf(session)) },
+    );
+  }
+
+  async #recordAll(
+    sessions: readonly PendingSession[],
+    budget: DefectBudget = { left: MAX_DEFECTS },
+  ): Promise<readonly RecordOutcome[]> {
+    try {
+      return await this.#store.record(sessions);
+    } catch (error) {
+      const fault = this.#store.faultOf(error);
+      if (fault === 'locked') return this.#recordWithoutLocked(sessions, error);
+      if (fault === 'unavailable' || fault === 'unusable') return allFailed(sessions, error);
+      if (fault === undefined && budget.left-- <= 0) return allFailed(sessions, error);
+      return this.#recordHalves(sessions, error, budget);
+    }
+  }
+
+  async #recordWithoutLocked(
+    sessions: readonly PendingSession[],
+    error: unknown,
+  ): Promise<readonly RecordOutcome[]> {
+    const locked = await this.#findLocked(sessions);
+    if (locked.size === 0) return allFailed(sessions, error);
+    if (this.#locked.size > MAX_LOCKED) this.#locked.clear();
+    for (const key of locked) this.#locked.set(key, error);
+    return this.#recordWithout(new Map(Array.from(locked, (key) => [key, error])), sessions);
+  }
+
+  async #recordHalves(
+    sessions: readonly PendingSession[],
+    error: unknown,
+    budget: DefectBudget,
+  ): Promise<readonly RecordOutcome[]> {
+    if (sessions.length === 1) {
+      const reason = rejectReasonOf(this.#store.faultOf(error));
+      return [reason ? { outcome: reason } : { outcome: 'failed', error }];
+    }
+    const middle = Math.ceil(sessions.length / 2);
+    const first = await this.#recordAll(sessions.slice(0, middle), budget);
+    return [...first, ...(await this.#recordAll(sessions.slice(middle), budget))];
+  }
+
+  /** Returns the keys of the locked learners; none if the query fails too. */
+  async #findLocked(sessions: readonly PendingSession[]): Promise<ReadonlySet<string>> {
+    const learners = new Map(sessions.map((session) => [keyOf(session), learnerOf(session)]));
+    try {
+      const locked = await this.#store.findLocked(Array.from(learners.values()));
+      return new Set(locked.map(({ userId, courseId }) => `${userId} ${courseId}`));
+    } catch {
+      return new Set();
+    }
+  }
+}
+
+function allFailed(sessions: readonly PendingSession[], error: unknown): RecordOutcome[] {
+  return sessions.map(() => ({ outcome: 'failed', error }));
+}
+
+function learnerOf({ row }: PendingSession): LearnerKey {
+  return { userId: row.user_id, courseId: row.course_id };
+}
+
+function keyOf({ row }: PendingSession): string {
+  return `${row.user_id} ${row.course_id}`;
+}

@@ -1,0 +1,316 @@
+import { migrations } from '../../migrations/index.js';
+import type { LearnerKey, RecordResult, SessionKey, Stats, StatsCalls, Unchecked } from './api.js';
+import { Batcher } from './batching/batcher.js';
+import { InFlightLimiter } from './batching/in-flight-limiter.js';
+import { KeyedMutex } from './batching/keyed-mutex.js';
+import { SessionRecorder } from './batching/session-recorder.js';
+import {
+  alreadyExists,
+  courseNotFound,
+  rejectionError,
+  schemaOutdated,
+  sessionConflict,
+  sessionNotFound,
+  StatsError,
+} from './errors.js';
+import { batchedSessionSchema, callSchemas, withRepeatableId, type CallSchemas } from './model/calls.js';
+import { historyRange, toHistoryItem } from './model/history.js';
+import { newSessionId, type CourseId, type UserId } from './model/ids.js';
+import { toLifetimeStats } from './model/lifetime.js';
+import { encodeCursor, toPage } from './model/pagination.js';
+import type { NewSession } from './model/session.js';
+import { toInstant, type Clock } from './model/time.js';
+import { parseCall } from './model/validation.js';
+import type { Activity, Observer, QueueName } from './observer.js';
+import { pendingMigrations } from './store/migrator.js';
+import { moduleIdsOf, toSession, toSessionRow, type SessionRow } from './store/rows.js';
+import { addCourse, findCourse, listCourses, setCourse } from './store/sql/courses.js';
+import { eraseUser } from './store/sql/erase.js';
+import { findBounds, sumByInterval } from './store/sql/history.js';
+import { deleteSession, listSessions, putSession } from './store/sql/sessions.js';
+import { listStudiedCourses } from './store/sql/stats.js';
+import {
+  nameDriverError,
+  type LearnerStats,
+  type PendingSession,
+  type RecordOutcome,
+  type Store,
+} from './store/store.js';
+
+interface LocalStatsOptions {
+  readonly clock: Clock;
+  /** Maximum number of calls in flight. */
+  readonly maxCalls: number;
+  readonly observer?: Observer | undefined;
+}
+
+/** The modules of a session that cost as much as a session. */
+const MODULES_PER_SESSION = 4;
+
+/** The calls on a database: each validates its arguments, runs, and converts failed outcomes to errors. */
+export class LocalStats implements Stats, Unchecked<StatsCalls> {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #schemas: CallSchemas;
+  readonly #batchedSession: ReturnType<typeof batchedSessionSchema>;
+  readonly #calls: InFlightLimiter;
+  /** Writes of one learner other than recording. */
+  readonly #writes: KeyedMutex<UserId>;
+  readonly #recorder: SessionRecorder;
+  readonly #recordQueue: Batcher<PendingSession, RecordOutcome>;
+  readonly #statsQueue: Batcher<LearnerKey, LearnerStats | 'course-not-found'>;
+  readonly #sessionQueue: Batcher<SessionKey, SessionRow | 'session-not-found'>;
+  #closing: Promise<void> | undefined;
+  #lastTime: number | undefined;
+  #lastInstant = '';
+
+  constructor(store: Store, { clock, maxCalls, observer }: LocalStatsOptions) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#schemas = callSchemas(clock);
+    this.#batchedSession = batchedSessionSchema(clock);
+    this.#calls = new InFlightLimiter(maxCalls, (error) => {
+      const named = nameDriverError(store, error);
+      if (named !== error && named instanceof StatsError) observer?.trouble(named.code);
+      return named;
+    });
+    this.#writes = new KeyedMutex((error) => {
+      const fault = store.faultOf(error);
+      return fault === 'locked' || fault === 'unavailable';
+    });
+    const recorder = new SessionRecorder(store);
+    const observed = (queue: QueueName) => ({ onBatch: (size: number) => observer?.batch(queue, size) });
+    this.#recorder = recorder;
+    this.#recordQueue = new Batcher((sessions) => recorder.record(sessions), store.batchPolicy, {
+      costOf: ({ row }) => 1 + moduleIdsOf(row).length / MODULES_PER_SESSION,
+      ...observed('record'),
+    });
+    this.#statsQueue = new Batcher((keys) => store.findStats(keys), store.batchPolicy, observed('stats'));
+    this.#sessionQueue = new Batcher(
+      (keys) => store.findSessions(keys),
+      store.batchPolicy,
+      observed('session'),
+    );
+  }
+
+  get activity(): Activity {
+    const connections = this.#store.connections?.();
+    return {
+      calls: this.#calls.count,
+      waiting: {
+        record: this.#recordQueue.waiting,
+        stats: this.#statsQueue.waiting,
+        session: this.#sessionQueue.waiting,
+      },
+      ...(connections && { connections }),
+    };
+  }
+
+  get unchecked(): Unchecked<StatsCalls> {
+    return this;
+  }
+
+  async addCourse(call: unknown) {
+    const { course } = parseCall(this.#schemas.addCourse, call);
+    const result = await this.#calls.run(() => addCourse(this.#store, course, this.#now()));
+    if (result.outcome === 'exists') throw alreadyExists(result);
+    return result.course;
+  }
+
+  async setCourse(call: unknown) {
+    const { courseId, course } = parseCall(this.#schemas.setCourse, call);
+    const result = await this.#calls.run(() => setCourse(this.#store, courseId, course, this.#now()));
+    if (result.outcome === 'exists') throw alreadyExists(result);
+    return result;
+  }
+
+  async getCourse(call: unknown) {
+    const { courseId } = parseCall(this.#schemas.getCourse, call);
+    const course = await this.#calls.run(() => findCourse(this.#store, courseId));
+    if (!course) throw courseNotFound(courseId);
+    return course;
+  }
+
+  async listCourses(call: unknown) {
+    const page = parseCall(this.#schemas.listCourses, call);
+    return this.#calls.run(() => listCourses(this.#store, page));
+  }
+
+  async recordSession(call: unknown) {
+    const { userId, courseId, session } = parseCall(this.#schemas.recordSession, call);
+    const result = await withRepeatableId(session.sessionId, (sessionId) => {
+      const pending = this.#toPending({ userId, courseId, sessionId }, session);
+      return this.#calls.run(() => this.#recordQueue.add(pending).then(throwIfFailed));
+    });
+    switch (result.outcome) {
+      case 'recorded':
+      case 'replayed':
+        return { outcome: result.outcome, session: toSession(result.session) };
+      case 'conflict':
+        throw sessionConflict(result.session.session_id);
+      default:
+        throw rejectionError(result.outcome, courseId);
+    }
+  }
+
+  async recordSessions(call: unknown) {
+    const { sessions: batch } = parseCall(this.#schemas.recordSessions, call);
+    const results: RecordResult[] = [];
+    const pending: PendingSession[] = [];
+    const places: number[] = [];
+    for (const [place, item] of batch.entries()) {
+      try {
+        const { userId, courseId, ...session } = parseCall(this.#batchedSession, { session: item }).session;
+        const { sessionId = newSessionId() } = session;
+        pending.push(this.#toPending({ userId, courseId, sessionId }, session));
+        places.push(place);
+      } catch (error) {
+        results[place] = { outcome: 'failed', error };
+      }
+    }
+    if (pending.length === 0) return results;
+    const outcomes = await this.#calls.run(() => this.#recorder.record(pending));
+    for (const [index, outcome] of outcomes.entries()) {
+      const [place, session] = [places[index], pending[index]];
+      if (place !== undefined && session) results[place] = this.#toResult(outcome, session);
+    }
+    return results;
+  }
+
+  #toPending(key: SessionKey, session: NewSession): PendingSession {
+    return {
+      row: toSessionRow(key, session, this.#now()),
+      completionSent: session.completedAt !== undefined,
+    };
+  }
+
+  #toResult(result: RecordOutcome, { row }: PendingSession): RecordResult {
+    const { session_id: sessionId, course_id: courseId } = row;
+    switch (result.outcome) {
+      case 'recorded':
+      case 'replayed':
+        return { outcome: result.outcome, sessionId };
+      case 'failed':
+        return { outcome: 'failed', error: nameDriverError(this.#store, result.error) };
+      case 'conflict':
+        return { outcome: 'failed', error: sessionConflict(sessionId) };
+      default:
+        return { outcome: 'failed', error: rejectionError(result.outcome, courseId) };
+    }
+  }
+
+  async putSession(call: unknown) {
+    const checked = parseCall(this.#schemas.putSession, call);
+    const result = await this.#calls.run(() =>
+      this.#writes.run(checked.userId, () => putSession(this.#store, checked, this.#now())),
+    );
+    switch (result.outcome) {
+      case 'recorded':
+      case 'replaced':
+        return { outcome: result.outcome, session: toSession(result.session) };
+      default:
+        throw rejectionError(result.outcome, checked.courseId);
+    }
+  }
+
+  async getSession(call: unknown) {
+    const key = parseCall(this.#schemas.getSession, call);
+    return this.#calls.run(async () => {
+      const session = await this.#sessionQueue.add(key);
+      if (session !== 'session-not-found') return toSession(session);
+      await this.#assertCourse(key.courseId);
+      throw sessionNotFound(key.sessionId);
+    });
+  }
+
+  async deleteSession(call: unknown) {
+    const key = parseCall(this.#schemas.deleteSession, call);
+    await this.#calls.run(async () => {
+      const outcome = await this.#writes.run(key.userId, () => deleteSession(this.#store, key, this.#now()));
+      if (outcome === 'deleted') return;
+      await this.#assertCourse(key.courseId);
+      throw sessionNotFound(key.sessionId);
+    });
+  }
+
+  async listSessions(call: unknown) {
+    const checked = parseCall(this.#schemas.listSessions, call);
+    return this.#calls.run(async () => {
+      const page = await listSessions(this.#store, checked);
+      if (page.items.length === 0) await this.#assertCourse(checked.courseId);
+      return page;
+    });
+  }
+
+  async getStats(call: unknown) {
+    const learner = parseCall(this.#schemas.getStats, call);
+    const found = await this.#calls.run(() => this.#statsQueue.add(learner));
+    if (found === 'course-not-found') throw courseNotFound(learner.courseId);
+    return toLifetimeStats(learner.courseId, found.totals, found.modules);
+  }
+
+  async getHistory(call: unknown) {
+    const { interval, timeZone, ...request } = parseCall(this.#schemas.getHistory, call);
+    const items = await this.#calls.run(async () => {
+      const isBounded = request.from !== undefined && request.to !== undefined;
+      const bounds = isBounded ? {} : await findBounds(this.#store, request);
+      const range = historyRange(request, bounds);
+      if (bounds.first === undefined) await this.#assertCourse(request.courseId);
+      // Loaded here, because time zones are a heavy module that no other call needs.
+      const { intervalsBetween } = await import('./model/intervals.js');
+      const intervals = intervalsBetween(interval, timeZone, range);
+      const sums = await sumByInterval(this.#store, request, intervals);
+      return intervals.map(({ label }, position) => toHistoryItem(label, sums.get(position)));
+    });
+    return { interval, timeZone, items };
+  }
+
+  async listStudiedCourses(call: unknown) {
+    const checked = parseCall(this.#schemas.listStudiedCourses, call);
+    const studied = await this.#calls.run(() => listStudiedCourses(this.#store, checked));
+    return toPage(studied, checked.limit, (last) => encodeCursor([last.name]));
+  }
+
+  async eraseUser(call: unknown) {
+    const { userId } = parseCall(this.#schemas.eraseUser, call);
+    const sessionsDeleted = await this.#calls.run(() =>
+      this.#writes.run(userId, () => eraseUser(this.#store, userId)),
+    );
+    return { sessionsDeleted };
+  }
+
+  async ready(): Promise<void> {
+    const pending = await this.#calls.run(
+      () => pendingMigrations(this.#store.probe, migrations),
+      // An overloaded server stays ready: otherwise a load balancer would remove all servers at once.
+      Infinity,
+    );
+    if (pending.length > 0) throw schemaOutdated(pending);
+  }
+
+  async close(): Promise<void> {
+    this.#closing ??= this.#calls.drain().then(() => this.#store.close());
+    await this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Hot paths query the course only if they have found nothing. */
+  async #assertCourse(courseId: CourseId): Promise<void> {
+    if (!(await findCourse(this.#store, courseId))) throw courseNotFound(courseId);
+  }
+
+  /** Cached, because many calls arrive in the same millisecond. */
+  #now(): string {
+    const time = this.#clock();
+    if (time !== this.#lastTime) [this.#lastTime, this.#lastInstant] = [time, toInstant(time)];
+    return this.#lastInstant;
+  }
+}
+
+function throwIfFailed(result: RecordOutcome): Exclude<RecordOutcome, { outcome: 'failed' }> {
+  if (result.outcome === 'failed') throw result.error;
+  return result;
+}

@@ -1,0 +1,101 @@
+import { migrations } from '../../../migrations/index.js';
+import { StatsError } from '../errors.js';
+import { grouped } from '../model/validation.js';
+import { DATABASE_CHECKS, RESTORE, type Finding } from '../store/checks/database-checks.js';
+import { findDifferingModules, findDifferingTotals } from '../store/checks/differences.js';
+import { countRows, rangesOf, withoutTimeout } from '../store/checks/ranges.js';
+import { migrationStatus } from '../store/migrator.js';
+import { openStore } from '../store/open.js';
+import { withNamedErrors, type Store, type StoreContext } from '../store/store.js';
+
+/**
+ * Checks a database, which may be in use, and changes nothing: its schema, the settings that durability depends on, its
+ * integrity, and whether all lifetime stats are the sums of their sessions. It reads the whole database.
+ *
+ * @example
+ * const findings = await diagnose({ database: 'sqlite:stats.db' });
+ * for (const { check, state, detail } of findings) console.log(check, state, detail);
+ *
+ * @throws {StatsError} `invalid-database-url`, `database-not-found`, `database-unavailable`, `database-unusable`
+ */
+export async function diagnose(config: { readonly database: string }): Promise<readonly Finding[]> {
+  const store = await openStore(config.database, { create: false });
+  try {
+    return await withNamedErrors(store, () => runChecks(store));
+  } finally {
+    await store.close();
+  }
+}
+
+async function runChecks(store: Store): Promise<readonly Finding[]> {
+  const checks = DATABASE_CHECKS[store.dialect];
+  const run = (check: Finding['check'], work: Check, unlimited = false) =>
+    orDamaged(store, check, () => (unlimited ? withoutTimeout(store, work) : work(store)));
+  const findings = [
+    await run('database', checks.checkDatabase),
+    await run('schema', () => checkSchema(store)),
+    await run('durability', checks.checkDurability),
+    await run('integrity', checks.checkIntegrity, true),
+  ];
+  // Sums of damaged data mean nothing.
+  const isWhole = findings.every(({ check, state }) => check === 'durability' || state !== 'problem');
+  return isWhole ? [...findings, await run('rollups', () => checkRollups(store))] : findings;
+}
+
+type Check = (context: StoreContext) => Promise<Finding>;
+
+/** An unreadable file is a result of the check, not an error. */
+async function orDamaged(
+  store: Store,
+  check: Finding['check'],
+  work: () => Promise<Finding>,
+): Promise<Finding> {
+  try {
+    return await work();
+  } catch (error) {
+    if (store.faultOf(error) !== 'unusable' || !(error instanceof Error)) throw error;
+    return { check, state: 'problem', detail: `it cannot be read: ${error.message}`, advice: RESTORE };
+  }
+}
+
+async function checkSchema(store: Store): Promise<Finding> {
+  const check = 'schema';
+  try {
+    const { applied, pending } = await migrationStatus(store, migrations);
+    if (pending.length === 0) return { check, state: 'ok', detail: `current, ${applied.at(-1)}` };
+    const detail = `not current, ${pending.join(', ')} pending`;
+    return { check, state: 'problem', detail, advice: 'Run "stats-service migrate up".' };
+  } catch (error) {
+    if (!(error instanceof StatsError)) throw error;
+    const { code, message } = error;
+    if (code === 'schema-newer')
+      return { check, state: 'problem', detail: message, advice: 'Upgrade stats-service.' };
+    if (code === 'schema-unsupported') return { check, state: 'problem', detail: message };
+    throw error;
+  }
+}
+
+/** Compares the stored totals and module counts with the sums of the sessions. */
+async function checkRollups(store: Store): Promise<Finding> {
+  const check = 'rollups';
+  let [learners, totals, modules] = [0, 0, 0];
+  for await (const range of rangesOf(store, {})) {
+    learners += (await countRows(store, range)).lifetimeStats;
+    totals += (await findDifferingTotals(store, range)).length;
+    for await (const page of findDifferingModules(store, range)) modules += page.length;
+  }
+  if (totals === 0 && modules === 0) {
+    return {
+      check,
+      state: 'ok',
+      detail: `all ${grouped(learners)} lifetime stats are the sum of their sessions`,
+    };
+  }
+  return {
+    check,
+    state: 'problem',
+    detail: `${grouped(totals)} lifetime stats and ${grouped(modules)} module counts are not the sum of their sessions`,
+    advice:
+      'Another program has written to these tables. "stats-service verify" shows where; keep a copy, then repair with "stats-service verify --rebuild".',
+  };
+}

@@ -1,0 +1,104 @@
+import { sql } from 'kysely';
+import { StatsError } from '../errors.js';
+import { withNamedErrors, type Store } from '../store/store.js';
+import { openStore } from '../store/open.js';
+
+/** A course of the replaced service. */
+export interface LegacyCourse {
+  readonly courseId: string;
+  readonly name: string;
+}
+
+/** The values of a session of the replaced service that a session of stats-service has too. */
+export interface LegacySession {
+  readonly userId: string;
+  readonly courseId: string;
+  readonly sessionId: string;
+  readonly totalModulesStudied: number;
+  readonly averageScore: number | null;
+  readonly timeStudied: number;
+  readonly completedAt: string;
+}
+
+export interface Legacy extends AsyncDisposable {
+  courses(): Promise<readonly LegacyCourse[]>;
+  /** Reads the sessions in the order of their ids, in pages. */
+  sessions(): AsyncGenerator<readonly LegacySession[]>;
+  close(): Promise<void>;
+}
+
+const PAGE = 5_000;
+
+/**
+ * Opens the Postgres database of the replaced service for reading. Its `created_at` is the completion time of a session.
+ *
+ * @throws {StatsError} `invalid-database-url`, `database-unavailable`, `database-unusable`; `database-not-found`
+ *   if its tables are missing
+ */
+export async function openLegacy(config: { readonly database: string }): Promise<Legacy> {
+  const store = await openStore(config.database, { create: false });
+  try {
+    await withNamedErrors(store, () => assertTables(store));
+  } catch (error) {
+    await store.close().catch(() => undefined);
+    throw error;
+  }
+  const close = () => store.close();
+  return {
+    courses: () => withNamedErrors(store, () => readCourses(store)),
+    sessions: () => readSessions(store),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function assertTables({ dialect, kysely }: Store): Promise<void> {
+  const missing = new StatsError(
+    'database-not-found',
+    'This is not a database of the replaced service: it must be Postgres with the tables courses and study_sessions.',
+  );
+  if (dialect !== 'postgres') throw missing;
+  const { rows } = await sql<{ found: boolean }>`
+    select to_regclass('courses') is not null and to_regclass('study_sessions') is not null as found`.execute(
+    kysely,
+  );
+  if (!rows[0]?.found) throw missing;
+}
+
+async function readCourses({ kysely }: Store): Promise<LegacyCourse[]> {
+  const { rows } = await sql<LegacyCourse>`
+    select cast(id as text) as "courseId", name from courses order by id`.execute(kysely);
+  return rows;
+}
+
+async function* readSessions(store: Store): AsyncGenerator<readonly LegacySession[]> {
+  let last: LegacySession | undefined;
+  do {
+    const after = last;
+    const rows = await withNamedErrors(store, () => readPage(store, after));
+    if (rows.length > 0) yield rows;
+    last = rows.length < PAGE ? undefined : rows.at(-1);
+  } while (last);
+}
+
+/** Keyset pagination: every page costs the same. */
+function readPage(store: Store, last: LegacySession | undefined): Promise<readonly LegacySession[]> {
+  const after = last
+    ? sql`where (id, user_id, course_id) > (${last.sessionId}::uuid, ${last.userId}::uuid, ${last.courseId}::uuid)`
+    : sql``;
+  return store.transact(
+    async ({ kysely }) => {
+      const { rows } = await sql<LegacySession>`
+        select cast(user_id as text) as "userId", cast(course_id as text) as "courseId",
+          cast(id as text) as "sessionId", cast(total_modules_studied as double precision) as "totalModulesStudied",
+          cast(average_score as double precision) as "averageScore",
+          cast(time_studied as double precision) as "timeStudied",
+          -- to_char returns null for an infinite time; its text is rejected like any other invalid time.
+          coalesce(to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), cast(created_at as text))
+            as "completedAt"
+        from study_sessions ${after} order by id, user_id, course_id limit ${PAGE}`.execute(kysely);
+      return rows;
+    },
+    { unlimited: true },
+  );
+}

@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import { StatsError, type Fault } from '../errors.js';
+
+/** A fault in an HTTP response. */
+export const faultSchema = z.union([
+  z.object({ pointer: z.string(), detail: z.string() }),
+  z.object({ parameter: z.string(), detail: z.string() }),
+]);
+
+/** The arguments that are documents: their faults are named by JSON Pointer. */
+const DOCUMENTS: ReadonlySet<PropertyKey> = new Set(['course', 'session']);
+
+/** Faults reported for one call: a hostile document can have as many as it has bytes. */
+const MAX_FAULTS = 100;
+
+/** Characters of a field name in a fault. */
+const MAX_NAME_LENGTH = 256;
+
+/**
+ * Checks the arguments of a call.
+ *
+ * @throws {StatsError} `invalid-request` with every fault of the call at once.
+ */
+export function parseCall<T>(schema: z.ZodType<T>, call: unknown): T {
+  const result = schema.safeParse(call);
+  if (result.success) return result.data;
+  throw toError(result.error.issues);
+}
+
+export function invalidRequest(faults: readonly Fault[], count = faults.length): StatsError {
+  const [first] = faults;
+  const detail = count === 1 && first ? describeFault(first) : `${count} values break their rules.`;
+  return new StatsError('invalid-request', detail, { faults: faults.slice(0, MAX_FAULTS) });
+}
+
+export function describeFault(fault: Fault): string {
+  const subject = 'pointer' in fault ? fault.pointer || 'The document' : fault.parameter;
+  return `${subject} ${fault.detail}.`;
+}
+
+function toError(issues: readonly z.core.$ZodIssue[]): StatsError {
+  // A value can break two bounds of one rule; that is one fault.
+  const faults = new Map<string, Fault>();
+  const add = (fault: Fault) => faults.set(JSON.stringify(fault), fault);
+  let unreported = 0;
+  for (const { path, ...issue } of issues) {
+    if (issue.code === 'unrecognized_keys') {
+      unreported += Math.max(0, issue.keys.length - MAX_FAULTS);
+      for (const key of issue.keys.slice(0, MAX_FAULTS)) add(toFault([...path, key], 'is not known here'));
+    } else {
+      add(toFault(path, issue.message));
+    }
+  }
+  return invalidRequest(Array.from(faults.values()), faults.size + unreported);
+}
+
+function toFault(path: readonly PropertyKey[], detail: string): Fault {
+  const [argument = '', ...rest] = path;
+  if (!DOCUMENTS.has(argument)) return { parameter: path.map(String).join('.'), detail };
+  return { pointer: rest.map((key) => `/${escapePointer(String(key))}`).join(''), detail };
+}
+
+/** RFC 6901, section 3. A name longer than any known field is cut. */
+function escapePointer(key: string): string {
+  return key.slice(0, MAX_NAME_LENGTH).replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+/** The error message of a value's rule. A missing value has its own message, because it is fixed in another place. */
+export function rule(text: string): (issue: { input?: unknown }) => string {
+  return (issue) => (issue.input === undefined ? `is required and ${text}` : text);
+}
+
+/** An integer within bounds; -0 becomes 0. */
+export function integer(min: number, max: number) {
+  const error = rule(`must be an integer from ${grouped(min)} to ${grouped(max)}`);
+  return z
+    .number({ error })
+    .int({ error })
+    .min(min, { error })
+    .max(max, { error })
+    .overwrite((value) => value + 0);
+}
+
+/** An object with these fields and no others, so that a misspelt optional field is never lost silently. */
+export function document<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  const error = rule('must be a JSON object');
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? undefined : error(issue)),
+  });
+}
+
+/** A number with thousands separators. */
+export function grouped(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** Returns `undefined` if the text is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

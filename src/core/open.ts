@@ -1,0 +1,92 @@
+import { migrations } from '../../migrations/index.js';
+import type { MigrationStatus, Stats } from './api.js';
+import { LocalStats } from './local-stats.js';
+import type { Clock } from './model/time.js';
+import { schemaOutdated } from './errors.js';
+import { withoutErrors, type Observer } from './observer.js';
+import { withNamedErrors, type Store } from './store/store.js';
+import { migrateDown, migrateUp, migrationStatus } from './store/migrator.js';
+import { openStore } from './store/open.js';
+
+/** Maximum number of calls in flight. */
+const MAX_CALLS = 10_000;
+
+export interface StatsConfig {
+  /** `sqlite:PATH`, `sqlite::memory:` or `postgres://…`; `PG*` variables fill in what that URL leaves out. */
+  readonly database: string;
+  /** Applies pending migrations first; otherwise a schema that is not current is an error. Default: true. */
+  readonly migrate?: boolean;
+  /** Creates a missing SQLite file. Default: true. */
+  readonly create?: boolean;
+  /** Maximum number of calls in flight; a call beyond it fails with `overloaded` at once. Default: 10,000. */
+  readonly maxCalls?: number;
+  /** Receives events of the database, for example for metrics. Exceptions are ignored. Default: none. */
+  readonly observer?: Observer;
+  /** The time in milliseconds since 1970. Default: `Date.now`. */
+  readonly clock?: Clock;
+}
+
+/**
+ * Opens a database for recording and reading.
+ *
+ * @example
+ * await using stats = await openStats({ database: 'sqlite::memory:' });
+ * const course = await stats.addCourse({ course: { name: 'Algebra' } });
+ * console.log(course.courseId);
+ *
+ * @throws {StatsError} `invalid-database-url`, `node-unsupported`, `database-not-found`,
+ *   `database-unusable`, `database-unavailable`, `schema-newer`, `schema-unsupported`, `schema-outdated`
+ */
+export async function openStats(config: StatsConfig): Promise<Stats> {
+  const { database: url, migrate = true, create = true, clock = Date.now } = config;
+  const { maxCalls = MAX_CALLS } = config;
+  const observer = config.observer && withoutErrors(config.observer);
+  const store = await openStore(url, { create });
+  const stats = new LocalStats(store, { clock, maxCalls, observer });
+  try {
+    if (migrate) await withNamedErrors(store, () => migrateUp(store, migrations, clock));
+    else await withNamedErrors(store, () => assertCurrent(store));
+    observer?.opened(() => stats.activity);
+    return stats;
+  } catch (error) {
+    await store.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** @throws {StatsError} `schema-outdated`, `schema-newer`, `schema-unsupported` */
+export async function assertCurrent(store: Store): Promise<void> {
+  const { pending } = await migrationStatus(store, migrations);
+  if (pending.length > 0) throw schemaOutdated(pending);
+}
+
+/** Inspects and migrates the schema of a database. */
+export interface Migrator extends AsyncDisposable {
+  /** Returns the applied and the pending migrations. */
+  status(): Promise<MigrationStatus>;
+  /** Applies all pending migrations or none, and returns their names. Safe while other processes do the same. */
+  up(): Promise<readonly string[]>;
+  /** Reverts the last migration with its data, and returns its name, or `undefined` if there is none. */
+  down(): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a database to inspect or migrate its schema.
+ *
+ * @throws {StatsError} as `openStats`; each call `schema-newer` if the database is ahead of this program
+ */
+export async function openMigrator(
+  config: Pick<StatsConfig, 'database' | 'create' | 'clock'>,
+): Promise<Migrator> {
+  const { database: url, create = true, clock = Date.now } = config;
+  const store = await openStore(url, { create });
+  const close = () => store.close();
+  return {
+    status: () => withNamedErrors(store, () => migrationStatus(store, migrations)),
+    up: () => withNamedErrors(store, () => migrateUp(store, migrations, clock)),
+    down: () => withNamedErrors(store, () => migrateDown(store, migrations)),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,141 @@
+import { sql } from 'kysely';
+import type { DialectName } from '../../../../migrations/columns.js';
+import type { StoreContext } from '../store.js';
+
+/** The result of one check of a database. */
+export interface Finding {
+  readonly check: 'database' | 'schema' | 'durability' | 'integrity' | 'rollups';
+  /** A `warning` can be intended; a `problem` must be fixed. */
+  readonly state: 'ok' | 'warning' | 'problem';
+  readonly detail: string;
+  /** What to do. */
+  readonly advice?: string;
+}
+
+type Check = (context: StoreContext) => Promise<Finding>;
+
+/** The checks that depend on the kind of database. */
+export interface DatabaseChecks {
+  readonly checkDatabase: Check;
+  readonly checkDurability: Check;
+  readonly checkIntegrity: Check;
+}
+
+/** The advice for damage. */
+export const RESTORE = 'Stop all programs that write to it, keep a copy, and restore a backup.';
+
+const SQLITE: DatabaseChecks = {
+  async checkDatabase(context) {
+    const version = await readValue(context, sql`select sqlite_version()`);
+    return { check: 'database', state: 'ok', detail: `SQLite ${version}` };
+  },
+
+  /** Every connection of stats-service sets `synchronous`, so that a commit waits for the disk. */
+  async checkDurability(context) {
+    const check = 'durability';
+    const mode = await readValue(context, sql`select journal_mode from pragma_journal_mode`);
+    const synchronous = await readValue(context, sql`select synchronous from pragma_synchronous`);
+    const detail = `journal_mode=${mode} synchronous=${synchronous === '2' ? 'full' : synchronous}`;
+    if (mode === 'memory') {
+      return { check, state: 'warning', detail, advice: 'It ends with its process. Name a file to keep it.' };
+    }
+    if (mode === 'wal') return { check, state: 'ok', detail };
+    const advice =
+      'Commits are safe but slow, and reads wait for them; "stats-service serve" turns it into wal.';
+    return { check, state: 'warning', detail, advice };
+  },
+
+  async checkIntegrity(context) {
+    const check = 'integrity';
+    const [fault, ...others] = await readValues(
+      context,
+      sql`select integrity_check from pragma_integrity_check`,
+    );
+    if (fault !== 'ok') {
+      const more = others.length === 0 ? '' : `, and ${others.length} more`;
+      return { check, state: 'problem', detail: `The file is damaged: ${fault}${more}`, advice: RESTORE };
+    }
+    const orphans = await readValue(
+      context,
+      sql`select cast(count(*) as text) from pragma_foreign_key_check`,
+    );
+    if (orphans === '0') {
+      return { check, state: 'ok', detail: 'integrity_check and foreign_key_check found nothing' };
+    }
+    return { check, state: 'problem', detail: `${orphans} rows belong to no course`, advice: RESTORE };
+  },
+};
+
+/** Postgres 14, the first with `string_to_table`. */
+const OLDEST_POSTGRES = 140_000;
+
+/** Without these a crash may lose a committed transaction or leave a page half written. */
+const DURABILITY_SETTINGS = ['fsync', 'full_page_writes'];
+
+const POSTGRES: DatabaseChecks = {
+  async checkDatabase({ kysely }) {
+    const check = 'database';
+    const { rows } = await sql<{ version: string; number: number; replica: boolean }>`
+      select current_setting('server_version') as version,
+        cast(current_setting('server_version_num') as integer) as number,
+        pg_is_in_recovery() as replica`.execute(kysely);
+    const [server] = rows;
+    if (!server) throw new Error('Postgres did not report its version.');
+    const detail = `Postgres ${server.version}`;
+    if (server.number < OLDEST_POSTGRES) {
+      return { check, state: 'problem', detail, advice: 'Use Postgres 14 or newer.' };
+    }
+    if (!server.replica) return { check, state: 'ok', detail };
+    const advice = 'Nothing can be recorded here; name the primary.';
+    return { check, state: 'problem', detail: `${detail}, a replica that only reads`, advice };
+  },
+
+  /** Every connection of stats-service sets `synchronous_commit`; these settings belong to the server. */
+  async checkDurability({ kysely }) {
+    const check = 'durability';
+    const { rows } = await sql<{ name: string; setting: string }>`
+      select name, setting from pg_settings where name in (${sql.join(DURABILITY_SETTINGS)})
+      order by name`.execute(kysely);
+    const unsafe = rows.filter(({ setting }) => setting !== 'on');
+    const detail = rows.map(({ name, setting }) => `${name}=${setting}`).join(' ');
+    if (unsafe.length === 0) return { check, state: 'ok', detail };
+    const what = unsafe.map(({ name }) => name).join(' and ');
+    const advice = `Turn ${what} on: without it a crash of the machine loses sessions that were answered.`;
+    return { check, state: 'problem', detail, advice };
+  },
+
+  /** Damaged pages are a task for `pg_amcheck`; this finds failed indexes and constraints that were not validated. */
+  async checkIntegrity(context) {
+    const check = 'integrity';
+    const invalid = await readValues(
+      context,
+      sql`
+        select cast(indexrelid::regclass as text) from pg_index
+        where indrelid = any (select oid from pg_class where relnamespace = to_regnamespace(current_schema()))
+          and not indisvalid
+        union all
+        select cast(conname as text) from pg_constraint
+        where connamespace = to_regnamespace(current_schema()) and not convalidated`,
+    );
+    if (invalid.length === 0) {
+      return { check, state: 'ok', detail: 'every index and constraint is valid' };
+    }
+    const advice = 'Build the index again or validate the constraint.';
+    return { check, state: 'problem', detail: `not valid: ${invalid.join(', ')}`, advice };
+  },
+};
+
+export const DATABASE_CHECKS: Readonly<Record<DialectName, DatabaseChecks>> = {
+  sqlite: SQLITE,
+  postgres: POSTGRES,
+};
+
+async function readValue(context: StoreContext, query: ReturnType<typeof sql>): Promise<string> {
+  return (await readValues(context, query))[0] ?? '';
+}
+
+/** The first column of each row as text. */
+async function readValues({ kysely }: StoreContext, query: ReturnType<typeof sql>): Promise<string[]> {
+  const { rows } = await query.execute(kysely);
+  return rows.map((row) => String(Object.values(row ?? {})[0]));
+}

@@ -1,0 +1,140 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { DialectName } from '../../../../migrations/columns.js';
+import { MAX_MODULE_ID, MAX_MODULE_IDS, MODULE_SEPARATOR } from '../../model/modules.js';
+import { MAX_SCORE, toUnits } from '../../model/score.js';
+import { MAX_MODULES, MAX_TIME_STUDIED } from '../../model/session.js';
+import { LAST_INSTANT } from '../../model/time.js';
+import { grouped } from '../../model/validation.js';
+import { splitModuleIds } from '../sql/rollups.js';
+import type { Store } from '../store.js';
+import type { BrokenRule } from './differences.js';
+import { instantText, read, within, type KeyColumns, type Range } from './ranges.js';
+
+/** Rows of a page, each with the value of every rule. */
+const PAGE = 1_000;
+/** Reported characters of a value. */
+const MAX_TEXT = 200;
+
+interface Row extends KeyColumns {
+  readonly session_id: string;
+  readonly [broken: `broken_${number}`]: string | null;
+}
+
+/** For each session that breaks a rule: the broken rules, page by page. */
+export async function* findBrokenRules(
+  store: Store,
+  range: Range,
+): AsyncGenerator<readonly (readonly BrokenRule[])[]> {
+  const rules = sessionRules(store.dialect);
+  let last: Row | undefined;
+  do {
+    const rows: readonly Row[] = await readPage(store, rules, range, last);
+    yield rows.map((row) => brokenRulesOf(rules, row));
+    last = rows.length < PAGE ? undefined : rows.at(-1);
+  } while (last);
+}
+
+function readPage(
+  store: Store,
+  rules: readonly SessionRule[],
+  range: Range,
+  last: Row | undefined,
+): Promise<readonly Row[]> {
+  const broken = rules.map(
+    ({ isBroken, value }, index) =>
+      sql`case when ${isBroken} then substr(cast(${value} as text), 1, ${sql.lit(MAX_TEXT)}) end
+        as ${sql.ref(`broken_${index}`)}`,
+  );
+  const conditions = rules.map(({ isBroken }) => isBroken);
+  const rest = last
+    ? sql`(user_id, course_id, session_id) >
+        (${store.id(last.user_id)}, ${store.id(last.course_id)}, ${store.id(last.session_id)})`
+    : sql`1 = 1`;
+  return read(
+    store,
+    sql<Row>`
+      select user_id, course_id, session_id, ${sql.join(broken)} from study_sessions
+      where ${within(store, range)} and ${rest} and (${sql.join(conditions, sql` or `)})
+      order by user_id, course_id, session_id limit ${sql.lit(PAGE)}`,
+  );
+}
+
+function brokenRulesOf(rules: readonly SessionRule[], row: Row): BrokenRule[] {
+  const place = { userId: row.user_id, courseId: row.course_id, sessionId: row.session_id };
+  return rules.flatMap(({ what, rule }, index) => {
+    const kept = row[`broken_${index}`] ?? null;
+    return kept === null ? [] : [{ kind: 'session' as const, ...place, what, kept, rule }];
+  });
+}
+
+/** A rule that held when the session was recorded; another program may have written to the database since. */
+interface SessionRule {
+  readonly what: string;
+  readonly rule: string;
+  readonly value: RawBuilder<unknown>;
+  readonly isBroken: RawBuilder<unknown>;
+}
+
+function sessionRules(dialect: DialectName): readonly SessionRule[] {
+  return [
+    ...(dialect === 'sqlite' ? idRules() : []),
+    {
+      what: 'courseId',
+      rule: 'must be the id of a course',
+      value: dialect === 'sqlite' ? hexOf('course_id') : sql`course_id`,
+      isBroken: sql`not exists (select 1 from courses where courses.course_id = study_sessions.course_id)`,
+    },
+    integer('totalModulesStudied', sql`total_modules_studied`, MAX_MODULES),
+    integer('averageScoreUnits', sql`average_score_units`, toUnits(MAX_SCORE)),
+    integer('timeStudied', sql`time_studied`, MAX_TIME_STUDIED),
+    completedAt(dialect),
+    {
+      what: 'moduleIds',
+      rule: `must be at most ${grouped(MAX_MODULE_IDS)} ids, each 1 to ${MAX_MODULE_ID} visible ASCII characters, sorted, none twice`,
+      value: sql`module_ids`,
+      isBroken: sql`module_ids <> '' and ${breaksModuleIds(dialect)}`,
+    },
+  ];
+}
+
+/** Only for SQLite, which stores any bytes; Postgres has a type for ids. */
+function idRules(): SessionRule[] {
+  const columns = { userId: 'user_id', courseId: 'course_id', sessionId: 'session_id' };
+  return Object.entries(columns).map(([what, column]) => ({
+    what,
+    rule: 'must be a UUID of 16 bytes',
+    value: hexOf(column),
+    isBroken: sql`length(${sql.ref(column)}) <> 16`,
+  }));
+}
+
+function hexOf(column: string): RawBuilder<unknown> {
+  return sql`lower(hex(${sql.ref(column)}))`;
+}
+
+function integer(what: string, value: RawBuilder<unknown>, max: number): SessionRule {
+  const isBroken = sql`${value} not between 0 and ${sql.lit(max)}`;
+  return { what, rule: `must be an integer from 0 to ${grouped(max)}`, value, isBroken };
+}
+
+function completedAt(dialect: DialectName): SessionRule {
+  const value = sql`completed_at`;
+  const isBroken =
+    dialect === 'sqlite'
+      ? sql`completed_at not between 0 and ${sql.lit(LAST_INSTANT)}`
+      : sql`(completed_at < timestamptz '1970-01-01Z' or completed_at >= timestamptz '10000-01-01Z')`;
+  const rule = 'must be a time in UTC from 1970 to 9999';
+  return { what: 'completedAt', rule, value: instantText(dialect, value), isBroken };
+}
+
+function breaksModuleIds(dialect: DialectName): RawBuilder<unknown> {
+  const { table, moduleId } = splitModuleIds(dialect);
+  const one = dialect === 'postgres' ? sql`${moduleId} collate "C"` : moduleId;
+  const hasOtherCharacters =
+    dialect === 'postgres' ? sql`module_ids ~ '[^!-~]'` : sql`module_ids glob ${sql.lit('*[^!-~]*')}`;
+  return sql`(${hasOtherCharacters}
+    or (select count(*) > ${sql.lit(MAX_MODULE_IDS)} or min(length(id)) < 1 or max(length(id)) > ${sql.lit(MAX_MODULE_ID)}
+      from (select ${moduleId} as id from ${table}) as split)
+    or module_ids <> (select string_agg(id, ${sql.lit(MODULE_SEPARATOR)} order by id) from (
+      select distinct ${one} as id from ${table}) as split))`;
+}

@@ -1,0 +1,142 @@
+import { sql } from 'kysely';
+import { columnTypes, createTable } from '../../../migrations/columns.js';
+import type { Migration } from '../../../migrations/migration.js';
+import type { MigrationStatus } from '../api.js';
+import { schemaUnsupported, StatsError } from '../errors.js';
+import { toInstant, type Clock } from '../model/time.js';
+import type { SchemaMigrationsTable } from './schema.js';
+import type { Store, StoreContext, TransactionContext } from './store.js';
+
+/** An arbitrary number that no other program on the database uses for its advisory locks. */
+const LOCK = 7_384_218;
+/** How long to wait for a migration of another process. */
+const LOCK_TIMEOUT = '60s';
+/** How long to wait for a table that another transaction reads. */
+const TABLE_TIMEOUT = '2s';
+/** The first migration of the preview, whose tables have other types. */
+const PREVIEW = '0001-courses-and-sessions';
+
+export async function migrationStatus(
+  context: StoreContext,
+  migrations: readonly Migration[],
+): Promise<MigrationStatus> {
+  return compare(await readApplied(context), migrations);
+}
+
+/** The migrations that this program needs and the database lacks. Unknown migrations of a newer program are ignored. */
+export async function pendingMigrations(
+  context: StoreContext,
+  migrations: readonly Migration[],
+): Promise<readonly string[]> {
+  return compareNames(await readApplied(context), migrations).pending;
+}
+
+/** Applies the pending migrations and returns their names. Concurrent processes wait for each other. */
+export async function migrateUp(
+  store: Store,
+  migrations: readonly Migration[],
+  clock: Clock,
+): Promise<readonly string[]> {
+  // The usual start: no lock and no write.
+  if ((await migrationStatus(store, migrations)).pending.length === 0) return [];
+  return underLock(store, async (context) => {
+    await ensureTable(context);
+    const { pending } = compare(await readApplied(context), migrations);
+    for (const migration of migrations.filter(({ name }) => pending.includes(name))) {
+      const { name, isBreaking } = migration;
+      await migration.up(context.kysely.$pickTables<never>(), context.dialect);
+      const now = context.instant(toInstant(clock()));
+      const row = { name, is_breaking: isBreaking ? 1 : 0, created_at: now, updated_at: now };
+      await context.kysely.insertInto('schema_migrations').values(row).execute();
+    }
+    return pending;
+  });
+}
+
+/** Reverts the last migration with the data that only it can hold; returns its name, or `undefined` if there is none. */
+export async function migrateDown(
+  store: Store,
+  migrations: readonly Migration[],
+): Promise<string | undefined> {
+  return underLock(store, async (context) => {
+    await ensureTable(context);
+    const applied = await readApplied(context);
+    const newest = applied.at(-1);
+    if (newest === undefined) return undefined;
+    const last = migrations.find(({ name }) => name === newest.name);
+    if (!last) throw newest.name === PREVIEW ? schemaUnsupported() : schemaNewer([newest]);
+    await last.down(context.kysely.$pickTables<never>(), context.dialect);
+    await context.kysely.deleteFrom('schema_migrations').where('name', '=', last.name).execute();
+    return last.name;
+  });
+}
+
+/**
+ * Runs all migrations in one transaction and under one lock: a crash leaves the schema unchanged, and no other process
+ * sees an intermediate state. On SQLite the transaction is the lock.
+ */
+function underLock<T>(store: Store, work: (context: TransactionContext) => Promise<T>): Promise<T> {
+  const locked = async (context: TransactionContext) => {
+    if (context.dialect === 'postgres') {
+      await sql`select set_config('lock_timeout', ${LOCK_TIMEOUT}, true)`.execute(context.kysely);
+      await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(context.kysely);
+      // A short timeout, because queries that arrive later queue behind a waiting table lock.
+      await sql`select set_config('lock_timeout', ${TABLE_TIMEOUT}, true)`.execute(context.kysely);
+    }
+    return work(context);
+  };
+  return store.transact(locked, { unlimited: true });
+}
+
+async function ensureTable(context: TransactionContext): Promise<void> {
+  if (await tableExists(context)) return;
+  const { text, integer } = columnTypes(context.dialect);
+  await createTable(context.kysely.$pickTables<never>(), context.dialect, 'schema_migrations', (table) =>
+    table
+      .addColumn('name', text, (column) => column.primaryKey().notNull())
+      .addColumn('is_breaking', integer, (column) => column.notNull().check(sql`is_breaking in (0, 1)`)),
+  );
+}
+
+type Applied = Pick<SchemaMigrationsTable, 'name' | 'is_breaking'>;
+
+async function readApplied(context: StoreContext): Promise<Applied[]> {
+  if (!(await tableExists(context))) return [];
+  const applied = context.kysely.selectFrom('schema_migrations').select(['name', 'is_breaking']);
+  return applied.orderBy('name').execute();
+}
+
+async function tableExists({ dialect, kysely }: StoreContext): Promise<boolean> {
+  // Not to_regclass: after the wait for the lock it may answer from a cache filled before it.
+  const found =
+    dialect === 'postgres'
+      ? sql`select 1 from pg_tables where schemaname = any (current_schemas(false)) and tablename = 'schema_migrations'`
+      : sql`select 1 from sqlite_master where type = 'table' and name = 'schema_migrations'`;
+  return (await found.execute(kysely)).rows.length > 0;
+}
+
+/**
+ * A newer program may have applied migrations that this one does not know. Only a breaking one is an error.
+ *
+ * @throws {StatsError} `schema-newer`, `schema-unsupported`
+ */
+function compare(applied: readonly Applied[], migrations: readonly Migration[]): MigrationStatus {
+  const isKnown = ({ name }: Applied) => migrations.some((migration) => migration.name === name);
+  const breaking = applied.filter((step) => step.is_breaking === 1 && !isKnown(step));
+  if (breaking.some(({ name }) => name === PREVIEW)) throw schemaUnsupported();
+  if (breaking.length > 0) throw schemaNewer(breaking);
+  return compareNames(applied, migrations);
+}
+
+function compareNames(steps: readonly Applied[], migrations: readonly Migration[]): MigrationStatus {
+  const applied = steps.map(({ name }) => name);
+  return { applied, pending: migrations.map(({ name }) => name).filter((name) => !applied.includes(name)) };
+}
+
+function schemaNewer(steps: readonly Applied[]): StatsError {
+  const names = steps.map(({ name }) => name).join(', ');
+  return new StatsError(
+    'schema-newer',
+    `The database was migrated by a newer stats-service (${names}); use that version or a newer one.`,
+  );
+}

@@ -1,0 +1,118 @@
+import { Pool, TypeOverrides, types, type CustomTypesConfig, type PoolClient, type PoolConfig } from 'pg';
+import { StatsError } from '../../errors.js';
+
+/** Milliseconds. */
+export interface Timeouts {
+  /** For a new connection, for its first query, and for closing all connections. */
+  readonly connect: number;
+  readonly lock: number;
+  /** For a statement, and for the next statement of an open transaction. */
+  readonly statement: number;
+  /** For a response, measured here: a dead connection does not report the server's own timeouts. */
+  readonly query: number;
+  /** For the response to a readiness check. */
+  readonly probe: number;
+}
+
+/** Milliseconds. A timer can wait longer, but no caller does. */
+const MAX_TIMEOUT = 3_600_000;
+
+/**
+ * The timeouts of a database URL: `connect_timeout` in seconds, as in libpq, `lock_timeout` and `statement_timeout` in
+ * milliseconds, as in Postgres.
+ *
+ * @throws {StatsError} `invalid-database-url`
+ */
+export function timeoutsOf(url: string): Timeouts {
+  const { searchParams } = new URL(url);
+  const read = (name: string, byDefault: number, unit: 'seconds' | 'milliseconds') => {
+    const text = searchParams.get(name) ?? String(byDefault);
+    const isNumber = (unit === 'seconds' ? /^\d+(\.\d+)?$/ : /^\d+$/).test(text);
+    const milliseconds = isNumber ? Math.round(Number(text) * (unit === 'seconds' ? 1_000 : 1)) : 0;
+    if (milliseconds > 0 && milliseconds <= MAX_TIMEOUT) return milliseconds;
+    const rule = `must be a number of ${unit} above 0 and at most an hour`;
+    const detail = `${name} in the database URL is "${text.slice(0, 60)}"; it ${rule}.`;
+    throw new StatsError('invalid-database-url', detail);
+  };
+  const connect = read('connect_timeout', 5, 'seconds');
+  const statement = read('statement_timeout', 10_000, 'milliseconds');
+  return {
+    connect,
+    lock: read('lock_timeout', 2_000, 'milliseconds'),
+    statement,
+    query: statement * 1.2,
+    probe: Math.min(2_000, connect),
+  };
+}
+
+/** Opens a pool of connections; the first query connects. `PG*` variables supply what the URL leaves out. */
+export function openPool(url: string, timeouts: Timeouts, options: PoolConfig = {}): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    application_name: 'stats-service',
+    types: valueParsers(),
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    verify: (client, done) => void verifyConnection(client, timeouts.connect, done),
+    connectionTimeoutMillis: timeouts.connect,
+    lock_timeout: timeouts.lock,
+    statement_timeout: timeouts.statement,
+    idle_in_transaction_session_timeout: timeouts.statement,
+    ...options,
+  });
+  // A connection lost while idle is reported to the pool, one lost during a query to the client. An error event without a
+  // listener ends the process. The query fails with the same error.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+/** The pool hands out a new connection only after this, and ends it on an error. */
+async function verifyConnection(
+  client: PoolClient,
+  timeout: number,
+  done: (error?: Error) => void,
+): Promise<void> {
+  done(await prepareConnection(client, timeout));
+}
+
+/**
+ * Pins session settings that server or role defaults could override: the time format, which the driver must read;
+ * commits that wait for the disk; and generic plans, because planning a batch takes longer than running it.
+ */
+async function prepareConnection(client: PoolClient, timeout: number): Promise<Error | undefined> {
+  try {
+    const query = {
+      text: `select set_config('datestyle', 'ISO', false), set_config('timezone', 'UTC', false),
+        set_config('default_transaction_isolation', 'read committed', false),
+        set_config('plan_cache_mode', 'force_generic_plan', false),
+        case when current_setting('synchronous_commit') = 'off'
+          then set_config('synchronous_commit', 'on', false) end`,
+      query_timeout: timeout,
+    };
+    await client.query(query);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** Reads the same JavaScript values as from SQLite. */
+function valueParsers(): CustomTypesConfig {
+  const parsers = new TypeOverrides();
+  parsers.setTypeParser(types.builtins.INT8, safeInteger);
+  parsers.setTypeParser(types.builtins.TIMESTAMPTZ, toIsoInstant);
+  return parsers;
+}
+
+/** From `2026-11-22 10:00:00.5+00`, the format of the pinned settings. */
+function toIsoInstant(value: string): string {
+  const fraction = value.slice(20, value.length - 3);
+  return `${value.slice(0, 10)}T${value.slice(11, 19)}.${fraction.padEnd(3, '0')}Z`;
+}
+
+function safeInteger(value: string): number {
+  const integer = Number(value);
+  if (!Number.isSafeInteger(integer)) throw new RangeError(`${value} is beyond the exact integers.`);
+  return integer;
+}

@@ -1,0 +1,174 @@
+import { sql, type Kysely, type RawBuilder } from 'kysely';
+import {
+  LEARNER_KEY,
+  SESSION_COLUMNS,
+  SESSION_KEY,
+  SESSION_TYPES,
+  TOTALS_COLUMNS,
+  type SessionRow,
+} from '../rows.js';
+import type { Schema } from '../schema.js';
+import { aggregates, mergeModules, mergeStats } from '../sql/rollups.js';
+import { insertSessions } from '../sql/sessions.js';
+import { compileStatement, type Statement } from '../statements.js';
+import { ELEMENT_TYPES } from './arrays.js';
+
+type Column = keyof SessionRow;
+
+/** A statement with the name under which connections keep it prepared. */
+export interface NamedStatement extends Statement<Record<Column, unknown>> {
+  readonly name: string;
+}
+
+export type PostgresStatements = ReturnType<typeof compileStatements>;
+
+/** The columns of a session that are sent; `updated_at` of a new session is `created_at`. */
+export const SENT_COLUMNS = SESSION_COLUMNS.filter((name) => name !== 'updated_at');
+
+/** A learner with a rollup has a course. */
+const WITH_ROLLUP = {
+  courseExists: '1',
+  joins: 'join course_stats using (user_id, course_id)',
+};
+const WITH_OR_WITHOUT_ROLLUP = {
+  courseExists: 'case when courses.course_id is null then 0 else 1 end',
+  joins: 'left join courses using (course_id) left join course_stats using (user_id, course_id)',
+};
+
+type ValueOf = (name: Column) => RawBuilder<unknown>;
+
+/**
+ * The statements of the hot paths. Each has one text for a batch of any size, because its rows are sent as arrays, so that
+ * Postgres plans it once. A batch of one session or learner has a statement of its own without arrays.
+ */
+export function compileStatements(kysely: Kysely<Schema>) {
+  const compile = (name: string, build: (value: ValueOf) => RawBuilder<unknown>): NamedStatement => ({
+    name,
+    ...compileStatement<Record<Column, unknown>>((value) => build(value).compile(kysely)),
+  });
+  return {
+    record: compile('record_sessions', (value) => recordAll(rowsOf(SENT_COLUMNS, value))),
+    recordOne: compile('record_session', recordOne),
+    findStats: compile('find_stats', (value) => findStats(rowsOf(LEARNER_KEY, value), WITH_ROLLUP)),
+    findStatsOfOne: compile('find_stats_of_one', (value) =>
+      findStats(rowOf(LEARNER_KEY, value), WITH_ROLLUP),
+    ),
+    findStatsOfAny: compile('find_stats_of_any', (value) =>
+      findStats(rowsOf(LEARNER_KEY, value), WITH_OR_WITHOUT_ROLLUP),
+    ),
+    findSessions: compile('find_sessions', (value) => findSessions(rowsOf(SESSION_KEY, value))),
+    findLocked: compile('find_locked', (value) => findLocked(rowsOf(LEARNER_KEY, value))),
+  };
+}
+
+/** One row with its position. */
+function rowOf(columns: readonly Column[], value: ValueOf): RawBuilder<unknown> {
+  const values = columns.map((name) => sql`cast(${value(name)} as ${sql.raw(elementType(name))})`);
+  return sql`(values (${sql.join(values)}, 1))`;
+}
+
+/** The columns as arrays, converted to rows with their position. */
+function rowsOf(columns: readonly Column[], value: ValueOf): RawBuilder<unknown> {
+  const arrays = columns.map((name) => sql`cast(${value(name)} as ${sql.raw(elementType(name))}[])`);
+  return sql`unnest(${sql.join(arrays)}) with ordinality`;
+}
+
+function elementType(name: Column): string {
+  return ELEMENT_TYPES[SESSION_TYPES[name]];
+}
+
+function names(columns: readonly string[]): RawBuilder<unknown> {
+  return sql.join(columns.map((name) => sql.ref(name)));
+}
+
+/**
+ * Inserts the sessions that are new, adds their sums to the rollups and their modules to the counts, in the lock order of
+ * all commands (see sql/rollups.ts). Returns the positions of the sessions that were not inserted.
+ */
+function recordAll(sent: RawBuilder<unknown>): RawBuilder<unknown> {
+  const inserted = insertSessions(sql`
+    select ${names(SESSION_COLUMNS)} from pending
+    where exists (select from courses where courses.course_id = pending.course_id)
+    order by user_id, course_id, session_id`);
+  const sums = aggregates('postgres');
+  const stats = mergeStats(sql`
+    select user_id, course_id, ${sql.join(TOTALS_COLUMNS.map((name) => sums[name]))}, max(updated_at), max(updated_at)
+    from inserted group by user_id, course_id order by user_id, course_id`);
+  // Counting the rollups locks all of them before the first module.
+  const modules = mergeModules(sql`
+    select user_id, course_id, module_id, count(*), max(updated_at), max(updated_at)
+    from inserted, string_to_table(module_ids, ';') as module_id
+    where module_ids <> '' and (select count(*) from stats) > 0
+    group by user_id, course_id, module_id
+    order by user_id, course_id, module_id collate "C"`);
+  return sql`
+    with pending as (
+        select *, created_at as updated_at
+        from ${sent} as sent(${names([...SENT_COLUMNS, 'position'])})),
+      inserted as (${inserted} returning ${names(SESSION_COLUMNS)}),
+      stats as (${stats} returning 1),
+      modules as (${modules})
+    select cast(position as integer) as position, courses.course_id is not null as "isCourseKnown"
+    from pending left join courses using (course_id)
+    where not exists (
+      select from inserted
+      where inserted.user_id = pending.user_id and inserted.course_id = pending.course_id
+        and inserted.session_id = pending.session_id)`;
+}
+
+/** One session without modules. A missing course violates the foreign key of the rollup. */
+function recordOne(value: ValueOf): RawBuilder<unknown> {
+  const inserted = insertSessions(sql`values (${sql.join(SESSION_COLUMNS.map(value))})`);
+  const sums = aggregates('postgres');
+  const stats = mergeStats(sql`
+    select user_id, course_id, ${sql.join(TOTALS_COLUMNS.map((name) => sums[name]))}, max(updated_at), max(updated_at)
+    from inserted group by user_id, course_id`);
+  return sql`
+    with inserted as (${inserted} returning ${names(SESSION_COLUMNS)}), stats as (${stats})
+    select 1 as position, true as "isCourseKnown" where not exists (select from inserted)`;
+}
+
+/** The modules of a course are read once for each learner: counted, and compared with the studied ones. */
+function findStats(
+  learners: RawBuilder<unknown>,
+  { courseExists, joins }: typeof WITH_ROLLUP,
+): RawBuilder<unknown> {
+  const totals = TOTALS_COLUMNS.map((name) =>
+    name === 'weighted_score_units' ? sql`cast(weighted_score_units as text)` : sql.ref(name),
+  );
+  return sql`
+    select cast(position as integer) as position, ${sql.raw(courseExists)} as course_exists, ${sql.join(totals)},
+      studied, declared, studied_of_declared as "studiedOfDeclared"
+    from ${learners} as learner(user_id, course_id, position)
+    ${sql.raw(joins)}
+    cross join lateral (
+      select count(*) as declared, array_agg(module_id) as declared_ids
+      from course_modules where course_modules.course_id = learner.course_id) as of_course
+    cross join lateral (
+      select count(*) as studied, count(*) filter (where module_id = any (declared_ids)) as studied_of_declared
+      from studied_modules
+      where studied_modules.user_id = learner.user_id and studied_modules.course_id = learner.course_id
+    ) as of_learner`;
+}
+
+/** Locks the rollups that can be locked without waiting until the end of the statement; returns the others. */
+function findLocked(learners: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    with learner as (select user_id, course_id from ${learners} as learner(user_id, course_id, position)),
+      free as (
+        select user_id, course_id from course_stats
+        where (user_id, course_id) in (select user_id, course_id from learner)
+        for no key update skip locked)
+    select user_id, course_id from course_stats join learner using (user_id, course_id)
+    where not exists (
+      select from free
+      where free.user_id = course_stats.user_id and free.course_id = course_stats.course_id)`;
+}
+
+function findSessions(keys: RawBuilder<unknown>): RawBuilder<unknown> {
+  const columns = SESSION_COLUMNS.map((name) => sql.ref(`study_sessions.${name}`));
+  return sql`
+    select cast(position as integer) as position, ${sql.join(columns)}
+    from ${keys} as key(user_id, course_id, session_id, position)
+    join study_sessions using (user_id, course_id, session_id)`;
+}

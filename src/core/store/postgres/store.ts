@@ -1,0 +1,283 @@
+import { setTimeout } from 'node:timers/promises';
+import { Kysely, sql, type RawBuilder } from 'kysely';
+import type { Pool } from 'pg';
+import type { LearnerKey, SessionKey } from '../../api.js';
+import type { Activity } from '../../observer.js';
+import { retried } from '../retry.js';
+import { hasSameContent, LEARNER_KEY, SESSION_KEY, SESSION_TYPES, type SessionRow } from '../rows.js';
+import type { Schema } from '../schema.js';
+import { toLearnerStats, type LearnerColumns, type StatsRow } from '../sql/stats.js';
+import {
+  beginSnapshot,
+  rejectReasonOf,
+  type LearnerStats,
+  type PendingSession,
+  type RecordOutcome,
+  type Snapshot,
+  type Store,
+  type StoreContext,
+  type TransactionContext,
+  type TransactionOptions,
+} from '../store.js';
+import { toArrays } from './arrays.js';
+import { PreparingPostgresDialect, statementNames, type DriverClient } from './connections.js';
+import { isConnectionCut, isConnectionLost, isDeadlock, postgresFault } from './errors.js';
+import { openPool, timeoutsOf, type Timeouts } from './pool.js';
+import {
+  compileStatements,
+  SENT_COLUMNS,
+  type NamedStatement,
+  type PostgresStatements,
+} from './statements.js';
+
+/** For one transaction, whose consumer may be slow. */
+const WITHOUT_TIMEOUTS = sql`select set_config('statement_timeout', '0', true),
+  set_config('idle_in_transaction_session_timeout', '0', true)`;
+
+/** Milliseconds: longer than a batch takes. */
+const BATCH_DURATION = 20;
+
+/** A database of Postgres with a pool of connections. A batch is one statement, which is its transaction too. */
+export class PostgresStore implements Store {
+  readonly dialect = 'postgres';
+  readonly kysely: Kysely<Schema>;
+  /** One batch is collected and answered while Postgres runs another; more in flight would only be smaller. */
+  readonly batchPolicy = { maxCost: 500, maxInFlight: 2, blocking: false };
+  readonly probe: StoreContext;
+  readonly #timeouts: Timeouts;
+  readonly #pool: Pool;
+  readonly #probes: Pool;
+  /** The pool without a timeout for responses. */
+  readonly #unlimited: Kysely<Schema>;
+  readonly #statements: PostgresStatements;
+  #ended: Promise<void> | undefined;
+
+  /** Connects with the first query. */
+  constructor(url: string) {
+    const timeouts = timeoutsOf(url);
+    const nameOf = statementNames();
+    const open = (pool: Pool, timeout: number) =>
+      new Kysely<Schema>({ dialect: new PreparingPostgresDialect(pool, nameOf, timeout) });
+    this.#timeouts = timeouts;
+    this.#pool = openPool(url, timeouts);
+    this.#probes = openPool(url, { ...timeouts, connect: timeouts.probe }, { max: 1 });
+    this.kysely = open(this.#pool, timeouts.query);
+    this.#unlimited = open(this.#pool, 0);
+    this.probe = this.#contextOf(open(this.#probes, timeouts.probe));
+    this.#statements = compileStatements(this.kysely);
+  }
+
+  readonly id = <Id extends string>(id: Id): RawBuilder<Id> => sql`cast(${id} as uuid)`;
+
+  readonly instant = (time: string): RawBuilder<string> => sql`cast(${time} as timestamptz)`;
+
+  readonly faultOf = postgresFault;
+
+  async record(sessions: readonly PendingSession[]): Promise<RecordOutcome[]> {
+    // Each identity once, because the statement reports only whether it inserted a row.
+    const { firsts, repeats } = separateRepeats(sessions);
+    const notInserted = new Map(
+      (await this.#recordFirsts(firsts)).map(({ position, isCourseKnown }) => [position, isCourseKnown]),
+    );
+    if (notInserted.size === 0 && repeats.length === 0) {
+      return sessions.map(({ row }) => ({ outcome: 'recorded', session: row }));
+    }
+    const outcomes = new Map<PendingSession, RecordOutcome>();
+    const existing = [...repeats];
+    for (const [index, session] of firsts.entries()) {
+      const isCourseKnown = notInserted.get(index + 1);
+      if (isCourseKnown === undefined) outcomes.set(session, { outcome: 'recorded', session: session.row });
+      else if (isCourseKnown) existing.push(session);
+      else outcomes.set(session, { outcome: 'course-not-found' });
+    }
+    for (const [session, outcome] of await this.#compare(existing)) outcomes.set(session, outcome);
+    return sessions.map((session) => outcomes.get(session) ?? missing());
+  }
+
+  #recordFirsts(sessions: readonly PendingSession[]) {
+    const { record, recordOne } = this.#statements;
+    const rows = sessions.map(({ row }) => row);
+    const [only, ...others] = rows;
+    const isSingle = only?.module_ids === '' && others.length === 0;
+    return this.#query<{ position: number; isCourseKnown: boolean }>(
+      isSingle ? recordOne : record,
+      isSingle ? recordOne.names.map((name) => only[name]) : toArrays(SESSION_TYPES, SENT_COLUMNS, rows),
+    );
+  }
+
+  /**
+   * Compares sessions with the stored ones of the same identity. One that was deleted meanwhile is recorded. An error does
+   * not fail the rest of the batch, which is committed.
+   */
+  async #compare(sessions: readonly PendingSession[]): Promise<Map<PendingSession, RecordOutcome>> {
+    const outcomes = new Map<PendingSession, RecordOutcome>();
+    if (sessions.length === 0) return outcomes;
+    try {
+      const stored = await this.#findSessions(sessions.map(({ row }) => row));
+      const deleted: PendingSession[] = [];
+      for (const [index, session] of sessions.entries()) {
+        const row = stored.get(index + 1);
+        if (!row) deleted.push(session);
+        else {
+          const isSame = hasSameContent(row, session.row, session.completionSent);
+          outcomes.set(session, { outcome: isSame ? 'replayed' : 'conflict', session: row });
+        }
+      }
+      for (const session of deleted) outcomes.set(session, await this.#recordAgain(session));
+    } catch (error) {
+      for (const session of sessions) outcomes.set(session, { outcome: 'failed', error });
+    }
+    return outcomes;
+  }
+
+  async #recordAgain(session: PendingSession): Promise<RecordOutcome> {
+    try {
+      return (await this.record([session]))[0] ?? missing();
+    } catch (error) {
+      const reason = rejectReasonOf(postgresFault(error));
+      return reason ? { outcome: reason } : { outcome: 'failed', error };
+    }
+  }
+
+  async findStats(learners: readonly LearnerKey[]): Promise<(LearnerStats | 'course-not-found')[]> {
+    const { findStats, findStatsOfOne, findStatsOfAny } = this.#statements;
+    const rows = learners.map(({ userId, courseId }) => ({ user_id: userId, course_id: courseId }));
+    const [only, ...others] = rows;
+    const found =
+      only && others.length === 0
+        ? await this.#findStats(findStatsOfOne, [only.user_id, only.course_id])
+        : await this.#findStats(findStats, toArrays(SESSION_TYPES, LEARNER_KEY, rows));
+    const rest = rows.filter((_, index) => !found.has(index + 1));
+    if (rest.length === 0) return rows.map((_, index) => found.get(index + 1) ?? missing());
+    const ofRest = await this.#findStats(findStatsOfAny, toArrays(SESSION_TYPES, LEARNER_KEY, rest));
+    let place = 0;
+    return rows.map((_, index) => found.get(index + 1) ?? ofRest.get(++place) ?? missing());
+  }
+
+  /** Returns the stats by position. */
+  async #findStats(statement: NamedStatement, values: string[]) {
+    const rows = await this.#query<StatsRow & { position: number }>(statement, values);
+    return new Map(rows.map((row) => [row.position, toLearnerStats(row)]));
+  }
+
+  async findSessions(keys: readonly SessionKey[]): Promise<(SessionRow | 'session-not-found')[]> {
+    const found = await this.#findSessions(
+      keys.map(({ userId, courseId, sessionId }) => ({
+        user_id: userId,
+        course_id: courseId,
+        session_id: sessionId,
+      })),
+    );
+    return keys.map((_, index) => found.get(index + 1) ?? 'session-not-found');
+  }
+
+  /** Returns the sessions by position. */
+  async #findSessions(
+    keys: readonly Pick<SessionRow, (typeof SESSION_KEY)[number]>[],
+  ): Promise<Map<number, SessionRow>> {
+    const values = toArrays(SESSION_TYPES, SESSION_KEY, keys);
+    const rows = await this.#query<SessionRow & { position: number }>(this.#statements.findSessions, values);
+    return new Map(rows.map((row) => [row.position, row]));
+  }
+
+  /** Checks twice, because another batch may hold a lock for a short time. */
+  async findLocked(learners: readonly LearnerKey[]): Promise<LearnerKey[]> {
+    const locked = await this.#findLocked(learners);
+    if (locked.length === 0) return [];
+    await setTimeout(BATCH_DURATION);
+    return this.#findLocked(locked);
+  }
+
+  async #findLocked(learners: readonly LearnerKey[]): Promise<LearnerKey[]> {
+    const rows = learners.map(({ userId, courseId }) => ({ user_id: userId, course_id: courseId }));
+    const values = toArrays(SESSION_TYPES, LEARNER_KEY, rows);
+    const locked = await this.#query<LearnerColumns>(this.#statements.findLocked, values);
+    return locked.map((row) => ({ userId: row.user_id, courseId: row.course_id }));
+  }
+
+  /** Retries a statement that was cut off: recording it twice changes nothing. */
+  #query<Row>(statement: NamedStatement, values: unknown[]): Promise<readonly Row[]> {
+    const { name, text } = statement;
+    const attempt = async () => {
+      const client: DriverClient = await this.#pool.connect();
+      try {
+        const { rows } = await client.query<Row>({ name, text, values, query_timeout: this.#timeouts.query });
+        client.release();
+        return rows;
+      } catch (error) {
+        client.release(isConnectionLost(error));
+        throw error;
+      }
+    };
+    return retried(attempt, (error) => isDeadlock(error) || isConnectionCut(error));
+  }
+
+  transact<T>(
+    work: (context: TransactionContext) => Promise<T>,
+    { unlimited = false }: TransactionOptions = {},
+  ): Promise<T> {
+    if (!unlimited) return this.#transact(this.kysely, work);
+    return this.#transact(this.#unlimited, async (context) => {
+      await sql`select set_config('statement_timeout', '0', true)`.execute(context.kysely);
+      return work(context);
+    });
+  }
+
+  /** Read committed, whatever the default: after taking a lock, commands rely on seeing what was committed before it. */
+  #transact<T>(kysely: Kysely<Schema>, work: (context: TransactionContext) => Promise<T>): Promise<T> {
+    let hasBegun = false;
+    const transaction = kysely.transaction().setIsolationLevel('read committed');
+    const attempt = () =>
+      transaction.execute((begun) => {
+        hasBegun = true;
+        return work(this.#contextOf(begun));
+      });
+    return retried(attempt, (error) => isDeadlock(error) || (!hasBegun && isConnectionCut(error)));
+  }
+
+  beginSnapshot(): Promise<Snapshot> {
+    return beginSnapshot(this.#unlimited, WITHOUT_TIMEOUTS);
+  }
+
+  #contextOf<Executor extends Kysely<Schema>>(kysely: Executor): StoreContext & { kysely: Executor } {
+    const { dialect, id, instant } = this;
+    return { dialect, kysely, id, instant };
+  }
+
+  connections(): NonNullable<Activity['connections']> {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    return { open: totalCount, idle: idleCount, awaited: waitingCount };
+  }
+
+  async close(): Promise<void> {
+    this.#ended ??= Promise.all([this.#pool.end(), this.#probes.end()]).then(() => undefined);
+    await Promise.race([this.#ended, setTimeout(this.#timeouts.connect, undefined, { ref: false })]);
+  }
+}
+
+/** @throws always */
+function missing(): never {
+  throw new Error('A batch has no result for one of its items.');
+}
+
+/** The sessions in key order, each identity once, and the repeats of an identity. */
+function separateRepeats(sessions: readonly PendingSession[]): {
+  readonly firsts: readonly PendingSession[];
+  readonly repeats: readonly PendingSession[];
+} {
+  const firsts: PendingSession[] = [];
+  const repeats: PendingSession[] = [];
+  for (const session of sessions.toSorted((a, b) => compareKeys(a.row, b.row))) {
+    const last = firsts.at(-1);
+    const isRepeat = last && compareKeys(last.row, session.row) === 0;
+    (isRepeat ? repeats : firsts).push(session);
+  }
+  return { firsts, repeats };
+}
+
+function compareKeys(a: SessionRow, b: SessionRow): number {
+  for (const name of SESSION_KEY) {
+    if (a[name] !== b[name]) return a[name] < b[name] ? -1 : 1;
+  }
+  return 0;
+}

@@ -1,0 +1,204 @@
+import { sql } from 'kysely';
+import type { DialectName } from '../../../../migrations/columns.js';
+import type { Call } from '../../model/calls.js';
+import type { Course, CourseContent, NewCourse } from '../../model/course.js';
+import { newCourseId, type CourseId } from '../../model/ids.js';
+import type { Page } from '../../model/pagination.js';
+import { COURSE_COLUMNS, joinModuleIds, toCourse, type CourseRow, type CourseWithModules } from '../rows.js';
+import type { Store, StoreContext, TransactionContext } from '../store.js';
+import { readPageInParts } from './paging.js';
+
+/** An attempt that fails although no other course has the id or name lost a race against another change of names. */
+const MAX_ATTEMPTS = 5;
+
+/** Which of a course's unique values belong to another course. */
+export interface ExistingCourse {
+  readonly outcome: 'exists';
+  readonly courseId: boolean;
+  readonly name: boolean;
+}
+
+export async function addCourse(
+  store: Store,
+  course: NewCourse,
+  now: string,
+): Promise<{ outcome: 'created'; course: Course } | ExistingCourse> {
+  const row = toRow(course.courseId ?? newCourseId(), course, now);
+  const { moduleIds = [] } = course;
+  return unlessExists(store, row, { replaces: false }, () =>
+    store.transact(async (context) => {
+      await context.kysely.insertInto('courses').values(boundRow(context, row)).execute();
+      await addModules(context, row.course_id, moduleIds, now);
+      return {
+        outcome: 'created' as const,
+        course: toCourse({ ...row, module_ids: joinModuleIds(moduleIds) }),
+      };
+    }),
+  );
+}
+
+export async function setCourse(
+  store: Store,
+  courseId: CourseId,
+  content: CourseContent,
+  now: string,
+): Promise<{ outcome: 'created' | 'replaced'; course: Course } | ExistingCourse> {
+  const row = toRow(courseId, content, now);
+  const { moduleIds = [] } = content;
+  return unlessExists(store, row, { replaces: true }, () =>
+    store.transact(async (context) => {
+      const inserted = await context.kysely
+        .insertInto('courses')
+        .values(boundRow(context, row))
+        .onConflict((conflict) => conflict.column('course_id').doNothing())
+        .returning(COURSE_COLUMNS)
+        .executeTakeFirst();
+      if (inserted) {
+        await addModules(context, courseId, moduleIds, now);
+        const course = toCourse({ ...inserted, module_ids: joinModuleIds(moduleIds) });
+        return { outcome: 'created' as const, course };
+      }
+
+      const wanted = { name: content.name, moduleIds };
+      const seen = await findExisting(context, courseId);
+      if (hasSameContent(seen, wanted)) return { outcome: 'replaced' as const, course: seen };
+
+      await context.kysely
+        .selectFrom('courses')
+        .select('course_id')
+        .where('course_id', '=', context.id(courseId))
+        // Not a key update, so that sessions can be recorded in the course meanwhile.
+        .$if(context.dialect === 'postgres', (query) => query.forNoKeyUpdate())
+        .execute();
+      const stored = await findExisting(context, courseId);
+      if (hasSameContent(stored, wanted)) return { outcome: 'replaced' as const, course: stored };
+      await context.kysely
+        .updateTable('courses')
+        .set({ name: content.name, updated_at: context.instant(now) })
+        .where('course_id', '=', context.id(courseId))
+        .execute();
+      const [had, has] = [new Set(stored.moduleIds), new Set(moduleIds)];
+      await addModules(context, courseId, Array.from(has.difference(had)), now);
+      await removeModules(context, courseId, Array.from(had.difference(has)));
+      return { outcome: 'replaced' as const, course: { ...stored, ...wanted, updatedAt: now } };
+    }),
+  );
+}
+
+async function findExisting(context: TransactionContext, courseId: CourseId): Promise<Course> {
+  const course = await findCourse(context, courseId);
+  if (!course) throw new Error(`Course ${courseId} was deleted, although courses are never deleted.`);
+  return course;
+}
+
+function hasSameContent(stored: Course, { name, moduleIds }: CourseContent): boolean {
+  return stored.name === name && joinModuleIds(stored.moduleIds) === joinModuleIds(moduleIds);
+}
+
+async function removeModules(
+  context: TransactionContext,
+  courseId: CourseId,
+  moduleIds: readonly string[],
+): Promise<void> {
+  if (moduleIds.length === 0) return;
+  await context.kysely
+    .deleteFrom('course_modules')
+    .where('course_id', '=', context.id(courseId))
+    .where('module_id', 'in', moduleIds)
+    .execute();
+}
+
+async function addModules(
+  context: TransactionContext,
+  courseId: CourseId,
+  moduleIds: readonly string[],
+  now: string,
+): Promise<void> {
+  if (moduleIds.length === 0) return;
+  const rows = moduleIds.map((module_id) => ({
+    course_id: context.id(courseId),
+    module_id,
+    created_at: context.instant(now),
+    updated_at: context.instant(now),
+  }));
+  await context.kysely.insertInto('course_modules').values(rows).execute();
+}
+
+function boundRow(context: StoreContext, row: CourseRow) {
+  return {
+    course_id: context.id(row.course_id),
+    name: row.name,
+    created_at: context.instant(row.created_at),
+    updated_at: context.instant(row.updated_at),
+  };
+}
+
+function toRow(courseId: CourseId, { name }: CourseContent, now: string): CourseRow {
+  return { course_id: courseId, name, created_at: now, updated_at: now };
+}
+
+/**
+ * Writes a course unless another course has its id or name. The other course is queried only after the database has
+ * rejected the write; if it is gone by then, the write is repeated.
+ */
+async function unlessExists<T>(
+  store: Store,
+  row: CourseRow,
+  { replaces }: { readonly replaces: boolean },
+  write: () => Promise<T>,
+): Promise<T | ExistingCourse> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await write();
+    } catch (error) {
+      if (store.faultOf(error) !== 'unique') throw error;
+      const rivals = await store.kysely
+        .selectFrom('courses')
+        .select(['course_id', 'name'])
+        .where((eb) => eb.or([eb('course_id', '=', store.id(row.course_id)), eb('name', '=', row.name)]))
+        .execute();
+      const isOwn = (rival: Pick<CourseRow, 'course_id'>) => rival.course_id === row.course_id;
+      const courseId = !replaces && rivals.some(isOwn);
+      const name = rivals.some((rival) => rival.name === row.name && !(replaces && isOwn(rival)));
+      if (courseId || name) return { outcome: 'exists', courseId, name };
+      if (attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
+export async function findCourse(context: StoreContext, courseId: CourseId): Promise<Course | undefined> {
+  const row = await selectCourses(context).where('course_id', '=', context.id(courseId)).executeTakeFirst();
+  return row && toCourse(row);
+}
+
+export async function listCourses(
+  context: StoreContext,
+  { courseId, limit, cursor }: Call<'listCourses'>,
+): Promise<Page<Course>> {
+  let courses = selectCourses(context).orderBy('name');
+  if (courseId) courses = courses.where('course_id', '=', context.id(courseId));
+  const { items, next } = await readPageInParts<CourseWithModules>({
+    limit,
+    // Every name is greater than the empty one; with this condition the partial index serves the first page too.
+    read: (after, count) =>
+      courses
+        .where('name', '>', after?.name ?? cursor?.[0] ?? '')
+        .limit(count)
+        .execute(),
+    keyOf: ({ name }) => [name],
+  });
+  return { items: items.map(toCourse), next };
+}
+
+/** A course and its modules in one statement, so that they belong to one snapshot. */
+function selectCourses({ dialect, kysely }: StoreContext) {
+  return kysely.selectFrom('courses').select([...COURSE_COLUMNS, joinedModuleIds(dialect).as('module_ids')]);
+}
+
+/** Sorted and joined by `;`, as in sessions. */
+function joinedModuleIds(dialect: DialectName) {
+  const join = sql.raw(dialect === 'postgres' ? 'string_agg' : 'group_concat');
+  return sql<string>`coalesce((
+    select ${join}(module_id, ';' order by module_id) from course_modules
+    where course_modules.course_id = courses.course_id), '')`;
+}

@@ -1,0 +1,97 @@
+import { setTimeout } from 'node:timers/promises';
+import { StatsError } from '../../errors.js';
+import type { CourseId, UserId } from '../../model/ids.js';
+import type { Store, TransactionContext } from '../store.js';
+
+const MAX_ATTEMPTS = 200;
+/** Maximum milliseconds between attempts. */
+const MAX_PAUSE = 20;
+/** Courses in a statement: databases limit the number of parameters. */
+const CHUNK = 1000;
+
+/**
+ * Erases all data of a learner; returns the number of deleted sessions. A session that is being recorded meanwhile is
+ * either erased or recorded afterwards, never half.
+ *
+ * A transaction that writes a session locks it before the rollup of its course. This transaction locks the rollups
+ * first, so that it sees every session that counts in them; a session committed later, or in a course new to the learner,
+ * stays whole. Because of the opposite order it must not wait for a locked session: it releases all locks and tries
+ * again.
+ *
+ * @throws {StatsError} `database-unavailable` if the learner is written to without a pause
+ */
+export async function eraseUser(store: Store, userId: UserId): Promise<number> {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const deleted = await store.transact((context) => tryToErase(context, userId));
+    if (deleted !== undefined) return deleted;
+    await setTimeout(Math.random() * MAX_PAUSE);
+  }
+  throw new StatsError('database-unavailable', 'The user is being written to all the time; try again.');
+}
+
+/** Returns `undefined` and changes nothing if another transaction has locked one of the sessions. */
+async function tryToErase(context: TransactionContext, userId: UserId): Promise<number | undefined> {
+  const courseIds = await lockRollups(context, userId);
+  const chunks: CourseId[][] = [];
+  for (let first = 0; first < courseIds.length; first += CHUNK) {
+    chunks.push(courseIds.slice(first, first + CHUNK));
+  }
+  for (const chunk of chunks) {
+    if (!(await lockSessions(context, userId, chunk))) return undefined;
+  }
+  let deleted = 0;
+  for (const chunk of chunks) {
+    deleted += await deleteFrom(context, 'study_sessions', userId, chunk);
+    await deleteFrom(context, 'studied_modules', userId, chunk);
+    await deleteFrom(context, 'course_stats', userId, chunk);
+  }
+  return deleted;
+}
+
+async function lockRollups(context: TransactionContext, userId: UserId): Promise<CourseId[]> {
+  const rows = await context.kysely
+    .selectFrom('course_stats')
+    .select('course_id')
+    .where('user_id', '=', context.id(userId))
+    .orderBy('course_id')
+    .$if(context.dialect === 'postgres', (query) => query.forUpdate())
+    .execute();
+  return rows.map((row) => row.course_id);
+}
+
+/** Returns false if not all sessions could be locked at once. A transaction of SQLite has the only lock already. */
+async function lockSessions(
+  context: TransactionContext,
+  userId: UserId,
+  courseIds: readonly CourseId[],
+): Promise<boolean> {
+  if (context.dialect === 'sqlite') return true;
+  const sessions = context.kysely
+    .selectFrom('study_sessions')
+    .select('session_id')
+    .where('user_id', '=', context.id(userId))
+    .where('course_id', 'in', courseIds.map(context.id));
+  const count = async (query: typeof sessions) => {
+    const { rows } = await context.kysely
+      .selectFrom(query.as('sessions'))
+      .select(({ fn }) => fn.countAll<number>().as('rows'))
+      .executeTakeFirstOrThrow();
+    return rows;
+  };
+  const locked = await count(sessions.forUpdate().skipLocked());
+  return locked === (await count(sessions));
+}
+
+async function deleteFrom(
+  context: TransactionContext,
+  table: 'study_sessions' | 'studied_modules' | 'course_stats',
+  userId: UserId,
+  courseIds: readonly CourseId[],
+): Promise<number> {
+  const { numDeletedRows } = await context.kysely
+    .deleteFrom(table)
+    .where('user_id', '=', context.id(userId))
+    .where('course_id', 'in', courseIds.map(context.id))
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}

@@ -1,0 +1,60 @@
+import { sql } from 'kysely';
+import type { LearnerKey } from '../../api.js';
+import type { IntervalTotals, SessionBounds, TimeRange } from '../../model/history.js';
+import type { TotalsRow } from '../rows.js';
+import type { StoreContext } from '../store.js';
+import { aggregates } from './rollups.js';
+
+type HistoryRow = { readonly position: number } & Pick<
+  TotalsRow,
+  'session_count' | 'total_modules_studied' | 'scored_modules' | 'weighted_score_units' | 'time_studied'
+>;
+
+/** The completion times of a learner's first and last session, from the rollup. */
+export async function findBounds(context: StoreContext, learner: LearnerKey): Promise<SessionBounds> {
+  const row = await context.kysely
+    .selectFrom('course_stats')
+    .select(['first_completed_at', 'last_completed_at'])
+    .where('user_id', '=', context.id(learner.userId))
+    .where('course_id', '=', context.id(learner.courseId))
+    .executeTakeFirst();
+  return { first: row?.first_completed_at, last: row?.last_completed_at };
+}
+
+/** The totals of each time range, by its position; ranges without sessions are left out. */
+export async function sumByInterval(
+  context: StoreContext,
+  { userId, courseId }: LearnerKey,
+  intervals: readonly TimeRange[],
+): Promise<ReadonlyMap<number, IntervalTotals>> {
+  if (intervals.length === 0) return new Map();
+  const bounds = intervals.map(
+    ({ start, end }, position) =>
+      sql`(${sql.lit(position)}, ${context.instant(start)}, ${context.instant(end)})`,
+  );
+  const sums = aggregates(context.dialect);
+  const { rows } = await sql<HistoryRow>`
+    with bounds (position, start_at, end_at) as (values ${sql.join(bounds)})
+    select position,
+      ${sums.session_count} as session_count,
+      cast(${sums.total_modules_studied} as bigint) as total_modules_studied,
+      cast(${sums.scored_modules} as bigint) as scored_modules,
+      cast(${sums.weighted_score_units} as text) as weighted_score_units,
+      cast(${sums.time_studied} as bigint) as time_studied
+    from bounds
+    join study_sessions on user_id = ${context.id(userId)} and course_id = ${context.id(courseId)}
+      and completed_at >= start_at and completed_at < end_at
+    group by position`.execute(context.kysely);
+  return new Map(
+    rows.map((row) => [
+      row.position,
+      {
+        sessionCount: row.session_count,
+        totalModulesStudied: row.total_modules_studied,
+        scoredModules: row.scored_modules,
+        weightedScoreUnits: BigInt(row.weighted_score_units),
+        timeStudied: row.time_studied,
+      },
+    ]),
+  );
+}

@@ -1,0 +1,228 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { DialectName } from '../../../../migrations/columns.js';
+import { deltaOf, type Delta } from '../deltas.js';
+import {
+  LEARNER_KEY,
+  moduleIdsOf,
+  STATS_TYPES,
+  SUM_COLUMNS,
+  TOTALS_COLUMNS,
+  type SessionRow,
+} from '../rows.js';
+import type { StoreContext, TransactionContext } from '../store.js';
+
+/*
+ * The rollups: `course_stats` (sums of a learner's sessions in a course) and `studied_modules` (in how many sessions a
+ * learner studied a module). They change in the transaction of the session that changes them.
+ *
+ * Lock order of every command, which excludes deadlocks: sessions, then rollups, then modules, each in key order. The
+ * rollup row is the learner's lock in the course: modules change only while it is held.
+ */
+
+/** The columns of a row of `course_stats`, in the order of `mergeStats`. */
+export const STATS_COLUMNS = [...LEARNER_KEY, ...TOTALS_COLUMNS, 'created_at', 'updated_at'] as const;
+export const MODULE_COLUMNS = [
+  ...LEARNER_KEY,
+  'module_id',
+  'session_count',
+  'created_at',
+  'updated_at',
+] as const;
+
+/** Adds rows of sums, in the order of {@link STATS_COLUMNS}, to the stored ones. */
+export function mergeStats(rows: RawBuilder<unknown>): RawBuilder<unknown> {
+  const sums = SUM_COLUMNS.map(
+    (name) => sql`${sql.ref(name)} = ${sql.ref(`course_stats.${name}`)} + ${sql.ref(`excluded.${name}`)}`,
+  );
+  // Not min and max or least and greatest: the databases name these differently.
+  return sql`insert into course_stats (${columns(STATS_COLUMNS)})
+    ${rows}
+    on conflict (user_id, course_id) do update set
+      ${sql.join(sums)},
+      first_completed_at = case when excluded.first_completed_at < course_stats.first_completed_at
+        then excluded.first_completed_at else course_stats.first_completed_at end,
+      last_completed_at = case when excluded.last_completed_at > course_stats.last_completed_at
+        then excluded.last_completed_at else course_stats.last_completed_at end,
+      updated_at = excluded.updated_at`;
+}
+
+/** Adds rows of counts, in the order of {@link MODULE_COLUMNS}, to the stored ones. */
+export function mergeModules(rows: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`insert into studied_modules (${columns(MODULE_COLUMNS)})
+    ${rows}
+    on conflict (user_id, course_id, module_id) do update set
+      session_count = studied_modules.session_count + excluded.session_count,
+      updated_at = excluded.updated_at`;
+}
+
+/** Adds a session that was inserted in the same transaction. */
+export async function addToRollups(context: TransactionContext, session: SessionRow): Promise<void> {
+  const delta = deltaOf(session);
+  await mergeStats(
+    sql`values (${sql.join(STATS_COLUMNS.map((name) => bound(context, delta, name)))})`,
+  ).execute(context.kysely);
+  await addModules(context, session, moduleIdsOf(session), session.updated_at);
+}
+
+function bound(
+  context: StoreContext,
+  delta: Delta,
+  name: (typeof STATS_COLUMNS)[number],
+): RawBuilder<unknown> {
+  const value = delta[name];
+  if (typeof value !== 'string') return sql`${value}`;
+  return STATS_TYPES[name] === 'id' ? context.id(value) : context.instant(value);
+}
+
+/**
+ * Updates the rollups for a session that was replaced in the same transaction, or deleted (without `after`). The rollup
+ * row is locked in a statement of its own, so that the next one sees all sessions that other transactions have
+ * committed: first and last completion are read from them.
+ */
+export async function changeRollups(
+  context: TransactionContext,
+  now: string,
+  before: SessionRow,
+  after?: SessionRow,
+): Promise<void> {
+  const { kysely } = context;
+  const ofLearner = isLearner(context, before);
+  const { session_count } = await kysely
+    .selectFrom('course_stats')
+    .select('session_count')
+    .where(ofLearner)
+    .$if(context.dialect === 'postgres', (query) => query.forUpdate())
+    .executeTakeFirstOrThrow();
+  if (!after && session_count === 1) {
+    await kysely.deleteFrom('course_stats').where(ofLearner).execute();
+  } else {
+    const [removed, added] = [deltaOf(before), after && deltaOf(after)];
+    const sums = SUM_COLUMNS.map((name) => {
+      const change = BigInt(added?.[name] ?? 0) - BigInt(removed[name]);
+      return sql`${sql.ref(name)} = ${sql.ref(name)} + ${change}`;
+    });
+    await sql`update course_stats set ${sql.join(sums)},
+        first_completed_at = (select min(completed_at) from study_sessions where ${ofLearner}),
+        last_completed_at = (select max(completed_at) from study_sessions where ${ofLearner}),
+        updated_at = ${context.instant(now)}
+      where ${ofLearner}`.execute(kysely);
+  }
+  const had = new Set(moduleIdsOf(before));
+  const has = new Set(after ? moduleIdsOf(after) : []);
+  await addModules(context, before, Array.from(has.difference(had)), now);
+  await removeModules(context, before, Array.from(had.difference(has)), now);
+}
+
+async function addModules(
+  context: TransactionContext,
+  learner: Learner,
+  moduleIds: readonly string[],
+  now: string,
+): Promise<void> {
+  if (moduleIds.length === 0) return;
+  const [userId, courseId, time] = [
+    context.id(learner.user_id),
+    context.id(learner.course_id),
+    context.instant(now),
+  ];
+  const rows = moduleIds.map((moduleId) => sql`(${userId}, ${courseId}, ${moduleId}, 1, ${time}, ${time})`);
+  await mergeModules(sql`values ${sql.join(rows)}`).execute(context.kysely);
+}
+
+async function removeModules(
+  context: TransactionContext,
+  learner: Learner,
+  moduleIds: readonly string[],
+  now: string,
+): Promise<void> {
+  if (moduleIds.length === 0) return;
+  const ofLearner = isLearner(context, learner);
+  await context.kysely
+    .updateTable('studied_modules')
+    .set((eb) => ({ session_count: eb('session_count', '-', 1), updated_at: context.instant(now) }))
+    .where(ofLearner)
+    .where('module_id', 'in', moduleIds)
+    .execute();
+  await context.kysely
+    .deleteFrom('studied_modules')
+    .where(ofLearner)
+    .where('module_id', 'in', moduleIds)
+    .where('session_count', '=', 0)
+    .execute();
+}
+
+type Learner = Pick<SessionRow, 'user_id' | 'course_id'>;
+
+/** The condition for the rows of a learner in a course. */
+function isLearner(context: StoreContext, { user_id, course_id }: Learner): RawBuilder<boolean> {
+  return sql<boolean>`user_id = ${context.id(user_id)} and course_id = ${context.id(course_id)}`;
+}
+
+function columns(names: readonly string[]): RawBuilder<unknown> {
+  return sql.join(names.map((name) => sql.ref(name)));
+}
+
+/** The sums of a group of sessions, by column; the exact results need `sum` and `product` of the database. */
+export function aggregates(
+  dialect: DialectName,
+): Readonly<Record<(typeof TOTALS_COLUMNS)[number], RawBuilder<unknown>>> {
+  const { sum, product } = ARITHMETIC[dialect];
+  return {
+    session_count: sql`count(*)`,
+    total_modules_studied: sum(sql`total_modules_studied`),
+    scored_modules: sum(sql`case when average_score_units is null then 0 else total_modules_studied end`),
+    weighted_score_units: sum(sql`coalesce(${product}, 0)`),
+    time_studied: sum(sql`time_studied`),
+    first_completed_at: sql`min(completed_at)`,
+    last_completed_at: sql`max(completed_at)`,
+  };
+}
+
+/**
+ * Arithmetic that never fails, because verification must find a sum that does not fit a rollup, not stop at it. On
+ * overflow SQLite's `sum` fails; the sum of two halves becomes a real number instead, which equals no stored integer.
+ */
+const ARITHMETIC = {
+  sqlite: {
+    sum: (value: RawBuilder<unknown>) =>
+      sql`(sum((${value}) / 4294967296) * 4294967296 + sum((${value}) % 4294967296))`,
+    product: sql`average_score_units * total_modules_studied`,
+  },
+  postgres: {
+    sum: (value: RawBuilder<unknown>) => sql`sum(${value})`,
+    product: sql`cast(average_score_units as numeric) * total_modules_studied`,
+  },
+} as const;
+
+/** A row for each learner and course that have sessions: the correct content of `course_stats`. */
+export function sumSessions(dialect: DialectName, where: RawBuilder<unknown>): RawBuilder<unknown> {
+  const sums = Object.entries(aggregates(dialect)).map(
+    ([name, aggregate]) => sql`${aggregate} as ${sql.ref(name)}`,
+  );
+  return sql`select user_id, course_id, ${sql.join(sums)}
+    from study_sessions where ${where} group by user_id, course_id`;
+}
+
+/** A row for each learner, course and studied module: the correct content of `studied_modules`. */
+export function countModules(dialect: DialectName, where: RawBuilder<unknown>): RawBuilder<unknown> {
+  const { table, moduleId } = splitModuleIds(dialect);
+  // Distinct, because a list that breaks the rules may name a module twice.
+  return sql`
+    select user_id, course_id, ${moduleId} as module_id, count(distinct session_id) as session_count
+    from study_sessions cross join ${table} where module_ids <> '' and ${where}
+    group by user_id, course_id, ${moduleId}`;
+}
+
+/** The module ids of a session as rows. */
+export function splitModuleIds(dialect: DialectName): {
+  readonly table: RawBuilder<unknown>;
+  readonly moduleId: RawBuilder<unknown>;
+} {
+  if (dialect === 'postgres') {
+    const table = sql`string_to_table(module_ids, ';') as module(module_id)`;
+    return { table, moduleId: sql`module.module_id` };
+  }
+  // Quoted as JSON first, because an id may contain characters with a meaning in JSON.
+  const table = sql`json_each('[' || replace(json_quote(module_ids), ';', '","') || ']') as module`;
+  return { table, moduleId: sql`module.value` };
+}

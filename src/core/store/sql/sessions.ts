@@ -1,0 +1,154 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { Call } from '../../model/calls.js';
+import type { Page } from '../../model/pagination.js';
+import type { Session } from '../../model/session.js';
+import type { RejectReason } from '../../errors.js';
+import type { SessionKey } from '../../api.js';
+import {
+  hasSameContent,
+  SESSION_COLUMNS,
+  SESSION_TYPES,
+  toSession,
+  toSessionRow,
+  type SessionRow,
+} from '../rows.js';
+import { rejectReasonOf, type Store, type StoreContext, type TransactionContext } from '../store.js';
+import { readPageInParts } from './paging.js';
+import { addToRollups, changeRollups } from './rollups.js';
+
+/** The outcome of putting a session. */
+type PutOutcome =
+  | { readonly outcome: 'recorded' | 'replaced'; readonly session: SessionRow }
+  | { readonly outcome: RejectReason };
+
+/** Inserts rows of sessions, except those whose identity exists. */
+export function insertSessions(rows: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`insert into study_sessions (${sql.join(SESSION_COLUMNS.map((name) => sql.ref(name)))})
+    ${rows}
+    on conflict (user_id, course_id, session_id) do nothing`;
+}
+
+/** Records a session or replaces its content, with its share of the rollups. */
+export async function putSession(
+  store: Store,
+  { session, ...key }: Call<'putSession'>,
+  now: string,
+): Promise<PutOutcome> {
+  const put = async (context: TransactionContext): Promise<PutOutcome> => {
+    const row = toSessionRow(key, session, now);
+    const stored = await insertOrLock(context, key, row);
+    if (!stored) return { outcome: 'recorded', session: row };
+    if (hasSameContent(stored, row, session.completedAt !== undefined)) {
+      return { outcome: 'replaced', session: stored };
+    }
+    const replaced: SessionRow = {
+      ...row,
+      completed_at: session.completedAt ?? stored.completed_at,
+      created_at: stored.created_at,
+    };
+    const changes = SESSION_COLUMNS.filter((name) => !(name in KEY_NAMES)).map(
+      (name) => sql`${sql.ref(name)} = ${bound(context, replaced, name)}`,
+    );
+    await sql`update study_sessions set ${sql.join(changes)} where ${isSession(context, key)}`.execute(
+      context.kysely,
+    );
+    await changeRollups(context, now, stored, replaced);
+    return { outcome: 'replaced', session: replaced };
+  };
+  try {
+    return await store.transact(put);
+  } catch (error) {
+    const reason = rejectReasonOf(store.faultOf(error));
+    if (reason) return { outcome: reason };
+    throw error;
+  }
+}
+
+/** Deletes a session with its share of the rollups. */
+export function deleteSession(
+  store: Store,
+  key: Call<'deleteSession'>,
+  now: string,
+): Promise<'deleted' | 'session-not-found'> {
+  return store.transact(async (context) => {
+    const deleted = await context.kysely
+      .deleteFrom('study_sessions')
+      .where(isSession(context, key))
+      .returning(SESSION_COLUMNS)
+      .executeTakeFirst();
+    if (!deleted) return 'session-not-found';
+    await changeRollups(context, now, deleted);
+    return 'deleted';
+  });
+}
+
+/** Newest first. Sessions completed at the same time are ordered by id, so that pages do not overlap. */
+export async function listSessions(
+  context: StoreContext,
+  { userId, courseId, from, to, limit, cursor }: Call<'listSessions'>,
+): Promise<Page<Session>> {
+  let sessions = context.kysely
+    .selectFrom('study_sessions')
+    .select(SESSION_COLUMNS)
+    .where('user_id', '=', context.id(userId))
+    .where('course_id', '=', context.id(courseId))
+    .orderBy('completed_at', 'desc')
+    .orderBy('session_id', 'desc');
+  if (from) sessions = sessions.where('completed_at', '>=', context.instant(from));
+  if (to) sessions = sessions.where('completed_at', '<', context.instant(to));
+  const { items, next } = await readPageInParts<SessionRow>({
+    limit,
+    read: async (after, count) => {
+      const key = after ? keyOf(after) : cursor;
+      const rest = key
+        ? sessions.where(
+            sql<boolean>`(completed_at, session_id) < (${context.instant(key[0])}, ${context.id(key[1])})`,
+          )
+        : sessions;
+      return rest.limit(count).execute();
+    },
+    keyOf,
+  });
+  return { items: items.map(toSession), next };
+}
+
+function keyOf({ completed_at, session_id }: SessionRow) {
+  return [completed_at, session_id] as const;
+}
+
+/** Records the session with its share of the rollups, or locks and returns the stored one. */
+async function insertOrLock(
+  context: TransactionContext,
+  key: SessionKey,
+  row: SessionRow,
+): Promise<SessionRow | undefined> {
+  const values = SESSION_COLUMNS.map((name) => bound(context, row, name));
+  for (;;) {
+    const inserted = await insertSessions(sql`values (${sql.join(values)})`).execute(context.kysely);
+    if (inserted.numAffectedRows === 1n) {
+      await addToRollups(context, row);
+      return undefined;
+    }
+    const stored = await context.kysely
+      .selectFrom('study_sessions')
+      .select(SESSION_COLUMNS)
+      .where(isSession(context, key))
+      .$if(context.dialect === 'postgres', (query) => query.forUpdate())
+      .executeTakeFirst();
+    if (stored) return stored;
+    // Another transaction deleted it between the two statements: insert again.
+  }
+}
+
+const KEY_NAMES = { user_id: true, course_id: true, session_id: true };
+
+function isSession(context: StoreContext, { userId, courseId, sessionId }: SessionKey): RawBuilder<boolean> {
+  return sql<boolean>`user_id = ${context.id(userId)} and course_id = ${context.id(courseId)}
+    and session_id = ${context.id(sessionId)}`;
+}
+
+function bound(context: StoreContext, row: SessionRow, name: keyof SessionRow): RawBuilder<unknown> {
+  const value = row[name];
+  if (typeof value !== 'string' || SESSION_TYPES[name] === 'text') return sql`${value}`;
+  return SESSION_TYPES[name] === 'id' ? context.id(value) : context.instant(value);
+}

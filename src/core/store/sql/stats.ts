@@ -1,0 +1,85 @@
+import { sql, type AliasedRawBuilder, type Kysely } from 'kysely';
+import type { Call } from '../../model/calls.js';
+import type { CourseId, UserId } from '../../model/ids.js';
+import { toLifetimeStats, type StudiedCourse } from '../../model/lifetime.js';
+import type { ModuleCounts } from '../../model/modules.js';
+import { SELECTED_TOTALS, toTotals, type TotalsRow } from '../rows.js';
+import type { Schema } from '../schema.js';
+import type { LearnerStats, StoreContext } from '../store.js';
+
+const studied = sql<number>`(
+  select count(*) from studied_modules
+  where studied_modules.user_id = course_stats.user_id
+    and studied_modules.course_id = course_stats.course_id)`;
+
+const declared = sql<number>`(
+  select count(*) from course_modules
+  where course_modules.course_id = courses.course_id)`;
+
+const studiedOfDeclared = sql<number>`(
+  select count(*) from course_modules
+  join studied_modules on studied_modules.course_id = course_modules.course_id
+    and studied_modules.module_id = course_modules.module_id
+  where studied_modules.user_id = course_stats.user_id
+    and course_modules.course_id = course_stats.course_id)`;
+
+const courseExists = sql<number>`case when courses.course_id is null then 0 else 1 end`.as('course_exists');
+
+const MODULE_COUNTS = [
+  studied.as('studied'),
+  declared.as('declared'),
+  studiedOfDeclared.as('studiedOfDeclared'),
+] as const;
+
+export interface LearnerColumns {
+  readonly user_id: UserId;
+  readonly course_id: CourseId;
+}
+
+/** Without sessions, the totals are `null`. */
+export type StatsRow = { readonly [Name in keyof TotalsRow]: TotalsRow[Name] | null } & ModuleCounts & {
+    /** 1 if the course exists, else 0. */
+    readonly course_exists: number;
+  };
+
+/**
+ * The stats of learners: one rollup row for each by its primary key, so that the cost does not depend on the length of
+ * the history. The module counts are read in the same statement, so that all numbers belong to one snapshot.
+ */
+export function selectStats(kysely: Kysely<Schema>, learners: AliasedRawBuilder<LearnerColumns, 'learner'>) {
+  return kysely
+    .selectFrom(learners)
+    .leftJoin('courses', 'courses.course_id', 'learner.course_id')
+    .leftJoin('course_stats', (join) =>
+      join
+        .onRef('course_stats.user_id', '=', 'learner.user_id')
+        .onRef('course_stats.course_id', '=', 'learner.course_id'),
+    )
+    .select([courseExists, ...SELECTED_TOTALS, ...MODULE_COUNTS]);
+}
+
+export function toLearnerStats(row: StatsRow): LearnerStats | 'course-not-found' {
+  if (row.course_exists === 0) return 'course-not-found';
+  return { totals: hasTotals(row) ? toTotals(row) : undefined, modules: row };
+}
+
+function hasTotals(row: StatsRow): row is StatsRow & TotalsRow {
+  return row.session_count !== null;
+}
+
+/** The courses that a learner has studied, by name; one row more than the limit if there are more. */
+export async function listStudiedCourses(
+  context: StoreContext,
+  { userId, limit, cursor }: Call<'listStudiedCourses'>,
+): Promise<StudiedCourse[]> {
+  const rows = await context.kysely
+    .selectFrom('course_stats')
+    .innerJoin('courses', 'courses.course_id', 'course_stats.course_id')
+    .select(['course_stats.course_id', 'courses.name', ...SELECTED_TOTALS, ...MODULE_COUNTS])
+    .where('course_stats.user_id', '=', context.id(userId))
+    .where('courses.name', '>', cursor?.[0] ?? '')
+    .orderBy('courses.name')
+    .limit(limit + 1)
+    .execute();
+  return rows.map((row) => ({ ...toLifetimeStats(row.course_id, toTotals(row), row), name: row.name }));
+}

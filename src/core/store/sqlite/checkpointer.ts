@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type BetterSqlite from 'better-sqlite3';
+
+/*
+ * Checkpoints move SQLite's write-ahead log (WAL) into the database. In the middle of a commit, as SQLite does it by
+ * default, a checkpoint delays every request. So a worker thread runs them after every N sessions. A passive checkpoint
+ * does not block writers, but while writes continue, it never empties the log. So every fourth checkpoint is a restart:
+ * batches wait for it (see `restart`) and the log starts again from its beginning.
+ *
+ * The thread starts with the first N sessions; a command that records one session never starts it. SQLite's automatic
+ * checkpoint stays enabled for all other writes, with a limit that depends on whether the thread runs.
+ */
+
+/** Sessions between checkpoints, about 26 MB of log if they belong to different learners. */
+const SESSIONS = 4_000;
+const CHECKPOINTS_PER_RESTART = 4;
+/** Pages of 2 KiB in the log that start an automatic checkpoint: 16 MB without the thread. */
+const AUTOMATIC_ALONE = 8_000;
+/** 256 MB beside the thread. */
+const AUTOMATIC_BESIDE_THREAD = 128_000;
+
+/** The thread allocates next to nothing. */
+const HEAP = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 };
+
+export interface CheckpointThreadData {
+  readonly path: string;
+  /** The file of SQLite's addon in a single executable. */
+  readonly addon: string | undefined;
+}
+
+/** Runs checkpoints on a worker thread. */
+export class Checkpointer {
+  readonly #data: CheckpointThreadData;
+  readonly #connection: Pick<BetterSqlite.Database, 'pragma'>;
+  #thread: Worker | undefined;
+  #sessions = 0;
+  #checkpoints = 0;
+  #isRunning = false;
+  #hasWarned = false;
+  #restarted: PromiseWithResolvers<void> | undefined;
+
+  constructor(path: string, addon: string | undefined, connection: Pick<BetterSqlite.Database, 'pragma'>) {
+    this.#data = { path, addon };
+    this.#connection = connection;
+    this.#setAutomatic(AUTOMATIC_ALONE);
+  }
+
+  /** Resolves when the log starts again; `undefined` if there is nothing to wait for, which is the usual case. */
+  get restart(): Promise<void> | undefined {
+    return this.#restarted?.promise;
+  }
+
+  /** To be called after each commit. */
+  committed(sessions: number): void {
+    this.#sessions += sessions;
+    if (this.#isRunning || this.#sessions < SESSIONS) return;
+    this.#sessions = 0;
+    this.#isRunning = true;
+    this.#checkpoints++;
+    const mode = this.#checkpoints % CHECKPOINTS_PER_RESTART === 0 ? 'restart' : 'passive';
+    if (mode === 'restart') this.#restarted = Promise.withResolvers<void>();
+    try {
+      this.#thread ??= this.#start();
+      this.#thread.postMessage(mode);
+      // Batches wait for it, so the process must not exit before.
+      if (mode === 'restart') this.#thread.ref();
+    } catch (error) {
+      // The sessions are committed and must not fail now.
+      this.#continueWithoutThread(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    const thread = this.#thread;
+    // A late message must not ref or unref the thread.
+    this.#thread = undefined;
+    await thread?.terminate();
+  }
+
+  #start(): Worker {
+    const options = { workerData: this.#data, resourceLimits: HEAP };
+    // A thread cannot read files inside a single executable, so it gets its program as text.
+    const thread =
+      this.#data.addon === undefined
+        ? new Worker(new URL(`./checkpoint-thread${extname(import.meta.url)}`, import.meta.url), options)
+        : new Worker(
+            readFileSync(fileURLToPath(new URL('./checkpoint-thread.cjs', import.meta.url)), 'utf8'),
+            { ...options, eval: true },
+          );
+    thread.once('online', () => this.#setAutomatic(AUTOMATIC_BESIDE_THREAD));
+    thread.on('message', () => this.#ended());
+    thread.on('error', (error) => this.#continueWithoutThread(error));
+    thread.unref();
+    return thread;
+  }
+
+  /** The automatic checkpoint takes over until the next sessions start another thread. */
+  #continueWithoutThread(error: unknown): void {
+    this.#setAutomatic(AUTOMATIC_ALONE);
+    this.#thread = undefined;
+    this.#ended();
+    if (!this.#hasWarned) process.emitWarning(`SQLite moves its log without a thread: ${String(error)}`);
+    this.#hasWarned = true;
+  }
+
+  #ended(): void {
+    this.#isRunning = false;
+    this.#thread?.unref();
+    this.#restarted?.resolve();
+    this.#restarted = undefined;
+  }
+
+  #setAutomatic(pages: number): void {
+    this.#connection.pragma(`wal_autocheckpoint = ${pages}`);
+  }
+}

@@ -1,0 +1,113 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import BetterSqlite from 'better-sqlite3';
+import { StatsError } from '../../errors.js';
+import { BUSY_TIMEOUT, retryDelay } from './busy-retry.js';
+import { isBusy } from './errors.js';
+
+/** The path of a database in memory. */
+export const MEMORY = ':memory:';
+
+/**
+ * How long SQLite itself waits for a lock, in milliseconds. It blocks the event loop meanwhile, so the wait happens in
+ * `BusyRetryQueue` instead.
+ */
+const BLOCKING_TIMEOUT = 1;
+
+/** Bytes of a page. With compact rows, half of the default halves the write-ahead log. */
+const PAGE_SIZE = 2048;
+
+/** KiB of the page cache. The system caches the file too; SQLite scans its own cache at every commit. */
+const CACHE = 4_000;
+
+/**
+ * Bytes to which the write-ahead log is truncated after a long-lived reader has let it grow. The usual size is about half
+ * of this and is kept, because overwriting a file is faster than extending it.
+ */
+const LOG_LIMIT = 256 * 1024 * 1024;
+
+interface ConnectOptions {
+  /** True if a missing file is created. */
+  readonly create: boolean;
+  /** The file of SQLite's addon in a single executable. */
+  readonly addon: string | undefined;
+}
+
+/**
+ * Opens and configures a connection.
+ *
+ * @throws {StatsError} `database-not-found`, `database-unusable`, `database-unavailable`
+ */
+export function openConnection(path: string, options: ConnectOptions): BetterSqlite.Database {
+  const connection = connect(path, options);
+  try {
+    configure(connection, options.create);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw openingError(path, error);
+  }
+}
+
+/** Opens a connection with the default configuration. */
+export function connect(path: string, { create, addon }: ConnectOptions): BetterSqlite.Database {
+  if (path !== MEMORY) checkPath(path, create);
+  try {
+    return new BetterSqlite(path, {
+      fileMustExist: !create,
+      timeout: BLOCKING_TIMEOUT,
+      ...(addon !== undefined && { nativeBinding: addon }),
+    });
+  } catch (error) {
+    throw openingError(path, error);
+  }
+}
+
+function checkPath(path: string, create: boolean): void {
+  if (!existsSync(path) && !create) {
+    throw new StatsError('database-not-found', `There is no database at ${path}.`);
+  }
+  const directory = dirname(resolve(path));
+  if (!existsSync(directory)) {
+    throw new StatsError('database-unusable', `The folder ${directory} of the database does not exist.`);
+  }
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new StatsError('database-unusable', `${path} is a folder, not a database.`);
+  }
+}
+
+function openingError(path: string, error: unknown): StatsError {
+  const code = isBusy(error) ? 'database-unavailable' : 'database-unusable';
+  return new StatsError(code, `The database ${path} cannot be opened.`, { cause: error });
+}
+
+/** WAL lets readers run during a write. FULL makes a commit survive a power failure, which WAL alone does not. */
+function configure(connection: BetterSqlite.Database, create: boolean): void {
+  // Opening without `create` never changes the file: it may belong to another program.
+  if (create) {
+    // Has an effect only on a new file.
+    connection.pragma(`page_size = ${PAGE_SIZE}`);
+    useWal(connection);
+  }
+  connection.pragma('synchronous = full');
+  connection.pragma(`cache_size = -${CACHE}`);
+  connection.pragma(`journal_size_limit = ${LOG_LIMIT}`);
+  connection.pragma('foreign_keys = on');
+  if (connection.pragma('synchronous', { simple: true }) !== 2) {
+    throw new Error('synchronous = full is not in effect, so a commit may be lost');
+  }
+}
+
+/** While another process makes the same switch, SQLite reports busy at once, whatever the timeout. */
+function useWal(connection: BetterSqlite.Database): void {
+  const deadline = Date.now() + BUSY_TIMEOUT;
+  for (;;) {
+    try {
+      connection.pragma('journal_mode = wal');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryDelay());
+    }
+  }
+}

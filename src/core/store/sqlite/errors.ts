@@ -1,0 +1,37 @@
+import { TOTALS_CONSTRAINT } from '../schema.js';
+import type { DriverFault } from '../store.js';
+
+/** Classifies an error by its result code: https://www.sqlite.org/rescode.html */
+export function sqliteFault(error: unknown): DriverFault | undefined {
+  if (!isFromSqlite(error)) return undefined;
+  switch (error.code) {
+    case 'SQLITE_CONSTRAINT_PRIMARYKEY':
+    case 'SQLITE_CONSTRAINT_UNIQUE':
+      return 'unique';
+    case 'SQLITE_CONSTRAINT_FOREIGNKEY':
+      return 'foreign-key';
+    // A sum beyond 64 bits becomes a real number, which a strict integer column rejects.
+    case 'SQLITE_CONSTRAINT_DATATYPE':
+      return error.message.includes('weighted_score_units') ? 'out-of-range' : undefined;
+    case 'SQLITE_CONSTRAINT_CHECK':
+      return error.message.includes(TOTALS_CONSTRAINT) ? 'out-of-range' : undefined;
+    default:
+  }
+  if (/^SQLITE_(BUSY|LOCKED|PROTOCOL|FULL|IOERR|CANTOPEN)/.test(error.code)) return 'unavailable';
+  if (/^SQLITE_(CORRUPT|NOTADB|READONLY|PERM|AUTH)/.test(error.code)) return 'unusable';
+  return undefined;
+}
+
+/** True if another connection holds a lock that this one needs. */
+export function isBusy(error: unknown): boolean {
+  return isFromSqlite(error) && /^SQLITE_(BUSY|LOCKED)/.test(error.code);
+}
+
+function isFromSqlite(error: unknown): error is Error & { readonly code: string } {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    error.code.startsWith('SQLITE_')
+  );
+}

@@ -1,0 +1,125 @@
+import type BetterSqlite from 'better-sqlite3';
+import { sql, type Kysely } from 'kysely';
+import type { Delta } from '../deltas.js';
+import {
+  type LEARNER_KEY,
+  MODULE_TYPES,
+  SESSION_COLUMNS,
+  SESSION_KEY,
+  SESSION_TYPES,
+  STATS_TYPES,
+  type ColumnType,
+  type SessionRow,
+} from '../rows.js';
+import type { Schema, StudiedModulesTable } from '../schema.js';
+import { insertSessions } from '../sql/sessions.js';
+import { mergeModules, mergeStats, MODULE_COLUMNS, STATS_COLUMNS } from '../sql/rollups.js';
+import { selectStats, type LearnerColumns, type StatsRow } from '../sql/stats.js';
+import { compileStatement, type Statement } from '../statements.js';
+import { codedColumns, decodeRow, encodeId, encodeInstant, type CodedColumns } from './values.js';
+
+/** A prepared statement with named values, which are encoded by their types. */
+class Prepared<Values extends object, Row extends object = never> {
+  readonly #statement: BetterSqlite.Statement<unknown[], Row & Record<string, unknown>>;
+  readonly #encoders: readonly ((values: Values) => unknown)[];
+  readonly #columns: CodedColumns;
+
+  constructor(
+    connection: BetterSqlite.Database,
+    { text, names }: Statement<Values>,
+    types: Readonly<Record<keyof Values, ColumnType>>,
+  ) {
+    this.#statement = connection.prepare(text);
+    this.#encoders = names.map((name) => encoderOf(name, types[name]));
+    this.#columns = codedColumns(
+      this.#statement.reader ? this.#statement.columns().map(({ name }) => name) : [],
+    );
+  }
+
+  /** Returns the number of changed rows. */
+  run(values: Values): number {
+    return this.#statement.run(this.#encode(values)).changes;
+  }
+
+  get(values: Values): Row | undefined {
+    const row = this.#statement.get(this.#encode(values));
+    if (row) decodeRow(row, this.#columns);
+    return row;
+  }
+
+  #encode(values: Values): unknown[] {
+    const encoded: unknown[] = [];
+    for (const encode of this.#encoders) encoded.push(encode(values));
+    return encoded;
+  }
+}
+
+function encoderOf<Values extends object>(name: keyof Values, type: ColumnType): (values: Values) => unknown {
+  if (type === 'id') return (values) => encodeId(String(values[name]));
+  if (type !== 'instant') return (values) => values[name];
+  // Most sessions of a batch were created in the same millisecond.
+  let [lastTime, lastEncoded] = ['', 0];
+  return (values) => {
+    const time = String(values[name]);
+    if (time !== lastTime) [lastTime, lastEncoded] = [time, encodeInstant(time)];
+    return lastEncoded;
+  };
+}
+
+export type SqliteStatements = ReturnType<typeof prepareStatements>;
+
+type LearnerRow = Pick<SessionRow, (typeof LEARNER_KEY)[number]>;
+type KeyRow = Pick<SessionRow, (typeof SESSION_KEY)[number]>;
+/** A stored session without its key, which the query knows: to read a blob takes longer than the rest of the row. */
+type ContentRow = Omit<SessionRow, keyof KeyRow>;
+type StatsValues = Pick<Delta, (typeof STATS_COLUMNS)[number]>;
+
+const CONTENT_COLUMNS = SESSION_COLUMNS.filter(
+  (name): name is keyof ContentRow => !SESSION_KEY.some((key) => key === name),
+);
+
+/** The statements of the hot paths. */
+export function prepareStatements(connection: BetterSqlite.Database, kysely: Kysely<Schema>) {
+  return {
+    insertSession: new Prepared(
+      connection,
+      compileStatement<SessionRow>((value) =>
+        insertSessions(sql`values (${sql.join(SESSION_COLUMNS.map(value))})`).compile(kysely),
+      ),
+      SESSION_TYPES,
+    ),
+    mergeStats: new Prepared(
+      connection,
+      compileStatement<StatsValues>((value) =>
+        mergeStats(sql`values (${sql.join(STATS_COLUMNS.map(value))})`).compile(kysely),
+      ),
+      STATS_TYPES,
+    ),
+    mergeModules: new Prepared(
+      connection,
+      compileStatement<StudiedModulesTable>((value) =>
+        mergeModules(sql`values (${sql.join(MODULE_COLUMNS.map(value))})`).compile(kysely),
+      ),
+      MODULE_TYPES,
+    ),
+    findContent: new Prepared<KeyRow, ContentRow>(
+      connection,
+      compileStatement<KeyRow>((value) =>
+        SESSION_KEY.reduce(
+          (query, name) => query.where(name, '=', value(name)),
+          kysely.selectFrom('study_sessions').select(CONTENT_COLUMNS),
+        ).compile(),
+      ),
+      SESSION_TYPES,
+    ),
+    findStats: new Prepared<LearnerRow, StatsRow>(
+      connection,
+      compileStatement<LearnerRow>((value) => {
+        const learner = sql<LearnerColumns>`(
+          select ${value('user_id')} as user_id, ${value('course_id')} as course_id)`;
+        return selectStats(kysely, learner.as('learner')).compile();
+      }),
+      SESSION_TYPES,
+    ),
+  };
+}

@@ -1,0 +1,202 @@
+import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type BetterSqlite from 'better-sqlite3';
+import { Kysely, sql, type RawBuilder } from 'kysely';
+import type { LearnerKey, SessionKey } from '../../api.js';
+import { notAFile } from '../../errors.js';
+import { sumDeltas } from '../deltas.js';
+import { hasSameContent, type SessionRow } from '../rows.js';
+import type { Schema } from '../schema.js';
+import { toLearnerStats } from '../sql/stats.js';
+import {
+  beginSnapshot,
+  type CopyOptions,
+  type LearnerStats,
+  type PendingSession,
+  type RecordOutcome,
+  type Snapshot,
+  type Store,
+  type TransactionContext,
+} from '../store.js';
+import { findAddon } from './addon.js';
+import { assertIntact, copyPages } from './backup.js';
+import { BusyRetryQueue } from './busy-retry.js';
+import { Checkpointer } from './checkpointer.js';
+import { connect, MEMORY, openConnection } from './connection.js';
+import { sqliteDialect } from './dialect.js';
+import { sqliteFault } from './errors.js';
+import { prepareStatements, type SqliteStatements } from './statements.js';
+import { encodeId, encodeInstant } from './values.js';
+
+/** A SQLite file, or a database in memory, with one connection. */
+export class SqliteStore implements Store {
+  readonly dialect = 'sqlite';
+  readonly kysely: Kysely<Schema>;
+  /** A batch is one transaction: all of it shares one wait for the disk. */
+  readonly batchPolicy = { maxCost: 500, maxInFlight: 1, blocking: true };
+  readonly probe = this;
+  readonly #path: string;
+  readonly #addon: string | undefined;
+  readonly #connection: BetterSqlite.Database;
+  /** Readers rarely see SQLITE_BUSY in WAL mode, so they have their own queue. */
+  readonly #readers = new BusyRetryQueue();
+  readonly #writers = new BusyRetryQueue();
+  readonly #checkpointer: Checkpointer | undefined;
+  #prepared: SqliteStatements | undefined;
+
+  /**
+   * Opens a file; a missing one is created if `create` is true.
+   *
+   * @throws {StatsError} `database-not-found`, `database-unusable`, `database-unavailable`
+   */
+  constructor(path: string, { create }: { readonly create: boolean }) {
+    const addon = findAddon();
+    const connection = openConnection(path, { create, addon });
+    this.#path = path;
+    this.#addon = addon;
+    this.#connection = connection;
+    this.kysely = new Kysely<Schema>({ dialect: sqliteDialect(connection) });
+    if (path !== MEMORY) {
+      // Absolute, because the thread may start after the process has changed its working directory.
+      this.#checkpointer = new Checkpointer(resolve(path), addon, connection);
+    }
+  }
+
+  readonly id = <Id extends string>(id: Id): RawBuilder<Id> => sql`${encodeId(id)}`;
+
+  readonly instant = (time: string): RawBuilder<string> => sql`${encodeInstant(time)}`;
+
+  async record(sessions: readonly PendingSession[]): Promise<RecordOutcome[]> {
+    await this.#checkpointer?.restart;
+    const outcomes = await this.#inTransaction(this.#writers, 'begin immediate', () => {
+      const attempted = sessions.map((session) => this.#insert(session));
+      this.#addToRollups(
+        attempted.flatMap((result) => (result.outcome === 'recorded' ? [result.session] : [])),
+      );
+      return attempted;
+    });
+    this.#checkpointer?.committed(sessions.length);
+    return outcomes;
+  }
+
+  #insert({ row, completionSent }: PendingSession): RecordOutcome {
+    const { insertSession, findContent } = this.#statements;
+    try {
+      if (insertSession.run(row) === 1) return { outcome: 'recorded', session: row };
+    } catch (error) {
+      // SQLite undoes only the failed statement.
+      if (sqliteFault(error) === 'foreign-key') return { outcome: 'course-not-found' };
+      throw error;
+    }
+    const content = findContent.get(row);
+    if (!content) throw new Error('A session is neither new nor stored.');
+    const stored = { ...row, ...content };
+    return {
+      outcome: hasSameContent(stored, row, completionSent) ? 'replayed' : 'conflict',
+      session: stored,
+    };
+  }
+
+  #addToRollups(sessions: readonly SessionRow[]): void {
+    const { mergeStats, mergeModules } = this.#statements;
+    for (const delta of sumDeltas(sessions)) {
+      mergeStats.run(delta);
+      for (const [module_id, session_count] of delta.modules) {
+        mergeModules.run({ ...delta, module_id, session_count });
+      }
+    }
+  }
+
+  findStats(learners: readonly LearnerKey[]): Promise<(LearnerStats | 'course-not-found')[]> {
+    return this.#read(learners, ({ userId, courseId }) => {
+      const row = this.#statements.findStats.get({ user_id: userId, course_id: courseId });
+      return row ? toLearnerStats(row) : 'course-not-found';
+    });
+  }
+
+  findSessions(keys: readonly SessionKey[]): Promise<(SessionRow | 'session-not-found')[]> {
+    return this.#read(keys, ({ userId, courseId, sessionId }) => {
+      const key = { user_id: userId, course_id: courseId, session_id: sessionId };
+      const content = this.#statements.findContent.get(key);
+      return content ? { ...key, ...content } : 'session-not-found';
+    });
+  }
+
+  /** SQLite has one lock for the whole database, which a transaction takes when it begins. */
+  async findLocked(): Promise<LearnerKey[]> {
+    return [];
+  }
+
+  async transact<T>(work: (context: TransactionContext) => Promise<T>): Promise<T> {
+    await this.#checkpointer?.restart;
+    const { dialect, id, instant } = this;
+    return this.#writers.run(() =>
+      this.kysely.transaction().execute((kysely) => work({ dialect, kysely, id, instant })),
+    );
+  }
+
+  /** Begins with a read, because a deferred transaction has no snapshot before it. */
+  beginSnapshot(): Promise<Snapshot> {
+    return this.#readers.run(() => beginSnapshot(this.kysely, sql`select 1 from sqlite_master`));
+  }
+
+  /** @throws {StatsError} `invalid-database-url` for a database in memory */
+  readonly copyTo = async (file: string, options: CopyOptions): Promise<void> => {
+    if (this.#path === MEMORY) throw notAFile();
+    // SQLite would overwrite an existing file.
+    await (await open(file, 'wx', 0o600)).close();
+    const snapshot = await this.beginSnapshot();
+    try {
+      await copyPages(this.#connection, file, options);
+    } finally {
+      await snapshot.rollback().execute();
+    }
+    assertIntact(() => connect(file, { create: false, addon: this.#addon }));
+  };
+
+  readonly faultOf = sqliteFault;
+
+  async close(): Promise<void> {
+    await this.#checkpointer?.close();
+    await this.kysely.destroy();
+    // Kysely closes the connection only if it has used it.
+    this.#connection.close();
+  }
+
+  /** A single statement is a snapshot already. */
+  #read<Key, Found>(keys: readonly Key[], find: (key: Key) => Found): Promise<Found[]> {
+    const findAll = () => keys.map(find);
+    if (keys.length > 1) return this.#inTransaction(this.#readers, 'begin', findAll);
+    return this.#readers.run(() => this.#exclusively(findAll));
+  }
+
+  #inTransaction<T>(queue: BusyRetryQueue, begin: 'begin' | 'begin immediate', work: () => T): Promise<T> {
+    return queue.run(() =>
+      this.#exclusively(() => {
+        const connection = this.#connection;
+        connection.exec(begin);
+        try {
+          const result = work();
+          connection.exec('commit');
+          return result;
+        } catch (error) {
+          // SQLite rolls back on some errors. A failed rollback would hide the first error.
+          try {
+            if (connection.inTransaction) connection.exec('rollback');
+          } catch {}
+          throw error;
+        }
+      }),
+    );
+  }
+
+  /** Synchronous work waits only while a transaction of Kysely is open on the connection. */
+  #exclusively<T>(work: () => T): T | Promise<T> {
+    return this.#connection.inTransaction ? this.kysely.connection().execute(async () => work()) : work();
+  }
+
+  /** Prepared at the first use, because they need the tables. */
+  get #statements(): SqliteStatements {
+    return (this.#prepared ??= prepareStatements(this.#connection, this.kysely));
+  }
+}

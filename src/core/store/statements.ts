@@ -1,0 +1,34 @@
+import { sql, type CompiledQuery, type RawBuilder } from 'kysely';
+
+/** A placeholder for a value that is known only when the statement runs. */
+class Parameter<Name> {
+  readonly name: Name;
+
+  constructor(name: Name) {
+    this.name = name;
+  }
+}
+
+/** A query that is compiled once and runs often with other values. */
+export interface Statement<Values> {
+  readonly text: string;
+  /** The names of the values, in the order of the statement's parameters. */
+  readonly names: readonly (keyof Values)[];
+}
+
+/** Compiles a query in which `value(name)` is a placeholder. */
+export function compileStatement<Values extends object>(
+  build: (value: <Name extends keyof Values>(name: Name) => RawBuilder<Values[Name]>) => CompiledQuery,
+): Statement<Values> {
+  const { sql: text, parameters } = build((name) => sql`${new Parameter(name)}`);
+  const names = parameters.map((parameter) => {
+    if (!isParameter<Values>(parameter))
+      throw new TypeError('A prepared statement has a constant parameter.');
+    return parameter.name;
+  });
+  return { text, names };
+}
+
+function isParameter<Values>(parameter: unknown): parameter is Parameter<keyof Values> {
+  return parameter instanceof Parameter;
+}

@@ -1,0 +1,161 @@
+import type { ControlledTransaction, Kysely, RawBuilder, Transaction } from 'kysely';
+import type { DialectName } from '../../../migrations/columns.js';
+import type { LearnerKey, SessionKey } from '../api.js';
+import { StatsError, type RejectReason } from '../errors.js';
+import type { Totals } from '../model/lifetime.js';
+import type { ModuleCounts } from '../model/modules.js';
+import type { Activity } from '../observer.js';
+import type { SessionRow } from './rows.js';
+import type { Schema } from './schema.js';
+
+/** The database itself or a transaction on it, so that queries compose. */
+export interface StoreContext {
+  readonly dialect: DialectName;
+  readonly kysely: Kysely<Schema>;
+  /** Binds an id. */
+  readonly id: <Id extends string>(id: Id) => RawBuilder<Id>;
+  /** Binds a time, given as ISO 8601 text in UTC. */
+  readonly instant: (time: string) => RawBuilder<string>;
+}
+
+export interface TransactionContext extends StoreContext {
+  readonly kysely: Transaction<Schema>;
+}
+
+/** A read-only transaction on a consistent state of the database. It must be ended by a rollback. */
+export type Snapshot = ControlledTransaction<Schema>;
+
+/** A session to be recorded. */
+export interface PendingSession {
+  readonly row: SessionRow;
+  /** True if the caller sent the time of completion; otherwise it is the time of receipt. */
+  readonly completionSent: boolean;
+}
+
+/** The outcome of recording a session; `session` is the stored one. */
+export type RecordOutcome =
+  | { readonly outcome: 'recorded' | 'replayed' | 'conflict'; readonly session: SessionRow }
+  | { readonly outcome: RejectReason }
+  | { readonly outcome: 'failed'; readonly error: unknown };
+
+/** The stats of a learner in a course that exists; without sessions there are no totals. */
+export interface LearnerStats {
+  readonly totals: Totals | undefined;
+  readonly modules: ModuleCounts;
+}
+
+/** How calls are coalesced into batches. */
+export interface BatchPolicy {
+  /** Maximum cost of a batch. */
+  readonly maxCost: number;
+  /** Maximum number of batches in flight. */
+  readonly maxInFlight: number;
+  /** True if a batch blocks the event loop. Then the results of one batch are sent before the next one starts. */
+  readonly blocking: boolean;
+}
+
+export interface TransactionOptions {
+  /** True if statements have no timeout. Default: false. */
+  readonly unlimited?: boolean;
+}
+
+export interface CopyOptions {
+  /** Receives the bytes of each copied part and of the whole database. */
+  readonly onCopied?: ((bytes: number, total: number) => void) | undefined;
+  /** Aborts the copy. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An open database. One class per database implements it; `sql/` has the statements that both share. */
+export interface Store extends StoreContext {
+  readonly batchPolicy: BatchPolicy;
+
+  /**
+   * Records sessions, each exactly once; when it resolves, they are durable. Outcomes come in the order of the sessions.
+   * An error may be caused by one session and undo the whole batch; then nothing is recorded.
+   */
+  record(sessions: readonly PendingSession[]): Promise<readonly RecordOutcome[]>;
+  /** Results come in the order of the learners. */
+  findStats(learners: readonly LearnerKey[]): Promise<readonly (LearnerStats | 'course-not-found')[]>;
+  /** Results come in the order of the keys. */
+  findSessions(keys: readonly SessionKey[]): Promise<readonly (SessionRow | 'session-not-found')[]>;
+  /** Returns those learners whose rollup another transaction holds locked; it waits for none of them. */
+  findLocked(learners: readonly LearnerKey[]): Promise<readonly LearnerKey[]>;
+
+  /** Runs `work` in a transaction, which is rolled back if it throws. */
+  transact<T>(work: (context: TransactionContext) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** Begins a snapshot, whose statements have no timeout. */
+  beginSnapshot(): Promise<Snapshot>;
+  /** A context for short queries that neither wait for other calls nor run long. */
+  readonly probe: StoreContext;
+
+  /** Copies the database to a new file; only SQLite can. */
+  readonly copyTo?: (file: string, options: CopyOptions) => Promise<void>;
+  /** The connections, if it has a pool. */
+  connections?(): NonNullable<Activity['connections']>;
+  /** Classifies an error of the driver. */
+  faultOf(error: unknown): DriverFault | undefined;
+  close(): Promise<void>;
+}
+
+/** The meaning of a driver's error. */
+export type DriverFault =
+  | 'unique'
+  | 'foreign-key'
+  | 'out-of-range'
+  /** Lock timeout. */
+  | 'locked'
+  | 'unavailable'
+  | 'unusable';
+
+/** The database checks both anyway, so that no query is spent on checking first. */
+export function rejectReasonOf(fault: DriverFault | undefined): RejectReason | undefined {
+  switch (fault) {
+    case 'foreign-key':
+      return 'course-not-found';
+    case 'out-of-range':
+      return 'total-out-of-range';
+    default:
+      return undefined;
+  }
+}
+
+/** Runs `work` and converts errors of the driver that a caller can act on. */
+export async function withNamedErrors<T>(store: Store, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw nameDriverError(store, error);
+  }
+}
+
+/** Converts errors of the driver that a caller can act on; any other error is a defect and is returned as it is. */
+export function nameDriverError(store: Store, error: unknown): unknown {
+  switch (store.faultOf(error)) {
+    case 'locked':
+    case 'unavailable':
+      return new StatsError('database-unavailable', 'The database is unavailable or busy; try again.', {
+        cause: error,
+      });
+    case 'unusable':
+      return new StatsError('database-unusable', 'The database cannot be used.', { cause: error });
+    default:
+      return error;
+  }
+}
+
+/** Begins a snapshot by running its first statement. */
+export async function beginSnapshot(
+  kysely: Kysely<Schema>,
+  firstStatement: RawBuilder<unknown>,
+): Promise<Snapshot> {
+  const transaction = kysely.startTransaction().setIsolationLevel('repeatable read');
+  const snapshot = await transaction.setAccessMode('read only').execute();
+  try {
+    await firstStatement.execute(snapshot);
+    return snapshot;
+  } catch (error) {
+    await snapshot.rollback().execute();
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { StatsError, type LearnerSession, type RecordResult } from '../../src/core/index.js';
+import { DIALECTS } from '../support/databases.js';
+import { newCourseId, newSessionId, newUserId, sessionContent } from '../support/factories.js';
+import { createFixture } from '../support/fixture.js';
+import { assertRollups } from '../support/rollups.js';
+
+function outcomesOf(results: readonly RecordResult[]): string[] {
+  return results.map((result) => {
+    if (result.outcome !== 'failed') return result.outcome;
+    assert.ok(result.error instanceof StatsError, String(result.error));
+    return result.error.code;
+  });
+}
+
+for (const dialect of DIALECTS) {
+  describe(`recording many sessions in one call on ${dialect}`, () => {
+    test('Each session of a call ends as it would alone, in the order of the sessions', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId, database } = fixture;
+      const userId = newUserId();
+      const [first, second] = [newSessionId(), newSessionId()];
+      const session = { userId, courseId, sessionId: first, ...sessionContent({ moduleIds: ['a'] }) };
+      const sessions = [
+        session,
+        { ...session, sessionId: second, timeStudied: -1 },
+        { ...session, userId: newUserId() },
+        session,
+        { ...session, timeStudied: 1 },
+        { ...session, courseId: newCourseId() },
+        { ...session, sessionId: second },
+        { ...session, sessionId: undefined },
+      ];
+      const results = await stats.recordSessions({ sessions });
+      assert.deepEqual(outcomesOf(results), [
+        'recorded',
+        'invalid-request',
+        'recorded',
+        'replayed',
+        'session-conflict',
+        'course-not-found',
+        'recorded',
+        'recorded',
+      ]);
+      assert.deepEqual(results[0], { outcome: 'recorded', sessionId: first });
+      assert.equal((await stats.getStats({ userId, courseId })).sessionCount, 3);
+      await assertRollups(database.url);
+    });
+
+    test('A validation error names the field within its session', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId } = fixture;
+      const [result] = await stats.unchecked.recordSessions({
+        sessions: [{ userId: 'ada', courseId, ...sessionContent({ timeStudied: -1 }), extra: 1 }],
+      });
+      assert.ok(result?.outcome === 'failed' && result.error instanceof StatsError);
+      assert.deepEqual(
+        result.error.faults.map((fault) => ('pointer' in fault ? fault.pointer : fault.parameter)),
+        ['/userId', '/timeStudied', '/extra'],
+      );
+    });
+
+    test('A call takes 1,000 sessions of any learners, and rejects more', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId, database } = fixture;
+      const userIds = Array.from({ length: 300 }, () => newUserId());
+      const sessions: LearnerSession[] = Array.from({ length: 1_000 }, (_, index) => ({
+        userId: userIds[(index * 7) % userIds.length] ?? newUserId(),
+        courseId,
+        ...sessionContent({ moduleIds: [`m${index % 5}`] }),
+      }));
+      const results = await stats.recordSessions({ sessions });
+      assert.deepEqual(new Set(outcomesOf(results)), new Set(['recorded']));
+      assert.equal(results.length, 1_000);
+      await assertRollups(database.url);
+      await assert.rejects(stats.recordSessions({ sessions: [...sessions, ...sessions] }), {
+        code: 'invalid-request',
+      });
+      assert.deepEqual(await stats.recordSessions({ sessions: [] }), []);
+    });
+  });
+}

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import BetterSqlite from 'better-sqlite3';
+import { Client } from 'pg';
+import type { DialectName } from '../../migrations/columns.js';
+import {
+  diagnose,
+  exportSessions,
+  openStats,
+  toCourseId,
+  toSessionId,
+  toUserId,
+  verify,
+} from '../../src/core/index.js';
+import { createDatabase, DIALECTS } from '../support/databases.js';
+import { newUserId, sessionContent } from '../support/factories.js';
+import { runSql } from '../support/sql.js';
+
+/*
+ * Every statement that the product sends to a database, by the call that sends it, in statements/*.sql for review. After
+ * a change of statements, run this file with --test-update-snapshots and read the difference.
+ */
+
+/** Characters of a line. */
+const WIDTH = 110;
+const userId = toUserId('00000000-0000-4000-8000-000000000001');
+const courseId = toCourseId('00000000-0000-4000-8000-000000000002');
+const sessionId = toSessionId('00000000-0000-4000-8000-000000000003');
+const learner = { userId, courseId };
+const key = { ...learner, sessionId };
+
+/** Spies on the drivers; returns the texts of all statements since the last call. */
+function spyOnDrivers({ mock }: TestContext): () => string[] {
+  const spies = [
+    mock.method(BetterSqlite.prototype, 'prepare'),
+    mock.method(BetterSqlite.prototype, 'exec'),
+    mock.method(Client.prototype, 'query'),
+  ];
+  return () =>
+    spies.flatMap((spy) => {
+      const texts = spy.mock.calls.map((call) => textOf(call.arguments[0]));
+      spy.mock.resetCalls();
+      return texts.filter((text) => text !== undefined);
+    });
+}
+
+/** The text of a statement given as text or as a query of pg. */
+function textOf(statement: unknown): string | undefined {
+  if (typeof statement === 'string') return statement;
+  const isQuery = typeof statement === 'object' && statement !== null && 'text' in statement;
+  return isQuery ? String(statement.text) : undefined;
+}
+
+/** Runs every call once, and returns the statements that are new with each. */
+async function statementsOf(t: TestContext, dialect: DialectName): Promise<string> {
+  await using database = await createDatabase(dialect);
+  const takeTexts = spyOnDrivers(t);
+  const lines: string[] = [];
+  const seen = new Set<string>();
+  const run = async (name: string, work: () => Promise<unknown>) => {
+    takeTexts();
+    await work();
+    const texts = new Set(takeTexts().map(formatted));
+    lines.push(`-- ${name}`, ...texts.difference(seen), '');
+    for (const text of texts) seen.add(text);
+  };
+  const { url } = database;
+  const open = async () => (await openStats({ database: url })).close();
+  await run('migrate', open);
+  await using stats = await openStats({ database: url });
+  const session = sessionContent({ moduleIds: ['a', 'b'] });
+  const other = sessionContent({ moduleIds: ['b', 'c'], timeStudied: 1 });
+  const range = { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' };
+  await run('addCourse', () => stats.addCourse({ course: { courseId, name: 'Algebra' } }));
+  await run('addCourse: exists', async () => {
+    await assert.rejects(stats.addCourse({ course: { courseId, name: 'Algebra' } }));
+  });
+  await run('setCourse', () => stats.setCourse({ courseId, course: { name: 'Logic', moduleIds: ['a'] } }));
+  await run('setCourse: other modules', () =>
+    stats.setCourse({ courseId, course: { name: 'Logic', moduleIds: ['b'] } }),
+  );
+  await run('listCourses', () => stats.listCourses({}));
+  await run('recordSession', () => stats.recordSession({ ...learner, session: sessionContent() }));
+  await run('recordSession: modules', () =>
+    stats.recordSession({ ...learner, session: { sessionId, ...session } }),
+  );
+  await run('recordSession: replay', () =>
+    stats.recordSession({ ...learner, session: { sessionId, ...session } }),
+  );
+  await run('getStats', () => stats.getStats(learner));
+  await run('getStats: two learners at once', () =>
+    Promise.all([stats.getStats(learner), stats.getStats({ userId: newUserId(), courseId })]),
+  );
+  await run('getSession', () => stats.getSession(key));
+  await run('putSession', () => stats.putSession({ ...key, session: other }));
+  await run('deleteSession', () => stats.deleteSession(key));
+  await run('putSession: new', () => stats.putSession({ ...key, session }));
+  await run('listSessions', () => stats.listSessions(learner));
+  await run('listSessions: next page', async () => {
+    const { next } = await stats.listSessions({ ...learner, ...range, to: undefined, limit: 1 });
+    await stats.listSessions({ ...learner, ...range, limit: 1, cursor: next ?? undefined });
+  });
+  await run('getHistory', () => stats.getHistory({ ...learner, interval: 'day' }));
+  await run('getHistory: range', () => stats.getHistory({ ...learner, interval: 'day', ...range }));
+  await run('listStudiedCourses', () => stats.listStudiedCourses({ userId }));
+  await run('ready', () => stats.ready());
+  await run('export', async () => {
+    for await (const _ of exportSessions({ database: url })) continue;
+  });
+  await run('verify', () => verify({ database: url }));
+  await run('doctor', () => diagnose({ database: url }));
+  await stats.recordSession({ ...learner, session });
+  await runSql(url, 'update course_stats set time_studied = 7');
+  await run('verify --rebuild', async () => {
+    await verify({ database: url, rebuild: true });
+  });
+  await run('eraseUser', () => stats.eraseUser({ userId }));
+  return lines.join('\n');
+}
+
+/** A statement with normalized blanks, in lines of a readable width. */
+function formatted(text: string): string {
+  const lines = [''];
+  for (const word of `${text.trim()};`.split(/\s+/)) {
+    const line = lines.at(-1) ?? '';
+    if (line.length + word.length >= WIDTH) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines.join('\n');
+}
+
+for (const dialect of DIALECTS) {
+  test(`The statements on ${dialect} are the reviewed ones`, async (t) => {
+    const path = fileURLToPath(new URL(`statements/${dialect}.sql`, import.meta.url));
+    t.assert.fileSnapshot(await statementsOf(t, dialect), path, { serializers: [String] });
+  });
+}

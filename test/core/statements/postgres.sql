@@ -1,0 +1,433 @@
+-- migrate
+select set_config('datestyle', 'ISO', false), set_config('timezone', 'UTC', false),
+  set_config('default_transaction_isolation', 'read committed', false), set_config('plan_cache_mode',
+  'force_generic_plan', false), case when current_setting('synchronous_commit') = 'off' then
+  set_config('synchronous_commit', 'on', false) end;
+select 1 from pg_tables where schemaname = any (current_schemas(false)) and tablename = 'schema_migrations';
+start transaction isolation level read committed;
+select set_config('statement_timeout', '0', true);
+select set_config('lock_timeout', $1, true);
+select pg_advisory_xact_lock(7384218);
+create table "schema_migrations" ("name" text collate "C" not null primary key, "is_breaking" integer not null
+  check (is_breaking in (0, 1)), "created_at" timestamptz(3) not null, "updated_at" timestamptz(3) not null);
+select "name", "is_breaking" from "schema_migrations" order by "name";
+create table "courses" ("course_id" uuid not null primary key, "name" text collate "C" not null, "created_at"
+  timestamptz(3) not null, "updated_at" timestamptz(3) not null);
+create unique index "courses_by_name" on "courses" ("name") where "name" is not null;
+create table "course_modules" ("course_id" uuid not null references "courses" ("course_id"), "module_id" text
+  collate "C" not null, "created_at" timestamptz(3) not null, "updated_at" timestamptz(3) not null, constraint
+  "course_modules_pkey" primary key ("course_id", "module_id"));
+create table "study_sessions" ("user_id" uuid not null, "course_id" uuid not null, "session_id" uuid not null,
+  "total_modules_studied" integer not null check (total_modules_studied >= 0), "time_studied" integer not null
+  check (time_studied >= 0), "average_score_units" bigint check (average_score_units >= 0), "completed_at"
+  timestamptz(3) not null, "module_ids" text collate "C" not null, "created_at" timestamptz(3) not null,
+  "updated_at" timestamptz(3) not null, constraint "study_sessions_pkey" primary key ("user_id", "course_id",
+  "session_id"));
+create index "study_sessions_by_completion" on "study_sessions" ("user_id", "course_id", "completed_at");
+create table "course_stats" ("user_id" uuid not null, "course_id" uuid not null references "courses"
+  ("course_id"), "session_count" bigint not null check (session_count > 0), "total_modules_studied" bigint not
+  null, "scored_modules" bigint not null, "weighted_score_units" bigint not null, "time_studied" bigint not
+  null, "first_completed_at" timestamptz(3) not null, "last_completed_at" timestamptz(3) not null,
+  "created_at" timestamptz(3) not null, "updated_at" timestamptz(3) not null, constraint "course_stats_pkey"
+  primary key ("user_id", "course_id"), constraint "course_stats_totals_are_not_negative" check
+  (total_modules_studied >= 0 and scored_modules >= 0 and weighted_score_units >= 0 and time_studied >= 0),
+  constraint "course_stats_totals_are_exact" check (total_modules_studied <= 9007199254740991 and time_studied
+  <= 9007199254740991));
+create table "studied_modules" ("user_id" uuid not null, "course_id" uuid not null, "module_id" text collate
+  "C" not null, "session_count" bigint not null check (session_count >= 0), "created_at" timestamptz(3) not
+  null, "updated_at" timestamptz(3) not null, constraint "studied_modules_pkey" primary key ("user_id",
+  "course_id", "module_id"));
+insert into "schema_migrations" ("name", "is_breaking", "created_at", "updated_at") values ($1, $2, cast($3 as
+  timestamptz), cast($4 as timestamptz));
+commit;
+
+-- addCourse
+insert into "courses" ("course_id", "name", "created_at", "updated_at") values (cast($1 as uuid), $2, cast($3
+  as timestamptz), cast($4 as timestamptz));
+
+-- addCourse: exists
+rollback;
+select "course_id", "name" from "courses" where ("course_id" = cast($1 as uuid) or "name" = $2);
+
+-- setCourse
+insert into "courses" ("course_id", "name", "created_at", "updated_at") values (cast($1 as uuid), $2, cast($3
+  as timestamptz), cast($4 as timestamptz)) on conflict ("course_id") do nothing returning "course_id",
+  "name", "created_at", "updated_at";
+select "course_id", "name", "created_at", "updated_at", coalesce(( select string_agg(module_id, ';' order by
+  module_id) from course_modules where course_modules.course_id = courses.course_id), '') as "module_ids" from
+  "courses" where "course_id" = cast($1 as uuid);
+select "course_id" from "courses" where "course_id" = cast($1 as uuid) for no key update;
+update "courses" set "name" = $1, "updated_at" = cast($2 as timestamptz) where "course_id" = cast($3 as uuid);
+insert into "course_modules" ("course_id", "module_id", "created_at", "updated_at") values (cast($1 as uuid),
+  $2, cast($3 as timestamptz), cast($4 as timestamptz));
+
+-- setCourse: other modules
+delete from "course_modules" where "course_id" = cast($1 as uuid) and "module_id" in ($2);
+
+-- listCourses
+select "course_id", "name", "created_at", "updated_at", coalesce(( select string_agg(module_id, ';' order by
+  module_id) from course_modules where course_modules.course_id = courses.course_id), '') as "module_ids" from
+  "courses" where "name" > $1 order by "name" limit $2;
+
+-- recordSession
+with inserted as (insert into study_sessions ("user_id", "course_id", "session_id", "total_modules_studied",
+  "time_studied", "average_score_units", "completed_at", "module_ids", "created_at", "updated_at") values ($1,
+  $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (user_id, course_id, session_id) do nothing returning
+  "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
+  "completed_at", "module_ids", "created_at", "updated_at"), stats as (insert into course_stats ("user_id",
+  "course_id", "session_count", "total_modules_studied", "scored_modules", "weighted_score_units",
+  "time_studied", "first_completed_at", "last_completed_at", "created_at", "updated_at") select user_id,
+  course_id, count(*), sum(total_modules_studied), sum(case when average_score_units is null then 0 else
+  total_modules_studied end), sum(coalesce(cast(average_score_units as numeric) * total_modules_studied, 0)),
+  sum(time_studied), min(completed_at), max(completed_at), max(updated_at), max(updated_at) from inserted
+  group by user_id, course_id on conflict (user_id, course_id) do update set "session_count" =
+  "course_stats"."session_count" + "excluded"."session_count", "total_modules_studied" =
+  "course_stats"."total_modules_studied" + "excluded"."total_modules_studied", "scored_modules" =
+  "course_stats"."scored_modules" + "excluded"."scored_modules", "weighted_score_units" =
+  "course_stats"."weighted_score_units" + "excluded"."weighted_score_units", "time_studied" =
+  "course_stats"."time_studied" + "excluded"."time_studied", first_completed_at = case when
+  excluded.first_completed_at < course_stats.first_completed_at then excluded.first_completed_at else
+  course_stats.first_completed_at end, last_completed_at = case when excluded.last_completed_at >
+  course_stats.last_completed_at then excluded.last_completed_at else course_stats.last_completed_at end,
+  updated_at = excluded.updated_at) select 1 as position, true as "isCourseKnown" where not exists (select
+  from inserted);
+
+-- recordSession: modules
+with pending as ( select *, created_at as updated_at from unnest(cast($1 as uuid[]), cast($2 as uuid[]),
+  cast($3 as uuid[]), cast($4 as integer[]), cast($5 as integer[]), cast($6 as bigint[]), cast($7 as
+  timestamptz[]), cast($8 as text[]), cast($9 as timestamptz[])) with ordinality as sent("user_id",
+  "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units", "completed_at",
+  "module_ids", "created_at", "position")), inserted as (insert into study_sessions ("user_id", "course_id",
+  "session_id", "total_modules_studied", "time_studied", "average_score_units", "completed_at", "module_ids",
+  "created_at", "updated_at") select "user_id", "course_id", "session_id", "total_modules_studied",
+  "time_studied", "average_score_units", "completed_at", "module_ids", "created_at", "updated_at" from pending
+  where exists (select from courses where courses.course_id = pending.course_id) order by user_id, course_id,
+  session_id on conflict (user_id, course_id, session_id) do nothing returning "user_id", "course_id",
+  "session_id", "total_modules_studied", "time_studied", "average_score_units", "completed_at", "module_ids",
+  "created_at", "updated_at"), stats as (insert into course_stats ("user_id", "course_id", "session_count",
+  "total_modules_studied", "scored_modules", "weighted_score_units", "time_studied", "first_completed_at",
+  "last_completed_at", "created_at", "updated_at") select user_id, course_id, count(*),
+  sum(total_modules_studied), sum(case when average_score_units is null then 0 else total_modules_studied
+  end), sum(coalesce(cast(average_score_units as numeric) * total_modules_studied, 0)), sum(time_studied),
+  min(completed_at), max(completed_at), max(updated_at), max(updated_at) from inserted group by user_id,
+  course_id order by user_id, course_id on conflict (user_id, course_id) do update set "session_count" =
+  "course_stats"."session_count" + "excluded"."session_count", "total_modules_studied" =
+  "course_stats"."total_modules_studied" + "excluded"."total_modules_studied", "scored_modules" =
+  "course_stats"."scored_modules" + "excluded"."scored_modules", "weighted_score_units" =
+  "course_stats"."weighted_score_units" + "excluded"."weighted_score_units", "time_studied" =
+  "course_stats"."time_studied" + "excluded"."time_studied", first_completed_at = case when
+  excluded.first_completed_at < course_stats.first_completed_at then excluded.first_completed_at else
+  course_stats.first_completed_at end, last_completed_at = case when excluded.last_completed_at >
+  course_stats.last_completed_at then excluded.last_completed_at else course_stats.last_completed_at end,
+  updated_at = excluded.updated_at returning 1), modules as (insert into studied_modules ("user_id",
+  "course_id", "module_id", "session_count", "created_at", "updated_at") select user_id, course_id, module_id,
+  count(*), max(updated_at), max(updated_at) from inserted, string_to_table(module_ids, ';') as module_id
+  where module_ids <> '' and (select count(*) from stats) > 0 group by user_id, course_id, module_id order by
+  user_id, course_id, module_id collate "C" on conflict (user_id, course_id, module_id) do update set
+  session_count = studied_modules.session_count + excluded.session_count, updated_at = excluded.updated_at)
+  select cast(position as integer) as position, courses.course_id is not null as "isCourseKnown" from pending
+  left join courses using (course_id) where not exists ( select from inserted where inserted.user_id =
+  pending.user_id and inserted.course_id = pending.course_id and inserted.session_id = pending.session_id);
+
+-- recordSession: replay
+select cast(position as integer) as position, "study_sessions"."user_id", "study_sessions"."course_id",
+  "study_sessions"."session_id", "study_sessions"."total_modules_studied", "study_sessions"."time_studied",
+  "study_sessions"."average_score_units", "study_sessions"."completed_at", "study_sessions"."module_ids",
+  "study_sessions"."created_at", "study_sessions"."updated_at" from unnest(cast($1 as uuid[]), cast($2 as
+  uuid[]), cast($3 as uuid[])) with ordinality as key(user_id, course_id, session_id, position) join
+  study_sessions using (user_id, course_id, session_id);
+
+-- getStats
+select cast(position as integer) as position, 1 as course_exists, "session_count", "total_modules_studied",
+  "scored_modules", cast(weighted_score_units as text), "time_studied", "first_completed_at",
+  "last_completed_at", studied, declared, studied_of_declared as "studiedOfDeclared" from (values (cast($1 as
+  uuid), cast($2 as uuid), 1)) as learner(user_id, course_id, position) join course_stats using (user_id,
+  course_id) cross join lateral ( select count(*) as declared, array_agg(module_id) as declared_ids from
+  course_modules where course_modules.course_id = learner.course_id) as of_course cross join lateral ( select
+  count(*) as studied, count(*) filter (where module_id = any (declared_ids)) as studied_of_declared from
+  studied_modules where studied_modules.user_id = learner.user_id and studied_modules.course_id =
+  learner.course_id ) as of_learner;
+
+-- getStats: two learners at once
+select cast(position as integer) as position, 1 as course_exists, "session_count", "total_modules_studied",
+  "scored_modules", cast(weighted_score_units as text), "time_studied", "first_completed_at",
+  "last_completed_at", studied, declared, studied_of_declared as "studiedOfDeclared" from unnest(cast($1 as
+  uuid[]), cast($2 as uuid[])) with ordinality as learner(user_id, course_id, position) join course_stats
+  using (user_id, course_id) cross join lateral ( select count(*) as declared, array_agg(module_id) as
+  declared_ids from course_modules where course_modules.course_id = learner.course_id) as of_course cross join
+  lateral ( select count(*) as studied, count(*) filter (where module_id = any (declared_ids)) as
+  studied_of_declared from studied_modules where studied_modules.user_id = learner.user_id and
+  studied_modules.course_id = learner.course_id ) as of_learner;
+select cast(position as integer) as position, case when courses.course_id is null then 0 else 1 end as
+  course_exists, "session_count", "total_modules_studied", "scored_modules", cast(weighted_score_units as
+  text), "time_studied", "first_completed_at", "last_completed_at", studied, declared, studied_of_declared as
+  "studiedOfDeclared" from unnest(cast($1 as uuid[]), cast($2 as uuid[])) with ordinality as learner(user_id,
+  course_id, position) left join courses using (course_id) left join course_stats using (user_id, course_id)
+  cross join lateral ( select count(*) as declared, array_agg(module_id) as declared_ids from course_modules
+  where course_modules.course_id = learner.course_id) as of_course cross join lateral ( select count(*) as
+  studied, count(*) filter (where module_id = any (declared_ids)) as studied_of_declared from studied_modules
+  where studied_modules.user_id = learner.user_id and studied_modules.course_id = learner.course_id ) as
+  of_learner;
+
+-- getSession
+
+-- putSession
+insert into study_sessions ("user_id", "course_id", "session_id", "total_modules_studied", "time_studied",
+  "average_score_units", "completed_at", "module_ids", "created_at", "updated_at") values (cast($1 as uuid),
+  cast($2 as uuid), cast($3 as uuid), $4, $5, $6, cast($7 as timestamptz), $8, cast($9 as timestamptz),
+  cast($10 as timestamptz)) on conflict (user_id, course_id, session_id) do nothing;
+select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
+  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where user_id = cast($1 as
+  uuid) and course_id = cast($2 as uuid) and session_id = cast($3 as uuid) for update;
+update study_sessions set "total_modules_studied" = $1, "time_studied" = $2, "average_score_units" = $3,
+  "completed_at" = cast($4 as timestamptz), "module_ids" = $5, "created_at" = cast($6 as timestamptz),
+  "updated_at" = cast($7 as timestamptz) where user_id = cast($8 as uuid) and course_id = cast($9 as uuid) and
+  session_id = cast($10 as uuid);
+select "session_count" from "course_stats" where user_id = cast($1 as uuid) and course_id = cast($2 as uuid)
+  for update;
+update course_stats set "session_count" = "session_count" + $1, "total_modules_studied" =
+  "total_modules_studied" + $2, "scored_modules" = "scored_modules" + $3, "weighted_score_units" =
+  "weighted_score_units" + $4, "time_studied" = "time_studied" + $5, first_completed_at = (select
+  min(completed_at) from study_sessions where user_id = cast($6 as uuid) and course_id = cast($7 as uuid)),
+  last_completed_at = (select max(completed_at) from study_sessions where user_id = cast($8 as uuid) and
+  course_id = cast($9 as uuid)), updated_at = cast($10 as timestamptz) where user_id = cast($11 as uuid) and
+  course_id = cast($12 as uuid);
+insert into studied_modules ("user_id", "course_id", "module_id", "session_count", "created_at", "updated_at")
+  values (cast($1 as uuid), cast($2 as uuid), $3, 1, cast($4 as timestamptz), cast($5 as timestamptz)) on
+  conflict (user_id, course_id, module_id) do update set session_count = studied_modules.session_count +
+  excluded.session_count, updated_at = excluded.updated_at;
+update "studied_modules" set "session_count" = "session_count" - $1, "updated_at" = cast($2 as timestamptz)
+  where user_id = cast($3 as uuid) and course_id = cast($4 as uuid) and "module_id" in ($5);
+delete from "studied_modules" where user_id = cast($1 as uuid) and course_id = cast($2 as uuid) and
+  "module_id" in ($3) and "session_count" = $4;
+
+-- deleteSession
+delete from "study_sessions" where user_id = cast($1 as uuid) and course_id = cast($2 as uuid) and session_id
+  = cast($3 as uuid) returning "user_id", "course_id", "session_id", "total_modules_studied", "time_studied",
+  "average_score_units", "completed_at", "module_ids", "created_at", "updated_at";
+update "studied_modules" set "session_count" = "session_count" - $1, "updated_at" = cast($2 as timestamptz)
+  where user_id = cast($3 as uuid) and course_id = cast($4 as uuid) and "module_id" in ($5, $6);
+delete from "studied_modules" where user_id = cast($1 as uuid) and course_id = cast($2 as uuid) and
+  "module_id" in ($3, $4) and "session_count" = $5;
+
+-- putSession: new
+insert into course_stats ("user_id", "course_id", "session_count", "total_modules_studied", "scored_modules",
+  "weighted_score_units", "time_studied", "first_completed_at", "last_completed_at", "created_at",
+  "updated_at") values (cast($1 as uuid), cast($2 as uuid), $3, $4, $5, $6, $7, cast($8 as timestamptz),
+  cast($9 as timestamptz), cast($10 as timestamptz), cast($11 as timestamptz)) on conflict (user_id,
+  course_id) do update set "session_count" = "course_stats"."session_count" + "excluded"."session_count",
+  "total_modules_studied" = "course_stats"."total_modules_studied" + "excluded"."total_modules_studied",
+  "scored_modules" = "course_stats"."scored_modules" + "excluded"."scored_modules", "weighted_score_units" =
+  "course_stats"."weighted_score_units" + "excluded"."weighted_score_units", "time_studied" =
+  "course_stats"."time_studied" + "excluded"."time_studied", first_completed_at = case when
+  excluded.first_completed_at < course_stats.first_completed_at then excluded.first_completed_at else
+  course_stats.first_completed_at end, last_completed_at = case when excluded.last_completed_at >
+  course_stats.last_completed_at then excluded.last_completed_at else course_stats.last_completed_at end,
+  updated_at = excluded.updated_at;
+insert into studied_modules ("user_id", "course_id", "module_id", "session_count", "created_at", "updated_at")
+  values (cast($1 as uuid), cast($2 as uuid), $3, 1, cast($4 as timestamptz), cast($5 as timestamptz)),
+  (cast($6 as uuid), cast($7 as uuid), $8, 1, cast($9 as timestamptz), cast($10 as timestamptz)) on conflict
+  (user_id, course_id, module_id) do update set session_count = studied_modules.session_count +
+  excluded.session_count, updated_at = excluded.updated_at;
+
+-- listSessions
+select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
+  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = cast($1 as
+  uuid) and "course_id" = cast($2 as uuid) order by "completed_at" desc, "session_id" desc limit $3;
+
+-- listSessions: next page
+select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
+  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = cast($1 as
+  uuid) and "course_id" = cast($2 as uuid) and "completed_at" >= cast($3 as timestamptz) order by
+  "completed_at" desc, "session_id" desc limit $4;
+select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
+  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = cast($1 as
+  uuid) and "course_id" = cast($2 as uuid) and "completed_at" >= cast($3 as timestamptz) and "completed_at" <
+  cast($4 as timestamptz) and (completed_at, session_id) < (cast($5 as timestamptz), cast($6 as uuid)) order
+  by "completed_at" desc, "session_id" desc limit $7;
+
+-- getHistory
+select "first_completed_at", "last_completed_at" from "course_stats" where "user_id" = cast($1 as uuid) and
+  "course_id" = cast($2 as uuid);
+with bounds (position, start_at, end_at) as (values (0, cast($1 as timestamptz), cast($2 as timestamptz)))
+  select position, count(*) as session_count, cast(sum(total_modules_studied) as bigint) as
+  total_modules_studied, cast(sum(case when average_score_units is null then 0 else total_modules_studied end)
+  as bigint) as scored_modules, cast(sum(coalesce(cast(average_score_units as numeric) *
+  total_modules_studied, 0)) as text) as weighted_score_units, cast(sum(time_studied) as bigint) as
+  time_studied from bounds join study_sessions on user_id = cast($3 as uuid) and course_id = cast($4 as uuid)
+  and completed_at >= start_at and completed_at < end_at group by position;
+
+-- getHistory: range
+
+-- listStudiedCourses
+select "course_stats"."course_id", "courses"."name", "course_stats"."session_count",
+  "course_stats"."total_modules_studied", "course_stats"."scored_modules",
+  cast(course_stats.weighted_score_units as text) as "weighted_score_units", "course_stats"."time_studied",
+  "course_stats"."first_completed_at", "course_stats"."last_completed_at", ( select count(*) from
+  studied_modules where studied_modules.user_id = course_stats.user_id and studied_modules.course_id =
+  course_stats.course_id) as "studied", ( select count(*) from course_modules where course_modules.course_id =
+  courses.course_id) as "declared", ( select count(*) from course_modules join studied_modules on
+  studied_modules.course_id = course_modules.course_id and studied_modules.module_id =
+  course_modules.module_id where studied_modules.user_id = course_stats.user_id and course_modules.course_id =
+  course_stats.course_id) as "studiedOfDeclared" from "course_stats" inner join "courses" on
+  "courses"."course_id" = "course_stats"."course_id" where "course_stats"."user_id" = cast($1 as uuid) and
+  "courses"."name" > $2 order by "courses"."name" limit $3;
+
+-- ready
+
+-- export
+start transaction isolation level repeatable read read only;
+select set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0',
+  true);
+declare exported no scroll cursor for (select "user_id", "course_id", "session_id", "total_modules_studied",
+  "time_studied", "average_score_units", "completed_at", "module_ids" from "study_sessions" order by
+  "user_id", "course_id", "session_id");
+fetch 1000 from exported;
+
+-- verify
+select user_id, course_id from (select * from ( select user_id, course_id from "study_sessions" where 1 = 1
+  order by user_id, course_id limit 1 offset 10000) as "end_of_study_sessions" union all select * from (
+  select user_id, course_id from "course_stats" where 1 = 1 order by user_id, course_id limit 1 offset 10000)
+  as "end_of_course_stats" union all select * from ( select user_id, course_id from "studied_modules" where 1
+  = 1 order by user_id, course_id limit 1 offset 10000) as "end_of_studied_modules") as ends order by user_id,
+  course_id limit 1;
+select (select count(*) from study_sessions where 1 = 1) as sessions, (select count(*) from course_stats where
+  1 = 1) as "lifetimeStats", (select count(*) from studied_modules where 1 = 1) as "moduleCounts";
+select user_id, course_id, cast("kept_session_count" as text) as "kept_session_count",
+  cast("real_session_count" as text) as "real_session_count", cast("kept_total_modules_studied" as text) as
+  "kept_total_modules_studied", cast("real_total_modules_studied" as text) as "real_total_modules_studied",
+  cast("kept_scored_modules" as text) as "kept_scored_modules", cast("real_scored_modules" as text) as
+  "real_scored_modules", cast("kept_weighted_score_units" as text) as "kept_weighted_score_units",
+  cast("real_weighted_score_units" as text) as "real_weighted_score_units", cast("kept_time_studied" as text)
+  as "kept_time_studied", cast("real_time_studied" as text) as "real_time_studied", case when
+  "kept_first_completed_at" >= timestamptz '1970-01-01Z' and "kept_first_completed_at" < timestamptz
+  '10000-01-01Z' then to_char("kept_first_completed_at" at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+  else cast("kept_first_completed_at" as text) end as "kept_first_completed_at", case when
+  "real_first_completed_at" >= timestamptz '1970-01-01Z' and "real_first_completed_at" < timestamptz
+  '10000-01-01Z' then to_char("real_first_completed_at" at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+  else cast("real_first_completed_at" as text) end as "real_first_completed_at", case when
+  "kept_last_completed_at" >= timestamptz '1970-01-01Z' and "kept_last_completed_at" < timestamptz
+  '10000-01-01Z' then to_char("kept_last_completed_at" at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+  else cast("kept_last_completed_at" as text) end as "kept_last_completed_at", case when
+  "real_last_completed_at" >= timestamptz '1970-01-01Z' and "real_last_completed_at" < timestamptz
+  '10000-01-01Z' then to_char("real_last_completed_at" at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+  else cast("real_last_completed_at" as text) end as "real_last_completed_at" from ( select user_id,
+  course_id, max("kept_session_count") as "kept_session_count", max("real_session_count") as
+  "real_session_count", max("kept_total_modules_studied") as "kept_total_modules_studied",
+  max("real_total_modules_studied") as "real_total_modules_studied", max("kept_scored_modules") as
+  "kept_scored_modules", max("real_scored_modules") as "real_scored_modules", max("kept_weighted_score_units")
+  as "kept_weighted_score_units", max("real_weighted_score_units") as "real_weighted_score_units",
+  max("kept_time_studied") as "kept_time_studied", max("real_time_studied") as "real_time_studied",
+  max("kept_first_completed_at") as "kept_first_completed_at", max("real_first_completed_at") as
+  "real_first_completed_at", max("kept_last_completed_at") as "kept_last_completed_at",
+  max("real_last_completed_at") as "real_last_completed_at" from ( select user_id, course_id, "session_count"
+  as "kept_session_count", "total_modules_studied" as "kept_total_modules_studied", "scored_modules" as
+  "kept_scored_modules", "weighted_score_units" as "kept_weighted_score_units", "time_studied" as
+  "kept_time_studied", "first_completed_at" as "kept_first_completed_at", "last_completed_at" as
+  "kept_last_completed_at", null as "real_session_count", null as "real_total_modules_studied", null as
+  "real_scored_modules", null as "real_weighted_score_units", null as "real_time_studied", null as
+  "real_first_completed_at", null as "real_last_completed_at" from course_stats where 1 = 1 union all select
+  user_id, course_id, null as "real_session_count", null as "real_total_modules_studied", null as
+  "real_scored_modules", null as "real_weighted_score_units", null as "real_time_studied", null as
+  "real_first_completed_at", null as "real_last_completed_at", "session_count" as "real_session_count",
+  "total_modules_studied" as "real_total_modules_studied", "scored_modules" as "real_scored_modules",
+  "weighted_score_units" as "real_weighted_score_units", "time_studied" as "real_time_studied",
+  "first_completed_at" as "real_first_completed_at", "last_completed_at" as "real_last_completed_at" from
+  (select user_id, course_id, count(*) as "session_count", sum(total_modules_studied) as
+  "total_modules_studied", sum(case when average_score_units is null then 0 else total_modules_studied end) as
+  "scored_modules", sum(coalesce(cast(average_score_units as numeric) * total_modules_studied, 0)) as
+  "weighted_score_units", sum(time_studied) as "time_studied", min(completed_at) as "first_completed_at",
+  max(completed_at) as "last_completed_at" from study_sessions where 1 = 1 group by user_id, course_id) as
+  summed) as rows_of_both group by user_id, course_id) as merged where "kept_session_count" is distinct from
+  "real_session_count" or "kept_total_modules_studied" is distinct from "real_total_modules_studied" or
+  "kept_scored_modules" is distinct from "real_scored_modules" or "kept_weighted_score_units" is distinct from
+  "real_weighted_score_units" or "kept_time_studied" is distinct from "real_time_studied" or
+  "kept_first_completed_at" is distinct from "real_first_completed_at" or "kept_last_completed_at" is distinct
+  from "real_last_completed_at" order by 1, 2;
+select user_id, course_id, module_id, cast(kept as text) as kept, cast(real as text) as real from ( select
+  user_id, course_id, module_id, max(kept) as kept, max(real) as real from ( select user_id, course_id,
+  module_id, session_count as kept, null as real from studied_modules where 1 = 1 union all select user_id,
+  course_id, module_id, null, session_count from ( select user_id, course_id, module.module_id as module_id,
+  count(distinct session_id) as session_count from study_sessions cross join string_to_table(module_ids, ';')
+  as module(module_id) where module_ids <> '' and 1 = 1 group by user_id, course_id, module.module_id) as
+  counted) as rows_of_both group by user_id, course_id, module_id) as merged where kept is distinct from real
+  and 1 = 1 order by user_id, course_id, module_id limit 5000;
+select user_id, course_id, session_id, case when not exists (select 1 from courses where courses.course_id =
+  study_sessions.course_id) then substr(cast(course_id as text), 1, 200) end as "broken_0", case when
+  total_modules_studied not between 0 and 100000 then substr(cast(total_modules_studied as text), 1, 200) end
+  as "broken_1", case when average_score_units not between 0 and 10000000000 then
+  substr(cast(average_score_units as text), 1, 200) end as "broken_2", case when time_studied not between 0
+  and 1000000000 then substr(cast(time_studied as text), 1, 200) end as "broken_3", case when (completed_at <
+  timestamptz '1970-01-01Z' or completed_at >= timestamptz '10000-01-01Z') then substr(cast(case when
+  completed_at >= timestamptz '1970-01-01Z' and completed_at < timestamptz '10000-01-01Z' then
+  to_char(completed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') else cast(completed_at as text)
+  end as text), 1, 200) end as "broken_4", case when module_ids <> '' and (module_ids ~ '[^!-~]' or (select
+  count(*) > 1000 or min(length(id)) < 1 or max(length(id)) > 128 from (select module.module_id as id from
+  string_to_table(module_ids, ';') as module(module_id)) as split) or module_ids <> (select string_agg(id, ';'
+  order by id) from ( select distinct module.module_id collate "C" as id from string_to_table(module_ids, ';')
+  as module(module_id)) as split)) then substr(cast(module_ids as text), 1, 200) end as "broken_5" from
+  study_sessions where 1 = 1 and 1 = 1 and (not exists (select 1 from courses where courses.course_id =
+  study_sessions.course_id) or total_modules_studied not between 0 and 100000 or average_score_units not
+  between 0 and 10000000000 or time_studied not between 0 and 1000000000 or (completed_at < timestamptz
+  '1970-01-01Z' or completed_at >= timestamptz '10000-01-01Z') or module_ids <> '' and (module_ids ~ '[^!-~]'
+  or (select count(*) > 1000 or min(length(id)) < 1 or max(length(id)) > 128 from (select module.module_id as
+  id from string_to_table(module_ids, ';') as module(module_id)) as split) or module_ids <> (select
+  string_agg(id, ';' order by id) from ( select distinct module.module_id collate "C" as id from
+  string_to_table(module_ids, ';') as module(module_id)) as split))) order by user_id, course_id, session_id
+  limit 1000;
+
+-- doctor
+select current_setting('server_version') as version, cast(current_setting('server_version_num') as integer) as
+  number, pg_is_in_recovery() as replica;
+select name, setting from pg_settings where name in ($1, $2) order by name;
+select cast(indexrelid::regclass as text) as name from pg_index where indrelid = any (select oid from pg_class
+  where relnamespace = to_regnamespace(current_schema())) and not indisvalid union all select cast(conname as
+  text) from pg_constraint where connamespace = to_regnamespace(current_schema()) and not convalidated;
+
+-- verify --rebuild
+select 1 from course_stats where user_id = cast($1 as uuid) and course_id = cast($2 as uuid) for update;
+delete from studied_modules where user_id = cast($1 as uuid) and course_id = cast($2 as uuid) and module_id
+  not in ( select module_id from ( select user_id, course_id, module.module_id as module_id, count(distinct
+  session_id) as session_count from study_sessions cross join string_to_table(module_ids, ';') as
+  module(module_id) where module_ids <> '' and user_id = cast($3 as uuid) and course_id = cast($4 as uuid)
+  group by user_id, course_id, module.module_id) as counted);
+insert into studied_modules ("user_id", "course_id", "module_id", "session_count", "created_at", "updated_at")
+  select user_id, course_id, module_id, session_count, cast($1 as timestamptz), cast($2 as timestamptz) from (
+  select user_id, course_id, module.module_id as module_id, count(distinct session_id) as session_count from
+  study_sessions cross join string_to_table(module_ids, ';') as module(module_id) where module_ids <> '' and
+  user_id = cast($3 as uuid) and course_id = cast($4 as uuid) group by user_id, course_id, module.module_id)
+  as counted where session_count > 0 order by module_id on conflict (user_id, course_id, module_id) do update
+  set session_count = excluded.session_count, updated_at = excluded.updated_at where
+  studied_modules.session_count <> excluded.session_count;
+insert into course_stats ("user_id", "course_id", "session_count", "total_modules_studied", "scored_modules",
+  "weighted_score_units", "time_studied", "first_completed_at", "last_completed_at", "created_at",
+  "updated_at") select user_id, course_id, "session_count", "total_modules_studied", "scored_modules",
+  "weighted_score_units", "time_studied", "first_completed_at", "last_completed_at", cast($1 as timestamptz),
+  cast($2 as timestamptz) from (select user_id, course_id, count(*) as "session_count",
+  sum(total_modules_studied) as "total_modules_studied", sum(case when average_score_units is null then 0 else
+  total_modules_studied end) as "scored_modules", sum(coalesce(cast(average_score_units as numeric) *
+  total_modules_studied, 0)) as "weighted_score_units", sum(time_studied) as "time_studied", min(completed_at)
+  as "first_completed_at", max(completed_at) as "last_completed_at" from study_sessions where user_id =
+  cast($3 as uuid) and course_id = cast($4 as uuid) group by user_id, course_id) as summed where session_count
+  > 0 on conflict (user_id, course_id) do update set "session_count" = "excluded"."session_count",
+  "total_modules_studied" = "excluded"."total_modules_studied", "scored_modules" =
+  "excluded"."scored_modules", "weighted_score_units" = "excluded"."weighted_score_units", "time_studied" =
+  "excluded"."time_studied", "first_completed_at" = "excluded"."first_completed_at", "last_completed_at" =
+  "excluded"."last_completed_at", updated_at = excluded.updated_at where "course_stats"."session_count" <>
+  "excluded"."session_count" or "course_stats"."total_modules_studied" <> "excluded"."total_modules_studied"
+  or "course_stats"."scored_modules" <> "excluded"."scored_modules" or "course_stats"."weighted_score_units"
+  <> "excluded"."weighted_score_units" or "course_stats"."time_studied" <> "excluded"."time_studied" or
+  "course_stats"."first_completed_at" <> "excluded"."first_completed_at" or "course_stats"."last_completed_at"
+  <> "excluded"."last_completed_at";
+delete from course_stats where user_id = cast($1 as uuid) and course_id = cast($2 as uuid) and not exists
+  (select 1 from study_sessions where user_id = cast($3 as uuid) and course_id = cast($4 as uuid));
+
+-- eraseUser
+select "course_id" from "course_stats" where "user_id" = cast($1 as uuid) order by "course_id" for update;
+select count(*) as "rows" from (select "session_id" from "study_sessions" where "user_id" = cast($1 as uuid)
+  and "course_id" in (cast($2 as uuid)) for update skip locked) as "sessions";
+select count(*) as "rows" from (select "session_id" from "study_sessions" where "user_id" = cast($1 as uuid)
+  and "course_id" in (cast($2 as uuid))) as "sessions";
+delete from "study_sessions" where "user_id" = cast($1 as uuid) and "course_id" in (cast($2 as uuid));
+delete from "studied_modules" where "user_id" = cast($1 as uuid) and "course_id" in (cast($2 as uuid));
+delete from "course_stats" where "user_id" = cast($1 as uuid) and "course_id" in (cast($2 as uuid));

@@ -1,0 +1,366 @@
+-- migrate
+select 1 from sqlite_master where type = 'table' and name = 'schema_migrations';
+begin immediate;
+create table "schema_migrations" ("name" text not null primary key, "is_breaking" integer not null check
+  (is_breaking in (0, 1)), "created_at" integer not null, "updated_at" integer not null) strict, without
+  rowid;
+select "name", "is_breaking" from "schema_migrations" order by "name";
+create table "courses" ("course_id" blob not null primary key, "name" text not null, "created_at" integer not
+  null, "updated_at" integer not null) strict, without rowid;
+create unique index "courses_by_name" on "courses" ("name") where "name" is not null;
+create table "course_modules" ("course_id" blob not null references "courses" ("course_id"), "module_id" text
+  not null, "created_at" integer not null, "updated_at" integer not null, constraint "course_modules_pkey"
+  primary key ("course_id", "module_id")) strict, without rowid;
+create table "study_sessions" ("user_id" blob not null, "course_id" blob not null references "courses"
+  ("course_id"), "session_id" blob not null, "total_modules_studied" integer not null check
+  (total_modules_studied >= 0), "time_studied" integer not null check (time_studied >= 0),
+  "average_score_units" integer check (average_score_units >= 0), "completed_at" integer not null,
+  "module_ids" text not null, "created_at" integer not null, "updated_at" integer not null, constraint
+  "study_sessions_pkey" primary key ("user_id", "course_id", "session_id")) strict, without rowid;
+create index "study_sessions_by_completion" on "study_sessions" ("user_id", "course_id", "completed_at");
+create table "course_stats" ("user_id" blob not null, "course_id" blob not null references "courses"
+  ("course_id"), "session_count" integer not null check (session_count > 0), "total_modules_studied" integer
+  not null, "scored_modules" integer not null, "weighted_score_units" integer not null, "time_studied" integer
+  not null, "first_completed_at" integer not null, "last_completed_at" integer not null, "created_at" integer
+  not null, "updated_at" integer not null, constraint "course_stats_pkey" primary key ("user_id",
+  "course_id"), constraint "course_stats_totals_are_not_negative" check (total_modules_studied >= 0 and
+  scored_modules >= 0 and weighted_score_units >= 0 and time_studied >= 0), constraint
+  "course_stats_totals_are_exact" check (total_modules_studied <= 9007199254740991 and time_studied <=
+  9007199254740991)) strict, without rowid;
+create table "studied_modules" ("user_id" blob not null, "course_id" blob not null references "courses"
+  ("course_id"), "module_id" text not null, "session_count" integer not null check (session_count >= 0),
+  "created_at" integer not null, "updated_at" integer not null, constraint "studied_modules_pkey" primary key
+  ("user_id", "course_id", "module_id")) strict, without rowid;
+create view readable_courses as select lower(substr(hex("course_id"), 1, 8) || '-' || substr(hex("course_id"),
+  9, 4) || '-' || substr(hex("course_id"), 13, 4) || '-' || substr(hex("course_id"), 17, 4) || '-' ||
+  substr(hex("course_id"), 21, 12)) as "course_id", name, strftime('%Y-%m-%dT%H:%M:%fZ', "created_at" /
+  1000.0, 'unixepoch') as "created_at", strftime('%Y-%m-%dT%H:%M:%fZ', "updated_at" / 1000.0, 'unixepoch') as
+  "updated_at" from courses;
+create view readable_sessions as select lower(substr(hex("user_id"), 1, 8) || '-' || substr(hex("user_id"), 9,
+  4) || '-' || substr(hex("user_id"), 13, 4) || '-' || substr(hex("user_id"), 17, 4) || '-' ||
+  substr(hex("user_id"), 21, 12)) as "user_id", lower(substr(hex("course_id"), 1, 8) || '-' ||
+  substr(hex("course_id"), 9, 4) || '-' || substr(hex("course_id"), 13, 4) || '-' || substr(hex("course_id"),
+  17, 4) || '-' || substr(hex("course_id"), 21, 12)) as "course_id", lower(substr(hex("session_id"), 1, 8) ||
+  '-' || substr(hex("session_id"), 9, 4) || '-' || substr(hex("session_id"), 13, 4) || '-' ||
+  substr(hex("session_id"), 17, 4) || '-' || substr(hex("session_id"), 21, 12)) as "session_id",
+  total_modules_studied, average_score_units / 10000.0 as average_score, time_studied,
+  strftime('%Y-%m-%dT%H:%M:%fZ', "completed_at" / 1000.0, 'unixepoch') as "completed_at", module_ids,
+  strftime('%Y-%m-%dT%H:%M:%fZ', "created_at" / 1000.0, 'unixepoch') as "created_at",
+  strftime('%Y-%m-%dT%H:%M:%fZ', "updated_at" / 1000.0, 'unixepoch') as "updated_at" from study_sessions;
+create view readable_stats as select lower(substr(hex("user_id"), 1, 8) || '-' || substr(hex("user_id"), 9, 4)
+  || '-' || substr(hex("user_id"), 13, 4) || '-' || substr(hex("user_id"), 17, 4) || '-' ||
+  substr(hex("user_id"), 21, 12)) as "user_id", lower(substr(hex("course_id"), 1, 8) || '-' ||
+  substr(hex("course_id"), 9, 4) || '-' || substr(hex("course_id"), 13, 4) || '-' || substr(hex("course_id"),
+  17, 4) || '-' || substr(hex("course_id"), 21, 12)) as "course_id", session_count, total_modules_studied,
+  weighted_score_units / (scored_modules * 10000.0) as average_score, time_studied,
+  strftime('%Y-%m-%dT%H:%M:%fZ', "first_completed_at" / 1000.0, 'unixepoch') as "first_completed_at",
+  strftime('%Y-%m-%dT%H:%M:%fZ', "last_completed_at" / 1000.0, 'unixepoch') as "last_completed_at" from
+  course_stats;
+insert into "schema_migrations" ("name", "is_breaking", "created_at", "updated_at") values (?, ?, ?, ?);
+commit;
+
+-- addCourse
+insert into "courses" ("course_id", "name", "created_at", "updated_at") values (?, ?, ?, ?);
+
+-- addCourse: exists
+rollback;
+select "course_id", "name" from "courses" where ("course_id" = ? or "name" = ?);
+
+-- setCourse
+insert into "courses" ("course_id", "name", "created_at", "updated_at") values (?, ?, ?, ?) on conflict
+  ("course_id") do nothing returning "course_id", "name", "created_at", "updated_at";
+select "course_id", "name", "created_at", "updated_at", coalesce(( select group_concat(module_id, ';' order by
+  module_id) from course_modules where course_modules.course_id = courses.course_id), '') as "module_ids" from
+  "courses" where "course_id" = ?;
+select "course_id" from "courses" where "course_id" = ?;
+update "courses" set "name" = ?, "updated_at" = ? where "course_id" = ?;
+insert into "course_modules" ("course_id", "module_id", "created_at", "updated_at") values (?, ?, ?, ?);
+
+-- setCourse: other modules
+delete from "course_modules" where "course_id" = ? and "module_id" in (?);
+
+-- listCourses
+select "course_id", "name", "created_at", "updated_at", coalesce(( select group_concat(module_id, ';' order by
+  module_id) from course_modules where course_modules.course_id = courses.course_id), '') as "module_ids" from
+  "courses" where "name" > ? order by "name" limit ?;
+
+-- recordSession
+insert into study_sessions ("user_id", "course_id", "session_id", "total_modules_studied", "time_studied",
+  "average_score_units", "completed_at", "module_ids", "created_at", "updated_at") values (?, ?, ?, ?, ?, ?,
+  ?, ?, ?, ?) on conflict (user_id, course_id, session_id) do nothing;
+insert into course_stats ("user_id", "course_id", "session_count", "total_modules_studied", "scored_modules",
+  "weighted_score_units", "time_studied", "first_completed_at", "last_completed_at", "created_at",
+  "updated_at") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (user_id, course_id) do update set
+  "session_count" = "course_stats"."session_count" + "excluded"."session_count", "total_modules_studied" =
+  "course_stats"."total_modules_studied" + "excluded"."total_modules_studied", "scored_modules" =
+  "course_stats"."scored_modules" + "excluded"."scored_modules", "weighted_score_units" =
+  "course_stats"."weighted_score_units" + "excluded"."weighted_score_units", "time_studied" =
+  "course_stats"."time_studied" + "excluded"."time_studied", first_completed_at = case when
+  excluded.first_completed_at < course_stats.first_completed_at then excluded.first_completed_at else
+  course_stats.first_completed_at end, last_completed_at = case when excluded.last_completed_at >
+  course_stats.last_completed_at then excluded.last_completed_at else course_stats.last_completed_at end,
+  updated_at = excluded.updated_at;
+insert into studied_modules ("user_id", "course_id", "module_id", "session_count", "created_at", "updated_at")
+  values (?, ?, ?, ?, ?, ?) on conflict (user_id, course_id, module_id) do update set session_count =
+  studied_modules.session_count + excluded.session_count, updated_at = excluded.updated_at;
+select "total_modules_studied", "time_studied", "average_score_units", "completed_at", "module_ids",
+  "created_at", "updated_at" from "study_sessions" where "user_id" = ? and "course_id" = ? and "session_id" =
+  ?;
+select case when courses.course_id is null then 0 else 1 end as "course_exists",
+  "course_stats"."session_count", "course_stats"."total_modules_studied", "course_stats"."scored_modules",
+  cast(course_stats.weighted_score_units as text) as "weighted_score_units", "course_stats"."time_studied",
+  "course_stats"."first_completed_at", "course_stats"."last_completed_at", ( select count(*) from
+  studied_modules where studied_modules.user_id = course_stats.user_id and studied_modules.course_id =
+  course_stats.course_id) as "studied", ( select count(*) from course_modules where course_modules.course_id =
+  courses.course_id) as "declared", ( select count(*) from course_modules join studied_modules on
+  studied_modules.course_id = course_modules.course_id and studied_modules.module_id =
+  course_modules.module_id where studied_modules.user_id = course_stats.user_id and course_modules.course_id =
+  course_stats.course_id) as "studiedOfDeclared" from ( select ? as user_id, ? as course_id) as "learner" left
+  join "courses" on "courses"."course_id" = "learner"."course_id" left join "course_stats" on
+  "course_stats"."user_id" = "learner"."user_id" and "course_stats"."course_id" = "learner"."course_id";
+
+-- recordSession: modules
+
+-- recordSession: replay
+
+-- getStats
+
+-- getStats: two learners at once
+begin;
+
+-- getSession
+
+-- putSession
+select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
+  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where user_id = ? and
+  course_id = ? and session_id = ?;
+update study_sessions set "total_modules_studied" = ?, "time_studied" = ?, "average_score_units" = ?,
+  "completed_at" = ?, "module_ids" = ?, "created_at" = ?, "updated_at" = ? where user_id = ? and course_id = ?
+  and session_id = ?;
+select "session_count" from "course_stats" where user_id = ? and course_id = ?;
+update course_stats set "session_count" = "session_count" + ?, "total_modules_studied" =
+  "total_modules_studied" + ?, "scored_modules" = "scored_modules" + ?, "weighted_score_units" =
+  "weighted_score_units" + ?, "time_studied" = "time_studied" + ?, first_completed_at = (select
+  min(completed_at) from study_sessions where user_id = ? and course_id = ?), last_completed_at = (select
+  max(completed_at) from study_sessions where user_id = ? and course_id = ?), updated_at = ? where user_id = ?
+  and course_id = ?;
+insert into studied_modules ("user_id", "course_id", "module_id", "session_count", "created_at", "updated_at")
+  values (?, ?, ?, 1, ?, ?) on conflict (user_id, course_id, module_id) do update set session_count =
+  studied_modules.session_count + excluded.session_count, updated_at = excluded.updated_at;
+update "studied_modules" set "session_count" = "session_count" - ?, "updated_at" = ? where user_id = ? and
+  course_id = ? and "module_id" in (?);
+delete from "studied_modules" where user_id = ? and course_id = ? and "module_id" in (?) and "session_count" =
+  ?;
+
+-- deleteSession
+delete from "study_sessions" where user_id = ? and course_id = ? and session_id = ? returning "user_id",
+  "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units", "completed_at",
+  "module_ids", "created_at", "updated_at";
+update "studied_modules" set "session_count" = "session_count" - ?, "updated_at" = ? where user_id = ? and
+  course_id = ? and "module_id" in (?, ?);
+delete from "studied_modules" where user_id = ? and course_id = ? and "module_id" in (?, ?) and
+  "session_count" = ?;
+
+-- putSession: new
+insert into studied_modules ("user_id", "course_id", "module_id", "session_count", "created_at", "updated_at")
+  values (?, ?, ?, 1, ?, ?), (?, ?, ?, 1, ?, ?) on conflict (user_id, course_id, module_id) do update set
+  session_count = studied_modules.session_count + excluded.session_count, updated_at = excluded.updated_at;
+
+-- listSessions
+select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
+  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = ? and
+  "course_id" = ? order by "completed_at" desc, "session_id" desc limit ?;
+
+-- listSessions: next page
+select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
+  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = ? and
+  "course_id" = ? and "completed_at" >= ? order by "completed_at" desc, "session_id" desc limit ?;
+select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
+  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = ? and
+  "course_id" = ? and "completed_at" >= ? and "completed_at" < ? and (completed_at, session_id) < (?, ?) order
+  by "completed_at" desc, "session_id" desc limit ?;
+
+-- getHistory
+select "first_completed_at", "last_completed_at" from "course_stats" where "user_id" = ? and "course_id" = ?;
+with bounds (position, start_at, end_at) as (values (0, ?, ?)) select position, count(*) as session_count,
+  cast((sum((total_modules_studied) / 4294967296) * 4294967296 + sum((total_modules_studied) % 4294967296)) as
+  bigint) as total_modules_studied, cast((sum((case when average_score_units is null then 0 else
+  total_modules_studied end) / 4294967296) * 4294967296 + sum((case when average_score_units is null then 0
+  else total_modules_studied end) % 4294967296)) as bigint) as scored_modules,
+  cast((sum((coalesce(average_score_units * total_modules_studied, 0)) / 4294967296) * 4294967296 +
+  sum((coalesce(average_score_units * total_modules_studied, 0)) % 4294967296)) as text) as
+  weighted_score_units, cast((sum((time_studied) / 4294967296) * 4294967296 + sum((time_studied) %
+  4294967296)) as bigint) as time_studied from bounds join study_sessions on user_id = ? and course_id = ? and
+  completed_at >= start_at and completed_at < end_at group by position;
+
+-- getHistory: range
+
+-- listStudiedCourses
+select "course_stats"."course_id", "courses"."name", "course_stats"."session_count",
+  "course_stats"."total_modules_studied", "course_stats"."scored_modules",
+  cast(course_stats.weighted_score_units as text) as "weighted_score_units", "course_stats"."time_studied",
+  "course_stats"."first_completed_at", "course_stats"."last_completed_at", ( select count(*) from
+  studied_modules where studied_modules.user_id = course_stats.user_id and studied_modules.course_id =
+  course_stats.course_id) as "studied", ( select count(*) from course_modules where course_modules.course_id =
+  courses.course_id) as "declared", ( select count(*) from course_modules join studied_modules on
+  studied_modules.course_id = course_modules.course_id and studied_modules.module_id =
+  course_modules.module_id where studied_modules.user_id = course_stats.user_id and course_modules.course_id =
+  course_stats.course_id) as "studiedOfDeclared" from "course_stats" inner join "courses" on
+  "courses"."course_id" = "course_stats"."course_id" where "course_stats"."user_id" = ? and "courses"."name" >
+  ? order by "courses"."name" limit ?;
+
+-- ready
+
+-- export
+begin deferred;
+select 1 from sqlite_master;
+select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
+  "completed_at", "module_ids" from "study_sessions" order by "user_id", "course_id", "session_id" limit ?;
+
+-- verify
+select user_id, course_id from (select * from ( select user_id, course_id from "study_sessions" where 1 = 1
+  order by user_id, course_id limit 1 offset 10000) as "end_of_study_sessions" union all select * from (
+  select user_id, course_id from "course_stats" where 1 = 1 order by user_id, course_id limit 1 offset 10000)
+  as "end_of_course_stats" union all select * from ( select user_id, course_id from "studied_modules" where 1
+  = 1 order by user_id, course_id limit 1 offset 10000) as "end_of_studied_modules") as ends order by user_id,
+  course_id limit 1;
+select (select count(*) from study_sessions where 1 = 1) as sessions, (select count(*) from course_stats where
+  1 = 1) as "lifetimeStats", (select count(*) from studied_modules where 1 = 1) as "moduleCounts";
+select user_id, course_id, cast("kept_session_count" as text) as "kept_session_count",
+  cast("real_session_count" as text) as "real_session_count", cast("kept_total_modules_studied" as text) as
+  "kept_total_modules_studied", cast("real_total_modules_studied" as text) as "real_total_modules_studied",
+  cast("kept_scored_modules" as text) as "kept_scored_modules", cast("real_scored_modules" as text) as
+  "real_scored_modules", cast("kept_weighted_score_units" as text) as "kept_weighted_score_units",
+  cast("real_weighted_score_units" as text) as "real_weighted_score_units", cast("kept_time_studied" as text)
+  as "kept_time_studied", cast("real_time_studied" as text) as "real_time_studied", case when
+  "kept_first_completed_at" between 0 and 253402300799999 then strftime('%Y-%m-%dT%H:%M:%fZ',
+  "kept_first_completed_at" / 1000.0, 'unixepoch') else cast("kept_first_completed_at" as text) end as
+  "kept_first_completed_at", case when "real_first_completed_at" between 0 and 253402300799999 then
+  strftime('%Y-%m-%dT%H:%M:%fZ', "real_first_completed_at" / 1000.0, 'unixepoch') else
+  cast("real_first_completed_at" as text) end as "real_first_completed_at", case when "kept_last_completed_at"
+  between 0 and 253402300799999 then strftime('%Y-%m-%dT%H:%M:%fZ', "kept_last_completed_at" / 1000.0,
+  'unixepoch') else cast("kept_last_completed_at" as text) end as "kept_last_completed_at", case when
+  "real_last_completed_at" between 0 and 253402300799999 then strftime('%Y-%m-%dT%H:%M:%fZ',
+  "real_last_completed_at" / 1000.0, 'unixepoch') else cast("real_last_completed_at" as text) end as
+  "real_last_completed_at" from ( select user_id, course_id, max("kept_session_count") as
+  "kept_session_count", max("real_session_count") as "real_session_count", max("kept_total_modules_studied")
+  as "kept_total_modules_studied", max("real_total_modules_studied") as "real_total_modules_studied",
+  max("kept_scored_modules") as "kept_scored_modules", max("real_scored_modules") as "real_scored_modules",
+  max("kept_weighted_score_units") as "kept_weighted_score_units", max("real_weighted_score_units") as
+  "real_weighted_score_units", max("kept_time_studied") as "kept_time_studied", max("real_time_studied") as
+  "real_time_studied", max("kept_first_completed_at") as "kept_first_completed_at",
+  max("real_first_completed_at") as "real_first_completed_at", max("kept_last_completed_at") as
+  "kept_last_completed_at", max("real_last_completed_at") as "real_last_completed_at" from ( select user_id,
+  course_id, "session_count" as "kept_session_count", "total_modules_studied" as "kept_total_modules_studied",
+  "scored_modules" as "kept_scored_modules", "weighted_score_units" as "kept_weighted_score_units",
+  "time_studied" as "kept_time_studied", "first_completed_at" as "kept_first_completed_at",
+  "last_completed_at" as "kept_last_completed_at", null as "real_session_count", null as
+  "real_total_modules_studied", null as "real_scored_modules", null as "real_weighted_score_units", null as
+  "real_time_studied", null as "real_first_completed_at", null as "real_last_completed_at" from course_stats
+  where 1 = 1 union all select user_id, course_id, null as "real_session_count", null as
+  "real_total_modules_studied", null as "real_scored_modules", null as "real_weighted_score_units", null as
+  "real_time_studied", null as "real_first_completed_at", null as "real_last_completed_at", "session_count" as
+  "real_session_count", "total_modules_studied" as "real_total_modules_studied", "scored_modules" as
+  "real_scored_modules", "weighted_score_units" as "real_weighted_score_units", "time_studied" as
+  "real_time_studied", "first_completed_at" as "real_first_completed_at", "last_completed_at" as
+  "real_last_completed_at" from (select user_id, course_id, count(*) as "session_count",
+  (sum((total_modules_studied) / 4294967296) * 4294967296 + sum((total_modules_studied) % 4294967296)) as
+  "total_modules_studied", (sum((case when average_score_units is null then 0 else total_modules_studied end)
+  / 4294967296) * 4294967296 + sum((case when average_score_units is null then 0 else total_modules_studied
+  end) % 4294967296)) as "scored_modules", (sum((coalesce(average_score_units * total_modules_studied, 0)) /
+  4294967296) * 4294967296 + sum((coalesce(average_score_units * total_modules_studied, 0)) % 4294967296)) as
+  "weighted_score_units", (sum((time_studied) / 4294967296) * 4294967296 + sum((time_studied) % 4294967296))
+  as "time_studied", min(completed_at) as "first_completed_at", max(completed_at) as "last_completed_at" from
+  study_sessions where 1 = 1 group by user_id, course_id) as summed) as rows_of_both group by user_id,
+  course_id) as merged where "kept_session_count" is distinct from "real_session_count" or
+  "kept_total_modules_studied" is distinct from "real_total_modules_studied" or "kept_scored_modules" is
+  distinct from "real_scored_modules" or "kept_weighted_score_units" is distinct from
+  "real_weighted_score_units" or "kept_time_studied" is distinct from "real_time_studied" or
+  "kept_first_completed_at" is distinct from "real_first_completed_at" or "kept_last_completed_at" is distinct
+  from "real_last_completed_at" order by 1, 2;
+select user_id, course_id, module_id, cast(kept as text) as kept, cast(real as text) as real from ( select
+  user_id, course_id, module_id, max(kept) as kept, max(real) as real from ( select user_id, course_id,
+  module_id, session_count as kept, null as real from studied_modules where 1 = 1 union all select user_id,
+  course_id, module_id, null, session_count from ( select user_id, course_id, module.value as module_id,
+  count(distinct session_id) as session_count from study_sessions cross join json_each('[' ||
+  replace(json_quote(module_ids), ';', '","') || ']') as module where module_ids <> '' and 1 = 1 group by
+  user_id, course_id, module.value) as counted) as rows_of_both group by user_id, course_id, module_id) as
+  merged where kept is distinct from real and 1 = 1 order by user_id, course_id, module_id limit 5000;
+select user_id, course_id, session_id, case when length("user_id") <> 16 then
+  substr(cast(lower(hex("user_id")) as text), 1, 200) end as "broken_0", case when length("course_id") <> 16
+  then substr(cast(lower(hex("course_id")) as text), 1, 200) end as "broken_1", case when length("session_id")
+  <> 16 then substr(cast(lower(hex("session_id")) as text), 1, 200) end as "broken_2", case when not exists
+  (select 1 from courses where courses.course_id = study_sessions.course_id) then
+  substr(cast(lower(hex("course_id")) as text), 1, 200) end as "broken_3", case when total_modules_studied not
+  between 0 and 100000 then substr(cast(total_modules_studied as text), 1, 200) end as "broken_4", case when
+  average_score_units not between 0 and 10000000000 then substr(cast(average_score_units as text), 1, 200) end
+  as "broken_5", case when time_studied not between 0 and 1000000000 then substr(cast(time_studied as text),
+  1, 200) end as "broken_6", case when completed_at not between 0 and 253402300799999 then substr(cast(case
+  when completed_at between 0 and 253402300799999 then strftime('%Y-%m-%dT%H:%M:%fZ', completed_at / 1000.0,
+  'unixepoch') else cast(completed_at as text) end as text), 1, 200) end as "broken_7", case when module_ids
+  <> '' and (module_ids glob '*[^!-~]*' or (select count(*) > 1000 or min(length(id)) < 1 or max(length(id)) >
+  128 from (select module.value as id from json_each('[' || replace(json_quote(module_ids), ';', '","') ||
+  ']') as module) as split) or module_ids <> (select string_agg(id, ';' order by id) from ( select distinct
+  module.value as id from json_each('[' || replace(json_quote(module_ids), ';', '","') || ']') as module) as
+  split)) then substr(cast(module_ids as text), 1, 200) end as "broken_8" from study_sessions where 1 = 1 and
+  1 = 1 and (length("user_id") <> 16 or length("course_id") <> 16 or length("session_id") <> 16 or not exists
+  (select 1 from courses where courses.course_id = study_sessions.course_id) or total_modules_studied not
+  between 0 and 100000 or average_score_units not between 0 and 10000000000 or time_studied not between 0 and
+  1000000000 or completed_at not between 0 and 253402300799999 or module_ids <> '' and (module_ids glob
+  '*[^!-~]*' or (select count(*) > 1000 or min(length(id)) < 1 or max(length(id)) > 128 from (select
+  module.value as id from json_each('[' || replace(json_quote(module_ids), ';', '","') || ']') as module) as
+  split) or module_ids <> (select string_agg(id, ';' order by id) from ( select distinct module.value as id
+  from json_each('[' || replace(json_quote(module_ids), ';', '","') || ']') as module) as split))) order by
+  user_id, course_id, session_id limit 1000;
+
+-- doctor
+select sqlite_version();
+select journal_mode from pragma_journal_mode;
+select synchronous from pragma_synchronous;
+select integrity_check from pragma_integrity_check;
+select cast(count(*) as text) from pragma_foreign_key_check;
+
+-- verify --rebuild
+delete from studied_modules where user_id = ? and course_id = ? and module_id not in ( select module_id from (
+  select user_id, course_id, module.value as module_id, count(distinct session_id) as session_count from
+  study_sessions cross join json_each('[' || replace(json_quote(module_ids), ';', '","') || ']') as module
+  where module_ids <> '' and user_id = ? and course_id = ? group by user_id, course_id, module.value) as
+  counted);
+insert into studied_modules ("user_id", "course_id", "module_id", "session_count", "created_at", "updated_at")
+  select user_id, course_id, module_id, session_count, ?, ? from ( select user_id, course_id, module.value as
+  module_id, count(distinct session_id) as session_count from study_sessions cross join json_each('[' ||
+  replace(json_quote(module_ids), ';', '","') || ']') as module where module_ids <> '' and user_id = ? and
+  course_id = ? group by user_id, course_id, module.value) as counted where session_count > 0 order by
+  module_id on conflict (user_id, course_id, module_id) do update set session_count = excluded.session_count,
+  updated_at = excluded.updated_at where studied_modules.session_count <> excluded.session_count;
+insert into course_stats ("user_id", "course_id", "session_count", "total_modules_studied", "scored_modules",
+  "weighted_score_units", "time_studied", "first_completed_at", "last_completed_at", "created_at",
+  "updated_at") select user_id, course_id, "session_count", "total_modules_studied", "scored_modules",
+  "weighted_score_units", "time_studied", "first_completed_at", "last_completed_at", ?, ? from (select
+  user_id, course_id, count(*) as "session_count", (sum((total_modules_studied) / 4294967296) * 4294967296 +
+  sum((total_modules_studied) % 4294967296)) as "total_modules_studied", (sum((case when average_score_units
+  is null then 0 else total_modules_studied end) / 4294967296) * 4294967296 + sum((case when
+  average_score_units is null then 0 else total_modules_studied end) % 4294967296)) as "scored_modules",
+  (sum((coalesce(average_score_units * total_modules_studied, 0)) / 4294967296) * 4294967296 +
+  sum((coalesce(average_score_units * total_modules_studied, 0)) % 4294967296)) as "weighted_score_units",
+  (sum((time_studied) / 4294967296) * 4294967296 + sum((time_studied) % 4294967296)) as "time_studied",
+  min(completed_at) as "first_completed_at", max(completed_at) as "last_completed_at" from study_sessions
+  where user_id = ? and course_id = ? group by user_id, course_id) as summed where session_count > 0 on
+  conflict (user_id, course_id) do update set "session_count" = "excluded"."session_count",
+  "total_modules_studied" = "excluded"."total_modules_studied", "scored_modules" =
+  "excluded"."scored_modules", "weighted_score_units" = "excluded"."weighted_score_units", "time_studied" =
+  "excluded"."time_studied", "first_completed_at" = "excluded"."first_completed_at", "last_completed_at" =
+  "excluded"."last_completed_at", updated_at = excluded.updated_at where "course_stats"."session_count" <>
+  "excluded"."session_count" or "course_stats"."total_modules_studied" <> "excluded"."total_modules_studied"
+  or "course_stats"."scored_modules" <> "excluded"."scored_modules" or "course_stats"."weighted_score_units"
+  <> "excluded"."weighted_score_units" or "course_stats"."time_studied" <> "excluded"."time_studied" or
+  "course_stats"."first_completed_at" <> "excluded"."first_completed_at" or "course_stats"."last_completed_at"
+  <> "excluded"."last_completed_at";
+delete from course_stats where user_id = ? and course_id = ? and not exists (select 1 from study_sessions
+  where user_id = ? and course_id = ?);
+
+-- eraseUser
+select "course_id" from "course_stats" where "user_id" = ? order by "course_id";
+delete from "study_sessions" where "user_id" = ? and "course_id" in (?);
+delete from "studied_modules" where "user_id" = ? and "course_id" in (?);
+delete from "course_stats" where "user_id" = ? and "course_id" in (?);
