@@ -16,27 +16,27 @@ const TEXT = { getTypeParser: () => (value: string) => value };
 
 const ADD_TO_TOTALS = addToTotals('least', 'greatest');
 const RETURNING = `on conflict do nothing
-  returning user_id, course_id, total_modules_studied, average_score_units, time_studied`;
+  returning user_id, course_id, total_modules_studied, time_studied, average_score_units`;
 
 /** Sorted, so that two batches cannot deadlock. */
 const RECORD_MANY = `
   with inserted as (${INSERT_SESSIONS}
-    select user_id, course_id, session_id, modules, units, time, $7, '', $7, $7
-    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::bigint[], $6::int[])
-      as input (user_id, course_id, session_id, modules, units, time)
+    select user_id, course_id, session_id, modules, time, units, $7, '', $7, $7
+    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::int[], $6::bigint[])
+      as input (user_id, course_id, session_id, modules, time, units)
     order by user_id, course_id, session_id ${RETURNING})
   ${INSERT_TOTALS}
-  select user_id, course_id, count(*), sum(total_modules_studied),
+  select user_id, course_id, count(*), sum(total_modules_studied), sum(total_modules_studied),
     sum(average_score_units * total_modules_studied), sum(time_studied), $7, $7, $7, $7
   from inserted group by user_id, course_id order by user_id, course_id ${ADD_TO_TOTALS}`;
 const RECORD_ONE = `
   with inserted as (${INSERT_SESSIONS} values ($1, $2, $3, $4, $5, $6, $7, '', $7, $7) ${RETURNING})
   ${INSERT_TOTALS}
-  select user_id, course_id, 1, total_modules_studied, average_score_units * total_modules_studied,
-    time_studied, $7, $7, $7, $7
+  select user_id, course_id, 1, total_modules_studied, total_modules_studied,
+    average_score_units * total_modules_studied, time_studied, $7, $7, $7, $7
   from inserted ${ADD_TO_TOTALS}`;
 
-const TOTALS = `session_count, total_modules_studied, weighted_score_units, time_studied,
+const TOTALS = `session_count, total_modules_studied, scored_modules, weighted_score_units, time_studied,
   first_completed_at, last_completed_at, studied, declared, studied_of_declared`;
 const MODULES = `
   cross join lateral (select count(*) as declared, array_agg(module_id) as ids
@@ -88,8 +88,8 @@ const stats = batched<StatsCall>(IN_FLIGHT, async (batch, done) => {
     : await query('stats-one', STATS_ONE, first);
   done();
   for (const [position, ...row] of rows) {
-    row[4] = isoInstant(row[4]);
     row[5] = isoInstant(row[5]);
+    row[6] = isoInstant(row[6]);
     batch[Number(position) - 1]?.respond(row);
   }
 });

@@ -8,7 +8,7 @@
  */
 import { parentPort, Worker } from 'node:worker_threads';
 import BetterSqlite from 'better-sqlite3';
-import { prepareRecording, type SessionRow } from '../tables.js';
+import { ID_BYTES, prepareRecording, type SessionRow } from '../tables.js';
 import { batched, rowOf, serve, type Key, type RecordCall, type StatsCall, type StatsRow } from './server.js';
 
 /** About 40 MB of write-ahead log. */
@@ -34,8 +34,9 @@ function startServer(): void {
   const writer = startThread('writer');
   const record = batched<RecordCall>(1, (batch, done) => {
     const rows = batch.map(({ input }) => rowOf(input));
-    const finish = (now: string) => {
+    const finish = (time: number) => {
       checkpoint(batch.length, done);
+      const now = new Date(time).toISOString();
       for (const { respond } of batch) respond(now);
     };
     if (rows.length === 1) {
@@ -68,11 +69,11 @@ function connect(): BetterSqlite.Database {
 }
 
 /** Writes sessions and their totals in one transaction; returns the time of the recording. */
-function openWriter(): (rows: readonly SessionRow[]) => string {
+function openWriter(): (rows: readonly SessionRow[]) => number {
   const db = connect();
   const record = prepareRecording(db);
   const write = db.transaction((rows: readonly SessionRow[]) => {
-    const now = new Date().toISOString();
+    const now = Date.now();
     for (const row of rows) record(row, now, '', now);
     return now;
   });
@@ -83,13 +84,13 @@ function openWriter(): (rows: readonly SessionRow[]) => string {
 function openReader(): (keys: readonly Key[]) => (StatsRow | undefined)[] {
   const db = connect();
   const find = db.prepare<[string, string], StatsRow>(
-    `select session_count, total_modules_studied, weighted_score_units, time_studied, first_completed_at,
-       last_completed_at,
+    `select session_count, total_modules_studied, scored_modules, weighted_score_units, time_studied,
+       first_completed_at, last_completed_at,
        (select count(*) from studied_modules s where s.user_id = t.user_id and s.course_id = t.course_id),
        (select count(*) from course_modules c where c.course_id = t.course_id),
        (select count(*) from studied_modules s join course_modules c using (course_id, module_id)
         where s.user_id = t.user_id and s.course_id = t.course_id)
-     from course_stats t where user_id = ? and course_id = ?`,
+     from course_stats t where user_id = ${ID_BYTES} and course_id = ${ID_BYTES}`,
   );
   find.raw();
   return db.transaction((keys: readonly Key[]) =>

@@ -3,15 +3,24 @@ import BetterSqlite from 'better-sqlite3';
 import { Pool, types, type PoolClient } from 'pg';
 import { rowOf, serve, type Key, type NewSession, type StatsRow } from './server.js';
 
-type Value = string | number;
-type Row = Readonly<Record<string, Value>>;
+type Value = string | number | Buffer;
+type Row = Readonly<Record<string, string | number>>;
 /** A tagged template, because the databases name their parameters differently. */
 type Query = (text: TemplateStringsArray, ...values: Value[]) => Promise<readonly Row[]>;
 type Transaction = (work: (sql: Query) => Promise<void>) => Promise<void>;
 
-function openSqlite(path: string): [Query, Transaction] {
+interface Database {
+  readonly query: Query;
+  readonly transaction: Transaction;
+  /** SQLite stores the bytes of an id and the milliseconds of a time. */
+  readonly toId: (text: string) => Value;
+  readonly toInstant: (text: string) => Value;
+}
+
+function openSqlite(path: string): Database {
   const db = new BetterSqlite(path);
   for (const pragma of ['journal_mode = wal', 'synchronous = full']) db.pragma(pragma);
+  const toId = (text: string) => Buffer.from(text.replaceAll('-', ''), 'hex');
   const query: Query = async (text, ...values) => {
     // SQLite has no row locks: a transaction that writes locks the database.
     const statement = db.prepare<Value[], Row>(text.join('?').replace('for update', ''));
@@ -31,7 +40,7 @@ function openSqlite(path: string): [Query, Transaction] {
     last = run(last);
     return last;
   };
-  return [query, transaction];
+  return { query, transaction, toId, toInstant: Date.parse };
 }
 
 function queryOn(client: Pool | PoolClient): Query {
@@ -41,7 +50,7 @@ function queryOn(client: Pool | PoolClient): Query {
   };
 }
 
-function openPostgres(connectionString: string): [Query, Transaction] {
+function openPostgres(connectionString: string): Database {
   types.setTypeParser(types.builtins.INT8, Number);
   types.setTypeParser(types.builtins.TIMESTAMPTZ, (text) => new Date(text).toISOString());
   const pool = new Pool({ connectionString, max: 10 });
@@ -52,15 +61,20 @@ function openPostgres(connectionString: string): [Query, Transaction] {
     await client.query('commit');
     client.release();
   };
-  return [queryOn(pool), transaction];
+  const unchanged = (text: string) => text;
+  return { query: queryOn(pool), transaction, toId: unchanged, toInstant: unchanged };
 }
 
 const [, , url = ''] = process.argv;
-const [query, transaction] = url.startsWith('sqlite:') ? openSqlite(url.slice(7)) : openPostgres(url);
+const { query, transaction, toId, toInstant } = url.startsWith('sqlite:')
+  ? openSqlite(url.slice(7))
+  : openPostgres(url);
 
 async function record(input: NewSession): Promise<string> {
-  const [user, course, session, modules, units, time] = rowOf(input);
-  const now = new Date().toISOString();
+  const [userId, courseId, sessionId, modules, time, units] = rowOf(input);
+  const [user, course, session] = [toId(userId), toId(courseId), toId(sessionId)];
+  const recordedAt = new Date().toISOString();
+  const now = toInstant(recordedAt);
   await transaction(async (sql) => {
     const courses = await sql`select * from courses where course_id = ${course}`;
     if (courses.length === 0) throw new Error('No course.');
@@ -68,31 +82,35 @@ async function record(input: NewSession): Promise<string> {
       where user_id = ${user} and course_id = ${course} and session_id = ${session}`;
     if (found.length > 0) return;
     await sql`insert into study_sessions (user_id, course_id, session_id, total_modules_studied,
-        average_score_units, time_studied, completed_at, created_at, updated_at)
-      values (${user}, ${course}, ${session}, ${modules}, ${units}, ${time}, ${now}, ${now}, ${now})`;
+        time_studied, average_score_units, completed_at, module_ids, created_at, updated_at)
+      values (${user}, ${course}, ${session}, ${modules}, ${time}, ${units}, ${now}, '', ${now}, ${now})`;
     const [totals] = await sql`select * from course_stats
       where user_id = ${user} and course_id = ${course} for update`;
     if (!totals) throw new Error('The seed has no session of this learner.');
     await sql`update course_stats set session_count = ${Number(totals['session_count']) + 1},
         total_modules_studied = ${Number(totals['total_modules_studied']) + modules},
+        scored_modules = ${Number(totals['scored_modules']) + modules},
         weighted_score_units = ${Number(totals['weighted_score_units']) + modules * units},
         time_studied = ${Number(totals['time_studied']) + time}, last_completed_at = ${now}, updated_at = ${now}
       where user_id = ${user} and course_id = ${course}`;
   });
-  return now;
+  return recordedAt;
 }
 
 async function stats({ userId, courseId }: Key): Promise<StatsRow> {
-  const courses = await query`select * from courses where course_id = ${courseId}`;
+  const [user, course] = [toId(userId), toId(courseId)];
+  const courses = await query`select * from courses where course_id = ${course}`;
   if (courses.length === 0) throw new Error('No course.');
-  const totals = await query`select session_count, total_modules_studied, weighted_score_units, time_studied,
-    first_completed_at, last_completed_at from course_stats where user_id = ${userId} and course_id = ${courseId}`;
+  const totals =
+    await query`select session_count, total_modules_studied, scored_modules, weighted_score_units,
+    time_studied, first_completed_at, last_completed_at
+    from course_stats where user_id = ${user} and course_id = ${course}`;
   const studied = await query`select count(*) as studied from studied_modules
-    where user_id = ${userId} and course_id = ${courseId}`;
-  const declared = await query`select count(*) as declared from course_modules where course_id = ${courseId}`;
+    where user_id = ${user} and course_id = ${course}`;
+  const declared = await query`select count(*) as declared from course_modules where course_id = ${course}`;
   const both = await query`select count(*) as both
     from studied_modules s join course_modules c using (course_id, module_id)
-    where s.user_id = ${userId} and s.course_id = ${courseId}`;
+    where s.user_id = ${user} and s.course_id = ${course}`;
   return [totals, studied, declared, both].flatMap(([row = {}]) => Object.values(row));
 }
 

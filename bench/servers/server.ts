@@ -15,8 +15,9 @@ export interface NewSession extends Key {
 }
 
 /**
- * Session count, modules, weighted score units, time, first and last completion, distinct modules, modules of the
- * course, and how many of these the learner has studied. Postgres sends numbers as text.
+ * Session count, modules, modules with a score, weighted score units, time, first and last completion, distinct modules,
+ * modules of the course, and how many of these the learner has studied. Postgres sends numbers as text; SQLite stores
+ * times as milliseconds.
  */
 export type StatsRow = readonly (number | string)[];
 
@@ -30,7 +31,7 @@ export function rowOf(session: NewSession): SessionRow {
   const { userId, courseId, sessionId, totalModulesStudied, averageScore, timeStudied } = session;
   // Exact for the scores of the load, which have few decimals.
   const units = Math.round(averageScore * UNITS_PER_SCORE);
-  return [userId, courseId, sessionId, totalModulesStudied, units, timeStudied];
+  return [userId, courseId, sessionId, totalModulesStudied, timeStudied, units];
 }
 
 export function serve(record: (call: RecordCall) => void, stats: (call: StatsCall) => void): void {
@@ -73,11 +74,15 @@ function sessionJson(session: NewSession, now: string): string {
 
 /** The totals of the seeds are below 2^53, so that one division is exact enough. */
 function statsJson({ courseId }: Key, row: StatsRow): string {
-  const [sessions, modules, units, time, first, last, studied, declared, studiedOfDeclared] = row;
-  const average = Number(modules) === 0 ? null : Number(units) / (Number(modules) * UNITS_PER_SCORE);
+  const [sessions, modules, scored, units, time, first, last, studied, declared, studiedOfDeclared] = row;
+  const average = Number(scored) === 0 ? null : Number(units) / (Number(scored) * UNITS_PER_SCORE);
   const moduleCount = Number(declared) === 0 ? null : Number(declared);
   const progress = moduleCount === null ? null : Number(studiedOfDeclared) / moduleCount;
-  return `{"courseId":"${courseId}","sessionCount":${sessions},"totalModulesStudied":${modules},"averageScore":${average},"timeStudied":${time},"distinctModulesStudied":${studied},"moduleCount":${moduleCount},"progress":${progress},"firstCompletedAt":"${first}","lastCompletedAt":"${last}"}\n`;
+  return `{"courseId":"${courseId}","sessionCount":${sessions},"totalModulesStudied":${modules},"averageScore":${average},"timeStudied":${time},"distinctModulesStudied":${studied},"moduleCount":${moduleCount},"progress":${progress},"firstCompletedAt":"${isoTime(first)}","lastCompletedAt":"${isoTime(last)}"}\n`;
+}
+
+function isoTime(time?: number | string): string | undefined {
+  return typeof time === 'number' ? new Date(time).toISOString() : time;
 }
 
 /**
