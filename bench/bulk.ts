@@ -72,6 +72,8 @@ async function secondsOf(work: () => Promise<unknown>): Promise<number> {
 async function importIntoSqlite(url: string, file: string): Promise<void> {
   const db = new BetterSqlite(url.replace('sqlite:', ''));
   for (const pragma of ['journal_mode = wal', 'synchronous = full', 'foreign_keys = on']) db.pragma(pragma);
+  // 16 MB of pages of 2 KiB; the default of 2 MB takes a fifth longer.
+  db.pragma('wal_autocheckpoint = 8000');
   const record = prepareRecording(db);
   const addModule = db.prepare(`${INSERT_MODULES} values (${ID_BYTES}, ${ID_BYTES}, ?, 1, ?, ?)
     on conflict (user_id, course_id, module_id) do update set session_count = session_count + 1,

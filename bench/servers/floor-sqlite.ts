@@ -1,8 +1,9 @@
 /**
  * The least that a server on `node:http` and better-sqlite3 must do for the same durable work. Requests/s of 64
- * connections that record: batches on the main thread 6,400; with checkpoints on another thread 10,000; with the writes
- * on a thread too 13,500. The main thread writes a lone recording, because the way to another thread and back takes
- * 0.15 ms. A larger cache, two batches in flight, foreign keys off and bare headers were not faster.
+ * connections that record: batches on the main thread 9,000; with checkpoints on another thread 15,000 to 20,000; with
+ * the writes on a thread too 15,000 to 24,000. The last two are equal while other processes use the CPUs. The main thread
+ * writes a lone recording, because the way to another thread and back takes 0.15 ms. A larger cache, two batches in
+ * flight, foreign keys off and bare headers were not faster.
  *
  * One process runs this file three times: as the server, as the writer's thread and as the checkpointer's.
  */
@@ -11,8 +12,8 @@ import BetterSqlite from 'better-sqlite3';
 import { ID_BYTES, prepareRecording, type SessionRow } from '../tables.js';
 import { batched, rowOf, serve, type Key, type RecordCall, type StatsCall, type StatsRow } from './server.js';
 
-/** About 40 MB of write-ahead log. */
-const SESSIONS_PER_CHECKPOINT = 2_000;
+/** About 57 MB of write-ahead log. */
+const SESSIONS_PER_CHECKPOINT = 6_000;
 const CHECKPOINTS_PER_RESTART = 4;
 
 const [, , url = '', role = 'server'] = process.argv;
