@@ -17,10 +17,12 @@ interface Database {
   readonly toInstant: (text: string) => Value;
 }
 
+const toBytes = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex');
+const unchanged = (text: string) => text;
+
 function openSqlite(path: string): Database {
   const db = new BetterSqlite(path);
   for (const pragma of ['journal_mode = wal', 'synchronous = full']) db.pragma(pragma);
-  const toId = (text: string) => Buffer.from(text.replaceAll('-', ''), 'hex');
   const query: Query = async (text, ...values) => {
     // SQLite has no row locks: a transaction that writes locks the database.
     const statement = db.prepare<Value[], Row>(text.join('?').replace('for update', ''));
@@ -40,7 +42,7 @@ function openSqlite(path: string): Database {
     last = run(last);
     return last;
   };
-  return { query, transaction, toId, toInstant: Date.parse };
+  return { query, transaction, toId: toBytes, toInstant: Date.parse };
 }
 
 function queryOn(client: Pool | PoolClient): Query {
@@ -61,7 +63,6 @@ function openPostgres(connectionString: string): Database {
     await client.query('commit');
     client.release();
   };
-  const unchanged = (text: string) => text;
   return { query: queryOn(pool), transaction, toId: unchanged, toInstant: unchanged };
 }
 
