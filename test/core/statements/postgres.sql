@@ -77,10 +77,9 @@ with inserted as (insert into study_sessions ("user_id", "course_id", "session_i
   "completed_at", "module_ids", "created_at", "updated_at"), stats as (insert into course_stats ("user_id",
   "course_id", "session_count", "total_modules_studied", "scored_modules", "weighted_score_units",
   "time_studied", "first_completed_at", "last_completed_at", "created_at", "updated_at") select user_id,
-  course_id, count(*), sum(total_modules_studied), sum(case when average_score_units is null then 0 else
-  total_modules_studied end), sum(coalesce(cast(average_score_units as numeric) * total_modules_studied, 0)),
-  sum(time_studied), min(completed_at), max(completed_at), max(updated_at), max(updated_at) from inserted
-  group by user_id, course_id on conflict (user_id, course_id) do update set "session_count" =
+  course_id, 1, total_modules_studied, case when average_score_units is null then 0 else total_modules_studied
+  end, coalesce(average_score_units * total_modules_studied, 0), time_studied, completed_at, completed_at,
+  updated_at, updated_at from inserted on conflict (user_id, course_id) do update set "session_count" =
   "course_stats"."session_count" + "excluded"."session_count", "total_modules_studied" =
   "course_stats"."total_modules_studied" + "excluded"."total_modules_studied", "scored_modules" =
   "course_stats"."scored_modules" + "excluded"."scored_modules", "weighted_score_units" =
@@ -380,9 +379,9 @@ select user_id, course_id, session_id, case when not exists (select 1 from cours
 select current_setting('server_version') as version, cast(current_setting('server_version_num') as integer) as
   number, pg_is_in_recovery() as replica;
 select name, setting from pg_settings where name in ($1, $2) order by name;
-select cast(indexrelid::regclass as text) as name from pg_index where indrelid = any (select oid from pg_class
-  where relnamespace = to_regnamespace(current_schema())) and not indisvalid union all select cast(conname as
-  text) from pg_constraint where connamespace = to_regnamespace(current_schema()) and not convalidated;
+select cast(indexrelid::regclass as text) from pg_index where indrelid = any (select oid from pg_class where
+  relnamespace = to_regnamespace(current_schema())) and not indisvalid union all select cast(conname as text)
+  from pg_constraint where connamespace = to_regnamespace(current_schema()) and not convalidated;
 
 -- verify --rebuild
 select 1 from course_stats where user_id = cast($1 as uuid) and course_id = cast($2 as uuid) for update;

@@ -60,24 +60,25 @@ insert into "schema_migrations" ("name", "is_breaking", "created_at", "updated_a
 commit;
 
 -- addCourse
-insert into "courses" ("course_id", "name", "created_at", "updated_at") values (?, ?, ?, ?);
+insert into "courses" ("course_id", "name", "created_at", "updated_at") values (unhex(?, '-'), ?, ?, ?);
 
 -- addCourse: exists
 rollback;
-select "course_id", "name" from "courses" where ("course_id" = ? or "name" = ?);
+select "course_id", "name" from "courses" where ("course_id" = unhex(?, '-') or "name" = ?);
 
 -- setCourse
-insert into "courses" ("course_id", "name", "created_at", "updated_at") values (?, ?, ?, ?) on conflict
-  ("course_id") do nothing returning "course_id", "name", "created_at", "updated_at";
+insert into "courses" ("course_id", "name", "created_at", "updated_at") values (unhex(?, '-'), ?, ?, ?) on
+  conflict ("course_id") do nothing returning "course_id", "name", "created_at", "updated_at";
 select "course_id", "name", "created_at", "updated_at", coalesce(( select group_concat(module_id, ';' order by
   module_id) from course_modules where course_modules.course_id = courses.course_id), '') as "module_ids" from
-  "courses" where "course_id" = ?;
-select "course_id" from "courses" where "course_id" = ?;
-update "courses" set "name" = ?, "updated_at" = ? where "course_id" = ?;
-insert into "course_modules" ("course_id", "module_id", "created_at", "updated_at") values (?, ?, ?, ?);
+  "courses" where "course_id" = unhex(?, '-');
+select "course_id" from "courses" where "course_id" = unhex(?, '-');
+update "courses" set "name" = ?, "updated_at" = ? where "course_id" = unhex(?, '-');
+insert into "course_modules" ("course_id", "module_id", "created_at", "updated_at") values (unhex(?, '-'), ?,
+  ?, ?);
 
 -- setCourse: other modules
-delete from "course_modules" where "course_id" = ? and "module_id" in (?);
+delete from "course_modules" where "course_id" = unhex(?, '-') and "module_id" in (?);
 
 -- listCourses
 select "course_id", "name", "created_at", "updated_at", coalesce(( select group_concat(module_id, ';' order by
@@ -86,14 +87,14 @@ select "course_id", "name", "created_at", "updated_at", coalesce(( select group_
 
 -- recordSession
 insert into study_sessions ("user_id", "course_id", "session_id", "total_modules_studied", "time_studied",
-  "average_score_units", "completed_at", "module_ids", "created_at", "updated_at") values (?, ?, ?, ?, ?, ?,
-  ?, ?, ?, ?) on conflict (user_id, course_id, session_id) do nothing;
+  "average_score_units", "completed_at", "module_ids", "created_at", "updated_at") values (unhex(?, '-'),
+  unhex(?, '-'), unhex(?, '-'), ?, ?, ?, ?, ?, ?, ?) on conflict (user_id, course_id, session_id) do nothing;
 insert into course_stats ("user_id", "course_id", "session_count", "total_modules_studied", "scored_modules",
   "weighted_score_units", "time_studied", "first_completed_at", "last_completed_at", "created_at",
-  "updated_at") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (user_id, course_id) do update set
-  "session_count" = "course_stats"."session_count" + "excluded"."session_count", "total_modules_studied" =
-  "course_stats"."total_modules_studied" + "excluded"."total_modules_studied", "scored_modules" =
-  "course_stats"."scored_modules" + "excluded"."scored_modules", "weighted_score_units" =
+  "updated_at") values (unhex(?, '-'), unhex(?, '-'), ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (user_id,
+  course_id) do update set "session_count" = "course_stats"."session_count" + "excluded"."session_count",
+  "total_modules_studied" = "course_stats"."total_modules_studied" + "excluded"."total_modules_studied",
+  "scored_modules" = "course_stats"."scored_modules" + "excluded"."scored_modules", "weighted_score_units" =
   "course_stats"."weighted_score_units" + "excluded"."weighted_score_units", "time_studied" =
   "course_stats"."time_studied" + "excluded"."time_studied", first_completed_at = case when
   excluded.first_completed_at < course_stats.first_completed_at then excluded.first_completed_at else
@@ -101,11 +102,11 @@ insert into course_stats ("user_id", "course_id", "session_count", "total_module
   course_stats.last_completed_at then excluded.last_completed_at else course_stats.last_completed_at end,
   updated_at = excluded.updated_at;
 insert into studied_modules ("user_id", "course_id", "module_id", "session_count", "created_at", "updated_at")
-  values (?, ?, ?, ?, ?, ?) on conflict (user_id, course_id, module_id) do update set session_count =
-  studied_modules.session_count + excluded.session_count, updated_at = excluded.updated_at;
+  values (unhex(?, '-'), unhex(?, '-'), ?, ?, ?, ?) on conflict (user_id, course_id, module_id) do update set
+  session_count = studied_modules.session_count + excluded.session_count, updated_at = excluded.updated_at;
 select "total_modules_studied", "time_studied", "average_score_units", "completed_at", "module_ids",
-  "created_at", "updated_at" from "study_sessions" where "user_id" = ? and "course_id" = ? and "session_id" =
-  ?;
+  "created_at", "updated_at" from "study_sessions" where "user_id" = unhex(?, '-') and "course_id" = unhex(?,
+  '-') and "session_id" = unhex(?, '-');
 select case when courses.course_id is null then 0 else 1 end as "course_exists",
   "course_stats"."session_count", "course_stats"."total_modules_studied", "course_stats"."scored_modules",
   cast(course_stats.weighted_score_units as text) as "weighted_score_units", "course_stats"."time_studied",
@@ -115,9 +116,10 @@ select case when courses.course_id is null then 0 else 1 end as "course_exists",
   courses.course_id) as "declared", ( select count(*) from course_modules join studied_modules on
   studied_modules.course_id = course_modules.course_id and studied_modules.module_id =
   course_modules.module_id where studied_modules.user_id = course_stats.user_id and course_modules.course_id =
-  course_stats.course_id) as "studiedOfDeclared" from ( select ? as user_id, ? as course_id) as "learner" left
-  join "courses" on "courses"."course_id" = "learner"."course_id" left join "course_stats" on
-  "course_stats"."user_id" = "learner"."user_id" and "course_stats"."course_id" = "learner"."course_id";
+  course_stats.course_id) as "studiedOfDeclared" from ( select unhex(?, '-') as user_id, unhex(?, '-') as
+  course_id) as "learner" left join "courses" on "courses"."course_id" = "learner"."course_id" left join
+  "course_stats" on "course_stats"."user_id" = "learner"."user_id" and "course_stats"."course_id" =
+  "learner"."course_id";
 
 -- recordSession: modules
 
@@ -132,56 +134,59 @@ begin;
 
 -- putSession
 select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
-  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where user_id = ? and
-  course_id = ? and session_id = ?;
+  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where user_id = unhex(?, '-')
+  and course_id = unhex(?, '-') and session_id = unhex(?, '-');
 update study_sessions set "total_modules_studied" = ?, "time_studied" = ?, "average_score_units" = ?,
-  "completed_at" = ?, "module_ids" = ?, "created_at" = ?, "updated_at" = ? where user_id = ? and course_id = ?
-  and session_id = ?;
-select "session_count" from "course_stats" where user_id = ? and course_id = ?;
+  "completed_at" = ?, "module_ids" = ?, "created_at" = ?, "updated_at" = ? where user_id = unhex(?, '-') and
+  course_id = unhex(?, '-') and session_id = unhex(?, '-');
+select "session_count" from "course_stats" where user_id = unhex(?, '-') and course_id = unhex(?, '-');
 update course_stats set "session_count" = "session_count" + ?, "total_modules_studied" =
   "total_modules_studied" + ?, "scored_modules" = "scored_modules" + ?, "weighted_score_units" =
   "weighted_score_units" + ?, "time_studied" = "time_studied" + ?, first_completed_at = (select
-  min(completed_at) from study_sessions where user_id = ? and course_id = ?), last_completed_at = (select
-  max(completed_at) from study_sessions where user_id = ? and course_id = ?), updated_at = ? where user_id = ?
-  and course_id = ?;
+  min(completed_at) from study_sessions where user_id = unhex(?, '-') and course_id = unhex(?, '-')),
+  last_completed_at = (select max(completed_at) from study_sessions where user_id = unhex(?, '-') and
+  course_id = unhex(?, '-')), updated_at = ? where user_id = unhex(?, '-') and course_id = unhex(?, '-');
 insert into studied_modules ("user_id", "course_id", "module_id", "session_count", "created_at", "updated_at")
-  values (?, ?, ?, 1, ?, ?) on conflict (user_id, course_id, module_id) do update set session_count =
-  studied_modules.session_count + excluded.session_count, updated_at = excluded.updated_at;
-update "studied_modules" set "session_count" = "session_count" - ?, "updated_at" = ? where user_id = ? and
-  course_id = ? and "module_id" in (?);
-delete from "studied_modules" where user_id = ? and course_id = ? and "module_id" in (?) and "session_count" =
-  ?;
+  values (unhex(?, '-'), unhex(?, '-'), ?, 1, ?, ?) on conflict (user_id, course_id, module_id) do update set
+  session_count = studied_modules.session_count + excluded.session_count, updated_at = excluded.updated_at;
+update "studied_modules" set "session_count" = "session_count" - ?, "updated_at" = ? where user_id = unhex(?,
+  '-') and course_id = unhex(?, '-') and "module_id" in (?);
+delete from "studied_modules" where user_id = unhex(?, '-') and course_id = unhex(?, '-') and "module_id" in
+  (?) and "session_count" = ?;
 
 -- deleteSession
-delete from "study_sessions" where user_id = ? and course_id = ? and session_id = ? returning "user_id",
-  "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units", "completed_at",
-  "module_ids", "created_at", "updated_at";
-update "studied_modules" set "session_count" = "session_count" - ?, "updated_at" = ? where user_id = ? and
-  course_id = ? and "module_id" in (?, ?);
-delete from "studied_modules" where user_id = ? and course_id = ? and "module_id" in (?, ?) and
-  "session_count" = ?;
+delete from "study_sessions" where user_id = unhex(?, '-') and course_id = unhex(?, '-') and session_id =
+  unhex(?, '-') returning "user_id", "course_id", "session_id", "total_modules_studied", "time_studied",
+  "average_score_units", "completed_at", "module_ids", "created_at", "updated_at";
+update "studied_modules" set "session_count" = "session_count" - ?, "updated_at" = ? where user_id = unhex(?,
+  '-') and course_id = unhex(?, '-') and "module_id" in (?, ?);
+delete from "studied_modules" where user_id = unhex(?, '-') and course_id = unhex(?, '-') and "module_id" in
+  (?, ?) and "session_count" = ?;
 
 -- putSession: new
 insert into studied_modules ("user_id", "course_id", "module_id", "session_count", "created_at", "updated_at")
-  values (?, ?, ?, 1, ?, ?), (?, ?, ?, 1, ?, ?) on conflict (user_id, course_id, module_id) do update set
-  session_count = studied_modules.session_count + excluded.session_count, updated_at = excluded.updated_at;
+  values (unhex(?, '-'), unhex(?, '-'), ?, 1, ?, ?), (unhex(?, '-'), unhex(?, '-'), ?, 1, ?, ?) on conflict
+  (user_id, course_id, module_id) do update set session_count = studied_modules.session_count +
+  excluded.session_count, updated_at = excluded.updated_at;
 
 -- listSessions
 select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
-  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = ? and
-  "course_id" = ? order by "completed_at" desc, "session_id" desc limit ?;
+  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = unhex(?,
+  '-') and "course_id" = unhex(?, '-') order by "completed_at" desc, "session_id" desc limit ?;
 
 -- listSessions: next page
 select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
-  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = ? and
-  "course_id" = ? and "completed_at" >= ? order by "completed_at" desc, "session_id" desc limit ?;
+  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = unhex(?,
+  '-') and "course_id" = unhex(?, '-') and "completed_at" >= ? order by "completed_at" desc, "session_id" desc
+  limit ?;
 select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
-  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = ? and
-  "course_id" = ? and "completed_at" >= ? and "completed_at" < ? and (completed_at, session_id) < (?, ?) order
-  by "completed_at" desc, "session_id" desc limit ?;
+  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = unhex(?,
+  '-') and "course_id" = unhex(?, '-') and "completed_at" >= ? and "completed_at" < ? and (completed_at,
+  session_id) < (?, unhex(?, '-')) order by "completed_at" desc, "session_id" desc limit ?;
 
 -- getHistory
-select "first_completed_at", "last_completed_at" from "course_stats" where "user_id" = ? and "course_id" = ?;
+select "first_completed_at", "last_completed_at" from "course_stats" where "user_id" = unhex(?, '-') and
+  "course_id" = unhex(?, '-');
 with bounds (position, start_at, end_at) as (values (0, ?, ?)) select position, count(*) as session_count,
   cast((sum((total_modules_studied) / 4294967296) * 4294967296 + sum((total_modules_studied) % 4294967296)) as
   bigint) as total_modules_studied, cast((sum((case when average_score_units is null then 0 else
@@ -190,8 +195,8 @@ with bounds (position, start_at, end_at) as (values (0, ?, ?)) select position, 
   cast((sum((coalesce(average_score_units * total_modules_studied, 0)) / 4294967296) * 4294967296 +
   sum((coalesce(average_score_units * total_modules_studied, 0)) % 4294967296)) as text) as
   weighted_score_units, cast((sum((time_studied) / 4294967296) * 4294967296 + sum((time_studied) %
-  4294967296)) as bigint) as time_studied from bounds join study_sessions on user_id = ? and course_id = ? and
-  completed_at >= start_at and completed_at < end_at group by position;
+  4294967296)) as bigint) as time_studied from bounds join study_sessions on user_id = unhex(?, '-') and
+  course_id = unhex(?, '-') and completed_at >= start_at and completed_at < end_at group by position;
 
 -- getHistory: range
 
@@ -206,8 +211,8 @@ select "course_stats"."course_id", "courses"."name", "course_stats"."session_cou
   studied_modules.course_id = course_modules.course_id and studied_modules.module_id =
   course_modules.module_id where studied_modules.user_id = course_stats.user_id and course_modules.course_id =
   course_stats.course_id) as "studiedOfDeclared" from "course_stats" inner join "courses" on
-  "courses"."course_id" = "course_stats"."course_id" where "course_stats"."user_id" = ? and "courses"."name" >
-  ? order by "courses"."name" limit ?;
+  "courses"."course_id" = "course_stats"."course_id" where "course_stats"."user_id" = unhex(?, '-') and
+  "courses"."name" > ? order by "courses"."name" limit ?;
 
 -- ready
 
@@ -321,18 +326,19 @@ select integrity_check from pragma_integrity_check;
 select cast(count(*) as text) from pragma_foreign_key_check;
 
 -- verify --rebuild
-delete from studied_modules where user_id = ? and course_id = ? and module_id not in ( select module_id from (
-  select user_id, course_id, module.value as module_id, count(distinct session_id) as session_count from
-  study_sessions cross join json_each('[' || replace(json_quote(module_ids), ';', '","') || ']') as module
-  where module_ids <> '' and user_id = ? and course_id = ? group by user_id, course_id, module.value) as
-  counted);
+delete from studied_modules where user_id = unhex(?, '-') and course_id = unhex(?, '-') and module_id not in (
+  select module_id from ( select user_id, course_id, module.value as module_id, count(distinct session_id) as
+  session_count from study_sessions cross join json_each('[' || replace(json_quote(module_ids), ';', '","') ||
+  ']') as module where module_ids <> '' and user_id = unhex(?, '-') and course_id = unhex(?, '-') group by
+  user_id, course_id, module.value) as counted);
 insert into studied_modules ("user_id", "course_id", "module_id", "session_count", "created_at", "updated_at")
   select user_id, course_id, module_id, session_count, ?, ? from ( select user_id, course_id, module.value as
   module_id, count(distinct session_id) as session_count from study_sessions cross join json_each('[' ||
-  replace(json_quote(module_ids), ';', '","') || ']') as module where module_ids <> '' and user_id = ? and
-  course_id = ? group by user_id, course_id, module.value) as counted where session_count > 0 order by
-  module_id on conflict (user_id, course_id, module_id) do update set session_count = excluded.session_count,
-  updated_at = excluded.updated_at where studied_modules.session_count <> excluded.session_count;
+  replace(json_quote(module_ids), ';', '","') || ']') as module where module_ids <> '' and user_id = unhex(?,
+  '-') and course_id = unhex(?, '-') group by user_id, course_id, module.value) as counted where session_count
+  > 0 order by module_id on conflict (user_id, course_id, module_id) do update set session_count =
+  excluded.session_count, updated_at = excluded.updated_at where studied_modules.session_count <>
+  excluded.session_count;
 insert into course_stats ("user_id", "course_id", "session_count", "total_modules_studied", "scored_modules",
   "weighted_score_units", "time_studied", "first_completed_at", "last_completed_at", "created_at",
   "updated_at") select user_id, course_id, "session_count", "total_modules_studied", "scored_modules",
@@ -345,9 +351,9 @@ insert into course_stats ("user_id", "course_id", "session_count", "total_module
   sum((coalesce(average_score_units * total_modules_studied, 0)) % 4294967296)) as "weighted_score_units",
   (sum((time_studied) / 4294967296) * 4294967296 + sum((time_studied) % 4294967296)) as "time_studied",
   min(completed_at) as "first_completed_at", max(completed_at) as "last_completed_at" from study_sessions
-  where user_id = ? and course_id = ? group by user_id, course_id) as summed where session_count > 0 on
-  conflict (user_id, course_id) do update set "session_count" = "excluded"."session_count",
-  "total_modules_studied" = "excluded"."total_modules_studied", "scored_modules" =
+  where user_id = unhex(?, '-') and course_id = unhex(?, '-') group by user_id, course_id) as summed where
+  session_count > 0 on conflict (user_id, course_id) do update set "session_count" =
+  "excluded"."session_count", "total_modules_studied" = "excluded"."total_modules_studied", "scored_modules" =
   "excluded"."scored_modules", "weighted_score_units" = "excluded"."weighted_score_units", "time_studied" =
   "excluded"."time_studied", "first_completed_at" = "excluded"."first_completed_at", "last_completed_at" =
   "excluded"."last_completed_at", updated_at = excluded.updated_at where "course_stats"."session_count" <>
@@ -356,11 +362,11 @@ insert into course_stats ("user_id", "course_id", "session_count", "total_module
   <> "excluded"."weighted_score_units" or "course_stats"."time_studied" <> "excluded"."time_studied" or
   "course_stats"."first_completed_at" <> "excluded"."first_completed_at" or "course_stats"."last_completed_at"
   <> "excluded"."last_completed_at";
-delete from course_stats where user_id = ? and course_id = ? and not exists (select 1 from study_sessions
-  where user_id = ? and course_id = ?);
+delete from course_stats where user_id = unhex(?, '-') and course_id = unhex(?, '-') and not exists (select 1
+  from study_sessions where user_id = unhex(?, '-') and course_id = unhex(?, '-'));
 
 -- eraseUser
-select "course_id" from "course_stats" where "user_id" = ? order by "course_id";
-delete from "study_sessions" where "user_id" = ? and "course_id" in (?);
-delete from "studied_modules" where "user_id" = ? and "course_id" in (?);
-delete from "course_stats" where "user_id" = ? and "course_id" in (?);
+select "course_id" from "course_stats" where "user_id" = unhex(?, '-') order by "course_id";
+delete from "study_sessions" where "user_id" = unhex(?, '-') and "course_id" in (unhex(?, '-'));
+delete from "studied_modules" where "user_id" = unhex(?, '-') and "course_id" in (unhex(?, '-'));
+delete from "course_stats" where "user_id" = unhex(?, '-') and "course_id" in (unhex(?, '-'));

@@ -119,10 +119,12 @@ function recordAll(sent: RawBuilder<unknown>): RawBuilder<unknown> {
 /** One session without modules. A missing course violates the foreign key of the rollup. */
 function recordOne(value: ValueOf): RawBuilder<unknown> {
   const inserted = insertSessions(sql`values (${sql.join(SESSION_COLUMNS.map(value))})`);
-  const sums = aggregates('postgres');
   const stats = mergeStats(sql`
-    select user_id, course_id, ${sql.join(TOTALS_COLUMNS.map((name) => sums[name]))}, max(updated_at), max(updated_at)
-    from inserted group by user_id, course_id`);
+    select user_id, course_id, 1, total_modules_studied,
+      case when average_score_units is null then 0 else total_modules_studied end,
+      coalesce(average_score_units * total_modules_studied, 0), time_studied, completed_at, completed_at,
+      updated_at, updated_at
+    from inserted`);
   return sql`
     with inserted as (${inserted} returning ${names(SESSION_COLUMNS)}), stats as (${stats})
     select 1 as position, true as "isCourseKnown" where not exists (select from inserted)`;

@@ -1,5 +1,5 @@
 import type BetterSqlite from 'better-sqlite3';
-import { sql, type Kysely } from 'kysely';
+import { sql, type CompiledQuery, type Kysely, type RawBuilder } from 'kysely';
 import type { Delta } from '../deltas.js';
 import {
   type LEARNER_KEY,
@@ -15,10 +15,10 @@ import type { Schema, StudiedModulesTable } from '../schema.js';
 import { insertSessions } from '../sql/sessions.js';
 import { mergeModules, mergeStats, MODULE_COLUMNS, STATS_COLUMNS } from '../sql/rollups.js';
 import { selectStats, type LearnerColumns, type StatsRow } from '../sql/stats.js';
-import { compileStatement, type Statement } from '../statements.js';
+import { compileStatement } from '../statements.js';
 import { codedColumns, decodeRow, encodeId, encodeInstant, type CodedColumns } from './values.js';
 
-/** A prepared statement with named values, which are encoded by their types. */
+/** A prepared statement with named values, which are encoded by their types: ids in SQL, times here. */
 class Prepared<Values extends object, Row extends object = never> {
   readonly #statement: BetterSqlite.Statement<unknown[], Row & Record<string, unknown>>;
   readonly #encoders: readonly ((values: Values) => unknown)[];
@@ -26,9 +26,12 @@ class Prepared<Values extends object, Row extends object = never> {
 
   constructor(
     connection: BetterSqlite.Database,
-    { text, names }: Statement<Values>,
     types: Readonly<Record<keyof Values, ColumnType>>,
+    build: (value: (name: keyof Values) => RawBuilder<unknown>) => CompiledQuery,
   ) {
+    const { text, names } = compileStatement<Values>((value) =>
+      build((name) => (types[name] === 'id' ? encodeId(value(name)) : value(name))),
+    );
     this.#statement = connection.prepare(text);
     this.#encoders = names.map((name) => encoderOf(name, types[name]));
     this.#columns = codedColumns(
@@ -55,7 +58,6 @@ class Prepared<Values extends object, Row extends object = never> {
 }
 
 function encoderOf<Values extends object>(name: keyof Values, type: ColumnType): (values: Values) => unknown {
-  if (type === 'id') return (values) => encodeId(String(values[name]));
   if (type !== 'instant') return (values) => values[name];
   // Most sessions of a batch were created in the same millisecond.
   let [lastTime, lastEncoded] = ['', 0];
@@ -81,45 +83,25 @@ const CONTENT_COLUMNS = SESSION_COLUMNS.filter(
 /** The statements of the hot paths. */
 export function prepareStatements(connection: BetterSqlite.Database, kysely: Kysely<Schema>) {
   return {
-    insertSession: new Prepared(
-      connection,
-      compileStatement<SessionRow>((value) =>
-        insertSessions(sql`values (${sql.join(SESSION_COLUMNS.map(value))})`).compile(kysely),
-      ),
-      SESSION_TYPES,
+    insertSession: new Prepared<SessionRow>(connection, SESSION_TYPES, (value) =>
+      insertSessions(sql`values (${sql.join(SESSION_COLUMNS.map(value))})`).compile(kysely),
     ),
-    mergeStats: new Prepared(
-      connection,
-      compileStatement<StatsValues>((value) =>
-        mergeStats(sql`values (${sql.join(STATS_COLUMNS.map(value))})`).compile(kysely),
-      ),
-      STATS_TYPES,
+    mergeStats: new Prepared<StatsValues>(connection, STATS_TYPES, (value) =>
+      mergeStats(sql`values (${sql.join(STATS_COLUMNS.map(value))})`).compile(kysely),
     ),
-    mergeModules: new Prepared(
-      connection,
-      compileStatement<StudiedModulesTable>((value) =>
-        mergeModules(sql`values (${sql.join(MODULE_COLUMNS.map(value))})`).compile(kysely),
-      ),
-      MODULE_TYPES,
+    mergeModules: new Prepared<StudiedModulesTable>(connection, MODULE_TYPES, (value) =>
+      mergeModules(sql`values (${sql.join(MODULE_COLUMNS.map(value))})`).compile(kysely),
     ),
-    findContent: new Prepared<KeyRow, ContentRow>(
-      connection,
-      compileStatement<KeyRow>((value) =>
-        SESSION_KEY.reduce(
-          (query, name) => query.where(name, '=', value(name)),
-          kysely.selectFrom('study_sessions').select(CONTENT_COLUMNS),
-        ).compile(),
-      ),
-      SESSION_TYPES,
+    findContent: new Prepared<KeyRow, ContentRow>(connection, SESSION_TYPES, (value) =>
+      SESSION_KEY.reduce(
+        (query, name) => query.where(sql<boolean>`${sql.ref(name)} = ${value(name)}`),
+        kysely.selectFrom('study_sessions').select(CONTENT_COLUMNS),
+      ).compile(),
     ),
-    findStats: new Prepared<LearnerRow, StatsRow>(
-      connection,
-      compileStatement<LearnerRow>((value) => {
-        const learner = sql<LearnerColumns>`(
-          select ${value('user_id')} as user_id, ${value('course_id')} as course_id)`;
-        return selectStats(kysely, learner.as('learner')).compile();
-      }),
-      SESSION_TYPES,
-    ),
+    findStats: new Prepared<LearnerRow, StatsRow>(connection, SESSION_TYPES, (value) => {
+      const learner = sql<LearnerColumns>`(
+        select ${value('user_id')} as user_id, ${value('course_id')} as course_id)`;
+      return selectStats(kysely, learner.as('learner')).compile();
+    }),
   };
 }

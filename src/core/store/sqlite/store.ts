@@ -62,7 +62,7 @@ export class SqliteStore implements Store {
     }
   }
 
-  readonly id = <Id extends string>(id: Id): RawBuilder<Id> => sql`${encodeId(id)}`;
+  readonly id = <Id extends string>(id: Id): RawBuilder<Id> => encodeId(sql`${id}`);
 
   readonly instant = (time: string): RawBuilder<string> => sql`${encodeInstant(time)}`;
 

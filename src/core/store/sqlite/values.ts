@@ -1,28 +1,15 @@
+import { sql, type RawBuilder } from 'kysely';
+
 /*
  * How values are stored in SQLite, which has no types for ids and times: an id is the 16 bytes of a UUID, a time is an
  * integer of milliseconds since 1970. In memory both are text, as in Postgres.
  */
 
 const ID_BYTES = 16;
-const ID_LENGTH = 36;
-const HYPHEN = 0x2d;
 
-/** The bytes of an id. */
-export function encodeId(id: string): Uint8Array {
-  // An id of another length was written by another program; see decodeId.
-  if (id.length !== ID_LENGTH) return Buffer.from(id, 'hex');
-  const bytes = Buffer.allocUnsafe(ID_BYTES);
-  let end = 0;
-  for (let place = 0; place < ID_LENGTH; place += 2) {
-    if (id.charCodeAt(place) === HYPHEN) place++;
-    bytes[end++] = (digitOf(id.charCodeAt(place)) << 4) | digitOf(id.charCodeAt(place + 1));
-  }
-  return bytes;
-}
-
-/** The value of a hexadecimal digit: `0` to `9` are 0x30 to 0x39, `a` to `f` are 0x61 to 0x66. */
-function digitOf(code: number): number {
-  return (code & 0xf) + 9 * (code >> 6);
+/** The bytes of an id that is bound as text, which is faster than to bind bytes. An id without hyphens is any bytes. */
+export function encodeId<Id>(id: RawBuilder<Id>): RawBuilder<Id> {
+  return sql`unhex(${id}, '-')`;
 }
 
 function decodeId(bytes: Uint8Array): string {
@@ -35,9 +22,19 @@ export function encodeInstant(time: string): number {
   return Date.parse(time);
 }
 
+/** As `Date.toISOString`, in less than half of its time: two of these are a sixth of reading lifetime stats. */
 function decodeInstant(time: number): string {
-  return new Date(time).toISOString();
+  const date = new Date(time);
+  const year = date.getUTCFullYear();
+  // Written by another program; throws a RangeError if it is not a time at all.
+  if (!(year >= 1000 && year <= 9999)) return date.toISOString();
+  const [month, day] = [TWO_DIGITS[date.getUTCMonth() + 1], TWO_DIGITS[date.getUTCDate()]];
+  const [hour, minute] = [TWO_DIGITS[date.getUTCHours()], TWO_DIGITS[date.getUTCMinutes()]];
+  const milliseconds = String(date.getUTCMilliseconds()).padStart(3, '0');
+  return `${year}-${month}-${day}T${hour}:${minute}:${TWO_DIGITS[date.getUTCSeconds()]}.${milliseconds}Z`;
 }
+
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
 
 /** The result columns of a statement that need decoding, by name: ids end in `_id`, times in `_at`. */
 export interface CodedColumns {
