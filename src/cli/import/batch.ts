@@ -11,7 +11,7 @@ import {
 import { rejected, type ImportResult } from './result.js';
 
 /** Lines of a batch. More lines write fewer pages of SQLite each, and take more memory. */
-const MAX_LINES = 80000;
+const MAX_LINES = 60_000;
 /** With new ids, a lost database leaves the results of a whole batch unknown. */
 const MAX_LINES_OF_NEW_IDS = 1_000;
 /** Characters of a batch: a few lines may be long. */

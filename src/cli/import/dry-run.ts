@@ -6,7 +6,7 @@ import {
   type StatsCalls,
   type Unchecked,
 } from '../../core/index.js';
-import { inGroups, type WriteResult, type WriteTarget } from './writer.js';
+import { forEachConcurrently, type WriteResult, type WriteTarget } from './writer.js';
 
 /** Sessions in flight. */
 const CONCURRENCY = 64;
@@ -40,7 +40,7 @@ export function dryRunTarget(
   return {
     async recordSessions({ sessions }) {
       const results: WriteResult[] = [];
-      await inGroups(sessions, CONCURRENCY, async (session, index) => {
+      await forEachConcurrently(sessions.entries(), CONCURRENCY, async ([index, session]) => {
         results[index] = await predict(session);
       });
       return results;

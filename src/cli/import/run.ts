@@ -1,4 +1,4 @@
-import { openLegacy, StatsError, type Legacy, type Stats } from '../../core/index.js';
+import { openLegacy, sqlitePath, StatsError, type Legacy, type Stats } from '../../core/index.js';
 import { assertOutside } from '../database-files.js';
 import { describeError, PartlyDone } from '../errors.js';
 import { SESSION_FIELDS } from '../export/format.js';
@@ -81,6 +81,11 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
   if (rejects.count + courses.rejected > 0) throw new PartlyDone(rejects.describe(courses.rejected));
 }
 
+function isPostgres(io: Io, options: ImportOptions): boolean {
+  if (serverUrl(io, options) !== undefined) return false;
+  return sqlitePath(databaseUrl(io, options, { create: false })) === undefined;
+}
+
 type Reader = (chunks: AsyncIterable<Buffer>) => AsyncGenerator<Iterable<Entry>>;
 
 async function readerOf(
@@ -118,6 +123,8 @@ async function importSessions(
       : calls,
     onConflict,
     courses: createCourses && !dryRun ? new CourseCreator(calls, courses) : undefined,
+    // With one in flight, a course that is created is there for all later chunks.
+    chunksInFlight: isPostgres(io, options) && !createCourses ? 2 : 1,
     signal,
     stopsWithinBatch: !newIds,
     onRetry: (error) => quiet || writeLine(io.stderr, visible(`${describeError(error)} ${RETRYING}`)),

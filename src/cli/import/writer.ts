@@ -1,8 +1,7 @@
 /**
  * Records the sessions of an import.
  *
- * A batch is sorted by learner, course and session and recorded in chunks, one after the other. After each chunk the
- * writer pauses, so that another process that polls for SQLite's lock gets its turn. `--on-conflict replace` records
+ * A batch is sorted by learner, course and session and recorded in chunks. After each chunk the writer pauses, so that another process that polls for SQLite's lock gets its turn. `--on-conflict replace` records
  * the copies of a session in rounds: a later copy replaces the earlier one instead of being compared with the first.
  *
  * Recording is idempotent: sessions whose chunk failed because the database or server is unavailable are recorded again
@@ -43,6 +42,8 @@ interface SessionWriterOptions {
   readonly onConflict: ImportOptions['onConflict'];
   /** Creates missing courses. */
   readonly courses: CourseCreator | undefined;
+  /** More than one makes Postgres work while the next chunk is prepared. SQLite's lock would never be free. */
+  readonly chunksInFlight: number;
   /** Aborted when the user ends the import. */
   readonly signal: AbortSignal;
   /** False to finish a batch after the signal: sessions with new ids would be counted again. */
@@ -99,14 +100,15 @@ export class SessionWriter {
   /** Returns an error if trying again may help. */
   async #writeChunks(lines: readonly ImportLine[]): Promise<StatsError | undefined> {
     let unavailable: StatsError | undefined;
-    for (let start = 0; start < lines.length && !this.#isStopping; start += CHUNK) {
-      const chunk = lines.slice(start, start + CHUNK);
+    let isLost = false;
+    await forEachConcurrently(chunksOf(lines), this.#options.chunksInFlight, async (chunk) => {
+      if (isLost || this.#isStopping) return;
       const error = await this.#writeChunk(chunk);
       unavailable ??= error;
       // The next chunk would fail too, after its own timeout. A locked learner fails alone.
-      if (error && isOfManyLearners(chunk) && chunk.every(({ result }) => !result)) break;
+      isLost ||= error !== undefined && isOfManyLearners(chunk) && chunk.every(({ result }) => !result);
       await setTimeout(PAUSE);
-    }
+    });
     return unavailable;
   }
 
@@ -139,7 +141,7 @@ export class SessionWriter {
     for (const courseId of missing) {
       if (!this.#isStopping && !unavailable) await courses?.create(courseId).catch(fail);
     }
-    await inGroups(conflicts, CONCURRENCY, async (line) => {
+    await forEachConcurrently(conflicts, CONCURRENCY, async (line) => {
       if (this.#isStopping || unavailable) return;
       const { userId, courseId, sessionId, ...session } = line.session;
       await this.#options.target.putSession({ userId, courseId, sessionId, session }).then(
@@ -178,13 +180,31 @@ function isOfManyLearners(chunk: readonly ImportLine[]): boolean {
   return chunk[0]?.session['userId'] !== chunk.at(-1)?.session['userId'];
 }
 
-/** @param size items in flight */
-export async function inGroups<T>(
-  items: readonly T[],
-  size: number,
-  work: (item: T, index: number) => Promise<void>,
+/**
+ * @param concurrency items in flight
+ * @throws the first error, when all items in flight have ended
+ */
+export async function forEachConcurrently<T>(
+  items: Iterable<T>,
+  concurrency: number,
+  work: (item: T) => Promise<void>,
 ): Promise<void> {
-  for (let start = 0; start < items.length; start += size) {
-    await Promise.all(items.slice(start, start + size).map((item, index) => work(item, start + index)));
+  const queue = Iterator.from(items);
+  const worker = async () => {
+    for (const item of queue) await work(item);
+  };
+  const ended = await Promise.allSettled(Array.from({ length: concurrency }, worker));
+  for (const result of ended) if (result.status === 'rejected') throw result.reason;
+}
+
+/** Copies of a session stay in one chunk, because their order counts, unless they are more than a chunk. */
+function* chunksOf(lines: readonly ImportLine[]): Generator<readonly ImportLine[]> {
+  let end = 0;
+  for (let start = 0; start < lines.length; start = end) {
+    end = Math.min(start + CHUNK, lines.length);
+    let first = end;
+    while (first > start && end < lines.length && lines[first - 1]?.key === lines[end]?.key) first--;
+    if (first > start) end = first;
+    yield lines.slice(start, end);
   }
 }

@@ -40,6 +40,7 @@ function writerOf(options: Partial<ConstructorParameters<typeof SessionWriter>[0
     onConflict: 'fail',
     courses: undefined,
     signal: new AbortController().signal,
+    chunksInFlight: 1,
     stopsWithinBatch: true,
     onRetry: () => undefined,
     ...options,

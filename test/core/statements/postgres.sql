@@ -37,6 +37,8 @@ create table "studied_modules" ("user_id" uuid not null, "course_id" uuid not nu
   "C" not null, "session_count" bigint not null check (session_count >= 0), "created_at" timestamptz(3) not
   null, "updated_at" timestamptz(3) not null, constraint "studied_modules_pkey" primary key ("user_id",
   "course_id", "module_id"));
+alter table "course_stats" set (fillfactor = 80);
+alter table "studied_modules" set (fillfactor = 80);
 insert into "schema_migrations" ("name", "is_breaking", "created_at", "updated_at") values ($1, $2, cast($3 as
   timestamptz), cast($4 as timestamptz));
 commit;
