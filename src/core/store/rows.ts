@@ -58,6 +58,8 @@ export const MODULE_TYPES = {
 
 /** By name, because `select *` of a prepared statement would change when a newer release adds a column. */
 export const SESSION_COLUMNS = columnsOf(SESSION_TYPES);
+export const STATS_COLUMNS = columnsOf(STATS_TYPES);
+export const MODULE_COLUMNS = columnsOf(MODULE_TYPES);
 export const COURSE_COLUMNS = ['course_id', 'name', 'created_at', 'updated_at'] as const;
 export const LEARNER_KEY = ['user_id', 'course_id'] as const;
 export const SESSION_KEY = [...LEARNER_KEY, 'session_id'] as const;

@@ -232,20 +232,20 @@ insert into studied_modules ("user_id", "course_id", "module_id", "session_count
   excluded.session_count, updated_at = excluded.updated_at;
 
 -- listSessions
-select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
-  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = cast($1 as
-  uuid) and "course_id" = cast($2 as uuid) order by "completed_at" desc, "session_id" desc limit $3;
+select "session_id", "total_modules_studied", "time_studied", "average_score_units", "completed_at",
+  "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = cast($1 as uuid) and
+  "course_id" = cast($2 as uuid) order by "completed_at" desc, "session_id" desc limit $3;
 
 -- listSessions: next page
-select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
-  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = cast($1 as
-  uuid) and "course_id" = cast($2 as uuid) and "completed_at" >= cast($3 as timestamptz) order by
-  "completed_at" desc, "session_id" desc limit $4;
-select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
-  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = cast($1 as
-  uuid) and "course_id" = cast($2 as uuid) and "completed_at" >= cast($3 as timestamptz) and "completed_at" <
-  cast($4 as timestamptz) and (completed_at, session_id) < (cast($5 as timestamptz), cast($6 as uuid)) order
-  by "completed_at" desc, "session_id" desc limit $7;
+select "session_id", "total_modules_studied", "time_studied", "average_score_units", "completed_at",
+  "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = cast($1 as uuid) and
+  "course_id" = cast($2 as uuid) and "completed_at" >= cast($3 as timestamptz) order by "completed_at" desc,
+  "session_id" desc limit $4;
+select "session_id", "total_modules_studied", "time_studied", "average_score_units", "completed_at",
+  "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = cast($1 as uuid) and
+  "course_id" = cast($2 as uuid) and "completed_at" >= cast($3 as timestamptz) and "completed_at" < cast($4 as
+  timestamptz) and (completed_at, session_id) < (cast($5 as timestamptz), cast($6 as uuid)) order by
+  "completed_at" desc, "session_id" desc limit $7;
 
 -- getHistory
 select "first_completed_at", "last_completed_at" from "course_stats" where "user_id" = cast($1 as uuid) and

@@ -170,19 +170,18 @@ insert into studied_modules ("user_id", "course_id", "module_id", "session_count
   excluded.session_count, updated_at = excluded.updated_at;
 
 -- listSessions
-select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
-  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = unhex(?,
-  '-') and "course_id" = unhex(?, '-') order by "completed_at" desc, "session_id" desc limit ?;
+select "session_id", "total_modules_studied", "time_studied", "average_score_units", "completed_at",
+  "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = unhex(?, '-') and
+  "course_id" = unhex(?, '-') order by "completed_at" desc, "session_id" desc limit ?;
 
 -- listSessions: next page
-select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
-  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = unhex(?,
-  '-') and "course_id" = unhex(?, '-') and "completed_at" >= ? order by "completed_at" desc, "session_id" desc
-  limit ?;
-select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
-  "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = unhex(?,
-  '-') and "course_id" = unhex(?, '-') and "completed_at" >= ? and "completed_at" < ? and (completed_at,
-  session_id) < (?, unhex(?, '-')) order by "completed_at" desc, "session_id" desc limit ?;
+select "session_id", "total_modules_studied", "time_studied", "average_score_units", "completed_at",
+  "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = unhex(?, '-') and
+  "course_id" = unhex(?, '-') and "completed_at" >= ? order by "completed_at" desc, "session_id" desc limit ?;
+select "session_id", "total_modules_studied", "time_studied", "average_score_units", "completed_at",
+  "module_ids", "created_at", "updated_at" from "study_sessions" where "user_id" = unhex(?, '-') and
+  "course_id" = unhex(?, '-') and "completed_at" >= ? and "completed_at" < ? and (completed_at, session_id) <
+  (?, unhex(?, '-')) order by "completed_at" desc, "session_id" desc limit ?;
 
 -- getHistory
 select "first_completed_at", "last_completed_at" from "course_stats" where "user_id" = unhex(?, '-') and

@@ -260,24 +260,18 @@ function missing(): never {
   throw new Error('A batch has no result for one of its items.');
 }
 
-/** The sessions in key order, each identity once, and the repeats of an identity. */
+/** The first session of each identity, and the repeats. */
 function separateRepeats(sessions: readonly PendingSession[]): {
   readonly firsts: readonly PendingSession[];
   readonly repeats: readonly PendingSession[];
 } {
+  const seen = new Set<string>();
   const firsts: PendingSession[] = [];
   const repeats: PendingSession[] = [];
-  for (const session of sessions.toSorted((a, b) => compareKeys(a.row, b.row))) {
-    const last = firsts.at(-1);
-    const isRepeat = last && compareKeys(last.row, session.row) === 0;
-    (isRepeat ? repeats : firsts).push(session);
+  for (const session of sessions) {
+    const identity = SESSION_KEY.map((name) => session.row[name]).join();
+    (seen.has(identity) ? repeats : firsts).push(session);
+    seen.add(identity);
   }
   return { firsts, repeats };
-}
-
-function compareKeys(a: SessionRow, b: SessionRow): number {
-  for (const name of SESSION_KEY) {
-    if (a[name] !== b[name]) return a[name] < b[name] ? -1 : 1;
-  }
-  return 0;
 }

@@ -2,9 +2,9 @@ import { sql, type RawBuilder } from 'kysely';
 import type { RejectReason } from '../../errors.js';
 import { within, type Learner } from '../checks/ranges.js';
 import { retried } from '../retry.js';
-import { TOTALS_COLUMNS } from '../rows.js';
+import { MODULE_COLUMNS, STATS_COLUMNS, TOTALS_COLUMNS } from '../rows.js';
 import { rejectReasonOf, type Store, type TransactionContext } from '../store.js';
-import { countModules, MODULE_COLUMNS, STATS_COLUMNS, sumSessions } from './rollups.js';
+import { countModules, sumSessions } from './rollups.js';
 
 /** `correct`: there was nothing to repair any more. */
 type RebuildOutcome = 'repaired' | 'correct' | 'locked' | RejectReason;

@@ -2,11 +2,12 @@ import { sql, type RawBuilder } from 'kysely';
 import type { DialectName } from '../../../../migrations/columns.js';
 import { deltaOf, type Delta } from '../deltas.js';
 import {
-  LEARNER_KEY,
+  MODULE_COLUMNS,
   moduleIdsOf,
+  STATS_COLUMNS,
   STATS_TYPES,
   SUM_COLUMNS,
-  TOTALS_COLUMNS,
+  type TOTALS_COLUMNS,
   type SessionRow,
 } from '../rows.js';
 import type { StoreContext, TransactionContext } from '../store.js';
@@ -18,16 +19,6 @@ import type { StoreContext, TransactionContext } from '../store.js';
  * Lock order of every command, which excludes deadlocks: sessions, then rollups, then modules, each in key order. The
  * rollup row is the learner's lock in the course: modules change only while it is held.
  */
-
-/** The columns of a row of `course_stats`, in the order of `mergeStats`. */
-export const STATS_COLUMNS = [...LEARNER_KEY, ...TOTALS_COLUMNS, 'created_at', 'updated_at'] as const;
-export const MODULE_COLUMNS = [
-  ...LEARNER_KEY,
-  'module_id',
-  'session_count',
-  'created_at',
-  'updated_at',
-] as const;
 
 /** Adds rows of sums, in the order of {@link STATS_COLUMNS}, to the stored ones. */
 export function mergeStats(rows: RawBuilder<unknown>): RawBuilder<unknown> {

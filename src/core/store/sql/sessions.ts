@@ -82,6 +82,10 @@ export function deleteSession(
   });
 }
 
+/** Without the learner and the course, which the caller knows: ids are slow to read from SQLite. */
+const LISTED_COLUMNS = SESSION_COLUMNS.filter((name) => name !== 'user_id' && name !== 'course_id');
+type ListedRow = Pick<SessionRow, (typeof LISTED_COLUMNS)[number]>;
+
 /** Newest first. Sessions completed at the same time are ordered by id, so that pages do not overlap. */
 export async function listSessions(
   context: StoreContext,
@@ -89,14 +93,14 @@ export async function listSessions(
 ): Promise<Page<Session>> {
   let sessions = context.kysely
     .selectFrom('study_sessions')
-    .select(SESSION_COLUMNS)
+    .select(LISTED_COLUMNS)
     .where('user_id', '=', context.id(userId))
     .where('course_id', '=', context.id(courseId))
     .orderBy('completed_at', 'desc')
     .orderBy('session_id', 'desc');
   if (from) sessions = sessions.where('completed_at', '>=', context.instant(from));
   if (to) sessions = sessions.where('completed_at', '<', context.instant(to));
-  const { items, next } = await readPageInParts<SessionRow>({
+  const { items, next } = await readPageInParts<ListedRow>({
     limit,
     read: async (after, count) => {
       const key = after ? keyOf(after) : cursor;
@@ -109,10 +113,11 @@ export async function listSessions(
     },
     keyOf,
   });
-  return { items: items.map(toSession), next };
+  const learner = { user_id: userId, course_id: courseId };
+  return { items: items.map((row) => toSession({ ...learner, ...row })), next };
 }
 
-function keyOf({ completed_at, session_id }: SessionRow) {
+function keyOf({ completed_at, session_id }: ListedRow) {
   return [completed_at, session_id] as const;
 }
 

@@ -3,17 +3,19 @@ import { sql, type CompiledQuery, type Kysely, type RawBuilder } from 'kysely';
 import type { Delta } from '../deltas.js';
 import {
   type LEARNER_KEY,
+  MODULE_COLUMNS,
   MODULE_TYPES,
   SESSION_COLUMNS,
   SESSION_KEY,
   SESSION_TYPES,
+  STATS_COLUMNS,
   STATS_TYPES,
   type ColumnType,
   type SessionRow,
 } from '../rows.js';
 import type { Schema, StudiedModulesTable } from '../schema.js';
 import { insertSessions } from '../sql/sessions.js';
-import { mergeModules, mergeStats, MODULE_COLUMNS, STATS_COLUMNS } from '../sql/rollups.js';
+import { mergeModules, mergeStats } from '../sql/rollups.js';
 import { selectStats, type LearnerColumns, type StatsRow } from '../sql/stats.js';
 import { compileStatement } from '../statements.js';
 import { codedColumns, decodeRow, encodeId, encodeInstant, type CodedColumns } from './values.js';

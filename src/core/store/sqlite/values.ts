@@ -22,19 +22,9 @@ export function encodeInstant(time: string): number {
   return Date.parse(time);
 }
 
-/** As `Date.toISOString`, in less than half of its time: two of these are a sixth of reading lifetime stats. */
 function decodeInstant(time: number): string {
-  const date = new Date(time);
-  const year = date.getUTCFullYear();
-  // Written by another program; throws a RangeError if it is not a time at all.
-  if (!(year >= 1000 && year <= 9999)) return date.toISOString();
-  const [month, day] = [TWO_DIGITS[date.getUTCMonth() + 1], TWO_DIGITS[date.getUTCDate()]];
-  const [hour, minute] = [TWO_DIGITS[date.getUTCHours()], TWO_DIGITS[date.getUTCMinutes()]];
-  const milliseconds = String(date.getUTCMilliseconds()).padStart(3, '0');
-  return `${year}-${month}-${day}T${hour}:${minute}:${TWO_DIGITS[date.getUTCSeconds()]}.${milliseconds}Z`;
+  return new Date(time).toISOString();
 }
-
-const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
 
 /** The result columns of a statement that need decoding, by name: ids end in `_id`, times in `_at`. */
 export interface CodedColumns {
