@@ -46,9 +46,12 @@ describe('a SQLite file on a full disk', { skip: NO_SMALL_DISK }, () => {
     }
 
     rmSync(ballast);
-    for (const answer of await recorder.repeat(client)) assert.ok(answer.status < 300, answer.text);
+    // Some of a later round may still have found space.
+    const repeated = await recorder.repeat(client);
+    assert.ok(repeated.length > 0);
+    for (const answer of repeated) assert.ok(answer.status < 300, answer.text);
     await round();
-    assert.ok(recorder.acknowledged >= acknowledged + 2 * ROUND);
+    assert.ok(recorder.acknowledged >= acknowledged + ROUND);
     await recorder.assertTotals(client);
     assert.equal((await service.stop()).code, 0);
 
