@@ -76,7 +76,13 @@ for (const dialect of DIALECTS) {
       await using fixture = await createLearner(dialect);
       const { url } = fixture.database;
       const counts = { sessions: 4, lifetimeStats: 3, moduleCounts: 7 };
-      const nothing = { differingStats: 0, differingModules: 0, faultySessions: 0, mended: 0, unmended: 0 };
+      const nothing = {
+        differingStats: 0,
+        differingModules: 0,
+        faultySessions: 0,
+        repaired: 0,
+        notRepaired: 0,
+      };
       const well = { ...counts, ...nothing, isRight: true, differences: [] };
       assert.deepEqual(await verified(url), well);
       assert.deepEqual(await verified(url, { rebuild: true }), well);
@@ -111,7 +117,7 @@ for (const dialect of DIALECTS) {
         assert.equal((await verified(url, { userId: newUserId() })).isRight, true);
 
         const rebuilt = await verified(url, { rebuild: true });
-        assert.deepEqual([rebuilt.mended, rebuilt.unmended, rebuilt.isRight], [1, 0, true]);
+        assert.deepEqual([rebuilt.repaired, rebuilt.notRepaired, rebuilt.isRight], [1, 0, true]);
         assert.deepEqual(rebuilt.differences, differences);
         assert.deepEqual((await verified(url)).differences, []);
         await assertRollups(url);
@@ -151,8 +157,8 @@ for (const dialect of DIALECTS) {
         differingStats: learners + 1,
         differingModules: learners + 6_000,
         faultySessions: learners + 6,
-        mended: 0,
-        unmended: 0,
+        repaired: 0,
+        notRepaired: 0,
       });
       // Of each total the score and the time.
       assert.equal(differences.length, 2 * (learners + 1) + learners + 6_000 + learners + 6);

@@ -91,7 +91,7 @@ function describeVerification(
   verified: Verification,
   { rebuild, user, course }: VerificationScope,
 ): string[] {
-  const { differingStats, differingModules, faultySessions, mended, unmended } = verified;
+  const { differingStats, differingModules, faultySessions, repaired, notRepaired } = verified;
   const stats = count(verified.lifetimeStats, 'lifetime stats');
   const modules = count(verified.moduleCounts, 'module count');
   const sessions = count(verified.sessions, 'session');
@@ -110,7 +110,7 @@ function describeVerification(
       ? []
       : [
           `${count(differingStats, 'lifetime stats')} and ${count(differingModules, 'module count')} are not what the sessions add up to.`,
-          ...(rebuild ? outcome(mended, unmended) : ['"--rebuild" repairs them; make a backup first.']),
+          ...(rebuild ? outcome(repaired, notRepaired) : ['"--rebuild" repairs them; make a backup first.']),
         ]),
     ...(faultySessions === 0
       ? []
@@ -120,13 +120,13 @@ function describeVerification(
   ];
 }
 
-function outcome(mended: number, unmended: number): string[] {
+function outcome(repaired: number, notRepaired: number): string[] {
   return [
-    `Repaired: ${count(mended, 'lifetime stats')}, with the module counts.`,
-    ...(unmended === 0
+    `Repaired: ${count(repaired, 'lifetime stats')}, with the module counts.`,
+    ...(notRepaired === 0
       ? []
       : [
-          `Not repaired: ${count(unmended, 'lifetime stats')}: the learner was locked, the course is missing, or the totals are out of range.`,
+          `Not repaired: ${count(notRepaired, 'lifetime stats')}: the learner was locked, the course is missing, or the totals are out of range.`,
         ]),
   ];
 }

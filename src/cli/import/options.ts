@@ -2,7 +2,7 @@ import { UsageError } from '../errors.js';
 import type { TargetOptions } from '../target.js';
 
 export const IMPORT_FORMATS = ['csv', 'ndjson', 'xapi'] as const;
-export type ImportFormat = (typeof IMPORT_FORMATS)[number];
+type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
 /** What happens to a session that exists with other content. */
 export const ON_CONFLICT = ['fail', 'skip', 'replace'] as const;

@@ -12,7 +12,7 @@ const MAX_AGE = 500;
 /** Milliseconds between two checks of that age while the source delivers nothing. */
 const POLL = 100;
 
-export interface PipelineOptions {
+interface PipelineOptions {
   readonly writer: Pick<SessionWriter, 'write'>;
   readonly tally: ImportTally;
   readonly rejects: Rejects;

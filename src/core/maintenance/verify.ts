@@ -36,9 +36,9 @@ export interface Verification extends Counts {
   /** Sessions that break a rule of their values. */
   readonly faultySessions: number;
   /** Repaired stats, each of a learner in a course. */
-  readonly mended: number;
+  readonly repaired: number;
   /** Stats that could not be repaired: they were locked, the totals are out of range, or the course is missing. */
-  readonly unmended: number;
+  readonly notRepaired: number;
   /** True if nothing differs, or everything was repaired. */
   readonly isRight: boolean;
 }
@@ -85,8 +85,8 @@ async function compareAll(store: Store, config: VerifyConfig): Promise<Verificat
     differingStats: 0,
     differingModules: 0,
     faultySessions: 0,
-    mended: 0,
-    unmended: 0,
+    repaired: 0,
+    notRepaired: 0,
   };
   for await (const range of rangesOf(store, { userId, courseId })) {
     const rows = await countRows(store, range);
@@ -119,11 +119,11 @@ async function compareAll(store: Store, config: VerifyConfig): Promise<Verificat
         { userId: learnerId, courseId: inCourse },
         toInstant(clock()),
       );
-      if (outcome === 'repaired') counts.mended++;
-      else if (outcome !== 'correct') counts.unmended++;
+      if (outcome === 'repaired') counts.repaired++;
+      else if (outcome !== 'correct') counts.notRepaired++;
     }
     onProgress?.(rows.sessions);
   }
-  const left = rebuild ? counts.unmended : counts.differingStats + counts.differingModules;
+  const left = rebuild ? counts.notRepaired : counts.differingStats + counts.differingModules;
   return { ...counts, isRight: left === 0 && counts.faultySessions === 0 };
 }

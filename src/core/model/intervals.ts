@@ -95,7 +95,7 @@ interface OffsetPeriod {
  * milliseconds. Time zone queries are slow, and a thousand of them would block all other requests. So the zone is
  * queried once for each change of its offset; the rest is arithmetic.
  */
-export class ZoneDays {
+class ZoneDays {
   readonly #timeZone: string;
   #period: OffsetPeriod;
 

@@ -49,6 +49,51 @@ function writerOf(options: Partial<ConstructorParameters<typeof SessionWriter>[0
 
 const outcomesOf = ({ lines }: ImportBatch) => lines.map(({ result }) => result?.outcome);
 
+test('Copies of a session stay in one chunk, so that their order counts with two chunks in flight', async () => {
+  // The first copy of the pair is the last line of a full chunk.
+  const twin = {
+    userId: 'ffffffff-0000-4000-8000-000000000000',
+    courseId: newCourseId(),
+    sessionId: newSessionId(),
+  };
+  const batch = batchOf(1_001, (index) =>
+    index < 999 ? { userId: `${String(index).padStart(8, '0')}-0000-4000-8000-000000000000` } : twin,
+  );
+  const chunks: number[] = [];
+  const target: WriteTarget = {
+    recordSessions: async ({ sessions }) => {
+      chunks.push(sessions.length);
+      return sessions.map(() => RECORDED);
+    },
+    putSession: async () => undefined,
+  };
+  await writerOf({ target, chunksInFlight: 2 }).write(batch);
+  assert.deepEqual(chunks, [999, 2]);
+});
+
+test('Copies of a session that exceed a chunk are recorded in several', async () => {
+  const key = { userId: newUserId(), courseId: newCourseId(), sessionId: newSessionId() };
+  const batch = batchOf(2_500, () => key);
+  await writerOf({}).write(batch);
+  assert.deepEqual(new Set(outcomesOf(batch)), new Set(['created']));
+});
+
+test('An error in one of two chunks in flight is thrown after the other has its results', async () => {
+  const batch = batchOf(1_500);
+  let calls = 0;
+  const target: WriteTarget = {
+    recordSessions: async ({ sessions }) => {
+      calls += 1;
+      if (calls === 1) throw new TypeError('a defect');
+      await new Promise((resolve) => void setImmediate(resolve));
+      return sessions.map(() => RECORDED);
+    },
+    putSession: async () => undefined,
+  };
+  await assert.rejects(writerOf({ target, chunksInFlight: 2 }).write(batch), TypeError);
+  assert.equal(outcomesOf(batch).filter((outcome) => outcome === 'created').length, 500);
+});
+
 describe('an aborted import', () => {
   test('An aborted import replaces no further sessions', async () => {
     const batch = batchOf(1_000);

@@ -15,7 +15,7 @@ export interface Finding {
 type Check = (context: StoreContext) => Promise<Finding>;
 
 /** The checks that depend on the kind of database. */
-export interface DatabaseChecks {
+interface DatabaseChecks {
   readonly checkDatabase: Check;
   readonly checkDurability: Check;
   readonly checkIntegrity: Check;

@@ -16,7 +16,7 @@ export interface Learner {
 }
 
 /** The rows to check: all, or those of one learner, one course, or one learner in one course. */
-export interface Scope {
+interface Scope {
   readonly userId?: string | undefined;
   readonly courseId?: string | undefined;
 }

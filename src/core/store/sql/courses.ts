@@ -12,7 +12,7 @@ import { readPageInParts } from './paging.js';
 const MAX_ATTEMPTS = 5;
 
 /** Which of a course's unique values belong to another course. */
-export interface ExistingCourse {
+interface ExistingCourse {
   readonly outcome: 'exists';
   readonly courseId: boolean;
   readonly name: boolean;
