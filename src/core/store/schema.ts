@@ -27,7 +27,7 @@ export interface CoursesTable extends CommonColumns {
   name: string;
 }
 
-interface CourseModulesTable extends CommonColumns {
+export interface CourseModulesTable extends CommonColumns {
   course_id: CourseId;
   module_id: string;
 }
