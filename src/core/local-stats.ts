@@ -169,7 +169,10 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
       }
     }
     if (pending.length === 0) return results;
-    const outcomes = await this.#calls.run(() => this.#recorder.record(pending));
+    const outcomes = await this.#calls.run(async () => {
+      await this.#store.giveWay?.();
+      return this.#recorder.record(pending);
+    });
     for (const [index, outcome] of outcomes.entries()) {
       const [place, session] = [places[index], pending[index]];
       if (place !== undefined && session) results[place] = this.#toResult(outcome, session);

@@ -1,16 +1,20 @@
 import { setTimeout } from 'node:timers/promises';
 import { Interruption } from '../errors.js';
 import { interruptible } from '../io.js';
-import { ImportBatch, lineFactory } from './batch.js';
+import { toImportLine, type ImportLine } from './line.js';
 import type { Entry } from './readers/entry.js';
 import type { Rejects } from './rejects.js';
 import { rejected, type ImportTally } from './result.js';
 import type { SessionWriter } from './writer.js';
 
+/** Lines of a batch. More lines write fewer pages of SQLite each, and take more memory. */
+const MAX_LINES = 60_000;
+/** With new ids, a lost database leaves the results of a whole batch unknown. */
+const MAX_LINES_OF_NEW_IDS = 1_000;
+/** Characters of a batch: a few lines may be long. */
+const MAX_CHARACTERS = 8 * 1024 * 1024;
 /** Milliseconds after which a batch of a slow source is recorded although it is not full. */
 const MAX_AGE = 500;
-/** Milliseconds between two checks of that age while the source delivers nothing. */
-const POLL = 100;
 
 interface PipelineOptions {
   readonly writer: Pick<SessionWriter, 'write'>;
@@ -52,33 +56,38 @@ export async function runPipeline(
 async function* readBatches(
   entries: AsyncIterator<Iterable<Entry>>,
   { newIds }: Pick<PipelineOptions, 'newIds'>,
-): AsyncGenerator<ImportBatch> {
-  const toLine = lineFactory({ newIds });
-  let batch = new ImportBatch({ newIds });
+): AsyncGenerator<readonly ImportLine[]> {
+  const maxLines = newIds ? MAX_LINES_OF_NEW_IDS : MAX_LINES;
+  let batch: ImportLine[] = [];
+  let characters = 0;
+  let start = 0;
+  const take = () => {
+    const taken = batch;
+    [batch, characters] = [[], 0];
+    return taken;
+  };
+  const remaining = () => Math.max(0, start + MAX_AGE - performance.now());
   let next = entries.next();
   for (;;) {
-    const group = batch.lines.length === 0 ? await next : await Promise.race([next, setTimeout(POLL)]);
+    const timeout = batch.length > 0 && setTimeout(remaining(), undefined, { ref: false });
+    const group = await (timeout ? Promise.race([next, timeout]) : next);
     if (group?.done) break;
     for (const entry of group?.value ?? []) {
-      batch.add(toLine(entry));
-      if (!batch.isFull) continue;
-      yield batch;
-      batch = new ImportBatch({ newIds });
+      if (batch.push(toImportLine(entry, newIds)) === 1) start = performance.now();
+      characters += entry.size;
+      if (batch.length === maxLines || characters >= MAX_CHARACTERS) yield take();
     }
-    if (batch.lines.length > 0 && batch.age > MAX_AGE) {
-      yield batch;
-      batch = new ImportBatch({ newIds });
-    }
+    if (batch.length > 0 && remaining() === 0) yield take();
     if (group) next = entries.next();
     // Awaited in the next round, unless the import ends before.
     next.catch(() => undefined);
   }
-  if (batch.lines.length > 0) yield batch;
+  if (batch.length > 0) yield take();
 }
 
 /** Records a batch and reports the result of each line, also if recording fails. */
 async function recordBatch(
-  batch: ImportBatch,
+  batch: readonly ImportLine[],
   { writer, tally, rejects, newIds }: PipelineOptions,
 ): Promise<void> {
   let isLost = newIds;
@@ -87,21 +96,18 @@ async function recordBatch(
     isLost = false;
   } finally {
     let hasGap = false;
-    for (const line of batch.lines) {
-      const isUnknown = isLost && !line.result;
-      const result = isUnknown ? UNKNOWN : line.result;
+    for (const line of batch) {
+      const result = line.result ?? (isLost ? UNKNOWN : undefined);
       hasGap ||= !result;
       if (!result) continue;
       tally.add(result);
       if (!hasGap) tally.lastLine = line.line;
-      if (result.outcome !== 'rejected') continue;
       // With the id that it was sent with, an unknown session counts once. A repaired line gets its id anew.
-      rejects.add(line, result.faults, isUnknown ? line.session : line.values);
-      // `flush` reports the error; here a slow disk only limits how much waits in memory.
-      await rejects.flushed().catch(() => undefined);
+      const values = result === UNKNOWN ? line.session : line.values;
+      if (result.outcome === 'rejected') await rejects.add(line, result.faults, values);
     }
   }
-  await rejects.flushed();
+  await rejects.flush();
 }
 
 const UNKNOWN = rejected([{ rule: 'may or may not be recorded, because no answer came' }]);

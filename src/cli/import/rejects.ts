@@ -48,14 +48,16 @@ export class Rejects implements AsyncDisposable {
     return this.#count;
   }
 
-  add({ line, name, text }: Place, faults: readonly LineFault[], values?: Values): void {
+  /** Prints and buffers a rejected line. */
+  async add({ line, name, text }: Place, faults: readonly LineFault[], values?: Values): Promise<void> {
     if (this.#count++ < MAX_PRINTED) {
       writeLine(this.#options.stderr, visible(`${name ?? `line ${line}`}: ${describeFaults(faults)}`));
     }
     if (!this.#file) return;
     const content = values ? { values } : { text };
     this.#buffer += `${toJson({ line, faults, ...content }) ?? JSON.stringify({ line, faults })}\n`;
-    if (this.#buffer.length >= BLOCK) this.#write();
+    // The next `flush` reports the error.
+    if (this.#buffer.length >= BLOCK) await this.flush().catch(() => undefined);
   }
 
   /** One sentence about the rejected lines and courses. */
@@ -69,27 +71,16 @@ export class Rejects implements AsyncDisposable {
     return `${count}${more}. ${file === undefined ? `--rejects FILE keeps ${which}` : `${file} has ${which}`}.`;
   }
 
-  /** Resolves when little is waiting to be written. */
-  async flushed(): Promise<void> {
-    await this.#written;
-  }
-
-  /** @throws if a line could not be written */
+  /** @throws the first error of writing a line */
   async flush(): Promise<void> {
-    this.#write();
+    const text = this.#buffer;
+    this.#buffer = '';
+    this.#written = this.#written.then(() => this.#append(text));
     await this.#written;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#file?.close();
-  }
-
-  #write(): void {
-    const text = this.#buffer;
-    this.#buffer = '';
-    if (text !== '') this.#written = this.#written.then(() => this.#append(text));
-    // `flush` reports the error.
-    this.#written.catch(() => undefined);
   }
 
   async #append(text: string): Promise<void> {

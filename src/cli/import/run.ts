@@ -77,7 +77,6 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
     throw error;
   }
   writeSummary(io, options, tally, courses);
-  await rejects.flush();
   if (rejects.count + courses.rejected > 0) throw new PartlyDone(rejects.describe(courses.rejected));
 }
 

@@ -1,23 +1,22 @@
 /**
  * Records the sessions of an import.
  *
- * A batch is sorted by learner, course and session and recorded in chunks. After each chunk the writer pauses, so that another process that polls for SQLite's lock gets its turn. `--on-conflict replace` records
- * the copies of a session in rounds: a later copy replaces the earlier one instead of being compared with the first.
+ * A batch is sorted by learner, course and session, so that neighbours are written to the same pages, and recorded in
+ * chunks. `--on-conflict replace` records the copies of a session in rounds: a later copy replaces the earlier one instead
+ * of being compared with the first.
  *
  * Recording is idempotent: sessions whose chunk failed because the database or server is unavailable are recorded again
  * after a backoff with jitter, until nothing has succeeded for some minutes.
  */
 import { setTimeout } from 'node:timers/promises';
 import { StatsError } from '../../core/index.js';
-import { textOf, type ImportBatch, type ImportLine } from './batch.js';
 import type { CourseCreator } from './courses.js';
+import type { ImportLine } from './line.js';
 import type { ImportOptions } from './options.js';
 import { rejectionOf } from './result.js';
 
-/** Sessions of a chunk: a transaction of some 20 ms on SQLite. */
-const CHUNK = 1000;
-/** Milliseconds between chunks: a process that waits for SQLite's lock polls it every 1 to 2 ms. */
-const PAUSE = 2;
+/** Sessions of a chunk: a transaction of about 5 ms on SQLite, for which the writes of a server wait. */
+const CHUNK = 250;
 /** Sessions that are replaced at a time. */
 const CONCURRENCY = 64;
 /** Milliseconds. Each retry waits about twice as long as the one before. */
@@ -26,7 +25,7 @@ const MAX_BACKOFF = 10_000;
 /** Milliseconds without any success after which the import fails. */
 const PATIENCE = 120_000;
 
-/** Where sessions are recorded: a database, a server or a dry run. */
+/** Where sessions are recorded: `LocalStats`, `RemoteStats` or `dryRunTarget`. */
 export interface WriteTarget {
   /** Returns a result for each session, in their order. */
   recordSessions(call: { readonly sessions: readonly object[] }): Promise<readonly WriteResult[]>;
@@ -46,7 +45,7 @@ interface SessionWriterOptions {
   readonly chunksInFlight: number;
   /** Aborted when the user ends the import. */
   readonly signal: AbortSignal;
-  /** False to finish a batch after the signal: sessions with new ids would be counted again. */
+  /** False to finish a batch after the signal. */
   readonly stopsWithinBatch: boolean;
   /** Receives the error before the first of several retries. */
   readonly onRetry: (error: StatsError) => void;
@@ -54,7 +53,6 @@ interface SessionWriterOptions {
 
 export class SessionWriter {
   readonly #options: SessionWriterOptions;
-  #lastSuccess = performance.now();
 
   constructor(options: SessionWriterOptions) {
     this.#options = options;
@@ -65,9 +63,10 @@ export class SessionWriter {
    *
    * @throws if recording fails for a reason that is not the session's
    */
-  async write(batch: ImportBatch): Promise<void> {
-    const lines = batch.sorted();
-    this.#lastSuccess = performance.now();
+  async write(batch: readonly ImportLine[]): Promise<void> {
+    const open = batch.filter(({ result }) => !result);
+    // A stable sort: copies of a session keep their order.
+    const lines = open.toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
     const rounds = this.#options.onConflict === 'replace' ? occurrences(lines) : [lines];
     for (const round of rounds) await this.#writeRound(round);
   }
@@ -80,17 +79,20 @@ export class SessionWriter {
     const { signal, onRetry } = this.#options;
     let open = lines;
     let backoff = MIN_BACKOFF;
+    let lastSuccess = performance.now();
+    let hasReported = false;
     while (open.length > 0 && !this.#isStopping) {
       const unavailable = await this.#writeChunks(open);
       const left = open.filter(({ result }) => !result);
       if (left.length < open.length) {
-        this.#lastSuccess = performance.now();
+        lastSuccess = performance.now();
         backoff = MIN_BACKOFF;
       }
       open = left;
       if (!unavailable) continue;
-      if (signal.aborted || performance.now() - this.#lastSuccess > PATIENCE) throw unavailable;
-      if (backoff === MIN_BACKOFF) onRetry(unavailable);
+      if (signal.aborted || performance.now() - lastSuccess > PATIENCE) throw unavailable;
+      if (!hasReported) onRetry(unavailable);
+      hasReported = true;
       const jitter = 0.5 + Math.random() / 2;
       await setTimeout(backoff * jitter, undefined, { signal }).catch(() => undefined);
       backoff = Math.min(2 * backoff, MAX_BACKOFF);
@@ -106,14 +108,14 @@ export class SessionWriter {
       const error = await this.#writeChunk(chunk);
       unavailable ??= error;
       // The next chunk would fail too, after its own timeout. A locked learner fails alone.
-      isLost ||= error !== undefined && isOfManyLearners(chunk) && chunk.every(({ result }) => !result);
-      await setTimeout(PAUSE);
+      const isOfOneLearner = chunk[0]?.session['userId'] === chunk.at(-1)?.session['userId'];
+      isLost ||= error !== undefined && !isOfOneLearner && chunk.every(({ result }) => !result);
     });
     return unavailable;
   }
 
   async #writeChunk(chunk: readonly ImportLine[]): Promise<StatsError | undefined> {
-    const { onConflict, courses } = this.#options;
+    const { onConflict, courses, target } = this.#options;
     const missing = new Set<string>();
     const conflicts: ImportLine[] = [];
     const defects: unknown[] = [];
@@ -124,7 +126,9 @@ export class SessionWriter {
       else if (error instanceof StatsError && error.kind === 'unavailable') unavailable ??= error;
       else defects.push(error);
     };
-    const results = await this.#record(chunk);
+    const results = await target
+      .recordSessions({ sessions: chunk.map(({ session }) => session) })
+      .catch((error: unknown) => chunk.map((): WriteResult => ({ outcome: 'failed', error })));
     for (const [index, line] of chunk.entries()) {
       const result = results[index];
       if (result && result.outcome !== 'failed') {
@@ -133,7 +137,7 @@ export class SessionWriter {
       }
       const error = result ? result.error : new Error('A session has no result.');
       const code = error instanceof StatsError ? error.code : undefined;
-      const courseId = textOf(line.session['courseId']).toLowerCase();
+      const [, courseId = ''] = line.key.split(' ');
       if (code === 'session-conflict' && onConflict === 'replace') conflicts.push(line);
       else if (code === 'course-not-found' && courses?.canCreate(courseId)) missing.add(courseId);
       else fail(error, line);
@@ -144,7 +148,7 @@ export class SessionWriter {
     await forEachConcurrently(conflicts, CONCURRENCY, async (line) => {
       if (this.#isStopping || unavailable) return;
       const { userId, courseId, sessionId, ...session } = line.session;
-      await this.#options.target.putSession({ userId, courseId, sessionId, session }).then(
+      await target.putSession({ userId, courseId, sessionId, session }).then(
         () => (line.result = { outcome: 'replaced' }),
         (error: unknown) => fail(error, line),
       );
@@ -153,31 +157,17 @@ export class SessionWriter {
     if (defects.length > 0) throw defects[0];
     return unavailable;
   }
-
-  async #record(chunk: readonly ImportLine[]): Promise<readonly WriteResult[]> {
-    try {
-      return await this.#options.target.recordSessions({ sessions: chunk.map(({ session }) => session) });
-    } catch (error) {
-      return chunk.map(() => ({ outcome: 'failed', error }));
-    }
-  }
 }
 
 /** The first copy of each session, then the second of each, and so on. */
 function occurrences(sorted: readonly ImportLine[]): ImportLine[][] {
-  const rounds: ImportLine[][] = [];
-  let count = 0;
-  let previous: string | undefined;
-  for (const line of sorted) {
-    count = line.key === previous ? count + 1 : 0;
-    previous = line.key;
-    (rounds[count] ??= []).push(line);
-  }
-  return rounds;
-}
-
-function isOfManyLearners(chunk: readonly ImportLine[]): boolean {
-  return chunk[0]?.session['userId'] !== chunk.at(-1)?.session['userId'];
+  const counts = new Map<string, number>();
+  const rounds = Map.groupBy(sorted, ({ key }) => {
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    return count;
+  });
+  return Array.from(rounds.values());
 }
 
 /**

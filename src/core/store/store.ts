@@ -75,6 +75,8 @@ export interface Store extends StoreContext {
    * An error may be caused by one session and undo the whole batch; then nothing is recorded.
    */
   record(sessions: readonly PendingSession[]): Promise<readonly RecordOutcome[]>;
+  /** Pauses before bulk work if another process needs SQLite's lock. */
+  giveWay?(): Promise<void>;
   /** Results come in the order of the learners. */
   findStats(learners: readonly LearnerKey[]): Promise<readonly (LearnerStats | 'course-not-found')[]>;
   /** Results come in the order of the keys. */

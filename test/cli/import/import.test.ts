@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { lineFactory } from '../../../src/cli/import/batch.js';
+import { toImportLine } from '../../../src/cli/import/line.js';
 import { openStats, toCourseId, toUserId } from '../../../src/core/index.js';
 import { runCli } from '../../support/cli.js';
 import { createDatabase, DIALECTS } from '../../support/databases.js';
@@ -29,10 +29,8 @@ const counts = {
 };
 
 function idAt(completedAt: string): unknown {
-  const toLine = lineFactory({ newIds: false });
-  return toLine({ line: 1, size: 0, values: { ...learner, ...sessionContent(), completedAt } }).session[
-    'sessionId'
-  ];
+  const values = { ...learner, ...sessionContent(), completedAt };
+  return toImportLine({ line: 1, size: 0, values }, false).session['sessionId'];
 }
 
 async function statsOf(url: string) {

@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import type { ImportBatch } from '../../../src/cli/import/batch.js';
+import type { ImportLine } from '../../../src/cli/import/line.js';
 import { runPipeline } from '../../../src/cli/import/pipeline.js';
 import type { Entry } from '../../../src/cli/import/readers/entry.js';
 import { Rejects } from '../../../src/cli/import/rejects.js';
@@ -26,7 +26,7 @@ async function* groupsOf(...groups: readonly (readonly Entry[])[]): AsyncGenerat
 /** Runs a pipeline; `write` receives each batch. */
 async function run(
   entries: AsyncGenerator<Iterable<Entry>>,
-  write: (batch: ImportBatch) => Promise<void>,
+  write: (batch: readonly ImportLine[]) => Promise<void>,
   { newIds = false, signal = new AbortController().signal } = {},
 ) {
   const stderr = new PassThrough();
@@ -40,12 +40,12 @@ async function run(
   return { error, tally, printed: await text(stderr) };
 }
 
-async function createAll({ lines }: ImportBatch): Promise<void> {
+async function createAll(lines: readonly ImportLine[]): Promise<void> {
   for (const line of lines) line.result ??= { outcome: 'created' };
 }
 
 /** Loses the database at the third line. */
-async function loseThird({ lines }: ImportBatch): Promise<never> {
+async function loseThird(lines: readonly ImportLine[]): Promise<never> {
   for (const [index, line] of lines.entries()) if (index !== 2) line.result = { outcome: 'created' };
   throw LOST;
 }
@@ -69,7 +69,7 @@ test('A few long lines fill an import batch just as many short lines do', async 
   const sizes: number[] = [];
   const lines = Array.from({ length: 20 }, (_, line) => entryOf(line, 1024 * 1024));
   await run(groupsOf(lines), async (batch) => {
-    sizes.push(batch.lines.length);
+    sizes.push(batch.length);
     await createAll(batch);
   });
   assert.ok(sizes.length > 1 && sizes.every((size) => size < 20), String(sizes));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ImportBatch, lineFactory } from '../../../src/cli/import/batch.js';
 import { CourseCreator } from '../../../src/cli/import/courses.js';
+import { toImportLine, type ImportLine } from '../../../src/cli/import/line.js';
 import { SessionWriter, type WriteResult, type WriteTarget } from '../../../src/cli/import/writer.js';
 import { newCourseId, newSessionId, newUserId, sessionContent } from '../../support/factories.js';
 import { StatsError } from '../../../src/core/index.js';
@@ -24,14 +24,12 @@ function targetOf(
   };
 }
 
-function batchOf(amount: number, values: (index: number) => object = () => ({})): ImportBatch {
-  const batch = new ImportBatch({ newIds: false });
-  const toLine = lineFactory({ newIds: false });
-  for (let index = 0; index < amount; index++) {
+function batchOf(amount: number, values: (index: number) => object = () => ({})): ImportLine[] {
+  return Array.from({ length: amount }, (_, index) => {
     const key = { userId: newUserId(), courseId: newCourseId(), sessionId: newSessionId() };
-    batch.add(toLine({ line: index, size: 0, values: { ...key, ...sessionContent(), ...values(index) } }));
-  }
-  return batch;
+    const entry = { line: index, size: 0, values: { ...key, ...sessionContent(), ...values(index) } };
+    return toImportLine(entry, false);
+  });
 }
 
 function writerOf(options: Partial<ConstructorParameters<typeof SessionWriter>[0]>): SessionWriter {
@@ -47,7 +45,7 @@ function writerOf(options: Partial<ConstructorParameters<typeof SessionWriter>[0
   });
 }
 
-const outcomesOf = ({ lines }: ImportBatch) => lines.map(({ result }) => result?.outcome);
+const outcomesOf = (batch: readonly ImportLine[]) => batch.map(({ result }) => result?.outcome);
 
 test('Copies of a session stay in one chunk, so that their order counts with two chunks in flight', async () => {
   // The first copy of the pair is the last line of a full chunk.
@@ -56,8 +54,8 @@ test('Copies of a session stay in one chunk, so that their order counts with two
     courseId: newCourseId(),
     sessionId: newSessionId(),
   };
-  const batch = batchOf(1_001, (index) =>
-    index < 999 ? { userId: `${String(index).padStart(8, '0')}-0000-4000-8000-000000000000` } : twin,
+  const batch = batchOf(251, (index) =>
+    index < 249 ? { userId: `${String(index).padStart(8, '0')}-0000-4000-8000-000000000000` } : twin,
   );
   const chunks: number[] = [];
   const target: WriteTarget = {
@@ -68,7 +66,7 @@ test('Copies of a session stay in one chunk, so that their order counts with two
     putSession: async () => undefined,
   };
   await writerOf({ target, chunksInFlight: 2 }).write(batch);
-  assert.deepEqual(chunks, [999, 2]);
+  assert.deepEqual(chunks, [249, 2]);
 });
 
 test('Copies of a session that exceed a chunk are recorded in several', async () => {
@@ -79,7 +77,7 @@ test('Copies of a session that exceed a chunk are recorded in several', async ()
 });
 
 test('An error in one of two chunks in flight is thrown after the other has its results', async () => {
-  const batch = batchOf(1_500);
+  const batch = batchOf(500);
   let calls = 0;
   const target: WriteTarget = {
     recordSessions: async ({ sessions }) => {
@@ -91,7 +89,7 @@ test('An error in one of two chunks in flight is thrown after the other has its 
     putSession: async () => undefined,
   };
   await assert.rejects(writerOf({ target, chunksInFlight: 2 }).write(batch), TypeError);
-  assert.equal(outcomesOf(batch).filter((outcome) => outcome === 'created').length, 500);
+  assert.equal(outcomesOf(batch).filter((outcome) => outcome === 'created').length, 250);
 });
 
 describe('an aborted import', () => {
@@ -136,7 +134,7 @@ describe('an aborted import', () => {
     });
     const batch = batchOf(2_000);
     await writerOf({ target, signal: end.signal }).write(batch);
-    assert.ok(recorded < batch.lines.length);
+    assert.ok(recorded < batch.length);
     assert.equal(outcomesOf(batch).filter(Boolean).length, recorded);
   });
 });
@@ -219,7 +217,7 @@ test('A locked learner does not keep the sessions of other learners from being r
 });
 
 test('Only the replacements in flight fail when the database becomes unavailable', async () => {
-  const batch = batchOf(500);
+  const batch = batchOf(250);
   let [recorded, replaced] = [0, 0];
   const target = targetOf(
     () => {
@@ -228,11 +226,11 @@ test('Only the replacements in flight fail when the database becomes unavailable
     },
     async () => {
       replaced += 1;
-      if (recorded <= batch.lines.length) throw UNAVAILABLE;
+      if (recorded <= batch.length) throw UNAVAILABLE;
     },
   );
   await writerOf({ target, onConflict: 'replace' }).write(batch);
-  assert.equal(replaced, 64 + batch.lines.length);
+  assert.equal(replaced, 64 + batch.length);
 });
 
 test('A defect ends the import after the results of the other sessions are known', async () => {
