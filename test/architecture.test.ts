@@ -18,12 +18,14 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 /** Packages that only the store of their database may import. */
 const DRIVERS: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': [
+    'src/core/store/sqlite/backup.ts',
     'src/core/store/sqlite/checkpoint-thread.ts',
     'src/core/store/sqlite/checkpointer.ts',
     'src/core/store/sqlite/connection.ts',
     'src/core/store/sqlite/dialect.ts',
     'src/core/store/sqlite/statements.ts',
     'src/core/store/sqlite/store.ts',
+    'src/core/store/sqlite/values.ts',
   ],
   pg: ['src/core/store/postgres/pool.ts', 'src/core/store/postgres/store.ts'],
 };

@@ -3,7 +3,7 @@ import type { History, IntervalName } from './model/history.js';
 import type { CourseId, SessionId, UserId } from './model/ids.js';
 import type { LifetimeStats, StudiedCourse } from './model/lifetime.js';
 import type { Page } from './model/pagination.js';
-import type { NewSession, Session, SessionContent } from './model/session.js';
+import type { NewSession, Session, SessionContent, SessionRange } from './model/session.js';
 
 /** A learner in a course, the key of lifetime stats. */
 export interface LearnerKey {
@@ -33,13 +33,6 @@ export interface PageRequest {
   readonly limit?: number | undefined;
   /** The `next` of the previous page; left out for the first page. */
   readonly cursor?: string | undefined;
-}
-
-export interface SessionRange {
-  /** Only sessions completed at this time or later: RFC 3339 with offset. */
-  readonly from?: string | undefined;
-  /** Only sessions completed before this time: RFC 3339 with offset. */
-  readonly to?: string | undefined;
 }
 
 /** A session to be recorded, with its learner and course. */
@@ -199,8 +192,8 @@ export interface Stats extends StatsCalls, AsyncDisposable {
    * Resolves if calls can be served now: the database is reachable, and its schema has everything that this program
    * needs. A newer release may have extended it.
    *
-   * @throws {StatsError} `database-unavailable`, `database-unusable`, `schema-outdated`, `server-unavailable`,
-   *   `server-incompatible`
+   * @throws {StatsError} `database-unavailable`, `database-unusable`, `schema-outdated`, `schema-newer`,
+   *   `server-unavailable`, `server-incompatible`
    */
   ready(): Promise<void>;
 

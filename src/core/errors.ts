@@ -58,10 +58,6 @@ export class StatsError extends Error {
   get kind(): ErrorKind {
     return ERRORS[this.code].kind;
   }
-
-  get title(): string {
-    return ERRORS[this.code].title;
-  }
 }
 
 export function isErrorCode(code: string): code is ErrorCode {
@@ -111,10 +107,7 @@ export function alreadyExists(taken: { readonly courseId: boolean; readonly name
 export type RejectReason = 'course-not-found' | 'total-out-of-range';
 
 export function rejectionError(reason: RejectReason, courseId: string): StatsError {
-  return reason === 'course-not-found' ? courseNotFound(courseId) : totalOutOfRange();
-}
-
-export function totalOutOfRange(): StatsError {
+  if (reason === 'course-not-found') return courseNotFound(courseId);
   return new StatsError(
     'total-out-of-range',
     "With this session the learner's totals in the course would exceed what can be summed exactly; nothing was changed.",

@@ -29,13 +29,12 @@ export type {
   PageRequest,
   RecordResult,
   SessionKey,
-  SessionRange,
   Stats,
   StatsCalls,
   UserCall,
   Unchecked,
 } from './api.js';
-export { ERRORS, StatsError, type ErrorCode, type ErrorKind, type Fault } from './errors.js';
+export { ERRORS, sessionConflict, StatsError, type ErrorCode, type ErrorKind, type Fault } from './errors.js';
 export type { ExportedSession, ExportFilter } from './model/session.js';
 export type { Course, CourseContent, NewCourse } from './model/course.js';
 export {
@@ -48,7 +47,7 @@ export {
 } from './model/ids.js';
 export type { History, HistoryItem, IntervalName } from './model/history.js';
 export type { LifetimeStats, StudiedCourse } from './model/lifetime.js';
-export type { Progress } from './model/modules.js';
+export { MODULE_SEPARATOR, type Progress } from './model/modules.js';
 export type {
   BrokenRule,
   Difference,
@@ -57,6 +56,6 @@ export type {
 } from './store/checks/differences.js';
 export type { Finding } from './store/checks/database-checks.js';
 export type { Page } from './model/pagination.js';
-export type { NewSession, Session, SessionContent } from './model/session.js';
+export type { NewSession, Session, SessionContent, SessionRange } from './model/session.js';
 export type { Clock } from './model/time.js';
 export type { Activity, Observer, QueueName } from './observer.js';

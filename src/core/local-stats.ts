@@ -1,18 +1,9 @@
-import { migrations } from '../../migrations/index.js';
 import type { LearnerKey, RecordResult, SessionKey, Stats, StatsCalls, Unchecked } from './api.js';
 import { Batcher } from './batching/batcher.js';
 import { InFlightLimiter } from './batching/in-flight-limiter.js';
 import { KeyedMutex } from './batching/keyed-mutex.js';
 import { SessionRecorder } from './batching/session-recorder.js';
-import {
-  alreadyExists,
-  courseNotFound,
-  rejectionError,
-  schemaOutdated,
-  sessionConflict,
-  sessionNotFound,
-  StatsError,
-} from './errors.js';
+import { courseNotFound, rejectionError, sessionConflict, sessionNotFound, StatsError } from './errors.js';
 import { batchedSessionSchema, callSchemas, withRepeatableId, type CallSchemas } from './model/calls.js';
 import { historyRange, toHistoryItem } from './model/history.js';
 import { newSessionId, type CourseId, type UserId } from './model/ids.js';
@@ -22,7 +13,7 @@ import type { NewSession } from './model/session.js';
 import { toInstant, type Clock } from './model/time.js';
 import { parseCall } from './model/validation.js';
 import type { Activity, Observer, QueueName } from './observer.js';
-import { pendingMigrations } from './store/migrator.js';
+import { assertCurrent } from './store/migrator.js';
 import { moduleIdsOf, toSession, toSessionRow, type SessionRow } from './store/rows.js';
 import { addCourse, findCourse, listCourses, setCourse } from './store/sql/courses.js';
 import { eraseUser } from './store/sql/erase.js';
@@ -30,7 +21,7 @@ import { findBounds, sumByInterval } from './store/sql/history.js';
 import { deleteSession, listSessions, putSession } from './store/sql/sessions.js';
 import { listStudiedCourses } from './store/sql/stats.js';
 import {
-  nameDriverError,
+  toStatsError,
   type LearnerStats,
   type PendingSession,
   type RecordOutcome,
@@ -44,7 +35,7 @@ interface LocalStatsOptions {
   readonly observer?: Observer | undefined;
 }
 
-/** The modules of a session that cost as much as a session. */
+/** Recording this many module ids costs about as much as recording one session. */
 const MODULES_PER_SESSION = 4;
 
 /** The calls on a database: each validates its arguments, runs, and converts failed outcomes to errors. */
@@ -53,7 +44,8 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   readonly #clock: Clock;
   readonly #schemas: CallSchemas;
   readonly #batchedSession: ReturnType<typeof batchedSessionSchema>;
-  readonly #calls: InFlightLimiter;
+  readonly #observer: Observer | undefined;
+  readonly #limiter: InFlightLimiter;
   /** Writes of one learner other than recording. */
   readonly #writes: KeyedMutex<UserId>;
   readonly #recorder: SessionRecorder;
@@ -69,19 +61,15 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
     this.#clock = clock;
     this.#schemas = callSchemas(clock);
     this.#batchedSession = batchedSessionSchema(clock);
-    this.#calls = new InFlightLimiter(maxCalls, (error) => {
-      const named = nameDriverError(store, error);
-      if (named !== error && named instanceof StatsError) observer?.trouble(named.code);
-      return named;
-    });
+    this.#observer = observer;
+    this.#limiter = new InFlightLimiter(maxCalls, (error) => this.#toStatsError(error));
     this.#writes = new KeyedMutex((error) => {
       const fault = store.faultOf(error);
       return fault === 'locked' || fault === 'unavailable';
     });
-    const recorder = new SessionRecorder(store);
+    this.#recorder = new SessionRecorder(store);
     const observed = (queue: QueueName) => ({ onBatch: (size: number) => observer?.batch(queue, size) });
-    this.#recorder = recorder;
-    this.#recordQueue = new Batcher((sessions) => recorder.record(sessions), store.batchPolicy, {
+    this.#recordQueue = new Batcher((sessions) => this.#recorder.record(sessions), store.batchPolicy, {
       costOf: ({ row }) => 1 + moduleIdsOf(row).length / MODULES_PER_SESSION,
       ...observed('record'),
     });
@@ -96,7 +84,7 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   get activity(): Activity {
     const connections = this.#store.connections?.();
     return {
-      calls: this.#calls.count,
+      calls: this.#limiter.count,
       waiting: {
         record: this.#recordQueue.waiting,
         stats: this.#statsQueue.waiting,
@@ -112,45 +100,35 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
 
   async addCourse(call: unknown) {
     const { course } = parseCall(this.#schemas.addCourse, call);
-    const result = await this.#calls.run(() => addCourse(this.#store, course, this.#now()));
-    if (result.outcome === 'exists') throw alreadyExists(result);
-    return result.course;
+    return this.#limiter.run(() => addCourse(this.#store, course, this.#now()));
   }
 
   async setCourse(call: unknown) {
     const { courseId, course } = parseCall(this.#schemas.setCourse, call);
-    const result = await this.#calls.run(() => setCourse(this.#store, courseId, course, this.#now()));
-    if (result.outcome === 'exists') throw alreadyExists(result);
-    return result;
+    return this.#limiter.run(() => setCourse(this.#store, courseId, course, this.#now()));
   }
 
   async getCourse(call: unknown) {
     const { courseId } = parseCall(this.#schemas.getCourse, call);
-    const course = await this.#calls.run(() => findCourse(this.#store, courseId));
+    const course = await this.#limiter.run(() => findCourse(this.#store, courseId));
     if (!course) throw courseNotFound(courseId);
     return course;
   }
 
   async listCourses(call: unknown) {
     const page = parseCall(this.#schemas.listCourses, call);
-    return this.#calls.run(() => listCourses(this.#store, page));
+    return this.#limiter.run(() => listCourses(this.#store, page));
   }
 
   async recordSession(call: unknown) {
     const { userId, courseId, session } = parseCall(this.#schemas.recordSession, call);
-    const result = await withRepeatableId(session.sessionId, (sessionId) => {
+    const { outcome, row } = await withRepeatableId(session.sessionId, (sessionId) => {
       const pending = this.#toPending({ userId, courseId, sessionId }, session);
-      return this.#calls.run(() => this.#recordQueue.add(pending).then(throwIfFailed));
+      return this.#limiter.run(() =>
+        this.#recordQueue.add(pending).then((result) => recordedRow(result, courseId)),
+      );
     });
-    switch (result.outcome) {
-      case 'recorded':
-      case 'replayed':
-        return { outcome: result.outcome, session: toSession(result.session) };
-      case 'conflict':
-        throw sessionConflict(result.session.session_id);
-      default:
-        throw rejectionError(result.outcome, courseId);
-    }
+    return { outcome, session: toSession(row) };
   }
 
   async recordSessions(call: unknown) {
@@ -169,7 +147,7 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
       }
     }
     if (pending.length === 0) return results;
-    const outcomes = await this.#calls.run(async () => {
+    const outcomes = await this.#limiter.run(async () => {
       await this.#store.giveWay?.();
       return this.#recorder.record(pending);
     });
@@ -188,37 +166,25 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   }
 
   #toResult(result: RecordOutcome, { row }: PendingSession): RecordResult {
-    const { session_id: sessionId, course_id: courseId } = row;
-    switch (result.outcome) {
-      case 'recorded':
-      case 'replayed':
-        return { outcome: result.outcome, sessionId };
-      case 'failed':
-        return { outcome: 'failed', error: nameDriverError(this.#store, result.error) };
-      case 'conflict':
-        return { outcome: 'failed', error: sessionConflict(sessionId) };
-      default:
-        return { outcome: 'failed', error: rejectionError(result.outcome, courseId) };
+    try {
+      const { outcome } = recordedRow(result, row.course_id);
+      return { outcome, sessionId: row.session_id };
+    } catch (error) {
+      return { outcome: 'failed', error: this.#toStatsError(error) };
     }
   }
 
   async putSession(call: unknown) {
     const checked = parseCall(this.#schemas.putSession, call);
-    const result = await this.#calls.run(() =>
+    const { outcome, session } = await this.#limiter.run(() =>
       this.#writes.run(checked.userId, () => putSession(this.#store, checked, this.#now())),
     );
-    switch (result.outcome) {
-      case 'recorded':
-      case 'replaced':
-        return { outcome: result.outcome, session: toSession(result.session) };
-      default:
-        throw rejectionError(result.outcome, checked.courseId);
-    }
+    return { outcome, session: toSession(session) };
   }
 
   async getSession(call: unknown) {
     const key = parseCall(this.#schemas.getSession, call);
-    return this.#calls.run(async () => {
+    return this.#limiter.run(async () => {
       const session = await this.#sessionQueue.add(key);
       if (session !== 'session-not-found') return toSession(session);
       await this.#assertCourse(key.courseId);
@@ -228,7 +194,7 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
 
   async deleteSession(call: unknown) {
     const key = parseCall(this.#schemas.deleteSession, call);
-    await this.#calls.run(async () => {
+    await this.#limiter.run(async () => {
       const outcome = await this.#writes.run(key.userId, () => deleteSession(this.#store, key, this.#now()));
       if (outcome === 'deleted') return;
       await this.#assertCourse(key.courseId);
@@ -238,7 +204,7 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
 
   async listSessions(call: unknown) {
     const checked = parseCall(this.#schemas.listSessions, call);
-    return this.#calls.run(async () => {
+    return this.#limiter.run(async () => {
       const page = await listSessions(this.#store, checked);
       if (page.items.length === 0) await this.#assertCourse(checked.courseId);
       return page;
@@ -247,14 +213,14 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
 
   async getStats(call: unknown) {
     const learner = parseCall(this.#schemas.getStats, call);
-    const found = await this.#calls.run(() => this.#statsQueue.add(learner));
+    const found = await this.#limiter.run(() => this.#statsQueue.add(learner));
     if (found === 'course-not-found') throw courseNotFound(learner.courseId);
     return toLifetimeStats(learner.courseId, found.totals, found.modules);
   }
 
   async getHistory(call: unknown) {
     const { interval, timeZone, ...request } = parseCall(this.#schemas.getHistory, call);
-    const items = await this.#calls.run(async () => {
+    const items = await this.#limiter.run(async () => {
       const isBounded = request.from !== undefined && request.to !== undefined;
       const bounds = isBounded ? {} : await findBounds(this.#store, request);
       const range = historyRange(request, bounds);
@@ -270,34 +236,37 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
 
   async listStudiedCourses(call: unknown) {
     const checked = parseCall(this.#schemas.listStudiedCourses, call);
-    const studied = await this.#calls.run(() => listStudiedCourses(this.#store, checked));
+    const studied = await this.#limiter.run(() => listStudiedCourses(this.#store, checked));
     return toPage(studied, checked.limit, (last) => encodeCursor([last.name]));
   }
 
   async eraseUser(call: unknown) {
     const { userId } = parseCall(this.#schemas.eraseUser, call);
-    const sessionsDeleted = await this.#calls.run(() =>
+    const sessionsDeleted = await this.#limiter.run(() =>
       this.#writes.run(userId, () => eraseUser(this.#store, userId)),
     );
     return { sessionsDeleted };
   }
 
   async ready(): Promise<void> {
-    const pending = await this.#calls.run(
-      () => pendingMigrations(this.#store.probe, migrations),
-      // An overloaded server stays ready: otherwise a load balancer would remove all servers at once.
-      Infinity,
-    );
-    if (pending.length > 0) throw schemaOutdated(pending);
+    // An overloaded server stays ready: otherwise a load balancer would remove all servers at once.
+    await this.#limiter.run(() => assertCurrent(this.#store.probe), Infinity);
   }
 
   async close(): Promise<void> {
-    this.#closing ??= this.#calls.drain().then(() => this.#store.close());
+    this.#closing ??= this.#limiter.drain().then(() => this.#store.close());
     await this.#closing;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** Reports an error of the database to the observer. */
+  #toStatsError(error: unknown): unknown {
+    const converted = toStatsError(this.#store, error);
+    if (converted !== error && converted instanceof StatsError) this.#observer?.databaseError(converted.code);
+    return converted;
   }
 
   /** Hot paths query the course only if they have found nothing. */
@@ -313,7 +282,17 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   }
 }
 
-function throwIfFailed(result: RecordOutcome): Exclude<RecordOutcome, { outcome: 'failed' }> {
-  if (result.outcome === 'failed') throw result.error;
-  return result;
+/** @throws if the session was not recorded */
+function recordedRow(result: RecordOutcome, courseId: CourseId) {
+  switch (result.outcome) {
+    case 'recorded':
+    case 'replayed':
+      return { outcome: result.outcome, row: result.session };
+    case 'conflict':
+      throw sessionConflict(result.session.session_id);
+    case 'failed':
+      throw result.error;
+    default:
+      throw rejectionError(result.outcome, courseId);
+  }
 }

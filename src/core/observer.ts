@@ -20,15 +20,15 @@ export interface Observer {
   /** Called when a batch starts. */
   batch(queue: QueueName, size: number): void;
   /** Called when a call fails because of the database. */
-  trouble(code: ErrorCode): void;
+  databaseError(code: ErrorCode): void;
 }
 
 /** An observer whose exceptions are ignored. */
 export function withoutErrors(observer: Observer): Observer {
   return {
-    opened: (activity) => observer.opened(activity),
+    opened: (activity) => ignoringErrors(() => observer.opened(activity)),
     batch: (queue, size) => ignoringErrors(() => observer.batch(queue, size)),
-    trouble: (code) => ignoringErrors(() => observer.trouble(code)),
+    databaseError: (code) => ignoringErrors(() => observer.databaseError(code)),
   };
 }
 

@@ -1,11 +1,9 @@
-import { migrations } from '../../migrations/index.js';
 import type { MigrationStatus, Stats } from './api.js';
 import { LocalStats } from './local-stats.js';
 import type { Clock } from './model/time.js';
-import { schemaOutdated } from './errors.js';
 import { withoutErrors, type Observer } from './observer.js';
-import { withNamedErrors, type Store } from './store/store.js';
-import { migrateDown, migrateUp, migrationStatus } from './store/migrator.js';
+import { withStatsErrors } from './store/store.js';
+import { assertCurrent, migrateDown, migrateUp, migrationStatus } from './store/migrator.js';
 import { openStore } from './store/open.js';
 
 /** Maximum number of calls in flight. */
@@ -44,20 +42,14 @@ export async function openStats(config: StatsConfig): Promise<Stats> {
   const store = await openStore(url, { create });
   const stats = new LocalStats(store, { clock, maxCalls, observer });
   try {
-    if (migrate) await withNamedErrors(store, () => migrateUp(store, migrations, clock));
-    else await withNamedErrors(store, () => assertCurrent(store));
+    if (migrate) await withStatsErrors(store, () => migrateUp(store, clock));
+    else await withStatsErrors(store, () => assertCurrent(store));
     observer?.opened(() => stats.activity);
     return stats;
   } catch (error) {
     await store.close().catch(() => undefined);
     throw error;
   }
-}
-
-/** @throws {StatsError} `schema-outdated`, `schema-newer`, `schema-unsupported` */
-export async function assertCurrent(store: Store): Promise<void> {
-  const { pending } = await migrationStatus(store, migrations);
-  if (pending.length > 0) throw schemaOutdated(pending);
 }
 
 /** Inspects and migrates the schema of a database. */
@@ -83,9 +75,9 @@ export async function openMigrator(
   const store = await openStore(url, { create });
   const close = () => store.close();
   return {
-    status: () => withNamedErrors(store, () => migrationStatus(store, migrations)),
-    up: () => withNamedErrors(store, () => migrateUp(store, migrations, clock)),
-    down: () => withNamedErrors(store, () => migrateDown(store, migrations)),
+    status: () => withStatsErrors(store, () => migrationStatus(store)),
+    up: () => withStatsErrors(store, () => migrateUp(store, clock)),
+    down: () => withStatsErrors(store, () => migrateDown(store)),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -108,12 +108,11 @@ export class App implements Service {
     const query = readQuery(search, places);
     const call: Record<string, unknown> = { ...query, ...path };
     if (places.has('userId')) call['userId'] = userId;
-    const handle = () => route.handle(this.#stats.unchecked, call, { pathname, query });
     const { document } = route;
-    if (!document) return handle();
+    if (!document) return route.handle(this.#stats.unchecked, call, { pathname, query });
     return readJson(request, this.#bodies, acceptBody).then((body) => {
       call[document.argument] = body;
-      return handle();
+      return route.handle(this.#stats.unchecked, call, { pathname, query });
     });
   }
 

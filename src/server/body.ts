@@ -29,12 +29,12 @@ export async function readJson(
   budget: MemoryBudget,
   onAccepted?: () => void,
 ): Promise<unknown> {
-  checkHeaders(request);
+  checkBodyHeaders(request);
   onAccepted?.();
   return parse(await readBytes(request, budget));
 }
 
-function checkHeaders({ headers }: IncomingMessage): void {
+function checkBodyHeaders({ headers }: IncomingMessage): void {
   if (!JSON_TYPE.test(headers['content-type'] ?? '')) {
     const detail = 'must be application/json, in UTF-8';
     throw requestError('unsupported-media-type', { parameter: 'Content-Type', detail });

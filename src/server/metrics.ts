@@ -38,7 +38,7 @@ export class Metrics implements Observer {
     buckets: BATCH_SIZES,
     registers: [this.#registry],
   });
-  readonly #troubles = new Counter({
+  readonly #databaseErrors = new Counter({
     name: 'stats_database_errors_total',
     help: 'Calls that failed because of the database.',
     labelNames: ['code'],
@@ -58,8 +58,8 @@ export class Metrics implements Observer {
     this.#batches.observe({ queue }, size);
   }
 
-  trouble(code: ErrorCode): void {
-    this.#troubles.inc({ code });
+  databaseError(code: ErrorCode): void {
+    this.#databaseErrors.inc({ code });
   }
 
   opened(activity: () => Activity): void {

@@ -60,8 +60,10 @@ export function parseTarget(url: string): { readonly pathname: string; readonly 
   if (url.length > MAX_URL) throw uriTooLong();
   // RFC 9112, section 3.2.2: a server must accept the absolute form too.
   const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '');
-  const [pathname = '', ...search] = target.split('?');
-  return { pathname, search: search.join('?') };
+  const end = target.indexOf('?');
+  return end === -1
+    ? { pathname: target, search: '' }
+    : { pathname: target.slice(0, end), search: target.slice(end + 1) };
 }
 
 export function uriTooLong(): HttpError {

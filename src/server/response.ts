@@ -1,9 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Page } from '../core/index.js';
 import type { MemoryBudget } from './memory-budget.js';
+import type { Headers } from './problem.js';
 import type { Query, RequestContext } from './request.js';
-
-type Headers = Readonly<Record<string, string>>;
 
 export interface HttpResponse {
   readonly status: number;

@@ -131,7 +131,5 @@ function toResource(path: string, routes: readonly Route[]): Resource {
 }
 
 function decodeAll(groups: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
-  const path: Record<string, string> = {};
-  for (const [name, text] of Object.entries(groups)) path[name] = decode(text);
-  return path;
+  return Object.fromEntries(Object.entries(groups).map(([name, text]) => [name, decode(text)]));
 }

@@ -64,10 +64,10 @@ export async function serve(stats: Stats, options: ServeOptions = {}): Promise<R
   const app = new App(stats, options);
   const tracker = new ConnectionTracker();
   listenTo(server, app, tracker);
-  // One timer for all connections: Node's own timeout is reset by every request.
-  const sweep = setInterval(() => tracker.closeStuck(), SEND_TIMEOUT).unref();
   server.listen(port, host);
   await once(server, 'listening');
+  // One timer for all connections: Node's own timeout is reset by every request.
+  const sweep = setInterval(() => tracker.closeStuck(), SEND_TIMEOUT).unref();
 
   const close = async (deadline = 10_000) => {
     app.isReady = false;

@@ -75,9 +75,9 @@ test('A checkpoint that another connection blocks is retried until it succeeds',
   // The first ones fail; every fourth is a restart, for which batches wait.
   await until('a restart', () => {
     checkpoint();
-    return checkpointer.restart !== undefined;
+    return checkpointer.restarting !== undefined;
   });
-  await checkpointer.restart;
+  await checkpointer.restarting;
   rival.close();
   const writer = new BetterSqlite(path);
   writer.exec(`insert into numbers select value from json_each('[${'1,'.repeat(20_000)}1]')`);

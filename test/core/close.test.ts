@@ -5,6 +5,14 @@ import { createDatabase, DIALECTS } from '../support/databases.js';
 import { newUserId, sessionContent } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 
+test('A handle can be closed after calls that failed because of the clock', async () => {
+  let time = Date.now();
+  const stats = await openStats({ database: 'sqlite::memory:', clock: () => time });
+  time = Number.NaN;
+  await assert.rejects(stats.addCourse({ course: { name: 'Algebra' } }), RangeError);
+  await stats.close();
+});
+
 for (const dialect of DIALECTS) {
   describe(`closing a handle on ${dialect}`, () => {
     test('Closing a handle finishes the calls in flight', async () => {

@@ -5,6 +5,7 @@ import { DIALECTS } from '../support/databases.js';
 import { newSessionId, newUserId, sessionContent } from '../support/factories.js';
 import { createFixture, type Fixture } from '../support/fixture.js';
 import { assertRollups } from '../support/rollups.js';
+import { runSql } from '../support/sql.js';
 import { rowsOf } from '../support/user-tables.js';
 
 async function addCourses({ stats, courseId }: Fixture): Promise<CourseId[]> {
@@ -24,6 +25,17 @@ async function study(stats: Stats, userId: UserId, courseIds: readonly CourseId[
 
 for (const dialect of DIALECTS) {
   describe(`erasing a learner on ${dialect}`, () => {
+    test('Erasing a learner removes sessions and module counts whose rollup is missing', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, database } = fixture;
+      const userId = newUserId();
+      await study(stats, userId, await addCourses(fixture));
+      await runSql(database.url, 'delete from course_stats');
+      assert.deepEqual(await stats.eraseUser({ userId }), { sessionsDeleted: 9 });
+      for (const [table, rows] of await rowsOf(dialect, database.url, userId))
+        assert.deepEqual(rows, [], table);
+    });
+
     test('Erasing a learner removes their rows from every table and keeps those of others', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, database } = fixture;

@@ -54,7 +54,7 @@ describe('unusable SQLite paths', () => {
     await mkdir(path);
     const error = await refusalOf(`sqlite:${path}`);
     assert.equal(error.code, 'database-unusable');
-    assert.match(error.message, /is a folder/);
+    assert.match(error.message, /is a directory/);
     assert.deepEqual(await readdir(path), []);
   });
 
@@ -62,7 +62,7 @@ describe('unusable SQLite paths', () => {
     await using directory = await TestDirectory.create();
     const error = await refusalOf(`sqlite:${join(directory.path, 'missing', 'stats.db')}`);
     assert.equal(error.code, 'database-unusable');
-    assert.match(error.message, /folder .*missing .*does not exist/);
+    assert.match(error.message, /directory .*missing .*does not exist/);
     assert.deepEqual(await readdir(directory.path), []);
   });
 

@@ -84,15 +84,18 @@ test('Requests return 503 `database-unusable` after the database has been droppe
 
 for (const dialect of DIALECTS) {
   describe(`database errors on ${dialect}`, () => {
-    test('`/readyz` returns 503 if the schema lacks a migration, but not if it has a newer one', async () => {
+    test('`/readyz` returns 503 if the schema lacks a migration or has a breaking one, not if it has another newer one', async () => {
       await using service = await createService(dialect);
       const { send, database } = service;
-      const later = `select '9999-later', 1, created_at, updated_at from schema_migrations limit 1`;
+      const later = `select '9999-later', 0, created_at, updated_at from schema_migrations limit 1`;
       await runSql(
         database.url,
         `insert into schema_migrations (name, is_breaking, created_at, updated_at) ${later}`,
       );
       assert.equal((await send('GET', '/readyz')).status, 200);
+      await runSql(database.url, `update schema_migrations set is_breaking = 1 where name = '9999-later'`);
+      assertUnavailable(await send('GET', '/readyz'), 'schema-newer');
+      await runSql(database.url, `update schema_migrations set is_breaking = 0`);
       await runSql(database.url, `delete from schema_migrations where name <> '9999-later'`);
       assertUnavailable(await send('GET', '/readyz'), 'schema-outdated');
       assert.equal((await send('GET', '/livez')).status, 200);

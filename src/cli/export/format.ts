@@ -1,8 +1,5 @@
 import { pipeline } from 'node:stream/promises';
-import type { ExportedSession } from '../../core/index.js';
-
-/** Separates module ids in one field; no id contains it. */
-export const MODULE_SEPARATOR = ';';
+import { MODULE_SEPARATOR, type ExportedSession } from '../../core/index.js';
 
 export const FORMATS = ['csv', 'ndjson'] as const;
 export type Format = (typeof FORMATS)[number];

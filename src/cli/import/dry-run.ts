@@ -1,5 +1,6 @@
 import {
   sessionChecker,
+  sessionConflict,
   StatsError,
   type LearnerSession,
   type Session,
@@ -26,11 +27,8 @@ export function dryRunTarget(
       const session = check(item);
       const { userId, courseId, sessionId } = session;
       const stored = await stats.getSession({ userId, courseId, sessionId });
-      if (hasSameContent(stored, session)) return { outcome: 'replayed' };
-      const error = new StatsError('session-conflict', `Session ${sessionId} exists with other content.`, {
-        faults: [{ pointer: '/sessionId', detail: 'exists with other content' }],
-      });
-      return { outcome: 'failed', error };
+      if (isReplay(stored, session)) return { outcome: 'replayed' };
+      throw sessionConflict(stored.sessionId);
     } catch (error) {
       const code = error instanceof StatsError ? error.code : undefined;
       const isNew = code === 'session-not-found' || (code === 'course-not-found' && createCourses);
@@ -50,7 +48,7 @@ export function dryRunTarget(
 }
 
 /** The rule of a replay: `completedAt` is compared only if it is sent. */
-function hasSameContent(stored: Session, sent: LearnerSession): boolean {
+function isReplay(stored: Session, sent: LearnerSession): boolean {
   const { completedAt = stored.completedAt, moduleIds = [] } = sent;
   return (
     stored.totalModulesStudied === sent.totalModulesStudied &&

@@ -30,7 +30,7 @@ export function checkOptions(file: string | undefined, options: ImportOptions): 
 }
 
 function contradictionOf(file: string | undefined, options: ImportOptions): string | undefined {
-  const { courses, fromLegacy, dryRun, format, map, course } = options;
+  const { courses, fromLegacy, dryRun, format, map, course, onConflict } = options;
   if (file === undefined && courses === undefined && fromLegacy === undefined) {
     return 'import what? Name a file, - for stdin, or --from-legacy';
   }
@@ -38,7 +38,14 @@ function contradictionOf(file: string | undefined, options: ImportOptions): stri
   if (file === '-' && courses === '-') return 'stdin can be the sessions or the courses, not both';
   if (dryRun && courses !== undefined) return '--dry-run changes nothing, and so cannot import --courses';
   const ofFile = { '--format': format, '--map': map[0], '--course': course };
-  const unused = Object.entries(ofFile).find(([, value]) => value !== undefined)?.[0];
+  const ofSessions = {
+    '--create-courses': options.createCourses,
+    '--new-ids': options.newIds,
+    '--rejects': options.rejects,
+    '--on-conflict': onConflict === 'fail' ? undefined : onConflict,
+  };
+  const withoutFile = { ...ofFile, ...(fromLegacy === undefined && ofSessions) };
+  const unused = Object.entries(withoutFile).find(([, value]) => value !== undefined)?.[0];
   if (file === undefined && unused !== undefined) {
     return `${unused} is for a file of sessions; name the file`;
   }

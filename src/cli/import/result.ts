@@ -35,21 +35,17 @@ export function rejectionOf(
 
 /** How many lines have each result. */
 export class ImportTally {
-  readonly #counts = { created: 0, replayed: 0, conflict: 0, invalid: 0, replaced: 0 };
+  readonly counts = { created: 0, replayed: 0, conflict: 0, invalid: 0, replaced: 0 };
   /** The last line up to which every line has a result. */
   lastLine = 0;
 
   add(result: ImportResult): void {
-    if (result.outcome === 'rejected') this.#counts[result.reason]++;
-    else this.#counts[result.outcome === 'skipped' ? 'conflict' : result.outcome]++;
+    if (result.outcome === 'rejected') this.counts[result.reason]++;
+    else this.counts[result.outcome === 'skipped' ? 'conflict' : result.outcome]++;
   }
 
   get lines(): number {
-    return Object.values(this.#counts).reduce((sum, count) => sum + count, 0);
-  }
-
-  get counts(): Readonly<Record<'created' | 'replayed' | 'conflict' | 'invalid' | 'replaced', number>> {
-    return this.#counts;
+    return Object.values(this.counts).reduce((sum, count) => sum + count, 0);
   }
 }
 

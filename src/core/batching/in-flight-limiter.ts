@@ -24,9 +24,10 @@ export class InFlightLimiter {
   run<T>(work: () => Promise<T>, max = this.#max): Promise<T> {
     if (this.#drained) return Promise.reject(new Error('These stats are closed.'));
     if (this.#count >= max) return Promise.reject(overloaded());
-    this.#count++;
     // Not an async function, which would create two more promises for every call.
-    return work().then(this.#succeeded, this.#failed);
+    const call = work();
+    this.#count++;
+    return call.then(this.#succeeded, this.#failed);
   }
 
   /** Accepts no more calls and resolves when all have ended. */

@@ -5,7 +5,7 @@ import { rejectReasonOf, type PendingSession, type RecordOutcome, type Store } f
  * A batch is one transaction, so one session can fail all of it: a learner whose rollup another transaction holds locked,
  * or totals that would overflow. The recorder finds that session and records the others without it.
  *
- * - Lock timeout: the locked learners are queried, and the rest of the batch is recorded without them. They are
+ * - Lock timeout (Postgres only: SQLite has one lock for the whole database): the locked learners are queried, and the rest of the batch is recorded without them. They are
  *   remembered, and later batches with them query the locks first. Otherwise one locked learner would make every batch
  *   wait for the timeout.
  * - Database unavailable or unusable: all sessions of the batch fail; halves would meet the same error.
@@ -15,12 +15,8 @@ import { rejectReasonOf, type PendingSession, type RecordOutcome, type Store } f
 /** Remembered learners; beyond this they are forgotten and found again. */
 const MAX_LOCKED = 1_000;
 
-/** Failed halves of a batch with an unknown error, after which all of it fails: the cause is most likely a common one. */
+/** Failures of one batch with an unknown error, after which a failing half is not divided further: its cause is shared. */
 const MAX_DEFECTS = 40;
-
-interface DefectBudget {
-  left: number;
-}
 
 /** Records sessions in batches, such that each fails only for a reason of its own. */
 export class SessionRecorder {
@@ -63,7 +59,7 @@ export class SessionRecorder {
 
   async #recordAll(
     sessions: readonly PendingSession[],
-    budget: DefectBudget = { left: MAX_DEFECTS },
+    budget = { left: MAX_DEFECTS },
   ): Promise<readonly RecordOutcome[]> {
     try {
       return await this.#store.record(sessions);
@@ -72,7 +68,7 @@ export class SessionRecorder {
       if (fault === 'locked') return this.#recordWithoutLocked(sessions, error);
       if (fault === 'unavailable' || fault === 'unusable') return allFailed(sessions, error);
       if (fault === undefined && budget.left-- <= 0) return allFailed(sessions, error);
-      return this.#recordHalves(sessions, error, budget);
+      return this.#isolate(sessions, error, budget);
     }
   }
 
@@ -87,10 +83,10 @@ export class SessionRecorder {
     return this.#recordWithout(new Map(Array.from(locked, (key) => [key, error])), sessions);
   }
 
-  async #recordHalves(
+  async #isolate(
     sessions: readonly PendingSession[],
     error: unknown,
-    budget: DefectBudget,
+    budget: { left: number },
   ): Promise<readonly RecordOutcome[]> {
     if (sessions.length === 1) {
       const reason = rejectReasonOf(this.#store.faultOf(error));

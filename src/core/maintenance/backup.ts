@@ -1,6 +1,6 @@
 import { notAFile } from '../errors.js';
 import { openStore } from '../store/open.js';
-import { withNamedErrors, type CopyOptions } from '../store/store.js';
+import { withStatsErrors, type CopyOptions } from '../store/store.js';
 
 export interface BackupConfig extends CopyOptions {
   /** `sqlite:PATH`. */
@@ -23,7 +23,7 @@ export async function backUp({ database, file, ...options }: BackupConfig): Prom
   try {
     const { copyTo } = store;
     if (!copyTo) throw notAFile();
-    await withNamedErrors(store, () => copyTo(file, options));
+    await withStatsErrors(store, () => copyTo(file, options));
   } finally {
     await store.close();
   }

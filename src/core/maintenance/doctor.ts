@@ -1,12 +1,11 @@
-import { migrations } from '../../../migrations/index.js';
 import { StatsError } from '../errors.js';
 import { grouped } from '../model/validation.js';
-import { DATABASE_CHECKS, RESTORE, type Finding } from '../store/checks/database-checks.js';
+import { DATABASE_CHECKS, RESTORE, type Check, type Finding } from '../store/checks/database-checks.js';
 import { findDifferingModules, findDifferingTotals } from '../store/checks/differences.js';
 import { countRows, rangesOf, withoutTimeout } from '../store/checks/ranges.js';
 import { migrationStatus } from '../store/migrator.js';
 import { openStore } from '../store/open.js';
-import { withNamedErrors, type Store, type StoreContext } from '../store/store.js';
+import { withStatsErrors, type Store } from '../store/store.js';
 
 /**
  * Checks a database, which may be in use, and changes nothing: its schema, the settings that durability depends on, its
@@ -21,7 +20,7 @@ import { withNamedErrors, type Store, type StoreContext } from '../store/store.j
 export async function diagnose(config: { readonly database: string }): Promise<readonly Finding[]> {
   const store = await openStore(config.database, { create: false });
   try {
-    return await withNamedErrors(store, () => runChecks(store));
+    return await withStatsErrors(store, () => runChecks(store));
   } finally {
     await store.close();
   }
@@ -42,8 +41,6 @@ async function runChecks(store: Store): Promise<readonly Finding[]> {
   return isWhole ? [...findings, await run('rollups', () => checkRollups(store))] : findings;
 }
 
-type Check = (context: StoreContext) => Promise<Finding>;
-
 /** An unreadable file is a result of the check, not an error. */
 async function orDamaged(
   store: Store,
@@ -61,7 +58,7 @@ async function orDamaged(
 async function checkSchema(store: Store): Promise<Finding> {
   const check = 'schema';
   try {
-    const { applied, pending } = await migrationStatus(store, migrations);
+    const { applied, pending } = await migrationStatus(store);
     if (pending.length === 0) return { check, state: 'ok', detail: `current, ${applied.at(-1)}` };
     const detail = `not current, ${pending.join(', ')} pending`;
     return { check, state: 'problem', detail, advice: 'Run "stats-service migrate up".' };

@@ -1,11 +1,11 @@
 import { courseNotFound } from '../errors.js';
 import { parseCall } from '../model/validation.js';
 import { exportFilterSchema, type ExportedSession, type ExportFilter } from '../model/session.js';
-import { assertCurrent } from '../open.js';
+import { assertCurrent } from '../store/migrator.js';
 import { openStore } from '../store/open.js';
 import { findCourse } from '../store/sql/courses.js';
 import { exportPages } from '../store/sql/export.js';
-import { nameDriverError, type Store } from '../store/store.js';
+import { contextOf, toStatsError, type Snapshot } from '../store/store.js';
 
 export interface ExportConfig extends ExportFilter {
   /** `sqlite:PATH` or `postgres://…`; `PG*` variables supply what the URL leaves out. */
@@ -33,30 +33,20 @@ export async function* exportSessions({
   ...filter
 }: ExportConfig): AsyncGenerator<readonly ExportedSession[], void, undefined> {
   const checked = parseCall(exportFilterSchema, filter);
+  const { courseId } = checked;
   const store = await openStore(database, { create: false });
+  let snapshot: Snapshot | undefined;
   try {
-    yield* readPages(store, checked);
-  } catch (error) {
-    throw nameDriverError(store, error);
-  } finally {
-    await store.close();
-  }
-}
-
-async function* readPages(
-  store: Store,
-  filter: ExportFilter,
-): AsyncGenerator<readonly ExportedSession[], void, undefined> {
-  await assertCurrent(store);
-  const { dialect, id, instant } = store;
-  const snapshot = await store.beginSnapshot();
-  try {
-    const context = { dialect, kysely: snapshot, id, instant };
-    const { courseId } = filter;
+    await assertCurrent(store);
+    snapshot = await store.beginSnapshot();
+    const context = contextOf(store, snapshot);
     // A mistyped id must not produce an empty file silently.
     if (courseId && !(await findCourse(context, courseId))) throw courseNotFound(courseId);
-    yield* exportPages(context, filter);
+    yield* exportPages(context, checked);
+  } catch (error) {
+    throw toStatsError(store, error);
   } finally {
-    await snapshot.rollback().execute();
+    await snapshot?.rollback().execute();
+    await store.close();
   }
 }

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { StatsError } from '../errors.js';
-import { withNamedErrors, type Store } from '../store/store.js';
+import { withStatsErrors, type Store } from '../store/store.js';
 import { openStore } from '../store/open.js';
+import { keysetPages } from '../store/sql/paging.js';
 
 /** A course of the replaced service. */
 export interface LegacyCourse {
@@ -27,7 +28,8 @@ export interface Legacy extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const PAGE = 5_000;
+/** Sessions of a page. */
+const LEGACY_PAGE = 5_000;
 
 /**
  * Opens the Postgres database of the replaced service for reading. Its `created_at` is the completion time of a session.
@@ -38,15 +40,15 @@ const PAGE = 5_000;
 export async function openLegacy(config: { readonly database: string }): Promise<Legacy> {
   const store = await openStore(config.database, { create: false });
   try {
-    await withNamedErrors(store, () => assertTables(store));
+    await withStatsErrors(store, () => assertTables(store));
   } catch (error) {
     await store.close().catch(() => undefined);
     throw error;
   }
   const close = () => store.close();
   return {
-    courses: () => withNamedErrors(store, () => readCourses(store)),
-    sessions: () => readSessions(store),
+    courses: () => withStatsErrors(store, () => readCourses(store)),
+    sessions: () => keysetPages(LEGACY_PAGE, (last) => withStatsErrors(store, () => readPage(store, last))),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -71,17 +73,6 @@ async function readCourses({ kysely }: Store): Promise<LegacyCourse[]> {
   return rows;
 }
 
-async function* readSessions(store: Store): AsyncGenerator<readonly LegacySession[]> {
-  let last: LegacySession | undefined;
-  do {
-    const after = last;
-    const rows = await withNamedErrors(store, () => readPage(store, after));
-    if (rows.length > 0) yield rows;
-    last = rows.length < PAGE ? undefined : rows.at(-1);
-  } while (last);
-}
-
-/** Keyset pagination: every page costs the same. */
 function readPage(store: Store, last: LegacySession | undefined): Promise<readonly LegacySession[]> {
   const after = last
     ? sql`where (id, user_id, course_id) > (${last.sessionId}::uuid, ${last.userId}::uuid, ${last.courseId}::uuid)`
@@ -96,7 +87,7 @@ function readPage(store: Store, last: LegacySession | undefined): Promise<readon
           -- to_char returns null for an infinite time; its text is rejected like any other invalid time.
           coalesce(to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), cast(created_at as text))
             as "completedAt"
-        from study_sessions ${after} order by id, user_id, course_id limit ${PAGE}`.execute(kysely);
+        from study_sessions ${after} order by id, user_id, course_id limit ${LEGACY_PAGE}`.execute(kysely);
       return rows;
     },
     { unlimited: true },

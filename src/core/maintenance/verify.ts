@@ -1,14 +1,14 @@
 import { courseNotFound } from '../errors.js';
 import type { CourseId, UserId } from '../model/ids.js';
 import { toInstant, type Clock } from '../model/time.js';
-import { assertCurrent } from '../open.js';
+import { assertCurrent } from '../store/migrator.js';
 import { findDifferingModules, findDifferingTotals, type Difference } from '../store/checks/differences.js';
 import { countRows, rangesOf, type Counts } from '../store/checks/ranges.js';
 import { findBrokenRules } from '../store/checks/rules.js';
 import { openStore } from '../store/open.js';
 import { findCourse } from '../store/sql/courses.js';
 import { rebuildLearner } from '../store/sql/rebuild.js';
-import { withNamedErrors, type Store } from '../store/store.js';
+import { withStatsErrors, type Store } from '../store/store.js';
 
 export interface VerifyConfig {
   /** `sqlite:PATH` or `postgres://…`; `PG*` variables fill in what that URL leaves out. */
@@ -62,7 +62,7 @@ export interface Verification extends Counts {
 export async function verify(config: VerifyConfig): Promise<Verification> {
   const store = await openStore(config.database, { create: false });
   try {
-    return await withNamedErrors(store, async () => {
+    return await withStatsErrors(store, async () => {
       await assertCurrent(store);
       const verified = await compareAll(store, config);
       const { courseId } = config;
@@ -113,12 +113,7 @@ async function compareAll(store: Store, config: VerifyConfig): Promise<Verificat
       for (const difference of sessions.flat()) await report(difference);
     }
     for (const learner of rebuild ? toRebuild.values() : []) {
-      const { userId: learnerId, courseId: inCourse } = learner;
-      const outcome = await rebuildLearner(
-        store,
-        { userId: learnerId, courseId: inCourse },
-        toInstant(clock()),
-      );
+      const outcome = await rebuildLearner(store, learner, toInstant(clock()));
       if (outcome === 'repaired') counts.repaired++;
       else if (outcome !== 'correct') counts.notRepaired++;
     }

@@ -9,17 +9,21 @@ import { document, grouped, parseCall, rule } from './validation.js';
 import { newSessionSchema, sessionContentSchema } from './session.js';
 import { boundSchema, type Clock } from './time.js';
 
-/** Sessions of a batch. */
+/** Sessions of one call of `recordSessions`. */
 const MAX_BATCH = 1_000;
 const batchRule = rule(`must be a list of at most ${grouped(MAX_BATCH)} sessions`);
 
 /**
- * The arguments of every call, by its name. The library checks its calls with them, and the HTTP API is
- * described by them, so that no face can accept what another refuses.
+ * The arguments of every call, by its name. The library checks its calls with them, and the HTTP API is described by
+ * them, so that both accept the same values.
  */
 export function callSchemas(clock: Clock) {
   const learner = { userId: userIdSchema, courseId: courseIdSchema };
   const session = { ...learner, sessionId: sessionIdSchema };
+  const range = {
+    from: boundSchema.describe('Only sessions completed at this time or later.').optional(),
+    to: boundSchema.describe('Only sessions completed before this time.').optional(),
+  };
   return {
     addCourse: z.strictObject({ course: newCourseSchema }),
     setCourse: z.strictObject({ courseId: courseIdSchema, course: courseContentSchema }),
@@ -36,8 +40,7 @@ export function callSchemas(clock: Clock) {
     deleteSession: z.strictObject(session),
     listSessions: z.strictObject({
       ...learner,
-      from: boundSchema.describe('Only sessions completed at this time or later.').optional(),
-      to: boundSchema.describe('Only sessions completed before this time.').optional(),
+      ...range,
       limit: limitSchema,
       cursor: cursorSchema(z.tuple([boundSchema, sessionIdSchema])).optional(),
     }),
@@ -46,8 +49,7 @@ export function callSchemas(clock: Clock) {
       ...learner,
       interval: intervalSchema,
       timeZone: timeZoneSchema,
-      from: boundSchema.describe('Only sessions completed at this time or later.').optional(),
-      to: boundSchema.describe('Only sessions completed before this time.').optional(),
+      ...range,
     }),
     listStudiedCourses: z.strictObject({
       userId: userIdSchema,

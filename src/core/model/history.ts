@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { averageScore, type Totals } from './lifetime.js';
+import { averageScore, type Sums } from './lifetime.js';
 import { rule } from './validation.js';
 import { toInstant } from './time.js';
 
@@ -13,7 +13,7 @@ export const intervalSchema = z
   .describe('Weeks begin on Monday.');
 export type IntervalName = z.output<typeof intervalSchema>;
 
-/** An IANA name; a mere offset has no daylight saving time. */
+/** Offsets are rejected because they have no daylight saving time. */
 export const timeZoneSchema = z
   .string({ error })
   .refine((name) => /^[A-Za-z]/.test(name) && !ICU_NAME.test(name) && isTimeZone(name), { error })
@@ -55,11 +55,6 @@ export interface History {
   readonly items: readonly HistoryItem[];
 }
 
-export type IntervalTotals = Pick<
-  Totals,
-  'sessionCount' | 'totalModulesStudied' | 'scoredModules' | 'weightedScoreUnits' | 'timeStudied'
->;
-
 /** A half-open range of time, in UTC; the end is excluded. */
 export interface TimeRange {
   readonly start: string;
@@ -85,13 +80,13 @@ export interface SessionBounds {
   readonly last?: string | undefined;
 }
 
-export function toHistoryItem(start: string, totals: IntervalTotals | undefined): HistoryItem {
+export function toHistoryItem(start: string, sums: Sums | undefined): HistoryItem {
   return {
     start,
-    sessionCount: totals?.sessionCount ?? 0,
-    totalModulesStudied: totals?.totalModulesStudied ?? 0,
-    averageScore: totals ? averageScore(totals) : null,
-    timeStudied: totals?.timeStudied ?? 0,
+    sessionCount: sums?.sessionCount ?? 0,
+    totalModulesStudied: sums?.totalModulesStudied ?? 0,
+    averageScore: sums ? averageScore(sums) : null,
+    timeStudied: sums?.timeStudied ?? 0,
   };
 }
 

@@ -1,7 +1,6 @@
 import { v7 as uuidV7 } from 'uuid';
 import * as z from 'zod';
-import { invalidRequest } from './validation.js';
-import { rule } from './validation.js';
+import { invalidRequest, rule } from './validation.js';
 
 const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 const error = rule('must be a UUID: 8-4-4-4-12 hexadecimal digits');
@@ -20,7 +19,7 @@ export type CourseId = z.output<typeof courseIdSchema>;
 /** A session's id, unique within its user and course: a UUID in lower case, made by {@link toSessionId}. */
 export type SessionId = z.output<typeof sessionIdSchema>;
 
-/** Whether a text is an id, in whatever case. */
+/** True for a UUID, in any case. */
 export function isId(text: string): boolean {
   return UUID.test(text);
 }

@@ -69,8 +69,8 @@ export interface StudiedCourse extends LifetimeStats {
   readonly name: string;
 }
 
-/** The stored sums of lifetime stats: exact integers. */
-export interface Totals {
+/** The sums of a set of sessions: exact integers. */
+export interface Sums {
   readonly sessionCount: number;
   readonly totalModulesStudied: number;
   /** Σ modules of the sessions that have a score. */
@@ -79,6 +79,10 @@ export interface Totals {
   readonly weightedScoreUnits: bigint;
   /** Milliseconds. */
   readonly timeStudied: number;
+}
+
+/** The stored sums of lifetime stats. */
+export interface Totals extends Sums {
   readonly firstCompletedAt: string;
   readonly lastCompletedAt: string;
 }
@@ -88,26 +92,20 @@ export function toLifetimeStats(
   totals: Totals | undefined,
   modules: ModuleCounts,
 ): LifetimeStats {
-  const { distinctModulesStudied, moduleCount, progress } = toProgress(modules);
   return {
     courseId,
     sessionCount: totals?.sessionCount ?? 0,
     totalModulesStudied: totals?.totalModulesStudied ?? 0,
     averageScore: totals ? averageScore(totals) : null,
     timeStudied: totals?.timeStudied ?? 0,
-    distinctModulesStudied,
-    moduleCount,
-    progress,
+    ...toProgress(modules),
     firstCompletedAt: totals?.firstCompletedAt ?? null,
     lastCompletedAt: totals?.lastCompletedAt ?? null,
   };
 }
 
 /** The average score, weighted by modules, of the sessions that have a score; `null` if they have no modules. */
-export function averageScore({
-  weightedScoreUnits,
-  scoredModules,
-}: Pick<Totals, 'weightedScoreUnits' | 'scoredModules'>): number | null {
+export function averageScore({ weightedScoreUnits, scoredModules }: Sums): number | null {
   if (scoredModules === 0) return null;
   return nearestQuotient(weightedScoreUnits, BigInt(scoredModules) * BigInt(UNITS_PER_SCORE));
 }

@@ -98,19 +98,22 @@ export interface Session extends Required<SessionContent> {
   readonly updatedAt: string;
 }
 
+export interface SessionRange {
+  /** Only sessions completed at this time or later: RFC 3339 with offset. */
+  readonly from?: string | undefined;
+  /** Only sessions completed before this time: RFC 3339 with offset. */
+  readonly to?: string | undefined;
+}
+
 /** A session in an export: its content without the times of its recording. */
 export interface ExportedSession extends Omit<Session, 'createdAt' | 'updatedAt'> {
   readonly userId: UserId;
 }
 
 /** Selects the sessions of an export: those that match every given field. */
-export interface ExportFilter {
+export interface ExportFilter extends SessionRange {
   readonly userId?: UserId | undefined;
   readonly courseId?: CourseId | undefined;
-  /** Only sessions completed at this time or later: RFC 3339 with offset. */
-  readonly from?: string | undefined;
-  /** Only sessions completed before this time: RFC 3339 with offset. */
-  readonly to?: string | undefined;
 }
 
 export const exportFilterSchema = z.strictObject({

@@ -11,8 +11,8 @@ export interface Delta extends CourseStatsTable {
 const MAX_SESSIONS = 1_000;
 
 /**
- * Sums sessions into deltas. Consecutive sessions of one learner in one course share a delta, so callers sort sessions by
- * key first. All sums are exact integers.
+ * Sums sessions into deltas. Consecutive sessions of one learner in one course share a delta: an import sends them sorted; a
+ * batch of concurrent calls need not be. All sums are exact integers.
  */
 export function* sumDeltas(sessions: Iterable<SessionRow>): Generator<Delta> {
   let delta: Delta | undefined;

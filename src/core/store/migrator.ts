@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { columnTypes, createTable } from '../../../migrations/columns.js';
-import type { Migration } from '../../../migrations/migration.js';
+import { migrations } from '../../../migrations/index.js';
 import type { MigrationStatus } from '../api.js';
-import { schemaUnsupported, StatsError } from '../errors.js';
+import { schemaOutdated, schemaUnsupported, StatsError } from '../errors.js';
 import { toInstant, type Clock } from '../model/time.js';
 import type { SchemaMigrationsTable } from './schema.js';
 import type { Store, StoreContext, TransactionContext } from './store.js';
@@ -16,32 +16,24 @@ const TABLE_TIMEOUT = '2s';
 /** The first migration of the preview, whose tables have other types. */
 const PREVIEW = '0001-courses-and-sessions';
 
-export async function migrationStatus(
-  context: StoreContext,
-  migrations: readonly Migration[],
-): Promise<MigrationStatus> {
-  return compare(await readApplied(context), migrations);
+/** @throws {StatsError} `schema-newer`, `schema-unsupported` */
+export async function migrationStatus(context: StoreContext): Promise<MigrationStatus> {
+  return compare(await readApplied(context));
 }
 
-/** The migrations that this program needs and the database lacks. Unknown migrations of a newer program are ignored. */
-export async function pendingMigrations(
-  context: StoreContext,
-  migrations: readonly Migration[],
-): Promise<readonly string[]> {
-  return compareNames(await readApplied(context), migrations).pending;
+/** @throws {StatsError} `schema-outdated`, `schema-newer`, `schema-unsupported` */
+export async function assertCurrent(context: StoreContext): Promise<void> {
+  const { pending } = await migrationStatus(context);
+  if (pending.length > 0) throw schemaOutdated(pending);
 }
 
 /** Applies the pending migrations and returns their names. Concurrent processes wait for each other. */
-export async function migrateUp(
-  store: Store,
-  migrations: readonly Migration[],
-  clock: Clock,
-): Promise<readonly string[]> {
+export async function migrateUp(store: Store, clock: Clock): Promise<readonly string[]> {
   // The usual start: no lock and no write.
-  if ((await migrationStatus(store, migrations)).pending.length === 0) return [];
+  if ((await migrationStatus(store)).pending.length === 0) return [];
   return underLock(store, async (context) => {
     await ensureTable(context);
-    const { pending } = compare(await readApplied(context), migrations);
+    const { pending } = compare(await readApplied(context));
     for (const migration of migrations.filter(({ name }) => pending.includes(name))) {
       const { name, isBreaking } = migration;
       await migration.up(context.kysely.$pickTables<never>(), context.dialect);
@@ -54,10 +46,7 @@ export async function migrateUp(
 }
 
 /** Reverts the last migration with the data that only it can hold; returns its name, or `undefined` if there is none. */
-export async function migrateDown(
-  store: Store,
-  migrations: readonly Migration[],
-): Promise<string | undefined> {
+export async function migrateDown(store: Store): Promise<string | undefined> {
   return underLock(store, async (context) => {
     await ensureTable(context);
     const applied = await readApplied(context);
@@ -120,17 +109,13 @@ async function tableExists({ dialect, kysely }: StoreContext): Promise<boolean> 
  *
  * @throws {StatsError} `schema-newer`, `schema-unsupported`
  */
-function compare(applied: readonly Applied[], migrations: readonly Migration[]): MigrationStatus {
-  const isKnown = ({ name }: Applied) => migrations.some((migration) => migration.name === name);
-  const breaking = applied.filter((step) => step.is_breaking === 1 && !isKnown(step));
+function compare(steps: readonly Applied[]): MigrationStatus {
+  const names = migrations.map(({ name }) => name);
+  const breaking = steps.filter(({ name, is_breaking }) => is_breaking === 1 && !names.includes(name));
   if (breaking.some(({ name }) => name === PREVIEW)) throw schemaUnsupported();
   if (breaking.length > 0) throw schemaNewer(breaking);
-  return compareNames(applied, migrations);
-}
-
-function compareNames(steps: readonly Applied[], migrations: readonly Migration[]): MigrationStatus {
   const applied = steps.map(({ name }) => name);
-  return { applied, pending: migrations.map(({ name }) => name).filter((name) => !applied.includes(name)) };
+  return { applied, pending: names.filter((name) => !applied.includes(name)) };
 }
 
 function schemaNewer(steps: readonly Applied[]): StatsError {

@@ -1,5 +1,4 @@
 import { StatsError } from '../errors.js';
-import { unsupportedNode } from '../node-version.js';
 import type { Store } from './store.js';
 
 const SQLITE = /^sqlite:(.+)$/s;
@@ -8,13 +7,9 @@ const POSTGRES = /^postgres(ql)?:\/\//;
 /**
  * Opens the database of a URL. Only the driver that it needs is loaded.
  *
- * @throws {StatsError} `invalid-database-url`, `node-unsupported`, `database-not-found`, `database-unusable`,
- *   `database-unavailable`
+ * @throws {StatsError} `invalid-database-url`, `database-not-found`, `database-unusable`, `database-unavailable`
  */
 export async function openStore(url: string, options: { readonly create: boolean }): Promise<Store> {
-  const nodeError = unsupportedNode(process.versions.node);
-  if (nodeError !== undefined) throw new StatsError('node-unsupported', nodeError);
-
   const path = sqlitePath(url);
   if (path && !path.includes('\0')) {
     const { SqliteStore } = await import('./sqlite/store.js');

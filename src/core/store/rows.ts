@@ -1,7 +1,7 @@
 import { sql, type Selectable } from 'kysely';
 import type { SessionKey } from '../api.js';
 import type { Course } from '../model/course.js';
-import type { Totals } from '../model/lifetime.js';
+import type { Sums, Totals } from '../model/lifetime.js';
 import { MODULE_SEPARATOR } from '../model/modules.js';
 import { fromUnits, toUnits } from '../model/score.js';
 import type { ExportedSession, Session, SessionContent } from '../model/session.js';
@@ -16,8 +16,10 @@ export type ColumnType = 'id' | 'instant' | 'integer' | 'bigint' | 'text';
 export type CourseRow = Selectable<CoursesTable>;
 export type CourseWithModules = CourseRow & Pick<SessionRow, 'module_ids'>;
 export type SessionRow = Selectable<StudySessionsTable>;
+/** The key of a rollup. */
+export type LearnerRow = Pick<SessionRow, 'user_id' | 'course_id'>;
 
-/** The columns of `study_sessions`; statements, arrays and rows derive from this table. */
+/** The columns of each table; statements, arrays and rows derive from these. */
 export const SESSION_TYPES = {
   user_id: 'id',
   course_id: 'id',
@@ -31,7 +33,6 @@ export const SESSION_TYPES = {
   updated_at: 'instant',
 } as const satisfies Record<keyof SessionRow, ColumnType>;
 
-/** The columns of `course_stats`. */
 export const STATS_TYPES = {
   user_id: 'id',
   course_id: 'id',
@@ -46,7 +47,6 @@ export const STATS_TYPES = {
   updated_at: 'instant',
 } as const satisfies Record<keyof CourseStatsTable, ColumnType>;
 
-/** The columns of `studied_modules`. */
 export const MODULE_TYPES = {
   user_id: 'id',
   course_id: 'id',
@@ -63,6 +63,11 @@ export const MODULE_COLUMNS = columnsOf(MODULE_TYPES);
 export const COURSE_COLUMNS = ['course_id', 'name', 'created_at', 'updated_at'] as const;
 export const LEARNER_KEY = ['user_id', 'course_id'] as const;
 export const SESSION_KEY = [...LEARNER_KEY, 'session_id'] as const;
+/** The columns of a session beside its key, which a query knows: to read an id from SQLite is slow. */
+export const CONTENT_COLUMNS = SESSION_COLUMNS.filter(
+  (name): name is keyof Omit<SessionRow, (typeof SESSION_KEY)[number]> =>
+    !SESSION_KEY.some((key) => key === name),
+);
 
 /** The sums of a rollup. */
 export const SUM_COLUMNS = [
@@ -87,6 +92,7 @@ export type TotalsRow = Omit<
   Pick<Selectable<CourseStatsTable>, (typeof TOTALS_COLUMNS)[number]>,
   'weighted_score_units'
 > & { weighted_score_units: string };
+export type SumsRow = Pick<TotalsRow, (typeof SUM_COLUMNS)[number]>;
 
 function columnsOf<Name extends string>(types: Readonly<Record<Name, ColumnType>>): readonly Name[] {
   return Object.keys(types).filter((name): name is Name => name in types);
@@ -154,20 +160,26 @@ export function moduleIdsOf({ module_ids }: Pick<SessionRow, 'module_ids'>): str
   return module_ids === '' ? [] : module_ids.split(MODULE_SEPARATOR);
 }
 
-export function toTotals(row: TotalsRow): Totals {
+export function toSums(row: SumsRow): Sums {
   return {
     sessionCount: row.session_count,
     totalModulesStudied: row.total_modules_studied,
     scoredModules: row.scored_modules,
     weightedScoreUnits: BigInt(row.weighted_score_units),
     timeStudied: row.time_studied,
+  };
+}
+
+export function toTotals(row: TotalsRow): Totals {
+  return {
+    ...toSums(row),
     firstCompletedAt: row.first_completed_at,
     lastCompletedAt: row.last_completed_at,
   };
 }
 
 /** Compares sent with stored content. The default of `completed_at` differs with each attempt and is not compared. */
-export function hasSameContent(stored: SessionRow, sent: SessionRow, completionSent: boolean): boolean {
+export function isReplay(stored: SessionRow, sent: SessionRow, completionSent: boolean): boolean {
   return (
     stored.total_modules_studied === sent.total_modules_studied &&
     stored.average_score_units === sent.average_score_units &&

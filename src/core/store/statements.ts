@@ -1,4 +1,17 @@
 import { sql, type CompiledQuery, type RawBuilder } from 'kysely';
+import type { ColumnType } from './rows.js';
+import type { StoreContext } from './store.js';
+
+/** A value as its column's type needs it. */
+export function bindValue(context: StoreContext, type: ColumnType, value: unknown): RawBuilder<unknown> {
+  if (typeof value !== 'string' || type === 'text') return sql`${value}`;
+  return type === 'id' ? context.id(value) : context.instant(value);
+}
+
+/** Column names, separated by commas. */
+export function columnList(names: readonly string[]): RawBuilder<unknown> {
+  return sql.join(names.map((name) => sql.ref(name)));
+}
 
 /** A placeholder for a value that is known only when the statement runs. */
 class Parameter<Name> {

@@ -22,6 +22,14 @@ export interface TransactionContext extends StoreContext {
   readonly kysely: Transaction<Schema>;
 }
 
+/** The same context on another connection or in a transaction. */
+export function contextOf<Executor extends Kysely<Schema>>(
+  { dialect, id, instant }: StoreContext,
+  kysely: Executor,
+): StoreContext & { readonly kysely: Executor } {
+  return { dialect, kysely, id, instant };
+}
+
 /** A read-only transaction on a consistent state of the database. It must be ended by a rollback. */
 export type Snapshot = ControlledTransaction<Schema>;
 
@@ -72,7 +80,8 @@ export interface Store extends StoreContext {
 
   /**
    * Records sessions, each exactly once; when it resolves, they are durable. Outcomes come in the order of the sessions.
-   * An error may be caused by one session and undo the whole batch; then nothing is recorded.
+   * An error may be caused by one session and undo the whole batch; then nothing is recorded. A missing course is such an
+   * error or an outcome, as the statement has it.
    */
   record(sessions: readonly PendingSession[]): Promise<readonly RecordOutcome[]>;
   /** Pauses before bulk work if another process needs SQLite's lock. */
@@ -110,29 +119,23 @@ export type DriverFault =
   | 'unavailable'
   | 'unusable';
 
-/** The database checks both anyway, so that no query is spent on checking first. */
+/** Constraints detect both, so no query checks them before the write. */
 export function rejectReasonOf(fault: DriverFault | undefined): RejectReason | undefined {
-  switch (fault) {
-    case 'foreign-key':
-      return 'course-not-found';
-    case 'out-of-range':
-      return 'total-out-of-range';
-    default:
-      return undefined;
-  }
+  if (fault === 'foreign-key') return 'course-not-found';
+  return fault === 'out-of-range' ? 'total-out-of-range' : undefined;
 }
 
 /** Runs `work` and converts errors of the driver that a caller can act on. */
-export async function withNamedErrors<T>(store: Store, work: () => Promise<T>): Promise<T> {
+export async function withStatsErrors<T>(store: Store, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw nameDriverError(store, error);
+    throw toStatsError(store, error);
   }
 }
 
 /** Converts errors of the driver that a caller can act on; any other error is a defect and is returned as it is. */
-export function nameDriverError(store: Store, error: unknown): unknown {
+export function toStatsError(store: Store, error: unknown): unknown {
   switch (store.faultOf(error)) {
     case 'locked':
     case 'unavailable':

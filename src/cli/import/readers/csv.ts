@@ -1,5 +1,4 @@
-import type { Entry, Reading } from './entry.js';
-import { unreadable } from './entry.js';
+import { unreadable, type Entry, type Reading } from './entry.js';
 import { fromText, type FieldNames } from './fields.js';
 import { readLines, toEntries, withoutByteOrderMark, type Line } from './lines.js';
 

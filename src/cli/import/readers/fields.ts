@@ -1,5 +1,5 @@
+import { MODULE_SEPARATOR } from '../../../core/index.js';
 import { UsageError } from '../../errors.js';
-import { MODULE_SEPARATOR } from '../../export/format.js';
 import { parseNumber } from '../../settings.js';
 
 /** The fields of a course in a file. */

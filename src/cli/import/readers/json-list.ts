@@ -17,7 +17,7 @@ const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x
 export async function* readJsonList(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly Line[]> {
   const list = new ListSplitter();
   for await (const chunk of chunks) yield* list.split(chunk);
-  if (!list.hasEnded) throw new Error(`The JSON list is cut off after document ${list.documents}.`);
+  list.end();
 }
 
 class ListSplitter {
@@ -28,12 +28,10 @@ class ListSplitter {
   #size = 0;
   #documents = 0;
 
-  get documents(): number {
-    return this.#documents;
-  }
-
-  get hasEnded(): boolean {
-    return this.#place === 'after';
+  /** @throws if the list has not ended */
+  end(): void {
+    if (this.#place === 'after') return;
+    throw new Error(`The JSON list is cut off after document ${this.#documents}.`);
   }
 
   *split(chunk: Buffer): Generator<readonly Line[]> {

@@ -81,7 +81,8 @@ function decode(bytes: Buffer, first: number): Line[] {
     // The check takes a tenth of the time that decoding takes.
     text = isAscii(bytes) ? bytes.toString('latin1') : STRICT.decode(bytes);
   } catch {
-    return splitBytes(bytes).map((line, index) => decodeOne(line, first + index));
+    const lines = bytes.toString('latin1').split('\n');
+    return lines.map((line, index) => decodeOne(Buffer.from(line, 'latin1'), first + index));
   }
   return text.split('\n').map((line, index) => trimmed(line, first + index));
 }
@@ -95,18 +96,10 @@ export function decodeOne(bytes: Buffer, number: number): Line {
 }
 
 function trimmed(line: string, number: number): Line {
-  if (line.length > MAX_LINE) return { number, text: line.slice(0, BEGINNING), rule: TOO_LONG };
+  // UTF-8 has at most 3 bytes for each character of JavaScript.
+  const isTooLong = line.length * 3 > MAX_LINE && Buffer.byteLength(line) > MAX_LINE;
+  if (isTooLong) return { number, text: line.slice(0, BEGINNING), rule: TOO_LONG };
   return { number, text: line.endsWith('\r') ? line.slice(0, -1) : line };
-}
-
-function splitBytes(bytes: Buffer): Buffer[] {
-  const lines: Buffer[] = [];
-  let start = 0;
-  for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
-    lines.push(bytes.subarray(start, end));
-    start = end + 1;
-  }
-  return [...lines, bytes.subarray(start)];
 }
 
 export function beginningOf(bytes: Buffer): string {

@@ -12,7 +12,7 @@ export interface Finding {
   readonly advice?: string;
 }
 
-type Check = (context: StoreContext) => Promise<Finding>;
+export type Check = (context: StoreContext) => Promise<Finding>;
 
 /** The checks that depend on the kind of database. */
 interface DatabaseChecks {

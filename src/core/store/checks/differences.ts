@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { DialectName } from '../../../../migrations/columns.js';
 import { TOTALS_COLUMNS } from '../rows.js';
 import { countModules, sumSessions } from '../sql/rollups.js';
+import { keysetPages } from '../sql/paging.js';
 import type { Store } from '../store.js';
 import { instantText, read, within, type KeyColumns, type Learner, type Range } from './ranges.js';
 
@@ -106,7 +107,7 @@ function textOf(dialect: DialectName, name: string) {
 }
 
 /** Rows of a page: a learner can have any number of modules. */
-const PAGE = 5_000;
+const MODULES_PAGE = 5_000;
 
 interface ModuleRow extends KeyColumns {
   readonly module_id: string;
@@ -119,9 +120,8 @@ export async function* findDifferingModules(
   store: Store,
   range: Range,
 ): AsyncGenerator<readonly ModuleDifference[]> {
-  let last: ModuleRow | undefined;
-  do {
-    const rows: readonly ModuleRow[] = await readModulesPage(store, range, last);
+  const pages = keysetPages<ModuleRow>(MODULES_PAGE, (last) => readModulesPage(store, range, last));
+  for await (const rows of pages) {
     yield rows.map(({ user_id, course_id, module_id, kept, real }) => ({
       kind: 'module',
       userId: user_id,
@@ -131,8 +131,7 @@ export async function* findDifferingModules(
       kept,
       real,
     }));
-    last = rows.length < PAGE ? undefined : rows.at(-1);
-  } while (last);
+  }
 }
 
 function readModulesPage(
@@ -156,6 +155,6 @@ function readModulesPage(
           from (${countModules(store.dialect, where)}) as counted) as rows_of_both
         group by user_id, course_id, module_id) as merged
       where kept is distinct from real and ${rest}
-      order by user_id, course_id, module_id limit ${sql.lit(PAGE)}`,
+      order by user_id, course_id, module_id limit ${sql.lit(MODULES_PAGE)}`,
   );
 }

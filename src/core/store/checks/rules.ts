@@ -5,13 +5,14 @@ import { MAX_SCORE, toUnits } from '../../model/score.js';
 import { MAX_MODULES, MAX_TIME_STUDIED } from '../../model/session.js';
 import { LAST_INSTANT } from '../../model/time.js';
 import { grouped } from '../../model/validation.js';
+import { keysetPages } from '../sql/paging.js';
 import { splitModuleIds } from '../sql/rollups.js';
 import type { Store } from '../store.js';
 import type { BrokenRule } from './differences.js';
 import { instantText, read, within, type KeyColumns, type Range } from './ranges.js';
 
 /** Rows of a page, each with the value of every rule. */
-const PAGE = 1_000;
+const RULES_PAGE = 1_000;
 /** Reported characters of a value. */
 const MAX_TEXT = 200;
 
@@ -26,12 +27,8 @@ export async function* findBrokenRules(
   range: Range,
 ): AsyncGenerator<readonly (readonly BrokenRule[])[]> {
   const rules = sessionRules(store.dialect);
-  let last: Row | undefined;
-  do {
-    const rows: readonly Row[] = await readPage(store, rules, range, last);
-    yield rows.map((row) => brokenRulesOf(rules, row));
-    last = rows.length < PAGE ? undefined : rows.at(-1);
-  } while (last);
+  const pages = keysetPages<Row>(RULES_PAGE, (last) => readPage(store, rules, range, last));
+  for await (const rows of pages) yield rows.map((row) => brokenRulesOf(rules, row));
 }
 
 function readPage(
@@ -55,7 +52,7 @@ function readPage(
     sql<Row>`
       select user_id, course_id, session_id, ${sql.join(broken)} from study_sessions
       where ${within(store, range)} and ${rest} and (${sql.join(conditions, sql` or `)})
-      order by user_id, course_id, session_id limit ${sql.lit(PAGE)}`,
+      order by user_id, course_id, session_id limit ${sql.lit(RULES_PAGE)}`,
   );
 }
 

@@ -14,7 +14,7 @@ export interface Timeouts {
   readonly probe: number;
 }
 
-/** Milliseconds. A timer can wait longer, but no caller does. */
+/** Milliseconds. Upper bound of a timeout in the URL. */
 const MAX_TIMEOUT = 3_600_000;
 
 /**
@@ -53,7 +53,8 @@ export function openPool(url: string, timeouts: Timeouts, options: PoolConfig = 
     types: valueParsers(),
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    verify: (client, done) => void verifyConnection(client, timeouts.connect, done),
+    // The pool hands out a new connection only after this, and ends it on an error.
+    verify: (client, done) => void prepareConnection(client, timeouts.connect, done),
     connectionTimeoutMillis: timeouts.connect,
     lock_timeout: timeouts.lock,
     statement_timeout: timeouts.statement,
@@ -67,20 +68,16 @@ export function openPool(url: string, timeouts: Timeouts, options: PoolConfig = 
   return pool;
 }
 
-/** The pool hands out a new connection only after this, and ends it on an error. */
-async function verifyConnection(
-  client: PoolClient,
-  timeout: number,
-  done: (error?: Error) => void,
-): Promise<void> {
-  done(await prepareConnection(client, timeout));
-}
-
 /**
  * Pins session settings that server or role defaults could override: the time format, which the driver must read;
  * commits that wait for the disk; and generic plans, because planning a batch takes longer than running it.
  */
-async function prepareConnection(client: PoolClient, timeout: number): Promise<Error | undefined> {
+async function prepareConnection(
+  client: PoolClient,
+  timeout: number,
+  done: (error?: Error) => void,
+): Promise<void> {
+  let failure: Error | undefined;
   try {
     const query = {
       text: `select set_config('datestyle', 'ISO', false), set_config('timezone', 'UTC', false),
@@ -91,10 +88,10 @@ async function prepareConnection(client: PoolClient, timeout: number): Promise<E
       query_timeout: timeout,
     };
     await client.query(query);
-    return undefined;
   } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    failure = error instanceof Error ? error : new Error(String(error));
   }
+  done(failure);
 }
 
 /** Reads the same JavaScript values as from SQLite. */

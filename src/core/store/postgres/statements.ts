@@ -10,7 +10,7 @@ import {
 import type { Schema } from '../schema.js';
 import { aggregates, mergeModules, mergeStats } from '../sql/rollups.js';
 import { insertSessions } from '../sql/sessions.js';
-import { compileStatement, type Statement } from '../statements.js';
+import { columnList, compileStatement, type Statement } from '../statements.js';
 import { ELEMENT_TYPES } from './arrays.js';
 
 type Column = keyof SessionRow;
@@ -47,7 +47,7 @@ export function compileStatements(kysely: Kysely<Schema>) {
     ...compileStatement<Record<Column, unknown>>((value) => build(value).compile(kysely)),
   });
   return {
-    record: compile('record_sessions', (value) => recordAll(rowsOf(SENT_COLUMNS, value))),
+    record: compile('record_sessions', (value) => recordMany(rowsOf(SENT_COLUMNS, value))),
     recordOne: compile('record_session', recordOne),
     findStats: compile('find_stats', (value) => findStats(rowsOf(LEARNER_KEY, value), WITH_ROLLUP)),
     findStatsOfOne: compile('find_stats_of_one', (value) =>
@@ -77,17 +77,13 @@ function elementType(name: Column): string {
   return ELEMENT_TYPES[SESSION_TYPES[name]];
 }
 
-function names(columns: readonly string[]): RawBuilder<unknown> {
-  return sql.join(columns.map((name) => sql.ref(name)));
-}
-
 /**
  * Inserts the sessions that are new, adds their sums to the rollups and their modules to the counts, in the lock order of
  * all commands (see sql/rollups.ts). Returns the positions of the sessions that were not inserted.
  */
-function recordAll(sent: RawBuilder<unknown>): RawBuilder<unknown> {
+function recordMany(sent: RawBuilder<unknown>): RawBuilder<unknown> {
   const inserted = insertSessions(sql`
-    select ${names(SESSION_COLUMNS)} from pending
+    select ${columnList(SESSION_COLUMNS)} from pending
     where exists (select from courses where courses.course_id = pending.course_id)
     order by user_id, course_id, session_id`);
   const sums = aggregates('postgres');
@@ -104,8 +100,8 @@ function recordAll(sent: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     with pending as (
         select *, created_at as updated_at
-        from ${sent} as sent(${names([...SENT_COLUMNS, 'position'])})),
-      inserted as (${inserted} returning ${names(SESSION_COLUMNS)}),
+        from ${sent} as sent(${columnList([...SENT_COLUMNS, 'position'])})),
+      inserted as (${inserted} returning ${columnList(SESSION_COLUMNS)}),
       stats as (${stats} returning 1),
       modules as (${modules})
     select cast(position as integer) as position, courses.course_id is not null as "isCourseKnown"
@@ -126,7 +122,7 @@ function recordOne(value: ValueOf): RawBuilder<unknown> {
       updated_at, updated_at
     from inserted`);
   return sql`
-    with inserted as (${inserted} returning ${names(SESSION_COLUMNS)}), stats as (${stats})
+    with inserted as (${inserted} returning ${columnList(SESSION_COLUMNS)}), stats as (${stats})
     select 1 as position, true as "isCourseKnown" where not exists (select from inserted)`;
 }
 
@@ -153,7 +149,7 @@ function findStats(
     ) as of_learner`;
 }
 
-/** Locks the rollups that can be locked without waiting until the end of the statement; returns the others. */
+/** Locks, until the end of the statement, the rollups that are free; returns the others. */
 function findLocked(learners: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     with learner as (select user_id, course_id from ${learners} as learner(user_id, course_id, position)),

@@ -4,11 +4,19 @@ import type { Pool } from 'pg';
 import type { LearnerKey, SessionKey } from '../../api.js';
 import type { Activity } from '../../observer.js';
 import { retried } from '../retry.js';
-import { hasSameContent, LEARNER_KEY, SESSION_KEY, SESSION_TYPES, type SessionRow } from '../rows.js';
+import {
+  isReplay,
+  LEARNER_KEY,
+  SESSION_KEY,
+  SESSION_TYPES,
+  type LearnerRow,
+  type SessionRow,
+} from '../rows.js';
 import type { Schema } from '../schema.js';
-import { toLearnerStats, type LearnerColumns, type StatsRow } from '../sql/stats.js';
+import { toLearnerStats, type StatsRow } from '../sql/stats.js';
 import {
   beginSnapshot,
+  contextOf,
   rejectReasonOf,
   type LearnerStats,
   type PendingSession,
@@ -41,7 +49,7 @@ const BATCH_DURATION = 20;
 export class PostgresStore implements Store {
   readonly dialect = 'postgres';
   readonly kysely: Kysely<Schema>;
-  /** One batch is collected and answered while Postgres runs another; more in flight would only be smaller. */
+  /** One batch is collected while Postgres runs the other. More in flight would only be smaller. */
   readonly batchPolicy = { maxCost: 500, maxInFlight: 2, blocking: false };
   readonly probe: StoreContext;
   readonly #timeouts: Timeouts;
@@ -63,7 +71,7 @@ export class PostgresStore implements Store {
     this.#probes = openPool(url, { ...timeouts, connect: timeouts.probe }, { max: 1 });
     this.kysely = open(this.#pool, timeouts.query);
     this.#unlimited = open(this.#pool, 0);
-    this.probe = this.#contextOf(open(this.#probes, timeouts.probe));
+    this.probe = contextOf(this, open(this.#probes, timeouts.probe));
     this.#statements = compileStatements(this.kysely);
   }
 
@@ -119,7 +127,7 @@ export class PostgresStore implements Store {
         const row = stored.get(index + 1);
         if (!row) deleted.push(session);
         else {
-          const isSame = hasSameContent(row, session.row, session.completionSent);
+          const isSame = isReplay(row, session.row, session.completionSent);
           outcomes.set(session, { outcome: isSame ? 'replayed' : 'conflict', session: row });
         }
       }
@@ -191,7 +199,7 @@ export class PostgresStore implements Store {
   async #findLocked(learners: readonly LearnerKey[]): Promise<LearnerKey[]> {
     const rows = learners.map(({ userId, courseId }) => ({ user_id: userId, course_id: courseId }));
     const values = toArrays(SESSION_TYPES, LEARNER_KEY, rows);
-    const locked = await this.#query<LearnerColumns>(this.#statements.findLocked, values);
+    const locked = await this.#query<LearnerRow>(this.#statements.findLocked, values);
     return locked.map((row) => ({ userId: row.user_id, courseId: row.course_id }));
   }
 
@@ -199,6 +207,7 @@ export class PostgresStore implements Store {
   #query<Row>(statement: NamedStatement, values: unknown[]): Promise<readonly Row[]> {
     const { name, text } = statement;
     const attempt = async () => {
+      // A client of pg itself, not of Kysely. The statement commits on its own: the sessions are durable when it ends.
       const client: DriverClient = await this.#pool.connect();
       try {
         const { rows } = await client.query<Row>({ name, text, values, query_timeout: this.#timeouts.query });
@@ -230,18 +239,13 @@ export class PostgresStore implements Store {
     const attempt = () =>
       transaction.execute((begun) => {
         hasBegun = true;
-        return work(this.#contextOf(begun));
+        return work(contextOf(this, begun));
       });
     return retried(attempt, (error) => isDeadlock(error) || (!hasBegun && isConnectionCut(error)));
   }
 
   beginSnapshot(): Promise<Snapshot> {
     return beginSnapshot(this.#unlimited, WITHOUT_TIMEOUTS);
-  }
-
-  #contextOf<Executor extends Kysely<Schema>>(kysely: Executor): StoreContext & { kysely: Executor } {
-    const { dialect, id, instant } = this;
-    return { dialect, kysely, id, instant };
   }
 
   connections(): NonNullable<Activity['connections']> {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DialectName } from '../../../../migrations/columns.js';
+import { alreadyExists } from '../../errors.js';
 import type { Call } from '../../model/calls.js';
 import type { Course, CourseContent, NewCourse } from '../../model/course.js';
 import { newCourseId, type CourseId } from '../../model/ids.js';
@@ -8,41 +9,29 @@ import { COURSE_COLUMNS, joinModuleIds, toCourse, type CourseRow, type CourseWit
 import type { Store, StoreContext, TransactionContext } from '../store.js';
 import { readPageInParts } from './paging.js';
 
-/** An attempt that fails although no other course has the id or name lost a race against another change of names. */
+/** Attempts in case the conflicting course is gone by the time it is queried. */
 const MAX_ATTEMPTS = 5;
 
-/** Which of a course's unique values belong to another course. */
-interface ExistingCourse {
-  readonly outcome: 'exists';
-  readonly courseId: boolean;
-  readonly name: boolean;
-}
-
-export async function addCourse(
-  store: Store,
-  course: NewCourse,
-  now: string,
-): Promise<{ outcome: 'created'; course: Course } | ExistingCourse> {
+/** @throws {StatsError} `course-id-taken`, `course-name-taken` */
+export async function addCourse(store: Store, course: NewCourse, now: string): Promise<Course> {
   const row = toRow(course.courseId ?? newCourseId(), course, now);
   const { moduleIds = [] } = course;
   return unlessExists(store, row, { replaces: false }, () =>
     store.transact(async (context) => {
       await context.kysely.insertInto('courses').values(boundRow(context, row)).execute();
-      await addModules(context, row.course_id, moduleIds, now);
-      return {
-        outcome: 'created' as const,
-        course: toCourse({ ...row, module_ids: joinModuleIds(moduleIds) }),
-      };
+      await addCourseModules(context, row.course_id, moduleIds, now);
+      return toCourse({ ...row, module_ids: joinModuleIds(moduleIds) });
     }),
   );
 }
 
+/** @throws {StatsError} `course-name-taken` */
 export async function setCourse(
   store: Store,
   courseId: CourseId,
   content: CourseContent,
   now: string,
-): Promise<{ outcome: 'created' | 'replaced'; course: Course } | ExistingCourse> {
+): Promise<{ outcome: 'created' | 'replaced'; course: Course }> {
   const row = toRow(courseId, content, now);
   const { moduleIds = [] } = content;
   return unlessExists(store, row, { replaces: true }, () =>
@@ -54,14 +43,14 @@ export async function setCourse(
         .returning(COURSE_COLUMNS)
         .executeTakeFirst();
       if (inserted) {
-        await addModules(context, courseId, moduleIds, now);
+        await addCourseModules(context, courseId, moduleIds, now);
         const course = toCourse({ ...inserted, module_ids: joinModuleIds(moduleIds) });
         return { outcome: 'created' as const, course };
       }
 
       const wanted = { name: content.name, moduleIds };
       const seen = await findExisting(context, courseId);
-      if (hasSameContent(seen, wanted)) return { outcome: 'replaced' as const, course: seen };
+      if (isSameCourse(seen, wanted)) return { outcome: 'replaced' as const, course: seen };
 
       await context.kysely
         .selectFrom('courses')
@@ -71,15 +60,15 @@ export async function setCourse(
         .$if(context.dialect === 'postgres', (query) => query.forNoKeyUpdate())
         .execute();
       const stored = await findExisting(context, courseId);
-      if (hasSameContent(stored, wanted)) return { outcome: 'replaced' as const, course: stored };
+      if (isSameCourse(stored, wanted)) return { outcome: 'replaced' as const, course: stored };
       await context.kysely
         .updateTable('courses')
         .set({ name: content.name, updated_at: context.instant(now) })
         .where('course_id', '=', context.id(courseId))
         .execute();
       const [had, has] = [new Set(stored.moduleIds), new Set(moduleIds)];
-      await addModules(context, courseId, Array.from(has.difference(had)), now);
-      await removeModules(context, courseId, Array.from(had.difference(has)));
+      await addCourseModules(context, courseId, Array.from(has.difference(had)), now);
+      await removeCourseModules(context, courseId, Array.from(had.difference(has)));
       return { outcome: 'replaced' as const, course: { ...stored, ...wanted, updatedAt: now } };
     }),
   );
@@ -91,11 +80,11 @@ async function findExisting(context: TransactionContext, courseId: CourseId): Pr
   return course;
 }
 
-function hasSameContent(stored: Course, { name, moduleIds }: CourseContent): boolean {
+function isSameCourse(stored: Course, { name, moduleIds }: CourseContent): boolean {
   return stored.name === name && joinModuleIds(stored.moduleIds) === joinModuleIds(moduleIds);
 }
 
-async function removeModules(
+async function removeCourseModules(
   context: TransactionContext,
   courseId: CourseId,
   moduleIds: readonly string[],
@@ -108,7 +97,7 @@ async function removeModules(
     .execute();
 }
 
-async function addModules(
+async function addCourseModules(
   context: TransactionContext,
   courseId: CourseId,
   moduleIds: readonly string[],
@@ -140,27 +129,29 @@ function toRow(courseId: CourseId, { name }: CourseContent, now: string): Course
 /**
  * Writes a course unless another course has its id or name. The other course is queried only after the database has
  * rejected the write; if it is gone by then, the write is repeated.
+ *
+ * @param options `replaces` is true if a course with the same id is no conflict
  */
 async function unlessExists<T>(
   store: Store,
   row: CourseRow,
   { replaces }: { readonly replaces: boolean },
   write: () => Promise<T>,
-): Promise<T | ExistingCourse> {
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await write();
     } catch (error) {
       if (store.faultOf(error) !== 'unique') throw error;
-      const rivals = await store.kysely
+      const existing = await store.kysely
         .selectFrom('courses')
         .select(['course_id', 'name'])
         .where((eb) => eb.or([eb('course_id', '=', store.id(row.course_id)), eb('name', '=', row.name)]))
         .execute();
-      const isOwn = (rival: Pick<CourseRow, 'course_id'>) => rival.course_id === row.course_id;
-      const courseId = !replaces && rivals.some(isOwn);
-      const name = rivals.some((rival) => rival.name === row.name && !(replaces && isOwn(rival)));
-      if (courseId || name) return { outcome: 'exists', courseId, name };
+      const others = existing.filter(({ course_id }) => !replaces || course_id !== row.course_id);
+      const courseId = others.some(({ course_id }) => course_id === row.course_id);
+      const name = others.some((other) => other.name === row.name);
+      if (courseId || name) throw alreadyExists({ courseId, name });
       if (attempt === MAX_ATTEMPTS) throw error;
     }
   }

@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { StatsError } from '../../errors.js';
 import type { CourseId, UserId } from '../../model/ids.js';
+import type { LearnerRow } from '../rows.js';
 import type { Store, TransactionContext } from '../store.js';
 
 const MAX_ATTEMPTS = 200;
@@ -26,7 +28,7 @@ export async function eraseUser(store: Store, userId: UserId): Promise<number> {
     if (deleted !== undefined) return deleted;
     await setTimeout(Math.random() * MAX_PAUSE);
   }
-  throw new StatsError('database-unavailable', 'The user is being written to all the time; try again.');
+  throw new StatsError('database-unavailable', 'Sessions of this user are being recorded; try again.');
 }
 
 /** Returns `undefined` and changes nothing if another transaction has locked one of the sessions. */
@@ -56,6 +58,19 @@ async function lockRollups(context: TransactionContext, userId: UserId): Promise
     .orderBy('course_id')
     .$if(context.dialect === 'postgres', (query) => query.forUpdate())
     .execute();
+  const locked = rows.map((row) => row.course_id);
+  return [...locked, ...(await findCoursesWithoutRollup(context, userId))];
+}
+
+/** Damage: every session has a rollup. */
+async function findCoursesWithoutRollup(context: TransactionContext, userId: UserId): Promise<CourseId[]> {
+  const id = context.id(userId);
+  const rollups = sql`select course_id from course_stats where user_id = ${id}`;
+  const { rows } = await sql<Pick<LearnerRow, 'course_id'>>`
+    select course_id from study_sessions where user_id = ${id} and course_id not in (${rollups})
+    union select course_id from studied_modules where user_id = ${id} and course_id not in (${rollups})`.execute(
+    context.kysely,
+  );
   return rows.map((row) => row.course_id);
 }
 

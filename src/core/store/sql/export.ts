@@ -3,10 +3,11 @@ import { sql, type SelectQueryBuilder } from 'kysely';
 import type { ExportedSession, ExportFilter } from '../../model/session.js';
 import { SESSION_COLUMNS, SESSION_KEY, toExportedSession, type SessionRow } from '../rows.js';
 import type { Schema } from '../schema.js';
+import { columnList } from '../statements.js';
 import type { StoreContext } from '../store.js';
 
 /** Sessions of a page; a larger page is not faster and takes more memory. */
-const PAGE = 1_000;
+const EXPORT_PAGE = 1_000;
 
 const COLUMNS = SESSION_COLUMNS.filter((name) => name !== 'created_at' && name !== 'updated_at');
 
@@ -36,27 +37,25 @@ function selectSessions(context: StoreContext, { userId, courseId, from, to }: E
 /** Planned once: Postgres may decide to sort, which for each page would take far too long. */
 async function* readByCursor({ kysely }: StoreContext, query: Query): AsyncGenerator<Row[]> {
   await sql`declare exported no scroll cursor for ${query}`.execute(kysely);
-  const fetch = sql<Row>`fetch ${sql.lit(PAGE)} from exported`;
+  const fetch = sql<Row>`fetch ${sql.lit(EXPORT_PAGE)} from exported`;
   for (;;) {
     const { rows } = await fetch.execute(kysely);
     if (rows.length > 0) yield rows;
-    if (rows.length < PAGE) return;
+    if (rows.length < EXPORT_PAGE) return;
   }
 }
 
 /** Rows are stored in key order, so that each page continues where the last one ended. */
 async function* readByKey(context: StoreContext, query: Query): AsyncGenerator<Row[]> {
-  let page = query.limit(PAGE);
+  let page = query.limit(EXPORT_PAGE);
   for (;;) {
     // Queries of SQLite block the event loop; this lets other work run between pages.
     await setImmediate();
     const rows = await page.execute();
     if (rows.length > 0) yield rows;
     const last = rows.at(-1);
-    if (!last || rows.length < PAGE) return;
+    if (!last || rows.length < EXPORT_PAGE) return;
     const key = SESSION_KEY.map((name) => context.id(last[name]));
-    page = query
-      .limit(PAGE)
-      .where(sql<boolean>`(${sql.join(SESSION_KEY.map((name) => sql.ref(name)))}) > (${sql.join(key)})`);
+    page = query.limit(EXPORT_PAGE).where(sql<boolean>`(${columnList(SESSION_KEY)}) > (${sql.join(key)})`);
   }
 }

@@ -1,14 +1,10 @@
 import { sql } from 'kysely';
 import type { LearnerKey } from '../../api.js';
-import type { IntervalTotals, SessionBounds, TimeRange } from '../../model/history.js';
-import type { TotalsRow } from '../rows.js';
+import type { SessionBounds, TimeRange } from '../../model/history.js';
+import type { Sums } from '../../model/lifetime.js';
+import { toSums, type SumsRow } from '../rows.js';
 import type { StoreContext } from '../store.js';
 import { aggregates } from './rollups.js';
-
-type HistoryRow = { readonly position: number } & Pick<
-  TotalsRow,
-  'session_count' | 'total_modules_studied' | 'scored_modules' | 'weighted_score_units' | 'time_studied'
->;
 
 /** The completion times of a learner's first and last session, from the rollup. */
 export async function findBounds(context: StoreContext, learner: LearnerKey): Promise<SessionBounds> {
@@ -21,19 +17,19 @@ export async function findBounds(context: StoreContext, learner: LearnerKey): Pr
   return { first: row?.first_completed_at, last: row?.last_completed_at };
 }
 
-/** The totals of each time range, by its position; ranges without sessions are left out. */
+/** The sums of each time range, by its position; ranges without sessions are left out. */
 export async function sumByInterval(
   context: StoreContext,
   { userId, courseId }: LearnerKey,
   intervals: readonly TimeRange[],
-): Promise<ReadonlyMap<number, IntervalTotals>> {
+): Promise<ReadonlyMap<number, Sums>> {
   if (intervals.length === 0) return new Map();
   const bounds = intervals.map(
     ({ start, end }, position) =>
       sql`(${sql.lit(position)}, ${context.instant(start)}, ${context.instant(end)})`,
   );
   const sums = aggregates(context.dialect);
-  const { rows } = await sql<HistoryRow>`
+  const { rows } = await sql<SumsRow & { readonly position: number }>`
     with bounds (position, start_at, end_at) as (values ${sql.join(bounds)})
     select position,
       ${sums.session_count} as session_count,
@@ -45,16 +41,5 @@ export async function sumByInterval(
     join study_sessions on user_id = ${context.id(userId)} and course_id = ${context.id(courseId)}
       and completed_at >= start_at and completed_at < end_at
     group by position`.execute(context.kysely);
-  return new Map(
-    rows.map((row) => [
-      row.position,
-      {
-        sessionCount: row.session_count,
-        totalModulesStudied: row.total_modules_studied,
-        scoredModules: row.scored_modules,
-        weightedScoreUnits: BigInt(row.weighted_score_units),
-        timeStudied: row.time_studied,
-      },
-    ]),
-  );
+  return new Map(rows.map((row) => [row.position, toSums(row)]));
 }

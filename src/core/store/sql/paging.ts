@@ -1,5 +1,18 @@
 import { encodeCursor, type Page } from '../../model/pagination.js';
 
+/** Reads rows page by page, each page after the last row of the one before, so that every page costs the same. */
+export async function* keysetPages<Row>(
+  size: number,
+  read: (last: Row | undefined) => Promise<readonly Row[]>,
+): AsyncGenerator<readonly Row[]> {
+  let last: Row | undefined;
+  do {
+    const rows = await read(last);
+    if (rows.length > 0) yield rows;
+    last = rows.length < size ? undefined : rows.at(-1);
+  } while (last);
+}
+
 /** Rows of one query: the default page and one more row, which shows that there is a next page. */
 const PART = 101;
 /** Characters of module ids after which a page ends: a thousand items can have a hundred times as many. */

@@ -4,6 +4,7 @@ import { within, type Learner } from '../checks/ranges.js';
 import { retried } from '../retry.js';
 import { MODULE_COLUMNS, STATS_COLUMNS, TOTALS_COLUMNS } from '../rows.js';
 import { rejectReasonOf, type Store, type TransactionContext } from '../store.js';
+import { columnList } from '../statements.js';
 import { countModules, sumSessions } from './rollups.js';
 
 /** `correct`: there was nothing to repair any more. */
@@ -73,7 +74,7 @@ async function lockRollup(context: TransactionContext, learner: Learner, now: st
     const locked = await sql`select 1 from course_stats where ${where} for update`.execute(context.kysely);
     if (locked.rows.length > 0) return false;
     const inserted = await sql`
-      insert into course_stats (${names(STATS_COLUMNS)}) values (${placeholder})
+      insert into course_stats (${columnList(STATS_COLUMNS)}) values (${placeholder})
       on conflict (user_id, course_id) do nothing`.execute(context.kysely);
     if (inserted.numAffectedRows === 1n) return true;
   }
@@ -82,7 +83,7 @@ async function lockRollup(context: TransactionContext, learner: Learner, now: st
 /** Writes only the counts that differ. */
 function overwriteModules(counted: RawBuilder<unknown>, now: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
-    insert into studied_modules (${names(MODULE_COLUMNS)})
+    insert into studied_modules (${columnList(MODULE_COLUMNS)})
     select user_id, course_id, module_id, session_count, ${now}, ${now}
     from (${counted}) as counted where session_count > 0 order by module_id
     on conflict (user_id, course_id, module_id) do update set
@@ -97,13 +98,9 @@ function overwriteStats(summed: RawBuilder<unknown>, now: RawBuilder<unknown>): 
     (name) => sql`${sql.ref(`course_stats.${name}`)} <> ${sql.ref(`excluded.${name}`)}`,
   );
   return sql`
-    insert into course_stats (${names(STATS_COLUMNS)})
-    select user_id, course_id, ${names(TOTALS_COLUMNS)}, ${now}, ${now}
+    insert into course_stats (${columnList(STATS_COLUMNS)})
+    select user_id, course_id, ${columnList(TOTALS_COLUMNS)}, ${now}, ${now}
     from (${summed}) as summed where session_count > 0
     on conflict (user_id, course_id) do update set ${sql.join(changes)}, updated_at = excluded.updated_at
     where ${sql.join(differs, sql` or `)}`;
-}
-
-function names(columns: readonly string[]): RawBuilder<unknown> {
-  return sql.join(columns.map((name) => sql.ref(name)));
 }

@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { DialectName } from '../../../../migrations/columns.js';
-import { deltaOf, type Delta } from '../deltas.js';
+import { deltaOf } from '../deltas.js';
 import {
   MODULE_COLUMNS,
   moduleIdsOf,
@@ -8,16 +8,19 @@ import {
   STATS_TYPES,
   SUM_COLUMNS,
   type TOTALS_COLUMNS,
+  type LearnerRow,
   type SessionRow,
 } from '../rows.js';
+import { bindValue, columnList } from '../statements.js';
 import type { StoreContext, TransactionContext } from '../store.js';
 
 /*
  * The rollups: `course_stats` (sums of a learner's sessions in a course) and `studied_modules` (in how many sessions a
  * learner studied a module). They change in the transaction of the session that changes them.
  *
- * Lock order of every command, which excludes deadlocks: sessions, then rollups, then modules, each in key order. The
- * rollup row is the learner's lock in the course: modules change only while it is held.
+ * Lock order of every command that writes sessions, which excludes deadlocks: sessions, then rollups, then modules, each
+ * in key order. The rollup row is the learner's lock in the course: modules change only while it is held. Erasing and
+ * rebuilding begin with the rollup; their files say why that is safe.
  */
 
 /** Adds rows of sums, in the order of {@link STATS_COLUMNS}, to the stored ones. */
@@ -26,7 +29,7 @@ export function mergeStats(rows: RawBuilder<unknown>): RawBuilder<unknown> {
     (name) => sql`${sql.ref(name)} = ${sql.ref(`course_stats.${name}`)} + ${sql.ref(`excluded.${name}`)}`,
   );
   // Not min and max or least and greatest: the databases name these differently.
-  return sql`insert into course_stats (${columns(STATS_COLUMNS)})
+  return sql`insert into course_stats (${columnList(STATS_COLUMNS)})
     ${rows}
     on conflict (user_id, course_id) do update set
       ${sql.join(sums)},
@@ -39,7 +42,7 @@ export function mergeStats(rows: RawBuilder<unknown>): RawBuilder<unknown> {
 
 /** Adds rows of counts, in the order of {@link MODULE_COLUMNS}, to the stored ones. */
 export function mergeModules(rows: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`insert into studied_modules (${columns(MODULE_COLUMNS)})
+  return sql`insert into studied_modules (${columnList(MODULE_COLUMNS)})
     ${rows}
     on conflict (user_id, course_id, module_id) do update set
       session_count = studied_modules.session_count + excluded.session_count,
@@ -49,20 +52,9 @@ export function mergeModules(rows: RawBuilder<unknown>): RawBuilder<unknown> {
 /** Adds a session that was inserted in the same transaction. */
 export async function addToRollups(context: TransactionContext, session: SessionRow): Promise<void> {
   const delta = deltaOf(session);
-  await mergeStats(
-    sql`values (${sql.join(STATS_COLUMNS.map((name) => bound(context, delta, name)))})`,
-  ).execute(context.kysely);
-  await addModules(context, session, moduleIdsOf(session), session.updated_at);
-}
-
-function bound(
-  context: StoreContext,
-  delta: Delta,
-  name: (typeof STATS_COLUMNS)[number],
-): RawBuilder<unknown> {
-  const value = delta[name];
-  if (typeof value !== 'string') return sql`${value}`;
-  return STATS_TYPES[name] === 'id' ? context.id(value) : context.instant(value);
+  const values = STATS_COLUMNS.map((name) => bindValue(context, STATS_TYPES[name], delta[name]));
+  await mergeStats(sql`values (${sql.join(values)})`).execute(context.kysely);
+  await addStudiedModules(context, session, moduleIdsOf(session), session.updated_at);
 }
 
 /**
@@ -100,13 +92,13 @@ export async function changeRollups(
   }
   const had = new Set(moduleIdsOf(before));
   const has = new Set(after ? moduleIdsOf(after) : []);
-  await addModules(context, before, Array.from(has.difference(had)), now);
-  await removeModules(context, before, Array.from(had.difference(has)), now);
+  await addStudiedModules(context, before, Array.from(has.difference(had)), now);
+  await removeStudiedModules(context, before, Array.from(had.difference(has)), now);
 }
 
-async function addModules(
+async function addStudiedModules(
   context: TransactionContext,
-  learner: Learner,
+  learner: LearnerRow,
   moduleIds: readonly string[],
   now: string,
 ): Promise<void> {
@@ -120,9 +112,9 @@ async function addModules(
   await mergeModules(sql`values ${sql.join(rows)}`).execute(context.kysely);
 }
 
-async function removeModules(
+async function removeStudiedModules(
   context: TransactionContext,
-  learner: Learner,
+  learner: LearnerRow,
   moduleIds: readonly string[],
   now: string,
 ): Promise<void> {
@@ -142,15 +134,9 @@ async function removeModules(
     .execute();
 }
 
-type Learner = Pick<SessionRow, 'user_id' | 'course_id'>;
-
 /** The condition for the rows of a learner in a course. */
-function isLearner(context: StoreContext, { user_id, course_id }: Learner): RawBuilder<boolean> {
+function isLearner(context: StoreContext, { user_id, course_id }: LearnerRow): RawBuilder<boolean> {
   return sql<boolean>`user_id = ${context.id(user_id)} and course_id = ${context.id(course_id)}`;
-}
-
-function columns(names: readonly string[]): RawBuilder<unknown> {
-  return sql.join(names.map((name) => sql.ref(name)));
 }
 
 /** The sums of a group of sessions, by column; the exact results need `sum` and `product` of the database. */

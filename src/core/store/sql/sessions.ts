@@ -1,11 +1,12 @@
 import { sql, type RawBuilder } from 'kysely';
+import type { SessionKey } from '../../api.js';
+import { rejectionError } from '../../errors.js';
 import type { Call } from '../../model/calls.js';
 import type { Page } from '../../model/pagination.js';
 import type { Session } from '../../model/session.js';
-import type { RejectReason } from '../../errors.js';
-import type { SessionKey } from '../../api.js';
 import {
-  hasSameContent,
+  CONTENT_COLUMNS,
+  isReplay,
   SESSION_COLUMNS,
   SESSION_TYPES,
   toSession,
@@ -13,32 +14,37 @@ import {
   type SessionRow,
 } from '../rows.js';
 import { rejectReasonOf, type Store, type StoreContext, type TransactionContext } from '../store.js';
+import { bindValue, columnList } from '../statements.js';
 import { readPageInParts } from './paging.js';
 import { addToRollups, changeRollups } from './rollups.js';
 
-/** The outcome of putting a session. */
-type PutOutcome =
-  | { readonly outcome: 'recorded' | 'replaced'; readonly session: SessionRow }
-  | { readonly outcome: RejectReason };
+interface PutResult {
+  readonly outcome: 'recorded' | 'replaced';
+  readonly session: SessionRow;
+}
 
 /** Inserts rows of sessions, except those whose identity exists. */
 export function insertSessions(rows: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`insert into study_sessions (${sql.join(SESSION_COLUMNS.map((name) => sql.ref(name)))})
+  return sql`insert into study_sessions (${columnList(SESSION_COLUMNS)})
     ${rows}
     on conflict (user_id, course_id, session_id) do nothing`;
 }
 
-/** Records a session or replaces its content, with its share of the rollups. */
+/**
+ * Records a session or replaces its content, and updates the rollups.
+ *
+ * @throws {StatsError} `course-not-found`, `total-out-of-range`
+ */
 export async function putSession(
   store: Store,
   { session, ...key }: Call<'putSession'>,
   now: string,
-): Promise<PutOutcome> {
-  const put = async (context: TransactionContext): Promise<PutOutcome> => {
+): Promise<PutResult> {
+  const put = async (context: TransactionContext): Promise<PutResult> => {
     const row = toSessionRow(key, session, now);
     const stored = await insertOrLock(context, key, row);
     if (!stored) return { outcome: 'recorded', session: row };
-    if (hasSameContent(stored, row, session.completedAt !== undefined)) {
+    if (isReplay(stored, row, session.completedAt !== undefined)) {
       return { outcome: 'replaced', session: stored };
     }
     const replaced: SessionRow = {
@@ -46,8 +52,8 @@ export async function putSession(
       completed_at: session.completedAt ?? stored.completed_at,
       created_at: stored.created_at,
     };
-    const changes = SESSION_COLUMNS.filter((name) => !(name in KEY_NAMES)).map(
-      (name) => sql`${sql.ref(name)} = ${bound(context, replaced, name)}`,
+    const changes = CONTENT_COLUMNS.map(
+      (name) => sql`${sql.ref(name)} = ${bindValue(context, SESSION_TYPES[name], replaced[name])}`,
     );
     await sql`update study_sessions set ${sql.join(changes)} where ${isSession(context, key)}`.execute(
       context.kysely,
@@ -59,12 +65,11 @@ export async function putSession(
     return await store.transact(put);
   } catch (error) {
     const reason = rejectReasonOf(store.faultOf(error));
-    if (reason) return { outcome: reason };
-    throw error;
+    throw reason ? rejectionError(reason, key.courseId) : error;
   }
 }
 
-/** Deletes a session with its share of the rollups. */
+/** Deletes a session and updates the rollups. */
 export function deleteSession(
   store: Store,
   key: Call<'deleteSession'>,
@@ -121,13 +126,13 @@ function keyOf({ completed_at, session_id }: ListedRow) {
   return [completed_at, session_id] as const;
 }
 
-/** Records the session with its share of the rollups, or locks and returns the stored one. */
+/** Records the session, or locks and returns the stored one. */
 async function insertOrLock(
   context: TransactionContext,
   key: SessionKey,
   row: SessionRow,
 ): Promise<SessionRow | undefined> {
-  const values = SESSION_COLUMNS.map((name) => bound(context, row, name));
+  const values = SESSION_COLUMNS.map((name) => bindValue(context, SESSION_TYPES[name], row[name]));
   for (;;) {
     const inserted = await insertSessions(sql`values (${sql.join(values)})`).execute(context.kysely);
     if (inserted.numAffectedRows === 1n) {
@@ -145,15 +150,7 @@ async function insertOrLock(
   }
 }
 
-const KEY_NAMES = { user_id: true, course_id: true, session_id: true };
-
 function isSession(context: StoreContext, { userId, courseId, sessionId }: SessionKey): RawBuilder<boolean> {
   return sql<boolean>`user_id = ${context.id(userId)} and course_id = ${context.id(courseId)}
     and session_id = ${context.id(sessionId)}`;
-}
-
-function bound(context: StoreContext, row: SessionRow, name: keyof SessionRow): RawBuilder<unknown> {
-  const value = row[name];
-  if (typeof value !== 'string' || SESSION_TYPES[name] === 'text') return sql`${value}`;
-  return SESSION_TYPES[name] === 'id' ? context.id(value) : context.instant(value);
 }

@@ -1,9 +1,8 @@
 import { sql, type AliasedRawBuilder, type Kysely } from 'kysely';
 import type { Call } from '../../model/calls.js';
-import type { CourseId, UserId } from '../../model/ids.js';
 import { toLifetimeStats, type StudiedCourse } from '../../model/lifetime.js';
 import type { ModuleCounts } from '../../model/modules.js';
-import { SELECTED_TOTALS, toTotals, type TotalsRow } from '../rows.js';
+import { SELECTED_TOTALS, toTotals, type LearnerRow, type TotalsRow } from '../rows.js';
 import type { Schema } from '../schema.js';
 import type { LearnerStats, StoreContext } from '../store.js';
 
@@ -31,11 +30,6 @@ const MODULE_COUNTS = [
   studiedOfDeclared.as('studiedOfDeclared'),
 ] as const;
 
-export interface LearnerColumns {
-  readonly user_id: UserId;
-  readonly course_id: CourseId;
-}
-
 /** Without sessions, the totals are `null`. */
 export type StatsRow = { readonly [Name in keyof TotalsRow]: TotalsRow[Name] | null } & ModuleCounts & {
     /** 1 if the course exists, else 0. */
@@ -46,7 +40,7 @@ export type StatsRow = { readonly [Name in keyof TotalsRow]: TotalsRow[Name] | n
  * The stats of learners: one rollup row for each by its primary key, so that the cost does not depend on the length of
  * the history. The module counts are read in the same statement, so that all numbers belong to one snapshot.
  */
-export function selectStats(kysely: Kysely<Schema>, learners: AliasedRawBuilder<LearnerColumns, 'learner'>) {
+export function selectStats(kysely: Kysely<Schema>, learners: AliasedRawBuilder<LearnerRow, 'learner'>) {
   return kysely
     .selectFrom(learners)
     .leftJoin('courses', 'courses.course_id', 'learner.course_id')

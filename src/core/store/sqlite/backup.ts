@@ -1,16 +1,5 @@
+import type BetterSqlite from 'better-sqlite3';
 import type { CopyOptions } from '../store.js';
-
-/** The used part of a connection of better-sqlite3. */
-interface Connection {
-  backup(file: string, options: { progress: (state: CopyState) => number }): Promise<CopyState>;
-  pragma(text: string, options: { simple: true }): unknown;
-  close(): void;
-}
-
-interface CopyState {
-  readonly totalPages: number;
-  readonly remainingPages: number;
-}
 
 /** Pages of one step, which blocks the event loop. */
 const STEP = 2_000;
@@ -20,14 +9,14 @@ const STEP = 2_000;
  * another process has written, and under load never finishes.
  */
 export async function copyPages(
-  connection: Connection,
+  connection: BetterSqlite.Database,
   file: string,
   { onCopied, signal }: CopyOptions,
 ): Promise<void> {
   signal?.throwIfAborted();
   const pageSize = Number(connection.pragma('page_size', { simple: true }));
   let copied = 0;
-  const progress = ({ totalPages, remainingPages }: CopyState) => {
+  const progress = ({ totalPages, remainingPages }: BetterSqlite.BackupMetadata) => {
     signal?.throwIfAborted();
     const pages = totalPages - remainingPages;
     onCopied?.((pages - copied) * pageSize, totalPages * pageSize);
@@ -44,7 +33,7 @@ export async function copyPages(
 }
 
 /** Checks a copy that no other connection has open. */
-export function assertIntact(open: () => Connection): void {
+export function assertIntact(open: () => BetterSqlite.Database): void {
   const copy = open();
   try {
     const found = copy.pragma('quick_check(1)', { simple: true });

@@ -22,7 +22,7 @@ export class BusyRetryQueue {
 
   /** @throws the last SQLITE_BUSY error at the timeout */
   async run<T>(work: () => T | Promise<T>): Promise<T> {
-    const deadline = Date.now() + this.#timeout;
+    const deadline = performance.now() + this.#timeout;
     if (this.#waiting === 0) {
       try {
         return await work();
@@ -41,7 +41,7 @@ export class BusyRetryQueue {
     try {
       await before;
       for (;;) {
-        if (Date.now() > deadline) throw this.#busyError;
+        if (performance.now() > deadline) throw this.#busyError;
         try {
           return await work();
         } catch (error) {
@@ -61,7 +61,7 @@ export class BusyRetryQueue {
   }
 }
 
-/** Milliseconds between attempts: shorter than the pause of an import between chunks; random, so that waiting processes do not meet again. */
+/** Milliseconds between attempts; random, so that waiting processes retry at different times. */
 export function retryDelay(): number {
   return 1 + Math.floor(Math.random() * 2);
 }

@@ -8,7 +8,7 @@ import type BetterSqlite from 'better-sqlite3';
  * Checkpoints move SQLite's write-ahead log (WAL) into the database. In the middle of a commit, as SQLite does it by
  * default, a checkpoint delays every request. So a worker thread runs them after every N sessions. A passive checkpoint
  * does not block writers, but while writes continue, it never empties the log. So every fourth checkpoint is a restart:
- * batches wait for it (see `restart`) and the log starts again from its beginning.
+ * batches wait for it (see `restarting`) and the log starts again from its beginning.
  *
  * The thread starts with the first N sessions; a command that records one session never starts it. SQLite's automatic
  * checkpoint stays enabled for all other writes, with a limit that depends on whether the thread runs.
@@ -49,7 +49,7 @@ export class Checkpointer {
   }
 
   /** Resolves when the log starts again; `undefined` if there is nothing to wait for, which is the usual case. */
-  get restart(): Promise<void> | undefined {
+  get restarting(): Promise<void> | undefined {
     return this.#restarted?.promise;
   }
 

@@ -69,10 +69,10 @@ function checkPath(path: string, create: boolean): void {
   }
   const directory = dirname(resolve(path));
   if (!existsSync(directory)) {
-    throw new StatsError('database-unusable', `The folder ${directory} of the database does not exist.`);
+    throw new StatsError('database-unusable', `The directory ${directory} of the database does not exist.`);
   }
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new StatsError('database-unusable', `${path} is a folder, not a database.`);
+    throw new StatsError('database-unusable', `${path} is a directory, not a database.`);
   }
 }
 
@@ -100,13 +100,13 @@ function configure(connection: BetterSqlite.Database, create: boolean): void {
 
 /** While another process makes the same switch, SQLite reports busy at once, whatever the timeout. */
 function useWal(connection: BetterSqlite.Database): void {
-  const deadline = Date.now() + BUSY_TIMEOUT;
+  const deadline = performance.now() + BUSY_TIMEOUT;
   for (;;) {
     try {
       connection.pragma('journal_mode = wal');
       return;
     } catch (error) {
-      if (!isBusy(error) || Date.now() > deadline) throw error;
+      if (!isBusy(error) || performance.now() > deadline) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryDelay());
     }
   }

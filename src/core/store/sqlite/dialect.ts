@@ -33,7 +33,7 @@ class DecodingStatement implements SqliteStatement {
 
   constructor(statement: BetterSqlite.Statement<unknown[], Record<string, unknown>>) {
     this.#statement = statement;
-    this.#columns = codedColumns(statement.reader ? statement.columns().map(({ name }) => name) : []);
+    this.#columns = codedColumns(statement);
   }
 
   get reader(): boolean {

@@ -2,7 +2,7 @@ import type BetterSqlite from 'better-sqlite3';
 import { sql, type CompiledQuery, type Kysely, type RawBuilder } from 'kysely';
 import type { Delta } from '../deltas.js';
 import {
-  type LEARNER_KEY,
+  CONTENT_COLUMNS,
   MODULE_COLUMNS,
   MODULE_TYPES,
   SESSION_COLUMNS,
@@ -11,12 +11,13 @@ import {
   STATS_COLUMNS,
   STATS_TYPES,
   type ColumnType,
+  type LearnerRow,
   type SessionRow,
 } from '../rows.js';
 import type { Schema, StudiedModulesTable } from '../schema.js';
 import { insertSessions } from '../sql/sessions.js';
 import { mergeModules, mergeStats } from '../sql/rollups.js';
-import { selectStats, type LearnerColumns, type StatsRow } from '../sql/stats.js';
+import { selectStats, type StatsRow } from '../sql/stats.js';
 import { compileStatement } from '../statements.js';
 import { codedColumns, decodeRow, encodeId, encodeInstant, type CodedColumns } from './values.js';
 
@@ -36,9 +37,7 @@ class Prepared<Values extends object, Row extends object = never> {
     );
     this.#statement = connection.prepare(text);
     this.#encoders = names.map((name) => encoderOf(name, types[name]));
-    this.#columns = codedColumns(
-      this.#statement.reader ? this.#statement.columns().map(({ name }) => name) : [],
-    );
+    this.#columns = codedColumns(this.#statement);
   }
 
   /** Returns the number of changed rows. */
@@ -72,15 +71,9 @@ function encoderOf<Values extends object>(name: keyof Values, type: ColumnType):
 
 export type SqliteStatements = ReturnType<typeof prepareStatements>;
 
-type LearnerRow = Pick<SessionRow, (typeof LEARNER_KEY)[number]>;
 type KeyRow = Pick<SessionRow, (typeof SESSION_KEY)[number]>;
-/** A stored session without its key, which the query knows: to read a blob takes longer than the rest of the row. */
-type ContentRow = Omit<SessionRow, keyof KeyRow>;
+type ContentRow = Pick<SessionRow, (typeof CONTENT_COLUMNS)[number]>;
 type StatsValues = Pick<Delta, (typeof STATS_COLUMNS)[number]>;
-
-const CONTENT_COLUMNS = SESSION_COLUMNS.filter(
-  (name): name is keyof ContentRow => !SESSION_KEY.some((key) => key === name),
-);
 
 /** The statements of the hot paths. */
 export function prepareStatements(connection: BetterSqlite.Database, kysely: Kysely<Schema>) {
@@ -101,7 +94,7 @@ export function prepareStatements(connection: BetterSqlite.Database, kysely: Kys
       ).compile(),
     ),
     findStats: new Prepared<LearnerRow, StatsRow>(connection, SESSION_TYPES, (value) => {
-      const learner = sql<LearnerColumns>`(
+      const learner = sql<LearnerRow>`(
         select ${value('user_id')} as user_id, ${value('course_id')} as course_id)`;
       return selectStats(kysely, learner.as('learner')).compile();
     }),

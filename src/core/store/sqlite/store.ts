@@ -6,11 +6,12 @@ import { Kysely, sql, type RawBuilder } from 'kysely';
 import type { LearnerKey, SessionKey } from '../../api.js';
 import { notAFile } from '../../errors.js';
 import { sumDeltas } from '../deltas.js';
-import { hasSameContent, type SessionRow } from '../rows.js';
+import { isReplay, type SessionRow } from '../rows.js';
 import type { Schema } from '../schema.js';
 import { toLearnerStats } from '../sql/stats.js';
 import {
   beginSnapshot,
+  contextOf,
   type CopyOptions,
   type LearnerStats,
   type PendingSession,
@@ -73,7 +74,7 @@ export class SqliteStore implements Store {
   readonly instant = (time: string): RawBuilder<string> => sql`${encodeInstant(time)}`;
 
   async record(sessions: readonly PendingSession[]): Promise<RecordOutcome[]> {
-    await this.#checkpointer?.restart;
+    await this.#checkpointer?.restarting;
     const outcomes = await this.#inTransaction(this.#writers, 'begin immediate', () => {
       const attempted = sessions.map((session) => this.#insert(session));
       this.#addToRollups(
@@ -105,7 +106,7 @@ export class SqliteStore implements Store {
     if (!content) throw new Error('A session is neither new nor stored.');
     const stored = { ...row, ...content };
     return {
-      outcome: hasSameContent(stored, row, completionSent) ? 'replayed' : 'conflict',
+      outcome: isReplay(stored, row, completionSent) ? 'replayed' : 'conflict',
       session: stored,
     };
   }
@@ -141,10 +142,9 @@ export class SqliteStore implements Store {
   }
 
   async transact<T>(work: (context: TransactionContext) => Promise<T>): Promise<T> {
-    await this.#checkpointer?.restart;
-    const { dialect, id, instant } = this;
+    await this.#checkpointer?.restarting;
     return this.#writers.run(() =>
-      this.kysely.transaction().execute((kysely) => work({ dialect, kysely, id, instant })),
+      this.kysely.transaction().execute((kysely) => work(contextOf(this, kysely))),
     );
   }
 
@@ -190,6 +190,7 @@ export class SqliteStore implements Store {
         connection.exec(begin);
         try {
           const result = work();
+          // Durable from here: `synchronous` is full.
           connection.exec('commit');
           return result;
         } catch (error) {
@@ -203,7 +204,7 @@ export class SqliteStore implements Store {
     );
   }
 
-  /** Synchronous work waits only while a transaction of Kysely is open on the connection. */
+  /** If Kysely has a transaction open, its `connection` waits for the end of it. */
   #exclusively<T>(work: () => T): T | Promise<T> {
     return this.#connection.inTransaction ? this.kysely.connection().execute(async () => work()) : work();
   }

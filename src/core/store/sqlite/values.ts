@@ -1,3 +1,4 @@
+import type BetterSqlite from 'better-sqlite3';
 import { sql, type RawBuilder } from 'kysely';
 
 /*
@@ -7,7 +8,7 @@ import { sql, type RawBuilder } from 'kysely';
 
 const ID_BYTES = 16;
 
-/** The bytes of an id that is bound as text, which is faster than to bind bytes. An id without hyphens is any bytes. */
+/** An id is bound as text, which is faster than binding bytes. */
 export function encodeId<Id>(id: RawBuilder<Id>): RawBuilder<Id> {
   return sql`unhex(${id}, '-')`;
 }
@@ -22,17 +23,14 @@ export function encodeInstant(time: string): number {
   return Date.parse(time);
 }
 
-function decodeInstant(time: number): string {
-  return new Date(time).toISOString();
-}
-
 /** The result columns of a statement that need decoding, by name: ids end in `_id`, times in `_at`. */
 export interface CodedColumns {
   readonly ids: readonly string[];
   readonly instants: readonly string[];
 }
 
-export function codedColumns(names: readonly string[]): CodedColumns {
+export function codedColumns(statement: Pick<BetterSqlite.Statement, 'reader' | 'columns'>): CodedColumns {
+  const names = statement.reader ? statement.columns().map(({ name }) => name) : [];
   return {
     ids: names.filter((name) => name.endsWith('_id')),
     instants: names.filter((name) => name.endsWith('_at')),
@@ -47,6 +45,6 @@ export function decodeRow(row: Record<string, unknown>, { ids, instants }: Coded
   }
   for (const name of instants) {
     const value = row[name];
-    if (typeof value === 'number') row[name] = decodeInstant(value);
+    if (typeof value === 'number') row[name] = new Date(value).toISOString();
   }
 }
