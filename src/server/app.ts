@@ -79,13 +79,13 @@ export class App implements Service {
       this.#fail(context, error);
     }
     // Not when the response closes: a listener per response costs more than all of the above.
-    this.report(context.toAnswered());
+    this.report(context.end());
   }
 
   /** Rejects a request before it is routed. */
   reject(context: RequestContext, error: HttpError | StatsError): void {
     send(context, problemResponse(error));
-    this.report(context.toAnswered());
+    this.report(context.end());
   }
 
   report(answered: AnsweredRequest): void {

@@ -16,7 +16,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 
-interface Connection {
+export interface Connection {
   /** The response to the last request, pending or not. */
   lastResponse?: ServerResponse;
   /** Requests without a response: more than one if the client pipelines. */
@@ -38,7 +38,7 @@ export class ConnectionTracker {
     });
   }
 
-  /** The connection of a request. The caller decrements `pending` after the response. */
+  /** The connection of a request, which counts as pending until `RequestContext.end()`. */
   addRequest({ socket }: IncomingMessage, response: ServerResponse): Connection {
     if (this.#closing) announceClose(response);
     // A request may be parsed after its connection has closed.

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isId } from '../core/model/ids.js';
+import type { Connection } from './connections.js';
 import { HttpError, requestError, UNKNOWN } from './problem.js';
 
 /** A request after its response, for logs and metrics. It has no personal data. */
@@ -24,26 +25,39 @@ export const MAX_URL = 8 * 1024;
 /** Duplicates are rejected: a proxy could read another one of them than this server. */
 const SINGLE_HEADERS = ['Host', 'Content-Type', 'X-User-Id'] as const;
 
+interface RequestOptions {
+  readonly connection?: Connection;
+  /** Tells a client that sent `Expect: 100-continue` to send the body. */
+  readonly acceptBody?: (() => void) | undefined;
+}
+
 /** A request and its response. */
 export class RequestContext {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly requestId: string;
-  /** Tells a client that sent `Expect: 100-continue` to send the body. */
   readonly acceptBody: (() => void) | undefined;
   route: string | undefined;
+  readonly #connection: Connection | undefined;
   readonly #start = performance.now();
 
-  constructor(request: IncomingMessage, response: ServerResponse, acceptBody?: () => void) {
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { connection, acceptBody }: RequestOptions = {},
+  ) {
     this.request = request;
     this.response = response;
     this.acceptBody = acceptBody;
+    this.#connection = connection;
     const given = request.headers['x-request-id'];
     this.requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
   }
 
-  toAnswered(): AnsweredRequest {
+  /** To be called once, when the response was handed to the connection or has failed. */
+  end(): AnsweredRequest {
     const { request, response, requestId, route } = this;
+    if (this.#connection) this.#connection.pending--;
     return {
       requestId,
       method: request.method ?? '',
@@ -129,6 +143,7 @@ export type Query = Readonly<Record<string, string | number | readonly never[]>>
  */
 export function readQuery(search: string, places: ReadonlyMap<string, string>): Query {
   const query: Record<string, Query[string]> = {};
+  if (search === '') return query;
   for (const pair of search.split('&').filter(Boolean)) {
     const [rawName = '', ...rawValue] = pair.split('=');
     const name = decode(rawName);

@@ -35,16 +35,14 @@ export function serialize(
   // The newline is for people who use curl in a terminal.
   const content = text ?? (body === undefined ? '' : `${JSON.stringify(body)}\n`);
   const size = Buffer.byteLength(content);
-  return {
-    content,
-    size,
-    headers: {
-      ...PERSONAL_DATA,
-      'X-Request-Id': requestId,
-      ...(size > 0 && { 'Content-Type': type, 'Content-Length': String(size) }),
-      ...headers,
-    },
-  };
+  // Not with more spread objects, which take half a microsecond.
+  const all: Record<string, string> = { ...PERSONAL_DATA, 'X-Request-Id': requestId };
+  if (size > 0) {
+    all['Content-Type'] = type;
+    all['Content-Length'] = String(size);
+  }
+  for (const name in headers) all[name] = headers[name] ?? '';
+  return { content, size, headers: all };
 }
 
 /**

@@ -131,5 +131,7 @@ function toResource(path: string, routes: readonly Route[]): Resource {
 }
 
 function decodeAll(groups: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(groups).map(([name, text]) => [name, decode(text)]));
+  const path: Record<string, string> = {};
+  for (const name in groups) path[name] = decode(groups[name] ?? '');
+  return path;
 }

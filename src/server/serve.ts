@@ -84,23 +84,18 @@ export async function serve(stats: Stats, options: ServeOptions = {}): Promise<R
 }
 
 function listenTo(server: Server, app: App, tracker: ConnectionTracker): void {
-  const serveRequest = async (
-    request: IncomingMessage,
-    response: ServerResponse,
-    acceptBody?: () => void,
-  ) => {
+  const serveRequest = (request: IncomingMessage, response: ServerResponse, acceptBody?: () => void) => {
     const connection = tracker.addRequest(request, response);
-    const context = new RequestContext(request, response, acceptBody);
+    const context = new RequestContext(request, response, { connection, acceptBody });
     if (connection.pending > MAX_PIPELINED) app.reject(context, tooManyRequests());
-    else await app.serve(context);
-    connection.pending--;
+    else void app.serve(context);
   };
   server.on('connection', (socket) => tracker.add(socket));
-  server.on('request', (request, response) => void serveRequest(request, response));
+  server.on('request', (request, response) => serveRequest(request, response));
   server.on('checkContinue', (request, response) => {
     // A client whose body is rejected may send it or not: only a new connection is sure to begin with a request.
     response.shouldKeepAlive = false;
-    void serveRequest(request, response, () => {
+    serveRequest(request, response, () => {
       response.shouldKeepAlive = true;
       response.writeContinue();
     });
@@ -109,8 +104,8 @@ function listenTo(server: Server, app: App, tracker: ConnectionTracker): void {
     response.shouldKeepAlive = false;
     const connection = tracker.addRequest(request, response);
     const fault = { parameter: 'Expect', detail: 'must be 100-continue or left out' };
-    app.reject(new RequestContext(request, response), requestError('expectation-failed', fault));
-    connection.pending--;
+    const context = new RequestContext(request, response, { connection });
+    app.reject(context, requestError('expectation-failed', fault));
   });
   server.on('clientError', (error, socket) => {
     rejectUnparsed(app, error, socket, tracker.pendingResponse(socket));
