@@ -8,11 +8,11 @@ import { rejected, type ImportTally } from './result.js';
 import type { SessionWriter } from './writer.js';
 
 /** Lines of a batch. More lines write fewer pages of SQLite each, and take more memory. */
-const MAX_LINES = 60_000;
+const MAX_LINES = 80_000;
 /** With new ids, a lost database leaves the results of a whole batch unknown. */
 const MAX_LINES_OF_NEW_IDS = 1_000;
 /** Characters of a batch: a few lines may be long. */
-const MAX_CHARACTERS = 8 * 1024 * 1024;
+const MAX_CHARACTERS = 16 * 1024 * 1024;
 /** Milliseconds after which a batch of a slow source is recorded although it is not full. */
 const MAX_AGE = 500;
 
@@ -39,12 +39,13 @@ export async function runPipeline(
   const { signal } = options;
   const batches = readBatches(entries, options);
   try {
-    for (;;) {
+    // A function of its own, so that a batch can be collected while the next one is read.
+    const recordNext = async () => {
       const { done, value } = await interruptible(signal, batches.next());
-      if (done) return;
-      await recordBatch(value, options);
-      if (signal.aborted) throw new Interruption('interrupted');
-    }
+      if (!done) await recordBatch(value, options);
+      return !done;
+    };
+    while (await recordNext()) if (signal.aborted) throw new Interruption('interrupted');
   } catch (error) {
     // A source that is still waiting cannot be closed; it ends with the process.
     void batches.return(undefined).catch(() => undefined);

@@ -109,7 +109,7 @@ test('A failed batch ends the import although the source is still waiting', asyn
 });
 
 async function* cutOff() {
-  yield Array.from({ length: 60_000 }, (_, line) => entryOf(line));
+  yield Array.from({ length: 80_000 }, (_, line) => entryOf(line));
   throw new Error('The source is cut off.');
 }
 
@@ -119,5 +119,5 @@ test('An error of the source is reported after the batch in flight has ended', a
     await createAll(batch);
   });
   assert.match(String(error), /cut off/);
-  assert.equal(tally.counts.created, 60_000);
+  assert.equal(tally.counts.created, 80_000);
 });
