@@ -54,7 +54,7 @@ export class PartlyDone extends Error {
   override readonly name = 'PartlyDone';
 }
 
-/** What to do, for errors of the library, which does not know the commands. */
+/** Advice for errors of the library, which does not know the commands. */
 const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   'course-not-found': '"stats-service course add" creates one.',
   'database-not-found': '"stats-service migrate" creates one.',

@@ -8,21 +8,21 @@ import { SETTINGS } from './settings.js';
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
-/** Bytes that are gathered before they are written: a write for each line would take longer than a request. */
+/** Bytes that are buffered before a write: a write for each line would take longer than a request. */
 const BUFFER = 4_096;
-/** Milliseconds after which they are written all the same. */
+/** Milliseconds after which a smaller buffer is written too. */
 const FLUSH_INTERVAL = 500;
-/** Bytes that wait for whoever reads too slowly, or not at all; what comes after is left out. */
+/** Bytes that wait for a slow reader of the log; further lines are dropped. */
 const MAX_BACKLOG = 8 * 1024 * 1024;
 
-/** Milliseconds that the end waits for the last lines to be taken. */
+/** Milliseconds to wait for the last lines to be written. */
 const LAST_LINES = 500;
 
 const STDOUT = 1;
 
 type Destination = ReturnType<typeof pino.destination>;
 
-/** The log of a server: one JSON object a line, on stdout, without anything of the learners. */
+/** The log of a server: one JSON object a line on stdout, without personal data. */
 export class ServerLog implements AsyncDisposable {
   readonly #destination: Destination = destination();
   readonly #logger: Logger;
@@ -49,14 +49,14 @@ export class ServerLog implements AsyncDisposable {
     this.#logger.info({ requestId, method, route, status, milliseconds }, 'request');
   }
 
-  /** What is no defect of ours says what it is in a line; of the rest the place is told too. */
+  /** Logs one line for an error that has a code, and the stack for a defect. */
   failed(error: unknown, requestId: string): void {
     if (error instanceof StatsError)
       this.#logger.warn({ requestId, error: `${error.message}${describeCause(error.cause)}` }, 'unavailable');
     else this.#logger.error({ requestId, error: details(error) }, 'internal error');
   }
 
-  /** Writes the last lines, if somebody takes them in time. */
+  /** Writes the last lines, if the reader takes them in time. */
   async [Symbol.asyncDispose](): Promise<void> {
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(), LAST_LINES);
@@ -84,12 +84,12 @@ function destination(): Destination {
   });
   // A log that cannot be written must not end the server.
   stream.on('error', () => undefined);
-  // Called when the process exits, it would try for ever where nobody reads, the reader has gone or the disk is full.
+  // Called at exit: it would retry forever if the log has no reader or the disk is full.
   stream.flushSync = () => undefined;
   return stream;
 }
 
-/** Without the driver's other fields, which may quote a learner's row. */
+/** Leaves out the driver's other fields, which may contain a learner's row. */
 function details(error: unknown): unknown {
   if (!(error instanceof Error)) return String(error);
   return { stack: error.stack, ...(error.cause !== undefined && { cause: details(error.cause) }) };

@@ -32,7 +32,7 @@ export function addTargetOptions(command: Command): Command {
   return addDatabaseOption(command).option(server.flags, describeSetting(server));
 }
 
-/** For a command that needs the database itself; who names a server is told so. */
+/** For a command that needs the database itself; a server is rejected with a usage error. */
 export function addOwnDatabaseOption(command: Command): Command {
   return addDatabaseOption(command).addOption(new Option(SETTINGS.server.flags).hideHelp());
 }
@@ -110,7 +110,7 @@ export function ownDatabaseUrl(io: Io, options: TargetOptions, command: string):
   throw new UsageError(`${command} needs the database itself: name it with --database instead of ${instead}`);
 }
 
-/** What a command works on, as it may be shown. */
+/** The target of a command without its password. */
 export function describeTarget(io: Io, options: TargetOptions): string {
   return serverUrl(io, options) ?? describeDatabase(databaseUrl(io, options, { create: false }));
 }
@@ -123,7 +123,7 @@ export function describeDatabase(url: string): string {
   return `${protocol}//${username && `${username}@`}${host}${pathname}`;
 }
 
-/** In the user's data folder: https://specifications.freedesktop.org/basedir-spec/latest/ */
+/** In the user's data directory: https://specifications.freedesktop.org/basedir-spec/latest/ */
 function defaultDatabase(env: Io['env']): string {
   const named = env['XDG_DATA_HOME'] ?? '';
   // The specification has relative paths ignored.

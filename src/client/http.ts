@@ -113,7 +113,7 @@ function toError({ status, headers }: Reply, json: unknown): StatsError | undefi
 }
 
 function incompatibleServer({ origin }: URL, reason: string, cause: unknown): StatsError {
-  const detail = `${origin} does not answer as stats-service does; check its URL and any proxy in front of it.`;
+  const detail = `${origin} is not a compatible stats-service server; check its URL and any proxy in front of it.`;
   return new StatsError('server-incompatible', detail, { cause: new Error(reason, { cause }) });
 }
 

@@ -11,7 +11,7 @@ export type ErrorKind = 'invalid' | 'not-found' | 'conflict' | 'unavailable' | '
 
 /** The errors of all calls, by their stable codes. */
 export const ERRORS = {
-  'invalid-request': { kind: 'invalid', title: 'A value breaks its rule' },
+  'invalid-request': { kind: 'invalid', title: 'Validation failed' },
   'total-out-of-range': { kind: 'invalid', title: 'A lifetime total would overflow' },
   'invalid-database-url': { kind: 'invalid', title: 'Not a database URL' },
   'invalid-server-url': { kind: 'invalid', title: 'Not a server URL' },
@@ -22,13 +22,13 @@ export const ERRORS = {
   'course-name-taken': { kind: 'conflict', title: 'The course name is taken' },
   'session-conflict': { kind: 'conflict', title: 'The session exists with other content' },
   'database-unavailable': { kind: 'unavailable', title: 'The database is unavailable' },
-  overloaded: { kind: 'unavailable', title: 'Too much is asked for at once' },
+  overloaded: { kind: 'unavailable', title: 'Service overloaded' },
   'server-unavailable': { kind: 'unavailable', title: 'The server is unavailable' },
   'schema-outdated': { kind: 'incompatible', title: 'The database schema is not current' },
   'schema-unsupported': { kind: 'incompatible', title: 'The database schema is not supported' },
   'schema-newer': { kind: 'incompatible', title: 'The database schema is newer than this program' },
   'database-unusable': { kind: 'incompatible', title: 'The database cannot be used' },
-  'server-incompatible': { kind: 'incompatible', title: 'The server does not answer as stats-service does' },
+  'server-incompatible': { kind: 'incompatible', title: 'Not a compatible stats-service server' },
   'node-unsupported': { kind: 'incompatible', title: 'This Node.js is too old' },
 } as const satisfies Record<string, { kind: ErrorKind; title: string }>;
 
@@ -66,7 +66,7 @@ export function isErrorCode(code: string): code is ErrorCode {
 
 /** More calls arrived than can be served in time. */
 export function overloaded(): StatsError {
-  return new StatsError('overloaded', 'Too much is asked for at once; nothing was changed. Try again later.');
+  return new StatsError('overloaded', 'The service is overloaded; nothing was changed. Try again later.');
 }
 
 export function courseNotFound(courseId: string): StatsError {

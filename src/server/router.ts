@@ -36,7 +36,7 @@ export interface CallRoute extends CommonRoute {
   handle(stats: Unchecked<StatsCalls>, call: unknown, url: RequestUrl): Promise<HttpResponse>;
 }
 
-/** What the routes for operators and tools show. */
+/** The source of the routes for operators and tools. */
 export interface Service {
   /** @throws {StatsError | HttpError} the reason why requests would fail now */
   ready(): Promise<void>;

@@ -14,12 +14,12 @@ const ANSWERS: readonly (readonly [what: string, listener: RequestListener, code
     'server-unavailable',
     /502/,
   ],
-  ['another program', (_, response) => response.end('<html>'), 'server-incompatible', /does not answer as/],
+  ['another program', (_, response) => response.end('<html>'), 'server-incompatible', /is not a compatible stats-service server/],
   [
     'unknown JSON',
     (_, response) => response.end('{"status":"ok"}'),
     'server-incompatible',
-    /does not answer as/,
+    /is not a compatible stats-service server/,
   ],
   [
     'a defect of the server',
@@ -79,7 +79,7 @@ for (const [what, listener, says] of STRANGERS) {
     const url = `http://127.0.0.1:${await listen(server)}`;
     const { code, stderr } = await runCli(['course', 'list', '--server', url]);
     assert.equal(code, 1, stderr);
-    const beginning = `stats-service: ${url} does not answer as stats-service does; check its URL and any proxy in front of it. (`;
+    const beginning = `stats-service: ${url} is not a compatible stats-service server; check its URL and any proxy in front of it. (`;
     assert.ok(stderr.startsWith(`${beginning}${says}`), stderr);
     assert.match(stderr, /^[^\n]+[\w/.]\)\n$/);
   });

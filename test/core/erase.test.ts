@@ -147,6 +147,6 @@ test('`eraseUser` rejects a missing user id and an unknown parameter', async () 
   // A course sent by mistake is not passed over: more would be erased than was meant.
   await assert.rejects(stats.unchecked.eraseUser({ userId: newUserId(), courseId }), {
     code: 'invalid-request',
-    faults: [{ parameter: 'courseId', detail: 'is not known here' }],
+    faults: [{ parameter: 'courseId', detail: 'is not a known field' }],
   });
 });

@@ -24,7 +24,7 @@ test('A body of 100,000 unknown fields returns 400 with the first 100 errors', a
   assert.equal(status, 400);
   const { detail, errors } = JSON.parse(text);
   assert.equal(errors.length, 100);
-  assert.equal(detail, '100001 values break their rules.');
+  assert.equal(detail, '100001 validation errors.');
 });
 
 describe('garbage after a request', () => {

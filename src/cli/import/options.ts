@@ -4,7 +4,7 @@ import type { TargetOptions } from '../target.js';
 export const IMPORT_FORMATS = ['csv', 'ndjson', 'xapi'] as const;
 type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
-/** What happens to a session that exists with other content. */
+/** How to treat a session that exists with other content. */
 export const ON_CONFLICT = ['fail', 'skip', 'replace'] as const;
 
 /** The options of the command line. */

@@ -103,7 +103,7 @@ async function recordBatch(
       if (!result) continue;
       tally.add(result);
       if (!hasGap) tally.lastLine = line.line;
-      // With the id that it was sent with, an unknown session counts once. A repaired line gets its id anew.
+      // An unknown session keeps the id that it was sent with, so that it counts once. A repaired line gets a new id.
       const values = result === UNKNOWN ? line.session : line.values;
       if (result.outcome === 'rejected') await rejects.add(line, result.faults, values);
     }

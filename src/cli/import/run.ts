@@ -25,7 +25,7 @@ const RETRYING = 'Retrying; the import fails after 2 minutes without success.';
 const CONTINUE = 'Lines after it may be recorded too. Run the same command again: nothing is counted twice.';
 const CONTINUE_AFTER = 'Continue with the lines after it: sessions that got a new id would be counted again.';
 
-/** What an import has opened. */
+/** Everything that an import has opened. */
 interface Import {
   readonly io: Io;
   readonly options: ImportOptions;

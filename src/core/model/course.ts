@@ -20,7 +20,7 @@ export const nameSchema = z
     description: `1 to ${MAX_NAME} characters after trimming; unique, compared exactly.`,
   });
 
-/** What a course says, as it arrives: the body of a PUT. */
+/** The content of a course in a request: the body of a PUT. */
 export const courseContentSchema = document({
   name: nameSchema,
   moduleIds: moduleIdsSchema.describe('The modules that the course declares; default: none.').optional(),
@@ -41,7 +41,7 @@ export const courseSchema = z.object({
   updatedAt: instantSchema.describe('When its content last changed.'),
 });
 
-/** What a course says. */
+/** The content of a course. */
 export interface CourseContent {
   /** 1 to 255 characters after trimming; unique among the courses, compared exactly. */
   readonly name: string;

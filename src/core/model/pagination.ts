@@ -11,7 +11,7 @@ export const limitSchema = integer(1, MAX_LIMIT)
 /** One page of a list. */
 export interface Page<T> {
   readonly items: T[];
-  /** What to pass as `cursor` for the next page; `null` on the last one. */
+  /** The `cursor` of the next page; `null` on the last one. */
   readonly next: string | null;
 }
 

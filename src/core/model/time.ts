@@ -45,7 +45,7 @@ export function toInstant(time: number): string {
   return new Date(Math.min(Math.max(time, 0), LAST_INSTANT)).toISOString();
 }
 
-/** Whether an RFC 3339 time is written as we write it; most are, and there are millions of them in a file. */
+/** True for the canonical form (UTC, milliseconds), which needs no conversion; most imported times have it. */
 function isInstant(text: string): boolean {
   return text.length === INSTANT_LENGTH && text.charAt(10) === 'T' && text.endsWith('Z');
 }

@@ -29,7 +29,7 @@ export function parseCall<T>(schema: z.ZodType<T>, call: unknown): T {
 
 export function invalidRequest(faults: readonly Fault[], count = faults.length): StatsError {
   const [first] = faults;
-  const detail = count === 1 && first ? describeFault(first) : `${count} values break their rules.`;
+  const detail = count === 1 && first ? describeFault(first) : `${count} validation errors.`;
   return new StatsError('invalid-request', detail, { faults: faults.slice(0, MAX_FAULTS) });
 }
 
@@ -46,7 +46,7 @@ function toError(issues: readonly z.core.$ZodIssue[]): StatsError {
   for (const { path, ...issue } of issues) {
     if (issue.code === 'unrecognized_keys') {
       unreported += Math.max(0, issue.keys.length - MAX_FAULTS);
-      for (const key of issue.keys.slice(0, MAX_FAULTS)) add(toFault([...path, key], 'is not known here'));
+      for (const key of issue.keys.slice(0, MAX_FAULTS)) add(toFault([...path, key], 'is not a known field'));
     } else {
       add(toFault(path, issue.message));
     }

@@ -33,7 +33,7 @@ const stats = {
 };
 
 interface Example {
-  /** Of the request. */
+  /** The body of the request. */
   readonly body?: unknown;
   /** The body of a successful response, whatever its status. */
   readonly answer?: unknown;
@@ -60,7 +60,7 @@ export const EXAMPLES: Readonly<Partial<Record<Route['operation'], Example>>> = 
   },
 };
 
-/** Of required parameters. */
+/** The values of required parameters. */
 export const PARAMETER_EXAMPLES: Readonly<Record<string, string>> = {
   courseId: COURSE_ID,
   sessionId: SESSION_ID,

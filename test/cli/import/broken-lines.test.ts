@@ -124,7 +124,7 @@ test('An import rejects hostile NDJSON documents like any other invalid line', a
   const rejects = `${directory.path}/rejects.ndjson`;
   const { code, summary, stderr } = await runImport([path, '--rejects', rejects, '--database', database.url]);
   assert.deepEqual([code, summary.invalid], [5, lines.length], stderr);
-  assert.match(stderr, /^line 2: .*__proto__ is not known here/m);
+  assert.match(stderr, /^line 2: .*__proto__ is not a known field/m);
   assert.match(stderr, /^line 6: must be a JSON object; put each object of a list on its own line$/m);
   assert.equal((await directory.read('rejects.ndjson')).trimEnd().split('\n').length, lines.length);
 });

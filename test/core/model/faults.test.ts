@@ -51,12 +51,12 @@ test('A rejected call reports every validation error at once, each with its plac
       { pointer: '/averageScore', detail: SCORE },
       { pointer: '/timeStudied', detail: `is required and ${TIME}` },
       { pointer: '/completedAt', detail: COMPLETED },
-      { pointer: '/averagescore', detail: 'is not known here' },
-      { parameter: 'sesion', detail: 'is not known here' },
+      { pointer: '/averagescore', detail: 'is not a known field' },
+      { parameter: 'sesion', detail: 'is not a known field' },
     ]),
   );
   assert.equal(error.faults.length, 9);
-  assert.equal(error.message, '9 values break their rules.');
+  assert.equal(error.message, '9 validation errors.');
 });
 
 test('A call with a single validation error has that error as its message', () => {
@@ -108,15 +108,15 @@ test('A missing required field is reported as required; an optional one may be u
 
 test('An unknown field is reported with a JSON Pointer in which ~ and / are escaped', () => {
   assert.deepEqual(faultsOfRecord({ ...sessionContent(), 'a/b~c~1': 1, '': 2 }), [
-    { pointer: '/a~1b~0c~01', detail: 'is not known here' },
-    { pointer: '/', detail: 'is not known here' },
+    { pointer: '/a~1b~0c~01', detail: 'is not a known field' },
+    { pointer: '/', detail: 'is not a known field' },
   ]);
 });
 
 test('`__proto__` in a session is reported as an unknown field', () => {
   const body = JSON.stringify(sessionContent()).replace('{', '{"__proto__":{"averageScore":1},');
   assert.deepEqual(faultsOfRecord(JSON.parse(body)), [
-    { pointer: '/__proto__', detail: 'is not known here' },
+    { pointer: '/__proto__', detail: 'is not a known field' },
   ]);
 });
 
@@ -143,7 +143,7 @@ test('`putSession` reports its session id as a parameter and the fields of the c
   });
   assert.deepEqual(faults, [
     { parameter: 'sessionId', detail: UUID },
-    { pointer: '/sessionId', detail: 'is not known here' },
+    { pointer: '/sessionId', detail: 'is not a known field' },
   ]);
 });
 

@@ -20,7 +20,7 @@ export interface Place {
   readonly text?: string;
 }
 
-/** What a reader makes of a line; `undefined` for a blank line. */
+/** The result of reading a line; `undefined` for a blank line. */
 export type Reading = { readonly values: Values } | { readonly faults: readonly LineFault[] } | undefined;
 
 /** A line of the source that is not blank. */

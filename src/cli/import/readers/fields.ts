@@ -30,7 +30,7 @@ export class FieldNames {
     return Array.from(this.#renamed?.keys() ?? []);
   }
 
-  /** What to do about an unknown name. */
+  /** The advice for an unknown name. */
   adviceOn(theirs: string): string {
     if (!this.#renamed) return `the fields are ${Array.from(this.#fields).join(', ')}`;
     return `--map "${theirs}=…" names its field, --map "${theirs}=" leaves it out`;

@@ -8,7 +8,7 @@ export interface Finding {
   /** A `warning` can be intended; a `problem` must be fixed. */
   readonly state: 'ok' | 'warning' | 'problem';
   readonly detail: string;
-  /** What to do. */
+  /** The recommended action. */
   readonly advice?: string;
 }
 
