@@ -14,7 +14,12 @@ const ANSWERS: readonly (readonly [what: string, listener: RequestListener, code
     'server-unavailable',
     /502/,
   ],
-  ['another program', (_, response) => response.end('<html>'), 'server-incompatible', /is not a compatible stats-service server/],
+  [
+    'another program',
+    (_, response) => response.end('<html>'),
+    'server-incompatible',
+    /is not a compatible stats-service server/,
+  ],
   [
     'unknown JSON',
     (_, response) => response.end('{"status":"ok"}'),
