@@ -8,7 +8,6 @@ import { problemsTable } from './problems.js';
 import { SETTINGS, type Setting } from '../src/cli/settings.js';
 
 const CLI = new URL('../docs/cli.md', import.meta.url);
-const README = new URL('../README.md', import.meta.url);
 const OPERATIONS = new URL('../docs/operations.md', import.meta.url);
 const HTTP = new URL('../docs/http.md', import.meta.url);
 
@@ -16,7 +15,6 @@ const HTTP = new URL('../docs/http.md', import.meta.url);
 export function generatedDocs(): ReadonlyMap<URL, string> {
   return new Map([
     [CLI, cliReference()],
-    [README, withPart(README, 'settings', settingsTable())],
     [OPERATIONS, withPart(OPERATIONS, 'settings', settingsTable())],
     [HTTP, withPart(HTTP, 'problems', problemsTable())],
   ]);

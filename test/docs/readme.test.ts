@@ -10,6 +10,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 test('Every command in the README prints the documented output', () => assertCommands(README));
 
+test('Every command in `docs/walkthrough.md` prints the documented output', () =>
+  assertCommands(new URL('../../docs/walkthrough.md', import.meta.url)));
+
 test('The library example in the README runs and prints the documented output', async () => {
   const blocks = codeBlocks(README);
   const [example, printed] = ['ts', 'text'].map((name) => blocks.find(({ language }) => language === name));

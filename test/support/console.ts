@@ -17,8 +17,14 @@ export async function assertCommands(file: URL): Promise<void> {
     .filter(({ language }) => language === 'console')
     .flatMap(commandsOf);
   assert.ok(commands.length > 5);
+  const variables = new Map<string, string>();
   for (const { line, output } of commands) {
-    const [program, ...argv] = wordsOf(line.replaceAll(PRINTED_URL, service.url));
+    const [program = '', ...argv] = wordsOf(line.replaceAll(PRINTED_URL, service.url), variables);
+    const [, name, value] = /^(\w+)=(.*)$/.exec(program) ?? [];
+    if (name !== undefined && value !== undefined) {
+      variables.set(name, value);
+      continue;
+    }
     const printed = program === 'curl' ? await curl(argv) : await npx(argv, { env, cwd: directory.path });
     assert.equal(mask(printed), mask(output), line);
   }
@@ -42,17 +48,23 @@ async function curl(argv: readonly string[]): Promise<string> {
   let url = '';
   let method: string | undefined;
   let body: string | undefined;
+  let format = 'text';
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index] ?? '';
     if (word === '-s') continue;
     else if (word === '-X') method = argv[++index];
     else if (word === '-H') headers.push(headerOf(argv[++index] ?? ''));
     else if (word === '-d') body = argv[++index];
+    else if (word === '-o') [format, index] = ['status', index + 1];
+    else if (word === '-w') assert.equal(argv[++index], '%{http_code}\\n');
+    else if (word === '|') format = argv[++index] ?? '';
     else url = word;
   }
   method ??= body === undefined ? 'GET' : 'POST';
   const response = await fetch(url, { method, headers, body });
-  return response.text();
+  const text = await response.text();
+  if (format === 'status') return `${response.status}\n`;
+  return format === 'jq' ? `${JSON.stringify(JSON.parse(text), null, 2)}\n` : text;
 }
 
 function headerOf(text: string): [string, string] {

@@ -22,12 +22,17 @@ export function commandsOf({ code }: CodeBlock): Command[] {
     .split(/^\$ /m)
     .slice(1)
     .map((text) => {
-      const [line = '', ...output] = text.split('\n');
-      return { line, output: output.join('\n') };
+      const [, line = '', output = ''] = /^((?:.*\\\n)*.*)\n?([^]*)$/.exec(text) ?? [];
+      return { line: line.replaceAll(/\\\n\s*/g, ''), output };
     });
 }
 
-/** The words of a command line, as a shell splits them; it knows single quotes only. */
-export function wordsOf(line: string): string[] {
-  return Array.from(line.matchAll(/'([^']*)'|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? '');
+/** The words of a command line, as a shell splits them: with quotes and variables, without escapes. */
+export function wordsOf(line: string, variables: ReadonlyMap<string, string> = new Map()): string[] {
+  const expand = (text: string) =>
+    text.replaceAll(/\$(\w+)/g, (_, name: string) => variables.get(name) ?? '');
+  return Array.from(
+    line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g),
+    ([, single, double, plain]) => single ?? expand(double ?? plain ?? ''),
+  );
 }
