@@ -15,9 +15,10 @@ test('Every command in `docs/http.md` prints the documented output', () => asser
 test('`docs/http.md` has an example for every route', () => {
   const asked = codeBlocks(PAGE)
     .flatMap(commandsOf)
+    .filter(({ line }) => line.startsWith('curl '))
     .map(({ line }) => {
       const given = /-X (\w+)/.exec(line)?.[1];
-      const { pathname } = new URL(/'(http[^']+)'/.exec(line)?.[1] ?? '');
+      const { pathname } = new URL(/"(http[^"]+)"/.exec(line)?.[1] ?? '');
       return `${given ?? (line.includes(' -d ') ? 'POST' : 'GET')} ${pathname}`;
     });
   /** The page names them; they answer more than fits there. */
