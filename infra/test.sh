@@ -18,7 +18,7 @@ TF_PLUGIN_DIR="${TF_PLUGIN_DIR:-${mirror%/registry.terraform.io}}"
 export TF_IN_AUTOMATION=1
 terraform fmt -check -diff -recursive .
 
-# In a copy, without the state and the settings of whoever works here: terraform leaves files beside the code, and a
+# In a copy, without local state and settings: terraform leaves files beside the code, and a
 # deploy wants a clean work tree.
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT

@@ -44,7 +44,7 @@ try {
     ],
     marker: { config, base: folder, configPath, toplevel: true },
     params: { seaMode: true },
-    // macOS kills a program that was changed and not signed anew; elsewhere there is nothing to sign.
+    // macOS kills a changed program that was not signed again. Other systems have no signature.
     signature: true,
   });
 } finally {

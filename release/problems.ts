@@ -18,7 +18,7 @@ const RETRY = 'Send it again after `Retry-After`; that is safe.';
 const OPERATOR = 'Tell the operator: `stats-service doctor` says what is wrong.';
 const CLIENT = 'Correct the client.';
 
-/** What whoever meets a problem can do about it. */
+/** The recommended action for each problem. */
 const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'invalid-request': 'Correct what `errors` names.',
   'total-out-of-range': 'Correct the session: with it, the lifetime totals could not be kept exactly.',
@@ -65,8 +65,8 @@ function problems(): Record<string, { title: string; status: number; advice: str
   const advice = new Map(Object.entries(ADVICE));
   return Object.fromEntries(
     [...http, ...core].flatMap(({ code, ...problem }) => {
-      const told = advice.get(code);
-      return told === undefined ? [] : [[code, { ...problem, advice: told }]];
+      const action = advice.get(code);
+      return action === undefined ? [] : [[code, { ...problem, advice: action }]];
     }),
   );
 }

@@ -1,4 +1,4 @@
-# What they mean, their bounds and their defaults are told in ../modules/stats-service.
+# ../modules/stats-service documents them, with their limits and defaults.
 
 variable "environment" {
   type = string

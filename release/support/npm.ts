@@ -54,7 +54,7 @@ export async function pack(): Promise<Packed> {
   return { ...directory, tarball: join(directory.path, filename), files: files.map(({ path }) => path) };
 }
 
-/** A new project of somebody else's, with these packages in it. */
+/** A new project that depends on these packages. */
 export async function installInto(packages: readonly string[]): Promise<Directory> {
   const directory = await createDirectory();
   // Node's package places the program by a script; ours has none.

@@ -25,7 +25,7 @@ export async function assertWorks(program: Program, database: string): Promise<v
   await roundTrip(program, ['--server', service.url]);
   await assertHealthy(program, database);
   const { code, stderr } = await service.stop();
-  // A signal to a group ends npx by itself, whatever our program makes of it.
+  // A signal to a process group also ends npx, however the program handles it.
   if (!program.group) assert.equal(code, 0);
   // Nothing but what it says of itself: no warning of Node's either.
   assert.equal(stderr.replace(/(?<=: ).*|(?<= on ).*/g, '…'), SAID);

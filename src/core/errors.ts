@@ -1,5 +1,5 @@
 /**
- * The kind of a failure tells the caller what to do:
+ * The kind of an error determines what the caller can do:
  *
  * - `invalid`: the call breaks a rule; repeating it cannot succeed.
  * - `not-found`: a thing that the call names does not exist.

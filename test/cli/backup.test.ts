@@ -62,7 +62,7 @@ test('A backup under load passes `doctor` and contains every session acknowledge
     const after = acknowledged();
     const said = `Backed up to ${file}; the copy was checked.\n`;
     assert.deepEqual([code, stdout, stderr], [0, '', said]);
-    assert.ok(after > before, 'it goes on recording meanwhile');
+    assert.ok(after > before, 'recording continues meanwhile');
     await assertWell(file);
     const copied = await sessionsOf(file);
     // Those on their way when it began may be in it as well.
@@ -160,8 +160,8 @@ describe('backup on a small disk', { skip: NO_SMALL_DISK }, () => {
     await record(fixture, [newUserId()], 10_000);
     await using disk = await mountSmallDisk(1);
     const file = join(disk.path, 'a.db');
-    for (const mend of [() => undefined, () => disk.makeReadOnly()]) {
-      mend();
+    for (const repair of [() => undefined, () => disk.makeReadOnly()]) {
+      repair();
       const { code, stderr } = await runCli(['backup', file, '--database', fixture.database.url]);
       assert.equal(code, 1);
       assert.match(stderr, /^stats-service: [^\n]* cannot be written\. \(.*(full|EROFS).*\)\n$/);

@@ -86,8 +86,8 @@ describe('export on a small disk', { skip: NO_SMALL_DISK }, () => {
     const file = join(disk.path, 'a.csv');
     await writeFile(file, OLD);
     const files = [file, join(disk.path, 'b.csv'), join(disk.path, 'c.ndjson')];
-    for (const mend of [() => undefined, () => disk.makeReadOnly()]) {
-      mend();
+    for (const repair of [() => undefined, () => disk.makeReadOnly()]) {
+      repair();
       for (const each of files) {
         const { code, stderr } = await runCli(['export', each, '--database', fixture.database.url]);
         assert.equal(code, 1);
@@ -149,7 +149,7 @@ test('Ctrl-C ends an export that is blocked on stdout and reports the lines writ
   await using fixture = await createFixture('sqlite');
   await record(fixture, [newUserId()], 4_000);
   const child = startBin(['export', '--database', fixture.database.url]);
-  // It goes on until the pipe is full.
+  // The export continues until the pipe is full.
   await once(child.stdout, 'readable');
   child.kill('SIGINT');
   const { code, stderr } = await child.ended;

@@ -80,7 +80,7 @@ describe('the log of a server', () => {
   });
 });
 
-/** Requests that end in every way, what each was answered, and what of them must not be told. */
+/** Requests that end in every way, their responses, and the values that must not be logged. */
 async function askForAll({ url }: Service, database: string) {
   await using client = new HttpClient(url);
   const sent: { requestId: string; status: number }[] = [];

@@ -19,7 +19,7 @@ describe('serve with a broken SQLite file', () => {
   test('`serve` rejects a text file as its database and leaves it unchanged', async () => {
     await using database = await createDatabase('sqlite');
     const path = sqlitePath(database.url);
-    const text = 'Somebody needs this. '.repeat(1_000);
+    const text = 'This text is needed. '.repeat(1_000);
     writeFileSync(path, text);
     await assertRefused(database, path);
     assert.equal(readFileSync(path, 'utf8'), text);

@@ -75,12 +75,12 @@ for (const dialect of DIALECTS) {
 
       const json = await runCli(['verify', '--database', url, '--json', '--quiet']);
       assert.equal(json.code, 1);
-      const told = json.stdout
+      const differences = json.stdout
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line));
-      assert.equal(told.length, 300);
-      assert.partialDeepStrictEqual(told[299], {
+      assert.equal(differences.length, 300);
+      assert.partialDeepStrictEqual(differences[299], {
         kind: 'module',
         courseId: fixture.courseId,
         moduleId: 'a',
@@ -89,7 +89,7 @@ for (const dialect of DIALECTS) {
         real: '1',
       });
 
-      const [{ userId }] = told;
+      const [{ userId }] = differences;
       const ofOne = ['--user', userId, '--course', fixture.courseId];
       const one = await runCli(['verify', '--database', url, '--rebuild', ...ofOne]);
       assert.equal(one.code, 0, one.stderr);

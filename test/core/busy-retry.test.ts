@@ -18,7 +18,7 @@ test('Of the calls that wait for a lock, only the first retries, and they get it
       got.push(who);
     });
   const first = wait(0);
-  await until('somebody waits', () => tries > 1);
+  await until('work is waiting', () => tries > 1);
   await Promise.all([first, ...Array.from({ length: 50 }, (_, index) => wait(index + 1))]);
   assert.deepEqual(got, Array.from({ length: 51 }).keys().toArray());
 });

@@ -13,7 +13,7 @@ import { runSql, sqlitePath } from '../support/sql.js';
 const BATCH = 500;
 /** Bytes of the log that stay for the next round. */
 const KEPT = 256 * 1024 * 1024;
-/** Sessions with ids in the order of time lie together: of so many SQLite by itself would not move the log. */
+/** Sessions with ids in the order of time are neighbours: SQLite would not checkpoint after this many on its own. */
 const MAX_BATCHES = 30;
 
 test('SQLite checkpoints the WAL while sessions are recorded, and closing waits for it', async () => {

@@ -18,7 +18,7 @@ test('Changing a course does not wait for a session that is being recorded in it
       { name: 'Algebra', moduleIds: ['a', 'b'] },
       { name: 'Linear Algebra', moduleIds: ['b'] },
     ]) {
-      // Whoever waits is refused in the end: the lock is held until all is asserted.
+      // Waiting calls fail in the end: the lock is held until all assertions have run.
       const { outcome } = await stats.setCourse({ courseId, course });
       assert.equal(outcome, 'replaced');
     }

@@ -16,8 +16,8 @@ async function refusalOf(url: URL): Promise<StatsError> {
     await using _ = await openStats({ database: url.href });
   } catch (error) {
     assert.ok(error instanceof StatsError, inspect(error));
-    for (const told of [error.message, inspect(error, { depth: Infinity })]) {
-      assert.ok(!told.includes(PASSWORD) && !told.includes(encodeURIComponent(PASSWORD)), told);
+    for (const text of [error.message, inspect(error, { depth: Infinity })]) {
+      assert.ok(!text.includes(PASSWORD) && !text.includes(encodeURIComponent(PASSWORD)), text);
     }
     return error;
   }

@@ -69,7 +69,7 @@ describe('unusable SQLite paths', () => {
   test('A file that is not a SQLite database is rejected and left unchanged', async () => {
     await using directory = await TestDirectory.create();
     const path = join(directory.path, 'notes.txt');
-    const text = 'Not a database, but somebody needs it. '.repeat(100);
+    const text = 'Not a database, but needed. '.repeat(100);
     await writeFile(path, text);
     for (const open of [openStats, openMigrator]) {
       await assert.rejects(open({ database: `sqlite:${path}` }), {

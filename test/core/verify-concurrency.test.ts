@@ -56,7 +56,7 @@ function mixture({ userIds, courseId, sessionIds }: Place): Call[] {
   });
 }
 
-/** Nothing but recording goes on without the totals that others expect to be there. */
+/** Only recording works without the rollups; other calls expect them. */
 function recordings({ userIds, courseId }: Place): Call[] {
   return Array.from({ length: AT_ONCE }, (_, index) => {
     const session = sessionContent({ timeStudied: index, moduleIds: [`m${index % 3}`] });
@@ -67,7 +67,7 @@ function recordings({ userIds, courseId }: Place): Call[] {
   });
 }
 
-/** Lets the workers make the calls again and again until what goes on meanwhile has ended. */
+/** Lets the workers repeat the calls until the concurrent work has ended. */
 async function during<T>(database: string, calls: readonly Call[], work: () => Promise<T>): Promise<T> {
   await using workers = await startWorkers(WORKERS);
   const state = { isOver: false };

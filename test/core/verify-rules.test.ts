@@ -38,7 +38,7 @@ for (const dialect of DIALECTS) {
         if (typeof kept === 'object') assert.match(String(broken[0]?.kept), kept);
         else assert.equal(broken[0]?.kept, kept);
         assert.deepEqual(await runSql(url, `select * from study_sessions ${where}`), rows);
-        // The sums are made right all the same, so that it can be deleted, and is gone without a trace.
+        // The sums are repaired nevertheless, so that the session can be deleted without a trace.
         assert.partialDeepStrictEqual(await verified(url), { differingStats: 0, differingModules: 0 });
         await fixture.stats.deleteSession({ ...fixture.learner, sessionId: fixture.sessionId });
         assert.deepEqual((await verified(url)).differences, []);

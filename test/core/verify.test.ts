@@ -9,13 +9,13 @@ import { assertRollups } from '../support/rollups.js';
 import { runSql } from '../support/sql.js';
 import { createLearner, manyModules, verified } from '../support/verified.js';
 
-/** What is done to the learner's rows; what of it is told: kind, what, kept and real. */
+/** A damage to the learner's rows, and the reported differences: kind, what, kept and real. */
 const DAMAGES = [
   {
     what: 'totals that are wrong',
     statement: `update course_stats set time_studied = time_studied + 1,
       weighted_score_units = 1, first_completed_at = '1999-12-31T23:59:59.000Z'`,
-    told: [
+    reported: [
       ['totals', 'weightedScoreUnits', '1', '4134000'],
       ['totals', 'timeStudied', '560001', '560000'],
       ['totals', 'firstCompletedAt', '1999-12-31T23:59:59.000Z', '2026-01-02T00:00:00.500Z'],
@@ -24,7 +24,7 @@ const DAMAGES = [
   {
     what: 'totals that break their own rules',
     statement: `update course_stats set session_count = 0, last_completed_at = '0099-01-01T00:00:00.000Z'`,
-    told: [
+    reported: [
       ['totals', 'sessionCount', '0', '2'],
       ['totals', 'lastCompletedAt', /^(0099-01-01|-59042995200000$)/, '2026-01-03T00:00:00.000Z'],
     ],
@@ -32,12 +32,12 @@ const DAMAGES = [
   {
     what: 'missing totals',
     statement: 'delete from course_stats',
-    told: [['totals', 'sessionCount', null, '2']],
+    reported: [['totals', 'sessionCount', null, '2']],
   },
   {
     what: 'totals and modules without sessions',
     statement: 'delete from study_sessions',
-    told: [
+    reported: [
       ['totals', 'sessionCount', '2', null],
       ['module', 'sessionCount', '1', null, 'a'],
       ['module', 'sessionCount', '2', null, 'b'],
@@ -46,12 +46,12 @@ const DAMAGES = [
   {
     what: 'a missing module',
     statement: `delete from studied_modules where module_id = 'a'`,
-    told: [['module', 'sessionCount', null, '1', 'a']],
+    reported: [['module', 'sessionCount', null, '1', 'a']],
   },
   {
     what: 'a module that was not studied',
     statement: `update studied_modules set module_id = 'c' where module_id = 'a'`,
-    told: [
+    reported: [
       ['module', 'sessionCount', null, '1', 'a'],
       ['module', 'sessionCount', '1', null, 'c'],
     ],
@@ -59,14 +59,14 @@ const DAMAGES = [
   {
     what: 'a wrong module count',
     statement: `update studied_modules set session_count = session_count + 1 where module_id = 'b'`,
-    told: [['module', 'sessionCount', '3', '2', 'b']],
+    reported: [['module', 'sessionCount', '3', '2', 'b']],
   },
   {
     what: 'a module without any session',
     statement: `insert into studied_modules
       (user_id, course_id, module_id, session_count, created_at, updated_at)
       select user_id, course_id, 'z', 0, created_at, updated_at from course_stats`,
-    told: [['module', 'sessionCount', '0', null, 'z']],
+    reported: [['module', 'sessionCount', '0', null, 'z']],
   },
 ] as const;
 
@@ -92,7 +92,7 @@ for (const dialect of DIALECTS) {
       await assert.rejects(verified(url, { courseId: newCourseId() }), { code: 'course-not-found' });
     });
 
-    for (const { what, statement, told } of DAMAGES) {
+    for (const { what, statement, reported } of DAMAGES) {
       test(`Verify finds ${what}, and a rebuild repairs the rollups`, async () => {
         await using fixture = await createLearner(dialect);
         const { url } = fixture.database;
@@ -103,8 +103,8 @@ for (const dialect of DIALECTS) {
         const { differences, isRight, ...counts } = await verified(url);
         assert.equal(isRight, false);
         assert.deepEqual(new Set(differences.map((each) => each.userId)), new Set([userId]));
-        assert.equal(differences.length, told.length);
-        for (const [index, [kind, field, kept, real, moduleId]] of told.entries()) {
+        assert.equal(differences.length, reported.length);
+        for (const [index, [kind, field, kept, real, moduleId]] of reported.entries()) {
           const difference = differences[index];
           assert.partialDeepStrictEqual(difference, { kind, userId, courseId, what: field, real });
           if (typeof kept === 'object' && kept) assert.match(String(difference?.kept), kept);
@@ -112,8 +112,8 @@ for (const dialect of DIALECTS) {
           if (moduleId !== undefined) assert.partialDeepStrictEqual(difference, { moduleId });
         }
         const { differingStats, differingModules } = counts;
-        assert.equal(differingStats, told.some(([kind]) => kind === 'totals') ? 1 : 0);
-        assert.equal(differingModules, told.filter(([kind]) => kind === 'module').length);
+        assert.equal(differingStats, reported.some(([kind]) => kind === 'totals') ? 1 : 0);
+        assert.equal(differingModules, reported.filter(([kind]) => kind === 'module').length);
         assert.equal((await verified(url, { userId: newUserId() })).isRight, true);
 
         const rebuilt = await verified(url, { rebuild: true });

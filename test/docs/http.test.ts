@@ -34,7 +34,7 @@ test('`docs/http.md` has an example for every route', () => {
 
 test('`docs/http.md` lists exactly the problems that a request can cause', () => {
   const [, table = ''] = readFileSync(PAGE, 'utf8').split('<!-- problems -->');
-  const told = Array.from(
+  const listed = Array.from(
     table.matchAll(/^\| (\d+) +\| `([a-z0-9-]+)`/gm),
     ([, status, code]) => `${status} ${code}`,
   );
@@ -44,5 +44,5 @@ test('`docs/http.md` lists exactly the problems that a request can cause', () =>
     ),
   );
   const ofNoRoute = ['404 route-not-found', '405 method-not-allowed'];
-  assert.deepEqual(told.toSorted(), [...new Set([...met, ...ofNoRoute])].toSorted());
+  assert.deepEqual(listed.toSorted(), [...new Set([...met, ...ofNoRoute])].toSorted());
 });

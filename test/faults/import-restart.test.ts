@@ -58,13 +58,13 @@ for (const [what, fail] of FAULTS) {
     });
     const said = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
     const ended = said.then(([, stderr]) => assert.fail(`It has ended already: ${stderr}`));
-    // Told by the race, as long as that goes on.
+    // The race below reports it while it runs.
     ended.catch(() => undefined);
     child.stdin.on('error', () => undefined).write(`${HEADER}\n`);
     let recorded = 0;
     let inTheMiddle = 0;
     for (const [index, part] of parts.entries()) {
-      // While nobody is there to take it.
+      // While no server is listening.
       child.stdin.write(part);
       if (index > 0) await postgres.start();
       if (index === PARTS - 1) break;

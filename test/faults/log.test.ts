@@ -49,7 +49,7 @@ async function createPipe(): Promise<Pipe> {
   const directory = await TestDirectory.create();
   const path = join(directory.path, 'pipe');
   execFileSync('mkfifo', [path]);
-  // Opened for both, it waits for nobody.
+  // Opened for reading and writing, so that opening does not block.
   const both = await open(path, 'r+');
   const writer = await open(path, 'w');
   return {

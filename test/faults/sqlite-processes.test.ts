@@ -10,7 +10,7 @@ import { startService } from '../support/service.js';
 import { runSql, sqlitePath } from '../support/sql.js';
 
 const CONNECTIONS = 32;
-/** Of each process; its log is begun anew after 8,000. */
+/** Sessions of each process; the log restarts after 16,000. */
 const SESSIONS = 9_000;
 /** Bytes: half of what the last sessions would add to a log that is never restarted. The phase of the restarts varies. */
 const SLACK = 128 * 1024 * 1024;

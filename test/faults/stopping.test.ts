@@ -104,7 +104,7 @@ for (const dialect of DIALECTS) {
         const before = recorder.acknowledged;
         const stopped = await services[index]?.stop();
         assert.equal(stopped?.code, 0, stopped?.stderr);
-        assert.ok(recorder.acknowledged > before, 'the other goes on');
+        assert.ok(recorder.acknowledged > before, 'the other continues');
         services[index] = await start(new URL(url).port);
       }
       await until('both are ready again', () => balancer.ready === 2);

@@ -53,7 +53,7 @@ async function assertCountedOnce(courseId: string, sends: readonly Send[]): Prom
   assert.partialDeepStrictEqual(bodyOf(stats), { sessionCount: 1, ...sessionContent() });
 }
 
-/** One session with different contents, all at once: one wins, all others are told. */
+/** One session with different contents, all at once: one is recorded, all others are rejected. */
 async function assertOneWins(courseId: string, sends: readonly Send[]): Promise<void> {
   const userId = newUserId();
   const sessionId = newSessionId();

@@ -87,7 +87,7 @@ async function open(browser: Browser, url: string): Promise<Visit> {
   await page.goto(`${url}/docs`);
   await page.locator('.opblock').first().waitFor();
   const settled = async () => {
-    // A violation is told in a task of its own.
+    // A violation is reported in a task of its own.
     await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))');
     return faults;
   };

@@ -66,10 +66,10 @@ for (const dialect of DIALECTS) {
       const own = await send('GET', `/courses/${courseId}/sessions?limit=1`, { userId: owner });
       const next = /<([^>]+)>/.exec(own.headers['link'] ?? '')?.[1];
       assert.ok(next);
-      const nobody = newUserId();
+      const unknown = newUserId();
       for (const path of [`/courses/${courseId}`, `/courses/${courseId}/sessions`, next]) {
         const answer = comparable(await send('GET', path, { userId: stranger }));
-        assert.deepEqual(answer, comparable(await send('GET', path, { userId: nobody })));
+        assert.deepEqual(answer, comparable(await send('GET', path, { userId: unknown })));
       }
       assert.deepEqual(bodyOf(await send('GET', next, { userId: stranger })), { items: [], next: null });
     });

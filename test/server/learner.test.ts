@@ -127,7 +127,7 @@ for (const dialect of DIALECTS) {
     test('A learner can neither see nor erase the courses and history of another learner', async () => {
       await using service = await createService(dialect);
       const { send, courseId } = service;
-      const [owner, stranger, nobody] = [newUserId(), newUserId(), newUserId()];
+      const [owner, stranger, unknown] = [newUserId(), newUserId(), newUserId()];
       const logic = await addCourse(service, 'Logic');
       await record(service, owner, { moduleIds: ['a'] });
       await record(service, owner, {}, logic);
@@ -139,7 +139,7 @@ for (const dialect of DIALECTS) {
         Promise.all(paths.map(async (path) => comparable(await send('GET', path, { userId }))));
       const before = await seenBy(owner);
 
-      assert.deepEqual(await seenBy(stranger), await seenBy(nobody));
+      assert.deepEqual(await seenBy(stranger), await seenBy(unknown));
       assert.deepEqual(bodyOf(await send('DELETE', '/me', { userId: stranger })), { sessionsDeleted: 0 });
       assert.deepEqual(await seenBy(owner), before);
     });

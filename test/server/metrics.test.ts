@@ -31,7 +31,7 @@ test('`GET /metrics` counts requests, batches and database errors, and measures 
 
   await Promise.all(Array.from({ length: 30 }, record));
   for (let request = 0; request < 4; request++) await client.send('GET', path, { userId });
-  for (let request = 0; request < 3; request++) await client.send('GET', '/courses', { userId: 'nobody' });
+  for (let request = 0; request < 3; request++) await client.send('GET', '/courses', { userId: 'invalid' });
   for (let request = 0; request < 2; request++) await client.send('GET', `/${newCourseId()}`, { userId });
   await exchange(server.url, head('GET / HTTP/1.1', 'no-colon'));
   await gate.cut();

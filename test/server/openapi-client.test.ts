@@ -12,7 +12,7 @@ import { generateTypes } from '../support/openapi-types.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 
-/** What somebody writes against the generated types; each line marked as an error must not compile. */
+/** A program against the generated types; each line marked as an error must not compile. */
 const PROGRAM = `
 import createClient from 'openapi-fetch';
 import type { components, paths } from './api.d.ts';

@@ -46,9 +46,9 @@ test('Calls beyond `maxCalls` return 503 at once; probes and calls in flight sti
     assertFaults(answer, 503, 'overloaded', []);
     assert.equal(answer.headers['retry-after'], '2');
   }
-  // Who sent no id is told the one to come back with.
+  // A client that sent no id gets the id to repeat the request with.
   assertFaults(await record(), 503, 'overloaded', ['/sessionId']);
-  // What is wrong is told all the same.
+  // An invalid request is rejected nevertheless.
   assertProblem(await client.send('GET', '/courses/x', { userId }), 400, 'invalid-request');
   assert.equal((await client.send('GET', '/livez')).status, 200);
   assert.equal(await calls(), MAX_CALLS);

@@ -16,7 +16,7 @@ const executable = [process.env['STATS_TEST_CHROMIUM'], ...PLACES].find(
 export const noBrowser =
   executable === undefined && 'no Chromium is installed; STATS_TEST_CHROMIUM may name one';
 
-/** A real browser that asks for nothing by itself. */
+/** A real browser that sends no requests of its own. */
 export function startBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: executable ?? '',

@@ -15,7 +15,7 @@ export interface Authority extends AsyncDisposable {
   issue(name: string): Promise<{ readonly certificate: string; readonly key: string }>;
 }
 
-/** One that nobody else trusts. */
+/** A certificate authority that only the test trusts. */
 export async function createAuthority(): Promise<Authority> {
   const directory = await TestDirectory.create();
   const at = (name: string) => join(directory.path, name);

@@ -14,7 +14,7 @@ export async function runUnchecked(url: string, statement: string): Promise<void
   await runSql(url, `set session_replication_role = replica; ${statement}; reset session_replication_role`);
 }
 
-/** The checks of the tables are about the same rules: somebody took them away. */
+/** Drops the check constraints, which enforce the same rules. */
 export async function dropChecks(url: string): Promise<void> {
   if (url.startsWith('sqlite:')) return;
   await runSql(

@@ -3,7 +3,7 @@ import { runSql } from './sql.js';
 
 /**
  * No two transactions have waited for each other. Calls are repeated when they have, so that only their callers'
- * patience tells. Postgres counts them when the connections end; on SQLite nobody waits with a lock in hand.
+ * timeout shows. Postgres counts them when the connections end; on SQLite no transaction waits while it holds a lock.
  */
 export async function assertNoDeadlocks(url: string): Promise<void> {
   if (url.startsWith('sqlite:')) return;

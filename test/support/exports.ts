@@ -57,7 +57,7 @@ interface StartedBin {
 
 interface Ended {
   readonly code: number | null;
-  /** What ended it, where it did not end by itself. */
+  /** The signal that ended the process, if any. */
   readonly signal: NodeJS.Signals | null;
   readonly stderr: string;
 }

@@ -35,8 +35,8 @@ export class Attack implements Disposable {
   }
 
   /** Reads from now on what the server says. */
-  onData(told: (chunk: string) => void): void {
-    for (const socket of this.#sockets) socket.setEncoding('utf8').on('data', told);
+  onData(listener: (chunk: string) => void): void {
+    for (const socket of this.#sockets) socket.setEncoding('utf8').on('data', listener);
   }
 
   get connected(): number {

@@ -88,7 +88,7 @@ export function endpointsOf({ paths, security: ofAll, components }: Document): E
   );
 }
 
-/** The codes of the errors that an operation tells of. */
+/** The error codes that an operation documents. */
 export function codesOf({ responses }: Operation): string[] {
   return Object.entries(responses)
     .filter(([status]) => Number(status) >= 400)

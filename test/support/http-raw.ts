@@ -20,7 +20,7 @@ export class RawConnection implements Disposable {
     const { hostname, port } = new URL(url);
     const socket = createConnection({ host: hostname, port: Number(port) });
     await once(socket, 'connect');
-    // Who reads is told.
+    // The reader receives the error.
     socket.on('error', () => undefined);
     return new RawConnection(socket);
   }

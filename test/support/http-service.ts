@@ -8,7 +8,7 @@ export interface HttpService extends Fixture {
   readonly url: string;
   readonly client: HttpClient;
   readonly send: HttpClient['send'];
-  /** What the server told `onError`. */
+  /** The calls of the server's `onError`. */
   readonly reported: readonly { readonly error: unknown; readonly requestId: string }[];
 }
 

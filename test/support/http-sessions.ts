@@ -70,7 +70,7 @@ export function parseCourses(json: string): FileCourse[] {
 
 /**
  * The courses of sessions where no file declares them. Every third declares no modules, the others what was
- * studied but for the first, and one module that nobody studied.
+ * studied but for the first, and one module without a learner.
  */
 export function coursesOf(sessions: readonly FileSession[]): FileCourse[] {
   const byCourse = Map.groupBy(sessions, ({ courseId }) => courseId);

@@ -54,8 +54,8 @@ export class LifetimeOracle {
       firstCompletedAt: completed.toSorted()[0] ?? null,
       lastCompletedAt: completed.toSorted().at(-1) ?? null,
     };
-    const told = Object.fromEntries(Object.keys(expected).map((name) => [name, stats[name]]));
-    assert.deepEqual(told, expected);
+    const actual = Object.fromEntries(Object.keys(expected).map((name) => [name, stats[name]]));
+    assert.deepEqual(actual, expected);
   }
 
   #of(userId: string, courseId: string): Totals {

@@ -7,7 +7,7 @@ import { HttpClient } from './http-client.js';
 import { asSet } from './naive-stats.js';
 
 const LEARNERS = 12;
-/** Milliseconds before a client that was told to try again does so, so that it does not only ask. */
+/** Milliseconds before a client retries after a 503. */
 const RETRY_PAUSE = 20;
 
 interface Sent {
@@ -34,7 +34,7 @@ export class Load {
   }
 
   /**
-   * Records until told to end, or until the server is gone. Each client has one request under way, and begins
+   * Records until it is stopped, or until the server has exited. Each client has one request under way, and begins
    * with what was left unanswered before. What is answered with 503 is sent again.
    */
   async run(url: string, clients: number, signal: AbortSignal): Promise<void> {

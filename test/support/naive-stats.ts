@@ -30,7 +30,7 @@ interface Entry {
   session: Session;
 }
 
-/** What the product promises, with an array for a store: everything is summed anew at every question. */
+/** The contract implemented on an array: every call sums all sessions. */
 export class NaiveStats {
   #entries: Entry[] = [];
   readonly #courses: Map<CourseId, NaiveCourse>;

@@ -12,7 +12,7 @@ export async function listenAndHangUp(): Promise<Listener> {
   return { port, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
-/** A port at which nobody listens. */
+/** A port without a listener. */
 export async function closedPort(): Promise<number> {
   await using server = createServer();
   return await listen(server);

@@ -83,7 +83,7 @@ async function obey(command: string): Promise<void> {
     case 'kill':
       isRunning = false;
       process.kill(await processId(), 'SIGKILL');
-      // It waits for the end, which nobody has been told of yet.
+      // Waits for the exit, which has not been reported yet.
       return server.stop();
     case 'start':
       await restart();

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
-/** Only Linux tells of another process's memory to whoever asks. */
-export const NO_MEMORY = process.platform === 'linux' ? false : 'only Linux tells of the memory of others';
+/** Only Linux shows the memory of another process. */
+export const NO_MEMORY =
+  process.platform === 'linux' ? false : 'only Linux shows the memory of another process';
 
 /** Bytes that a process takes up now. */
 export function residentMemory(pid: number): number {

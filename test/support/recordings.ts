@@ -14,7 +14,7 @@ export interface Recording {
 
 /**
  * All that can become of a recording, of several learners in several courses. Of each 50, 3 are copies of one
- * session (there are two such sessions), 2 rivals for one identity, and 2 in a course that nobody knows. One is
+ * session (there are two such sessions), 2 rivals for one identity, and 2 in an unknown course. One is
  * more than the totals of the learner that is `full` can take. The others are new.
  */
 export async function mixedRecordings(

@@ -19,7 +19,7 @@ export class Rival implements AsyncDisposable {
     this.#url = url;
   }
 
-  /** Locks what the statement says, until it is told to let go. */
+  /** Holds the locks of a statement until `release` is called. */
   static async holding(url: string, statement: string): Promise<Rival> {
     const client = new Client({ connectionString: url });
     await client.connect();

@@ -58,6 +58,6 @@ export async function assertRollups(url: string): Promise<void> {
       counted.set(key, (counted.get(key) ?? 0) + 1);
     }
   }
-  // Compared as objects: the order of the rows is nobody's promise.
+  // Compared without order, which is not guaranteed.
   assert.deepEqual(Object.fromEntries(kept), Object.fromEntries(counted));
 }

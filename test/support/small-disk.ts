@@ -4,7 +4,7 @@ import { TestDirectory } from './directory.js';
 /** A file system of a few megabytes, in memory. */
 interface SmallDisk extends AsyncDisposable {
   readonly path: string;
-  /** Nobody may have a file on it open for writing. */
+  /** No process may have a file on it open for writing. */
   makeReadOnly(): void;
 }
 
@@ -20,7 +20,7 @@ export async function mountSmallDisk(megabytes: number): Promise<SmallDisk> {
     path,
     makeReadOnly: () => void execFileSync('mount', ['-o', 'remount,ro', path]),
     async [Symbol.asyncDispose]() {
-      // At once, whoever still has a file there open.
+      // Lazily, because a process may still have a file open.
       execFileSync('umount', ['-l', path]);
       await directory[Symbol.asyncDispose]();
     },

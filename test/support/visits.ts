@@ -33,7 +33,7 @@ export async function visitAll(client: HttpClient, courseId: CourseId): Promise<
   return Promise.all(visits(courseId).map((visit) => client.send(...visit)));
 }
 
-/** A visit may come before what it asks for is there, and be told to come again, but meets no defect. */
+/** A visit may find nothing yet or get a 503, but never a defect. */
 export function assertNoDefect(answers: readonly HttpAnswer[]): void {
   for (const answer of answers) {
     const { status, headers, text } = answer;

@@ -35,7 +35,7 @@ locals {
 
   alarms = {
     load-balancer-5xx = {
-      description = "The load balancer answers 5xx by itself: no task could be reached."
+      description = "The load balancer returns 5xx of its own: it could reach no task."
       namespace   = "AWS/ApplicationELB", metric = "HTTPCode_ELB_5XX_Count", dimensions = local.of_load_balancer
       statistic   = "Sum", comparison = "GreaterThanThreshold", threshold = 5, periods = 3, missing = "notBreaching"
     }
@@ -60,7 +60,7 @@ locals {
       statistic   = "Average", comparison = "GreaterThanThreshold", threshold = 80, periods = 10, missing = "breaching"
     }
     database-storage = {
-      description = "Less than a tenth of the database's first storage is free, and it no longer grows by itself."
+      description = "Less than a tenth of the database's initial storage is free, and it no longer grows automatically."
       namespace   = "AWS/RDS", metric = "FreeStorageSpace", dimensions = local.of_database
       statistic   = "Minimum", comparison = "LessThanThreshold", threshold = var.database_storage_gb * 1024 * 1024 * 1024 / 10
       periods     = 5, missing = "breaching"

@@ -1,5 +1,5 @@
 locals {
-  # AWS would make all but the first two by itself, neither encrypted with our key nor ever emptied.
+  # AWS would create all but the first two on its own, without our encryption key and without an expiry.
   log_groups = {
     tasks    = "/${local.name}/tasks"
     flows    = "/${local.name}/flows"

@@ -18,7 +18,7 @@ resource "aws_ssm_document" "replace_tasks" {
 
   content = jsonencode({
     schemaVersion = "0.3"
-    description   = "Replaces the tasks of ${local.name}, which then read the database's password anew."
+    description   = "Replaces the tasks of ${local.name}, which then read the new password of the database."
     assumeRole    = aws_iam_role.replace_tasks.arn
     mainSteps = [{
       name   = "replaceTasks"

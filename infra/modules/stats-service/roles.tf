@@ -1,5 +1,5 @@
 locals {
-  # Without the conditions a service of AWS could be led to take the roles on behalf of somebody else's account.
+  # Without the conditions, another account could make a service of AWS assume the roles (confused deputy).
   ecs_trust = {
     Version = "2012-10-17"
     Statement = [{

@@ -45,7 +45,7 @@ variable "database_storage_gb" {
 }
 
 variable "database_max_storage_gb" {
-  description = "GiB up to which the database's storage grows by itself."
+  description = "GiB up to which the database's storage grows automatically."
   type        = number
   default     = 500
   nullable    = false

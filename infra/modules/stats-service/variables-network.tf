@@ -12,7 +12,7 @@ variable "vpc_cidr" {
 
 variable "internal" {
   description = <<-EOT
-    Whether the load balancer has only private addresses. The service believes X-User-Id, so that whoever reaches the
+    True if the load balancer has only private addresses. The service trusts X-User-Id, so that any client that reaches the
     load balancer can act as any learner: only what has authenticated the user may. false puts it on the internet, and
     then allowed_cidrs must name the addresses of that authenticating service.
   EOT
@@ -40,7 +40,7 @@ variable "allowed_cidrs" {
   # The internet can be written as two halves too.
   validation {
     condition     = alltrue([for cidr in var.allowed_cidrs : try(tonumber(split("/", cidr)[1]) >= 8, false)])
-    error_message = "allowed_cidrs must not be wider than /8: the service trusts X-User-Id of whoever reaches it."
+    error_message = "allowed_cidrs must not be wider than /8: the service trusts the X-User-Id of every client that reaches it."
   }
 }
 

@@ -59,6 +59,6 @@ export function formatOf(file: string): ImportFormat {
   if (file === '-' || /\.csv(\.gz)?$/i.test(file)) return 'csv';
   if (/\.(ndjson|jsonl)(\.gz)?$/i.test(file)) return 'ndjson';
   throw new UsageError(
-    `the name of ${file} does not tell its format; add --format ${IMPORT_FORMATS.join('|')}`,
+    `the name of ${file} does not show its format; add --format ${IMPORT_FORMATS.join('|')}`,
   );
 }

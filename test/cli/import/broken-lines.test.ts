@@ -101,9 +101,9 @@ test('An import reports a missing session id together with all other faults of t
   const { code, stderr } = await runImport([path, '--database', database.url]);
   assert.equal(code, 5);
   assert.match(stderr, /^line 2: sessionId is required if completedAt is missing; --new-ids records [^;]*$/m);
-  const told = /^line 3: (.*)$/m.exec(stderr)?.[1]?.split('; ') ?? [];
+  const faults = /^line 3: (.*)$/m.exec(stderr)?.[1]?.split('; ') ?? [];
   assert.deepEqual(
-    told.map((fault) => fault.split(' ').slice(0, 3).join(' ')),
+    faults.map((fault) => fault.split(' ').slice(0, 3).join(' ')),
     ['sessionId is required', '--new-ids records a', 'userId must be', 'timeStudied must be'],
   );
 });

@@ -42,7 +42,7 @@ for (const dialect of DIALECTS) {
     const { created, invalid, coursesCreated } = first.summary;
     assert.deepEqual([created, invalid, coursesCreated], [SESSIONS + 1, 1, 1]);
 
-    // It goes on being used meanwhile.
+    // The old service continues meanwhile.
     await runSql(
       legacy.url,
       `update study_sessions set created_at = '2026-01-01Z' where created_at = 'infinity'`,

@@ -13,7 +13,7 @@ const RECORDED = { outcome: 'recorded' } as const;
 
 const failed = (error: unknown) => ({ outcome: 'failed', error }) as const;
 
-/** A target that records each session by itself. */
+/** A target that records sessions one by one. */
 function targetOf(
   record: (session: Readonly<Record<string, unknown>>) => WriteResult,
   putSession: WriteTarget['putSession'] = async () => undefined,

@@ -85,7 +85,7 @@ run "database_is_private_protected_and_kept" {
 
   assert {
     condition     = aws_db_instance.this.storage_type == "gp3" && aws_db_instance.this.auto_minor_version_upgrade && aws_db_instance.this.performance_insights_enabled
-    error_message = "The database must be on gp3, take minor versions by itself, and be watched."
+    error_message = "The database must be on gp3, upgrade minor versions automatically, and be monitored."
   }
 
   assert {

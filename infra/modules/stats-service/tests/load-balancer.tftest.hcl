@@ -40,7 +40,7 @@ run "plain_http_only_when_asked" {
 
   assert {
     condition     = [for rule in aws_vpc_security_group_ingress_rule.clients : rule.from_port] == [80]
-    error_message = "A port that nobody listens on must be closed."
+    error_message = "A port without a listener must be closed."
   }
 
   assert {

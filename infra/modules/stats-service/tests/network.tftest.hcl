@@ -1,7 +1,7 @@
 mock_provider "aws" {
   source = "./tests/mocks"
 
-  # Mocked ids are random; these must be told apart.
+  # Mocked ids are random; these must differ.
   override_resource {
     target = aws_security_group.load_balancer
     values = { id = "sg-load-balancer" }

@@ -28,7 +28,7 @@ run "containers_are_confined" {
 
   assert {
     condition     = !aws_ecs_service.this.enable_execute_command
-    error_message = "Nobody may run commands in tasks."
+    error_message = "Running commands in tasks must be disabled."
   }
 
   assert {
@@ -65,7 +65,7 @@ run "container" {
 
   assert {
     condition     = !can(jsondecode(aws_ecs_task_definition.service.container_definitions)[0].environment)
-    error_message = "Settings must not be told by the task definition, which many may read."
+    error_message = "The task definition must not contain secrets, because many roles can read it."
   }
 
   assert {
@@ -176,7 +176,7 @@ run "watching" {
 
   assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset([aws_sns_topic.alarms.arn])])
-    error_message = "Alarms must be told."
+    error_message = "Alarms must send notifications."
   }
 
   assert {
@@ -191,7 +191,7 @@ run "watching" {
 
   assert {
     condition     = length(aws_sns_topic_subscription.email) == 0
-    error_message = "Without an address nobody is subscribed."
+    error_message = "Without an address there must be no subscription."
   }
 }
 
