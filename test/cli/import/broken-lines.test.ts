@@ -143,7 +143,7 @@ test('An import reports an unusable file or option in one line', async () => {
     [
       [await directory.write('sessions.txt', '')],
       2,
-      /the name of \S+ does not tell its format; add --format csv/,
+      /the name of \S+ does not show its format; add --format csv/,
     ],
     [[await directory.write('latin.csv', Buffer.from([0x75, 0xe9, 0x0a]))], 1, /The header must be UTF-8\.$/],
     [[sessions, '--rejects', sessions], 2, /--rejects would overwrite the imported file/],
