@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** What does not fit together; the newest version of a changelog is its first. */
+/** The contradictions; the newest version of a changelog is its first. */
 export function versionFaults(tag: string, version: string, changelog: string): string[] {
   const newest = /^## \[?(\d[^\]\s]*)/m.exec(changelog)?.[1];
   return [

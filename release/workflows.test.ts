@@ -10,7 +10,7 @@ import { ROOT } from './support/npm.js';
 const FOLDER = join(ROOT, '.github/workflows');
 const READ = { contents: 'read' };
 
-/** What is younger than the linter, which would take it for misspelt. */
+/** Keys that are newer than the linter, which would report them. */
 const YOUNG = [
   /^label "(ubuntu-24\.04|ubuntu-24\.04-arm|macos-15|windows-2025)" is unknown/,
   /^unknown permission scope "attestations"/,

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** What the files of a layer may import besides their own layer. */
+/** The layers that each layer may import. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'src/cli': ['src/server', 'src/client', 'src/core'],
   'src/server': ['src/core'],
@@ -38,7 +38,7 @@ const sources = new Map(
   ),
 );
 
-/** Of the whole program, types included: they show the design as much as values do. */
+/** The imports of the whole program, type imports included. */
 const imports = new Map(Array.from(sources, ([file, text]) => [file, specifiersOf(text)]));
 
 test('A source file imports only from its own layer and the layers below it', () => {

@@ -28,7 +28,7 @@ export async function createDirectory(): Promise<Directory> {
   return mkdtempDisposable(join(await realpath(tmpdir()), 'stats-service-release-'));
 }
 
-/** What a person's shell has, but nothing of what npm tells the scripts that it runs: this very test is one. */
+/** The environment of a user's shell, without the variables that npm sets for this test. */
 export function shellEnvironment(): Record<string, string> {
   const entries = Object.entries(process.env).filter(
     ([name]) => !/^(npm_|NODE_(ENV|OPTIONS|TEST)|INIT_CWD|STATS_)/.test(name),

@@ -6,7 +6,7 @@ import { DIALECTS } from '../support/databases.js';
 import { createFixture } from '../support/fixture.js';
 import { newCourseId, newSessionId, newUserId } from '../support/factories.js';
 
-/** What a person sees does not depend on when they look. */
+/** Removes the times, which differ between runs. */
 const TIMES = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 
 for (const dialect of DIALECTS) {

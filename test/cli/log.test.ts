@@ -49,7 +49,7 @@ describe('the log of a server', () => {
     const routes = new Set(requests.map(({ route }) => route));
     assert.ok(routes.has('/courses/{courseId}') && routes.has(undefined));
 
-    // Who reads of an error finds its request.
+    // An error can be matched with its request.
     const defect = lines.find(({ level }) => level === 'error');
     assert.equal(sent.find(({ requestId }) => requestId === defect?.requestId)?.status, 500);
     for (const secret of secrets) assert.ok(!stdout.includes(secret), `${secret} is in the log`);

@@ -19,7 +19,7 @@ async function createPipe() {
   return { path, [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose]() };
 }
 
-/** Whether one of its threads waits in the system for the other end of a pipe. */
+/** True if a thread of the process is blocked in opening a pipe. */
 async function isAtPipe(pid: number | undefined): Promise<boolean> {
   const tasks = `/proc/${pid}/task`;
   const waits = (await readdir(tasks)).map((task) => readFile(`${tasks}/${task}/wchan`, 'utf8'));

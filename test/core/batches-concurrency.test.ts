@@ -20,7 +20,7 @@ const timeout = 60_000;
 /** By how many sessions a call has changed what is stored. */
 type Change = (stats: Stats) => Promise<number>;
 
-/** Of a few users and courses, so that they meet: most are recordings, which go in batches of all of them. */
+/** Calls on a few users and courses, so that they conflict. Most are recordings, which share batches. */
 function mixedChanges(userIds: readonly UserId[], courseIds: readonly CourseId[]): Change[] {
   const sessionIds = Array.from({ length: 12 }, () => newSessionId());
   return Array.from({ length: AT_ONCE }, (_, index): Change => {

@@ -15,7 +15,7 @@ const ROUNDS = 6;
 /** Far beyond what a run takes: a hang is to fail, not to stop the suite. */
 const timeout = 60_000;
 
-/** What Postgres is to plan without; its plans change with the size of the tables, and with each release. */
+/** Planner settings to disable, because plans change with the size of the tables and with each release. */
 const PLANNERS: readonly (readonly string[])[] = [
   [],
   ['enable_hashjoin'],

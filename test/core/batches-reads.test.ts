@@ -12,7 +12,7 @@ const ROUNDS = 5;
 /** Far beyond what a run takes: a hang is to fail, not to stop the suite. */
 const timeout = 60_000;
 
-/** What is asked for, and what tells its answer from all others: the time studied, or the code of an error. */
+/** A request, and what identifies its response: the time studied, or an error code. */
 interface Asked {
   readonly key: SessionKey;
   readonly stats: number | string;

@@ -10,7 +10,7 @@ test('Changing a course does not wait for a session that is being recorded in it
   await client.connect();
   try {
     await client.query('begin');
-    // What a session's reference to its course locks until its commit.
+    // The lock that a session's foreign key holds on its course until the commit.
     await client.query('select 1 from courses where course_id = $1 for key share', [courseId]);
 
     for (const course of [

@@ -22,7 +22,7 @@ async function record({ stats, courseId }: Fixture, moduleIds: string[]): Promis
 for (const dialect of DIALECTS) {
   test(`Doctor finds no problem in a sound database in use on ${dialect}`, async () => {
     await using fixture = await createFixture(dialect);
-    // What JSON and SQL would take for their own.
+    // Characters that are special in JSON and SQL.
     await record(fixture, ['"quoted"', String.raw`back\slash`, "it's", '{a,b}', '[1]']);
     await record(fixture, []);
 

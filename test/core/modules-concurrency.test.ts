@@ -93,7 +93,7 @@ for (const dialect of DIALECTS) {
         [],
       );
       await assertRollups(database.url);
-      // What is left goes away with the last of its sessions.
+      // The remaining counts disappear with the last sessions.
       const { items } = await fixture.stats.listSessions(learner);
       for (const { sessionId } of items) await fixture.stats.deleteSession({ ...learner, sessionId });
       assert.equal((await fixture.stats.getStats(learner)).distinctModulesStudied, 0);

@@ -162,7 +162,7 @@ for (const dialect of DIALECTS) {
       await assertRollups(database.url);
       await stats.deleteSession({ ...learner, sessionId: first });
       assert.deepEqual(await progressOf(stats, learner), [2, 4, 0.5]);
-      // What is not sent is replaced with nothing.
+      // A replacement without modules removes them.
       assert.deepEqual((await put(second)).session.moduleIds, []);
       assert.deepEqual(await progressOf(stats, learner), [0, 4, 0]);
       await put(second, ['a']);

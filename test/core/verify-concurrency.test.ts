@@ -33,7 +33,7 @@ interface Place {
   readonly sessionIds: readonly string[];
 }
 
-/** What all of the processes do with the same few sessions of the same learners. */
+/** The calls of all processes, on the same few sessions of the same learners. */
 function mixture({ userIds, courseId, sessionIds }: Place): Call[] {
   return Array.from({ length: AT_ONCE }, (_, index) => {
     const userId = userIds[index % userIds.length];

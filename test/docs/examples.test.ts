@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Inside the package, so that it can be imported by its own name; beside what is built, so that git ignores it. */
 const FOLDER = join(ROOT, 'dist', 'examples');
 
-/** What an example may use without saying where it comes from. */
+/** Names that an example may use without importing or declaring them. */
 const PRELUDE = `
 import { backUp, diagnose, exportSessions, openStats, toUserId, verify, type CourseId, type Stats, type UserId } from 'stats-service';
 import { connectStats } from 'stats-service/client';

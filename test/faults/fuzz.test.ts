@@ -15,7 +15,7 @@ import { assertRollups } from '../support/rollups.js';
 const REQUESTS = FULL ? 100_000 : 15_000;
 const BATCH = 1_000;
 const CONNECTIONS = 32;
-/** What is said of a path that is none of the API's, or has another method. */
+/** The error codes for an unknown path or method. */
 const ELSEWHERE = ['404 route-not-found', '405 method-not-allowed'];
 
 /** `SEED=… ` repeats a run. */
@@ -85,7 +85,7 @@ function outcomeOf({ method }: FuzzRequest, { status, text }: HttpAnswer): strin
   return `${status} ${z.looseObject({ code: z.string() }).parse(JSON.parse(text)).code}`;
 }
 
-/** What each operation may answer, by method and path. */
+/** The possible responses of each operation, by method and path. */
 async function documentedAnswers(description: HttpAnswer): Promise<Map<string, readonly string[]>> {
   const endpoints = endpointsOf(documentSchema.parse(bodyOf(description)));
   return new Map(

@@ -11,7 +11,7 @@ import { until } from '../support/condition.js';
 
 const MEGABYTE = 1024 * 1024;
 const CONNECTIONS = 300;
-/** What may arrive at once, with room for what is garbage, or in sockets, or kept by the allocator. */
+/** The limit of bodies that arrive at once, with room for garbage, socket buffers and the allocator. */
 const PEAK = 4 * 64 * MEGABYTE;
 
 test(

@@ -44,7 +44,7 @@ interface Pipe extends AsyncDisposable {
   closeReader(): Promise<void>;
 }
 
-/** What a shell makes between two programs; Node would make a socket. */
+/** A pipe, as a shell creates between two programs; Node would create a socket. */
 async function createPipe(): Promise<Pipe> {
   const directory = await TestDirectory.create();
   const path = join(directory.path, 'pipe');

@@ -9,7 +9,7 @@ import { createDatabase } from '../support/databases.js';
 import { startPostgres, type PostgresServer } from '../support/postgres.js';
 import { runSql } from '../support/sql.js';
 
-/** What the server's certificate says, beside which the address is another name. */
+/** The host name in the server's certificate; the address is another name. */
 const NAME = 'localhost';
 
 describe('Postgres with TLS', () => {

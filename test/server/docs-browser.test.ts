@@ -66,7 +66,7 @@ test('The docs page sends a request as the learner whose id is entered', { skip:
 interface Visit {
   readonly page: Page;
   readonly requests: readonly string[];
-  /** What the page, its console and its policy complained of. */
+  /** Errors of the page, its console and its content security policy. */
   faults(): Promise<readonly string[]>;
 }
 

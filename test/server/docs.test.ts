@@ -11,7 +11,7 @@ const POLICY =
 const service = await createService('sqlite');
 after(() => service[Symbol.asyncDispose]());
 
-/** What the page links, as a browser at `/docs` resolves it. */
+/** The links of the page, as a browser at `/docs` resolves them. */
 async function linksOf(send: HttpClient['send']): Promise<string[]> {
   const { text } = await send('GET', '/docs');
   const links = Array.from(text.matchAll(/(?:src|href)="([^"]+)"/g), ([, link = '']) => link);

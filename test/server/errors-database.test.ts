@@ -16,7 +16,7 @@ function assertUnavailable(answer: HttpAnswer, code: string): void {
   assert.match(answer.headers['retry-after'] ?? '', /^[1-9][0-9]*$/);
 }
 
-/** What only the server's own people may read. */
+/** Details that a response must not contain. */
 const SECRETS =
   /select|insert|course_stats|relation|no such table|sqlite|postgres|kysely|node_modules|\.ts|\.js|\bat /i;
 

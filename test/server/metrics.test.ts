@@ -58,7 +58,7 @@ test('`GET /metrics` counts requests, batches and database errors, and measures 
     samples.filter(({ name }) => name === `${REQUESTS}_count`).reduce((sum, { value }) => sum + value, 0),
   );
 
-  // What failed was a batch too.
+  // The failed call was a batch too.
   assert.equal(valueOf(samples, 'stats_batch_size_sum', { queue: 'record' }), 35);
   const batches = valueOf(samples, 'stats_batch_size_count', { queue: 'record' });
   assert.ok(batches < 35, `${batches} batches: what came at once was gathered`);

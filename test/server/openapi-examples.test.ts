@@ -15,7 +15,7 @@ import {
 } from '../support/http-openapi.js';
 import { routes } from '../../src/server/routes/index.js';
 
-/** What must have been asked before, for a success of an operation; nothing where it is not named. */
+/** The operations that must precede an operation, so that it succeeds. */
 const BEFORE: Readonly<Record<string, readonly string[]>> = {
   'listCourses 200': ['addCourse'],
   'setCourse 200': ['addCourse'],
@@ -66,7 +66,7 @@ function assertExample(operation: string, content: Content, answer: HttpAnswer, 
   if (WITHOUT.has(operation)) return assert.equal(example, undefined);
   judge.assertValid(schema, example);
   if (typeof example !== 'string') return assert.deepEqual(bodyOf(answer), example);
-  // Of the metrics, the example is an excerpt.
+  // The example of the metrics is an excerpt.
   assert.ok(answer.text.includes(example), answer.text);
 }
 

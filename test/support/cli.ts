@@ -57,7 +57,7 @@ export async function runCli(
 export const BIN = fileURLToPath(new URL('../../bin/stats-service.js', import.meta.url));
 
 export interface ProcessOptions {
-  /** What it reads from stdin. Default: nothing. */
+  /** The content of stdin. Default: empty. */
   readonly input?: string | undefined;
   readonly env?: Environment;
   readonly cwd?: string;
@@ -88,7 +88,7 @@ export async function runCommand(
     input === undefined
       ? spawn(program, argv, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
       : spawn(program, argv, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
-  // Who ends without having read it all is seen by its exit code.
+  // The exit code shows a program that ends before it has read everything.
   child.stdin?.on('error', () => undefined).end(input);
   const exited = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);

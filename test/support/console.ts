@@ -30,7 +30,7 @@ export async function assertCommands(file: URL): Promise<void> {
   }
 }
 
-/** What happens now has another time in each run. */
+/** Removes the current time and the path of the database, which differ between runs. */
 function mask(text: string): string {
   return text.replaceAll(TIME, 'TIME').replaceAll(/sqlite:\S+\/stats-service\/stats\.db/g, 'DATABASE');
 }

@@ -4,7 +4,7 @@ export const newUserId = () => toUserId(crypto.randomUUID());
 export const newCourseId = () => toCourseId(crypto.randomUUID());
 export const newSessionId = () => toSessionId(crypto.randomUUID());
 
-/** What a session says; a test names only the values that it is about. */
+/** The content of a session; a test names only the values that matter to it. */
 export function sessionContent(values: Partial<SessionContent> = {}): SessionContent {
   return { totalModulesStudied: 6, averageScore: 68.4, timeStudied: 280_000, ...values };
 }

@@ -57,10 +57,10 @@ export function assertFaults(
   return problem;
 }
 
-/** What differs between two answers to the same request, and what is the connection's. */
+/** Headers that differ between two responses to the same request, or belong to the connection. */
 const PER_ANSWER = new Set(['date', 'x-request-id', 'connection', 'keep-alive']);
 
-/** What two answers to the same request must have in common. */
+/** The part that two responses to the same request must have in common. */
 export function comparable({ status, headers, text }: HttpAnswer): HttpAnswer {
   const kept = Object.entries(headers).filter(([name]) => !PER_ANSWER.has(name));
   return { status, headers: Object.fromEntries(kept), text };

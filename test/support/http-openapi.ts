@@ -32,7 +32,7 @@ const operation = z.strictObject({
   responses: z.record(z.string().regex(/^[2-5][0-9]{2}$/), response),
 });
 
-/** What OpenAPI 3.1 asks of a document, and no more than we use of it: a misspelt field is refused. */
+/** The part of OpenAPI 3.1 that the document uses; a misspelt field is an error. */
 export const documentSchema = z.strictObject({
   openapi: z.string().regex(/^3\.1\.[0-9]+$/),
   info: z.strictObject({

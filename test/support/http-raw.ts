@@ -29,7 +29,7 @@ export class RawConnection implements Disposable {
     this.#socket.write(data);
   }
 
-  /** Whether the server has ended the connection without regard to what is unread. */
+  /** True if the server has reset the connection. */
   get isReset(): boolean {
     return this.#socket.destroyed;
   }

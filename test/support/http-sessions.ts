@@ -142,7 +142,7 @@ export function shuffled<T>(items: readonly T[], seed: number): T[] {
     .map(({ item }) => item);
 }
 
-/** What a learner's lifetime stats in a course must be, in exact arithmetic. */
+/** The expected lifetime stats of a learner in a course, in exact arithmetic. */
 export function expectedStats(
   { courseId, moduleIds: declared }: Pick<FileCourse, 'courseId' | 'moduleIds'>,
   sessions: readonly FileSession[],

@@ -21,7 +21,7 @@ interface Totals {
   readonly completed: string[];
 }
 
-/** What lifetime stats must be, by what was sent and acknowledged as new. */
+/** The expected lifetime stats of the sessions that were acknowledged as new. */
 export class LifetimeOracle {
   readonly #totals = new Map<string, Totals>();
 

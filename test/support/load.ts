@@ -50,7 +50,7 @@ export class Load {
     this.#unanswered.push(...repeated);
   }
 
-  /** What was acknowledged is there with its content, and nothing that was not sent. */
+  /** Asserts that every acknowledged session is stored with its content, and no session that was not sent. */
   async assertStored(database: string): Promise<void> {
     const stored = new Map<string, Session>();
     await using stats = await openStats({ database });
@@ -80,7 +80,7 @@ export class Load {
     return sent;
   }
 
-  /** Whether the server is there. */
+  /** True if the server responds. */
   async #record(client: HttpClient, sent: Sent, signal: AbortSignal): Promise<boolean> {
     const answer = await post(client, this.#courseId, sent);
     if (!answer) {

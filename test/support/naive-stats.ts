@@ -161,7 +161,7 @@ function saysTheSame(known: Session, content: SessionContent): boolean {
   );
 }
 
-/** What a session says as it is stored, but for the time of its completion. */
+/** The stored content of a session without its time of completion. */
 function toStored({ totalModulesStudied, averageScore, timeStudied, moduleIds }: SessionContent) {
   return {
     totalModulesStudied,

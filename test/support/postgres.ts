@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const SERVER = fileURLToPath(new URL('postgres-server.ts', import.meta.url));
 
 export interface PostgresServer extends AsyncDisposable {
-  /** Of the maintenance database, as a superuser. */
+  /** The URL of the maintenance database, as a superuser. */
   readonly url: string;
   /** Ends it as an operator does, who does not wait for clients. */
   shutDown(): Promise<void>;

@@ -23,7 +23,7 @@ export class Recorder {
   #time = 0;
   #next = 1;
   acknowledged = 0;
-  /** What was not acknowledged: it may be recorded or not. */
+  /** Sessions that were not acknowledged; each may be recorded or not. */
   readonly open: Recording[] = [];
 
   constructor(courseId: string) {

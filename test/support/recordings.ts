@@ -3,7 +3,7 @@ import type { LearnerKey } from '../../src/core/index.js';
 import { newCourseId, newSessionId, newUserId, sessionContent } from './factories.js';
 import type { Fixture } from './fixture.js';
 
-/** What an array or a statement could take for its own. */
+/** Characters that are special in arrays and statements. */
 const STRANGE = ['NULL', 'null', '"', '\\', '{', ',', '}', '{}', '""', '\\"', '{"a","b"}', "'", '\\N', '$1'];
 
 /** A call of `recordSession`, and why it is among the others. */

@@ -44,7 +44,7 @@ const sessionsSchema = z.array(
   z.strictObject({ user_id: z.string(), course_id: z.string(), module_ids: z.string() }),
 );
 
-/** What is kept is what the sessions that are stored add up to, for every learner in the database. */
+/** Asserts that the rollups of every learner are the sums of the stored sessions. */
 export async function assertRollups(url: string): Promise<void> {
   assert.deepEqual(await runSql(url, KEPT), await runSql(url, SUMMED));
 

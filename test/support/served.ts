@@ -6,7 +6,7 @@ import { startService, type Service } from './service.js';
 
 export interface Served extends AsyncDisposable {
   readonly service: Service;
-  /** Of the database, past the gate. */
+  /** The URL of the database itself, past the gate. */
   readonly url: string;
   /** On the service's way to it. */
   readonly gate: Gate;

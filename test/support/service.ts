@@ -7,7 +7,7 @@ import { BIN, type CommandLine, type Finished, type ProcessOptions } from './cli
 export interface Service extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;
-  /** What it has logged by now. */
+  /** The log so far. */
   readonly log: string;
   /** Resolves when it has ended, by whatever. */
   readonly finished: Promise<Finished>;

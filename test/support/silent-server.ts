@@ -14,7 +14,7 @@ export async function startSilentServer(): Promise<SilentServer> {
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('data', () => asked++).resume();
-    // Who gives up hangs up in any way.
+    // A client that gives up may close the connection in any way.
     socket.on('error', () => undefined);
   });
   const port = await listen(server);

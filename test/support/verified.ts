@@ -30,7 +30,7 @@ export async function createLearner(dialect: DialectName) {
 }
 
 async function recordOthers({ stats, courseId }: Fixture): Promise<void> {
-  // What JSON and SQL would take for their own.
+  // Characters that are special in JSON and SQL.
   const moduleIds = ['"quoted"', String.raw`back\slash`, "it's", '{a,b}', '[1]'];
   for (const session of [sessionContent({ moduleIds }), sessionContent()]) {
     await stats.recordSession({ userId: newUserId(), courseId, session });

@@ -14,7 +14,7 @@ resource "aws_vpc" "this" {
   tags                 = { Name = local.name }
 }
 
-# What is put into the VPC without a group of its own reaches nothing.
+# Resources without a security group of their own have no network access.
 resource "aws_default_security_group" "closed" {
   vpc_id = aws_vpc.this.id
   tags   = { Name = "${local.name}-closed" }

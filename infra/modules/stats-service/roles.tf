@@ -91,7 +91,7 @@ locals {
   }
 }
 
-# What starts a task: it is ECS that uses it, never the program.
+# The execution role: ECS uses it to start a task; the program never does.
 resource "aws_iam_role" "execution" {
   name               = "${local.name}-execution"
   assume_role_policy = jsonencode(local.ecs_trust)
@@ -103,7 +103,7 @@ resource "aws_iam_role_policy" "execution" {
   policy = jsonencode(local.execution_policy)
 }
 
-# What the program may do in AWS: nothing.
+# The task role: the program has no permissions in AWS.
 resource "aws_iam_role" "task" {
   name               = "${local.name}-task"
   assume_role_policy = jsonencode(local.ecs_trust)

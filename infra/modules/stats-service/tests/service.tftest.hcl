@@ -110,7 +110,7 @@ run "rollout" {
 }
 
 run "no_task_before_the_first_deploy" {
-  # Of a service that is there already, the number of tasks is left as it is.
+  # The number of tasks of an existing service does not change.
   state_key = "first"
 
   variables {
