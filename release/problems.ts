@@ -40,7 +40,7 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'uri-too-long': 'Send at most 8 KiB.',
   'unsupported-media-type': 'Send `Content-Type: application/json`, in UTF-8 and not compressed.',
   'expectation-failed': 'Leave `Expect` out, or send `100-continue`.',
-  'headers-too-large': 'Send at most 16 KiB of headers.',
+  'headers-too-large': 'Send at most 24 KiB of headers, the URL included.',
   'internal-error': 'Report it with the `X-Request-Id` of the response: the log has the details under it.',
   'database-unavailable': RETRY,
   overloaded: RETRY,

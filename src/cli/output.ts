@@ -92,8 +92,12 @@ const PAGE_SIZE = 1_000;
 
 export function addPageOptions(command: Command): Command {
   return command
-    .option('--limit <count>', 'one page of so many at most, 1 to 1,000 (default: everything)', parseNumber)
-    .option('--cursor <cursor>', 'where the page before has ended')
+    .option(
+      '--limit <count>',
+      'one page of at most this many items, 1 to 1,000 (default: all items)',
+      parseNumber,
+    )
+    .option('--cursor <cursor>', 'the cursor printed after the previous page')
     .option('--json', 'a JSON document a line (NDJSON)');
 }
 

@@ -14,7 +14,7 @@ export const SETTINGS = {
   database: {
     flags: '--database <url>',
     env: 'STATS_DATABASE_URL',
-    meaning: 'sqlite:PATH, sqlite::memory: or postgres://…, with PG* variables for what that leaves out',
+    meaning: 'sqlite:PATH, sqlite::memory: or postgres://…; PG* variables supply the missing parts',
     fallback: 'stats-service/stats.db in $XDG_DATA_HOME or ~/.local/share',
   },
   server: {
@@ -32,13 +32,12 @@ export const SETTINGS = {
   port: {
     flags: '--port <port>',
     env: 'STATS_PORT',
-    meaning: 'the port; 0 takes a free one',
+    meaning: 'the port; 0 selects a free port',
     fallback: '8080',
   },
   logLevel: {
     env: 'STATS_LOG_LEVEL',
-    meaning:
-      'info: a line for each request; warn: only what went wrong; or fatal, error, debug, trace, silent',
+    meaning: 'info: a line for each request; warn: failures only; or fatal, error, debug, trace, silent',
     fallback: 'info',
   },
 } as const satisfies Record<string, Setting>;

@@ -25,7 +25,7 @@ export function addHistory(program: Command, io: Io): void {
         .choices(['day', 'week', 'month'])
         .default('week'),
     )
-    .option('--time-zone <name>', 'whose days are meant, such as Europe/London (default: UTC)')
+    .option('--time-zone <name>', 'the time zone of the intervals, such as Europe/London (default: UTC)')
     .option('--from <time>', 'only sessions completed at this time or later: RFC 3339 with offset')
     .option('--to <time>', 'only sessions completed before this time')
     .option('--json', 'one JSON document')
