@@ -1,5 +1,5 @@
 import type { LearnerKey, RecordResult, SessionKey, Stats, StatsCalls, Unchecked } from './api.js';
-import { Batcher } from './batching/batcher.js';
+import { Batcher, takeBatch } from './batching/batcher.js';
 import { InFlightLimiter } from './batching/in-flight-limiter.js';
 import { KeyedMutex } from './batching/keyed-mutex.js';
 import { SessionRecorder } from './batching/session-recorder.js';
@@ -53,8 +53,6 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   readonly #statsQueue: Batcher<LearnerKey, LearnerStats | 'course-not-found'>;
   readonly #sessionQueue: Batcher<SessionKey, SessionRow | 'session-not-found'>;
   #closing: Promise<void> | undefined;
-  #lastTime: number | undefined;
-  #lastInstant = '';
 
   constructor(store: Store, { clock, maxCalls, observer }: LocalStatsOptions) {
     this.#store = store;
@@ -70,7 +68,7 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
     this.#recorder = new SessionRecorder(store);
     const observed = (queue: QueueName) => ({ onBatch: (size: number) => observer?.batch(queue, size) });
     this.#recordQueue = new Batcher((sessions) => this.#recorder.record(sessions), store.batchPolicy, {
-      costOf: ({ row }) => 1 + moduleIdsOf(row).length / MODULES_PER_SESSION,
+      costOf,
       ...observed('record'),
     });
     this.#statsQueue = new Batcher((keys) => store.findStats(keys), store.batchPolicy, observed('stats'));
@@ -132,30 +130,28 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
   }
 
   async recordSessions(call: unknown) {
-    const { sessions: batch } = parseCall(this.#schemas.recordSessions, call);
-    const results: RecordResult[] = [];
-    const pending: PendingSession[] = [];
-    const places: number[] = [];
-    for (const [place, item] of batch.entries()) {
-      try {
-        const { userId, courseId, ...session } = parseCall(this.#batchedSession, { session: item }).session;
-        const { sessionId = newSessionId() } = session;
-        pending.push(this.#toPending({ userId, courseId, sessionId }, session));
-        places.push(place);
-      } catch (error) {
-        results[place] = { outcome: 'failed', error };
+    const { sessions } = parseCall(this.#schemas.recordSessions, call);
+    const checked = sessions.map((session) => this.#checkSession(session));
+    const queue = checked.filter((each) => 'row' in each);
+    return this.#limiter.run(async () => {
+      const outcomes: RecordOutcome[] = [];
+      while (queue.length > 0) {
+        await this.#store.giveWay?.();
+        outcomes.push(...(await this.#recorder.record(takeBatch(queue, costOf, this.#store.batchPolicy))));
       }
-    }
-    if (pending.length === 0) return results;
-    const outcomes = await this.#limiter.run(async () => {
-      await this.#store.giveWay?.();
-      return this.#recorder.record(pending);
+      outcomes.reverse();
+      return checked.map((each) => ('row' in each ? this.#toResult(outcomes.pop(), each) : each));
     });
-    for (const [index, outcome] of outcomes.entries()) {
-      const [place, session] = [places[index], pending[index]];
-      if (place !== undefined && session) results[place] = this.#toResult(outcome, session);
+  }
+
+  #checkSession(call: unknown) {
+    try {
+      const { userId, courseId, ...session } = parseCall(this.#batchedSession, { session: call }).session;
+      const { sessionId = newSessionId() } = session;
+      return this.#toPending({ userId, courseId, sessionId }, session);
+    } catch (error) {
+      return { outcome: 'failed' as const, error };
     }
-    return results;
   }
 
   #toPending(key: SessionKey, session: NewSession): PendingSession {
@@ -165,8 +161,9 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
     };
   }
 
-  #toResult(result: RecordOutcome, { row }: PendingSession): RecordResult {
+  #toResult(result: RecordOutcome | undefined, { row }: PendingSession): RecordResult {
     try {
+      if (!result) throw new Error('A session has no outcome.');
       const { outcome } = recordedRow(result, row.course_id);
       return { outcome, sessionId: row.session_id };
     } catch (error) {
@@ -274,12 +271,13 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
     if (!(await findCourse(this.#store, courseId))) throw courseNotFound(courseId);
   }
 
-  /** Cached, because many calls arrive in the same millisecond. */
   #now(): string {
-    const time = this.#clock();
-    if (time !== this.#lastTime) [this.#lastTime, this.#lastInstant] = [time, toInstant(time)];
-    return this.#lastInstant;
+    return toInstant(this.#clock());
   }
+}
+
+function costOf({ row }: PendingSession): number {
+  return 1 + moduleIdsOf(row).length / MODULES_PER_SESSION;
 }
 
 /** @throws if the session was not recorded */

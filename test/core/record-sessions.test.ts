@@ -48,6 +48,25 @@ for (const dialect of DIALECTS) {
       await assertRollups(database.url);
     });
 
+    test('Sessions with many modules are recorded in several transactions', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId, database } = fixture;
+      const moduleIds = Array.from({ length: 1_000 }, (_, index) => `m${index}`);
+      const [userId, others] = [newUserId(), Array.from({ length: 5 }, () => newUserId())];
+      const sessions = [userId, ...others].map((id) => ({
+        userId: id,
+        courseId,
+        ...sessionContent({ moduleIds }),
+      }));
+      const progress = { isOver: false };
+      const recording = stats.recordSessions({ sessions }).finally(() => (progress.isOver = true));
+      let seen = 0;
+      while (seen === 0 && !progress.isOver) seen = (await stats.getStats({ userId, courseId })).sessionCount;
+      assert.deepEqual([seen, progress.isOver], [1, false]);
+      assert.deepEqual(new Set(outcomesOf(await recording)), new Set(['recorded']));
+      await assertRollups(database.url);
+    });
+
     test('A validation error names the field within its session', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;

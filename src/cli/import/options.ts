@@ -49,6 +49,7 @@ function contradictionOf(file: string | undefined, options: ImportOptions): stri
   if (file === undefined && unused !== undefined) {
     return `${unused} is for a file of sessions; name the file`;
   }
+  if (options.rejects === '-') return '--rejects needs a file, because stdout has the summary';
   if (course !== undefined && format !== 'xapi') return '--course is for --format xapi';
   if (map.length > 0 && format === 'xapi') return '--map is not for --format xapi, whose fields are fixed';
   return undefined;

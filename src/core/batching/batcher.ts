@@ -26,6 +26,20 @@ const MAX_WAIT = 5_000;
 /** Milliseconds between checks of the queue for calls that have waited too long. */
 const CHECK_INTERVAL = 500;
 
+/** Removes the first items of a queue up to the maximum cost of a batch, at least one. */
+export function takeBatch<Item>(
+  queue: Item[],
+  costOf: (item: Item) => number,
+  { maxCost }: BatchPolicy,
+): Item[] {
+  let cost = 0;
+  const end = queue.findIndex((item, index) => {
+    cost += costOf(item);
+    return index > 0 && cost > maxCost;
+  });
+  return queue.splice(0, end === -1 ? queue.length : end);
+}
+
 /** Coalesces concurrent calls into batches. */
 export class Batcher<Item, Result> {
   readonly #run: (items: readonly Item[]) => Promise<readonly Result[]>;
@@ -95,12 +109,7 @@ export class Batcher<Item, Result> {
   }
 
   #takeBatch(): Call<Item, Result>[] {
-    let cost = 0;
-    const end = this.#queue.findIndex(({ item }, index) => {
-      cost += this.#costOf(item);
-      return index > 0 && cost > this.#policy.maxCost;
-    });
-    return this.#queue.splice(0, end === -1 ? this.#queue.length : end);
+    return takeBatch(this.#queue, ({ item }) => this.#costOf(item), this.#policy);
   }
 
   async #runBatch(batch: readonly Call<Item, Result>[]): Promise<void> {

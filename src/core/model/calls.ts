@@ -93,14 +93,12 @@ export type Call<Name extends keyof CallSchemas> = z.output<CallSchemas[Name]>;
  *
  * @throws {StatsError} that of `record`; an `unavailable` one has the id as a fault of `/sessionId`
  */
-export function withRepeatableId<T>(
+export async function withRepeatableId<T>(
   sent: SessionId | undefined,
   record: (sessionId: SessionId) => Promise<T>,
 ): Promise<T> {
-  return sent === undefined ? recordAs(newSessionId(), record) : record(sent);
-}
-
-async function recordAs<T>(sessionId: SessionId, record: (sessionId: SessionId) => Promise<T>): Promise<T> {
+  if (sent !== undefined) return record(sent);
+  const sessionId = newSessionId();
   try {
     return await record(sessionId);
   } catch (error) {

@@ -84,7 +84,7 @@ export interface Store extends StoreContext {
    * error or an outcome, as the statement has it.
    */
   record(sessions: readonly PendingSession[]): Promise<readonly RecordOutcome[]>;
-  /** Pauses before bulk work if another process needs SQLite's lock. */
+  /** Lets other calls, and other processes that need SQLite's lock, run before a part of bulk work. */
   giveWay?(): Promise<void>;
   /** Results come in the order of the learners. */
   findStats(learners: readonly LearnerKey[]): Promise<readonly (LearnerStats | 'course-not-found')[]>;

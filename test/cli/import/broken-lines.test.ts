@@ -147,6 +147,8 @@ test('An import reports an unusable file or option in one line', async () => {
     ],
     [[await directory.write('latin.csv', Buffer.from([0x75, 0xe9, 0x0a]))], 1, /The header must be UTF-8\.$/],
     [[sessions, '--rejects', sessions], 2, /--rejects would overwrite the imported file/],
+    [[sessions, '--rejects', '-'], 2, /--rejects needs a file/],
+    [['--courses', sessions], 2, /--create-courses is for a file of sessions/],
     [[sessions, '--rejects', `${directory.path}/none/rejects`], 1, /rejects cannot be written \(ENOENT/],
     [[], 2, /import what\? Name a file/],
     [[sessions, '--course', COURSE], 2, /--course is for --format xapi$/],

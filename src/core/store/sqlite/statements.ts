@@ -59,14 +59,7 @@ class Prepared<Values extends object, Row extends object = never> {
 }
 
 function encoderOf<Values extends object>(name: keyof Values, type: ColumnType): (values: Values) => unknown {
-  if (type !== 'instant') return (values) => values[name];
-  // Most sessions of a batch were created in the same millisecond.
-  let [lastTime, lastEncoded] = ['', 0];
-  return (values) => {
-    const time = String(values[name]);
-    if (time !== lastTime) [lastTime, lastEncoded] = [time, encodeInstant(time)];
-    return lastEncoded;
-  };
+  return type === 'instant' ? (values) => encodeInstant(String(values[name])) : (values) => values[name];
 }
 
 export type SqliteStatements = ReturnType<typeof prepareStatements>;

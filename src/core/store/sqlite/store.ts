@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type BetterSqlite from 'better-sqlite3';
 import { Kysely, sql, type RawBuilder } from 'kysely';
 import type { LearnerKey, SessionKey } from '../../api.js';
@@ -86,10 +86,10 @@ export class SqliteStore implements Store {
     return outcomes;
   }
 
-  /** Another process that has written since the last time may be polling for the lock. */
+  /** Lets other calls run. Another process that has written since the last time may be polling for the lock. */
   async giveWay(): Promise<void> {
     const version = this.#connection.pragma('data_version', { simple: true });
-    if (version !== this.#dataVersion) await setTimeout(PAUSE);
+    await (version === this.#dataVersion ? setImmediate() : setTimeout(PAUSE));
     this.#dataVersion = version;
   }
 
