@@ -425,6 +425,10 @@ delete from course_stats where user_id = cast($1 as uuid) and course_id = cast($
 
 -- eraseUser
 select "course_id" from "course_stats" where "user_id" = cast($1 as uuid) order by "course_id" for update;
+select course_id from study_sessions where user_id = cast($1 as uuid) and course_id not in (select course_id
+  from course_stats where user_id = cast($2 as uuid)) union select course_id from studied_modules where
+  user_id = cast($3 as uuid) and course_id not in (select course_id from course_stats where user_id = cast($4
+  as uuid));
 select count(*) as "rows" from (select "session_id" from "study_sessions" where "user_id" = cast($1 as uuid)
   and "course_id" in (cast($2 as uuid)) for update skip locked) as "sessions";
 select count(*) as "rows" from (select "session_id" from "study_sessions" where "user_id" = cast($1 as uuid)

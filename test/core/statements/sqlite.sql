@@ -366,6 +366,9 @@ delete from course_stats where user_id = unhex(?, '-') and course_id = unhex(?, 
 
 -- eraseUser
 select "course_id" from "course_stats" where "user_id" = unhex(?, '-') order by "course_id";
+select course_id from study_sessions where user_id = unhex(?, '-') and course_id not in (select course_id from
+  course_stats where user_id = unhex(?, '-')) union select course_id from studied_modules where user_id =
+  unhex(?, '-') and course_id not in (select course_id from course_stats where user_id = unhex(?, '-'));
 delete from "study_sessions" where "user_id" = unhex(?, '-') and "course_id" in (unhex(?, '-'));
 delete from "studied_modules" where "user_id" = unhex(?, '-') and "course_id" in (unhex(?, '-'));
 delete from "course_stats" where "user_id" = unhex(?, '-') and "course_id" in (unhex(?, '-'));
