@@ -15,8 +15,8 @@ import type { ImportLine } from './line.js';
 import type { ImportOptions } from './options.js';
 import { rejectionOf } from './result.js';
 
-/** Sessions of a chunk: a transaction of about 5 ms on SQLite, for which the writes of a server wait. */
-const CHUNK = 250;
+/** Sessions of a chunk: a transaction of about 4 ms on SQLite, for which the writes of a server wait. */
+const CHUNK = 200;
 /** Sessions that are replaced at a time. */
 const CONCURRENCY = 64;
 /** Milliseconds. Each retry waits about twice as long as the one before. */

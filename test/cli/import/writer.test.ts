@@ -54,8 +54,8 @@ test('Copies of a session stay in one chunk, so that their order counts with two
     courseId: newCourseId(),
     sessionId: newSessionId(),
   };
-  const batch = batchOf(251, (index) =>
-    index < 249 ? { userId: `${String(index).padStart(8, '0')}-0000-4000-8000-000000000000` } : twin,
+  const batch = batchOf(201, (index) =>
+    index < 199 ? { userId: `${String(index).padStart(8, '0')}-0000-4000-8000-000000000000` } : twin,
   );
   const chunks: number[] = [];
   const target: WriteTarget = {
@@ -66,7 +66,7 @@ test('Copies of a session stay in one chunk, so that their order counts with two
     putSession: async () => undefined,
   };
   await writerOf({ target, chunksInFlight: 2 }).write(batch);
-  assert.deepEqual(chunks, [249, 2]);
+  assert.deepEqual(chunks, [199, 2]);
 });
 
 test('Copies of a session that exceed a chunk are recorded in several', async () => {
@@ -89,7 +89,7 @@ test('An error in one of two chunks in flight is thrown after the other has its 
     putSession: async () => undefined,
   };
   await assert.rejects(writerOf({ target, chunksInFlight: 2 }).write(batch), TypeError);
-  assert.equal(outcomesOf(batch).filter((outcome) => outcome === 'created').length, 250);
+  assert.equal(outcomesOf(batch).filter((outcome) => outcome === 'created').length, 200);
 });
 
 describe('an aborted import', () => {
@@ -217,7 +217,7 @@ test('A locked learner does not keep the sessions of other learners from being r
 });
 
 test('Only the replacements in flight fail when the database becomes unavailable', async () => {
-  const batch = batchOf(250);
+  const batch = batchOf(200);
   let [recorded, replaced] = [0, 0];
   const target = targetOf(
     () => {
