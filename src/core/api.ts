@@ -98,9 +98,9 @@ export interface StatsCalls {
   ): Promise<{ outcome: 'recorded' | 'replayed'; session: Session }>;
 
   /**
-   * Records up to 1,000 sessions of any learners and courses, each exactly once, as `recordSession` does, in one or more
-   * transactions. The results come in the order of the sessions. One that fails does not fail the others; after a loss of the database or
-   * server, those that were not recorded fail with the same error.
+   * Records up to 1,000 sessions of any learners and courses, each exactly once, in one or more transactions. The results
+   * come in the order of the sessions. One that fails does not fail the others; after a loss of the database or server,
+   * those that were not recorded fail with the same error.
    *
    * @example
    * const results = await stats.recordSessions({

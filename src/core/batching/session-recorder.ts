@@ -5,9 +5,9 @@ import { rejectReasonOf, type PendingSession, type RecordOutcome, type Store } f
  * A batch is one transaction, so one session can fail all of it: a learner whose rollup another transaction holds locked,
  * or totals that would overflow. The recorder finds that session and records the others without it.
  *
- * - Lock timeout (Postgres only: SQLite has one lock for the whole database): the locked learners are queried, and the rest of the batch is recorded without them. They are
- *   remembered, and later batches with them query the locks first. Otherwise one locked learner would make every batch
- *   wait for the timeout.
+ * - Lock timeout, on Postgres only: the locked learners are queried, and the rest of the batch is recorded without them.
+ *   They are remembered, and later batches with them query the locks first. Otherwise one locked learner would make every
+ *   batch wait for the timeout.
  * - Database unavailable or unusable: all sessions of the batch fail; halves would meet the same error.
  * - Any other error: the batch is divided in halves until the session that causes it stands alone.
  */
