@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { RecordResult, SessionKey, Stats, StatsCalls, Unchecked } from '../core/api.js';
+import type { RecordResult, SessionKey, Stats, StatsCalls, Untyped } from '../core/api.js';
 import { courseNotFound, StatsError } from '../core/errors.js';
 import { batchedSessionSchema, callSchemas, withRepeatableId } from '../core/model/calls.js';
 import { courseSchema } from '../core/model/course.js';
@@ -23,7 +23,7 @@ const batchedSession = batchedSessionSchema(clock);
 const CONCURRENCY = 64;
 
 /** The calls of the core, over HTTP. */
-export class RemoteStats implements Stats, Unchecked<StatsCalls> {
+export class RemoteStats implements Stats, Untyped<StatsCalls> {
   readonly #http: HttpConnection;
 
   /** @param signal aborts calls in flight and later ones */
@@ -31,7 +31,7 @@ export class RemoteStats implements Stats, Unchecked<StatsCalls> {
     this.#http = new HttpConnection(base, signal);
   }
 
-  get unchecked(): Unchecked<StatsCalls> {
+  get untyped(): Untyped<StatsCalls> {
     return this;
   }
 

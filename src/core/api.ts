@@ -11,19 +11,19 @@ export interface LearnerKey {
   readonly courseId: CourseId;
 }
 
-/** The learner of a call that concerns no single session. A `sessionId`, which fails at run time, does not compile. */
+/** The learner of a call. A `sessionId`, which would fail at run time, does not compile. */
 export interface LearnerCall extends LearnerKey {
   readonly sessionId?: never;
 }
 
-/** The user of a call that concerns no single course. */
+/** A learner in all courses. */
 export interface UserCall {
   readonly userId: UserId;
   readonly courseId?: never;
   readonly sessionId?: never;
 }
 
-/** A session's identity. Two users may use the same `sessionId` without seeing each other's sessions. */
+/** A session's identity: two learners may use the same `sessionId` for different sessions. */
 export interface SessionKey extends LearnerKey {
   readonly sessionId: SessionId;
 }
@@ -47,9 +47,13 @@ export type RecordResult =
 /**
  * The calls of stats-service, the same on a database (`openStats`) and on a running server (`connectStats`).
  *
- * Every call validates its arguments at run time and rejects with a {@link StatsError}: `invalid-request` names all
- * faults at once (the first 100); after `database-unavailable` and `server-unavailable` repeating the call is safe, with
- * the id in the error if `recordSession` was given none; `database-unusable` and `server-incompatible` need an operator.
+ * Every call validates its arguments at run time and rejects with a {@link StatsError}:
+ *
+ * - `invalid-request` lists every validation error of the call (the first 100).
+ * - After `database-unavailable` or `server-unavailable`, repeating the call is safe. If `recordSession` got
+ *   no `sessionId`, repeat it with the id from the error.
+ * - `database-unusable` and `server-incompatible` need an operator.
+ *
  * Any other error is a defect.
  */
 export interface StatsCalls {
@@ -61,8 +65,8 @@ export interface StatsCalls {
   addCourse(call: { readonly course: NewCourse }): Promise<Course>;
 
   /**
-   * Creates or replaces a course, for example when a platform synchronizes its catalogue. Repeating the call changes
-   * nothing, not even `updatedAt`.
+   * Creates or replaces a course, for example when a platform synchronizes its catalogue. Repeating the call
+   * changes nothing, not even `updatedAt`.
    *
    * @throws {StatsError} `course-name-taken`
    */
@@ -74,13 +78,13 @@ export interface StatsCalls {
   /** @throws {StatsError} `course-not-found` */
   getCourse(call: { readonly courseId: CourseId }): Promise<Course>;
 
-  /** Lists the courses by name, in the order of Unicode code points; all, or the one with an id. */
+  /** Lists all courses by name, in the order of Unicode code points, or only the one with `courseId`. */
   listCourses(call: PageRequest & { readonly courseId?: CourseId | undefined }): Promise<Page<Course>>;
 
   /**
    * Records a session exactly once. Scores are rounded half up to 4 decimals; `timeStudied` is in
-   * milliseconds. The same session again changes nothing and is `replayed`, however many copies arrive, at once or
-   * years apart. `completedAt` is compared only if it is sent.
+   * milliseconds. Recording the same session again changes nothing and returns `replayed`. `completedAt` is
+   * compared only if it is sent.
    *
    * @example
    * const { outcome, session } = await stats.recordSession({
@@ -98,9 +102,9 @@ export interface StatsCalls {
   ): Promise<{ outcome: 'recorded' | 'replayed'; session: Session }>;
 
   /**
-   * Records up to 1,000 sessions of any learners and courses, each exactly once, in one or more transactions. The results
-   * come in the order of the sessions. One that fails does not fail the others; after a loss of the database or server,
-   * those that were not recorded fail with the same error.
+   * Records up to 1,000 sessions of any learners and courses, each exactly once, in one or more transactions.
+   * The results have the order of the sessions. A session that fails does not fail the others. If the
+   * database or server becomes unavailable, all sessions that were not recorded fail with the same error.
    *
    * @example
    * const results = await stats.recordSessions({
@@ -133,15 +137,15 @@ export interface StatsCalls {
   deleteSession(call: SessionKey): Promise<void>;
 
   /**
-   * Lists a user's sessions in a course, newest first.
+   * Lists a learner's sessions in a course, newest first.
    *
    * @throws {StatsError} `course-not-found`
    */
   listSessions(call: LearnerCall & SessionRange & PageRequest): Promise<Page<Session>>;
 
   /**
-   * Reads the sum of a user's sessions in a course; the cost does not depend on their number. Without sessions: zeros
-   * and nulls.
+   * Reads the sum of a learner's sessions in a course; the cost does not depend on their number. Without
+   * sessions: zeros and nulls.
    *
    * @example
    * const { averageScore, timeStudied } = await stats.getStats({ userId, courseId });
@@ -152,9 +156,9 @@ export interface StatsCalls {
   getStats(call: LearnerCall): Promise<LifetimeStats>;
 
   /**
-   * Reads a user's stats in a course per day, week (from Monday) or month of an IANA time zone (default: UTC), oldest
-   * first, empty intervals included: from the first session to the last, or from `from` to `to`, at most 1,000
-   * intervals. Only sessions within `from` and `to` count.
+   * Reads a learner's stats in a course per day, week (from Monday) or month of an IANA time zone (default:
+   * UTC), oldest first, empty intervals included: from the first session to the last, or from `from` to `to`,
+   * at most 1,000 intervals. Only sessions within `from` and `to` count.
    *
    * @example
    * const { items } = await stats.getHistory({ userId, courseId, interval: 'week', timeZone: 'Europe/London' });
@@ -167,18 +171,18 @@ export interface StatsCalls {
       SessionRange & { readonly interval: IntervalName; readonly timeZone?: string | undefined },
   ): Promise<History>;
 
-  /** Lists the lifetime stats of every course that a user has studied, by course name. */
+  /** Lists the lifetime stats of every course that a learner has studied, by course name. */
   listStudiedCourses(call: UserCall & PageRequest): Promise<Page<StudiedCourse>>;
 
   /**
-   * Erases all data of a user. A session that is being recorded meanwhile is either erased with the rest or recorded
-   * afterwards, never half.
+   * Erases all data of a learner. A session that is recorded at the same time is either erased with the rest
+   * or recorded afterwards, never in part.
    */
   eraseUser(call: UserCall): Promise<{ sessionsDeleted: number }>;
 }
 
 /** The same calls for arguments of unknown type, such as parsed JSON. They are validated in the same way. */
-export type Unchecked<Calls> = {
+export type Untyped<Calls> = {
   [Name in keyof Calls]: Calls[Name] extends (call: never) => infer Result
     ? (call: unknown) => Result
     : never;
@@ -186,11 +190,11 @@ export type Unchecked<Calls> = {
 
 /** Lifetime stats on a database or on a server, until it is closed. */
 export interface Stats extends StatsCalls, AsyncDisposable {
-  readonly unchecked: Unchecked<StatsCalls>;
+  readonly untyped: Untyped<StatsCalls>;
 
   /**
-   * Resolves if calls can be served now: the database is reachable, and its schema has everything that this program
-   * needs. A newer release may have extended it.
+   * Resolves if calls can be served now: the database is reachable, and its schema has everything that this
+   * program needs. A newer release may have extended it.
    *
    * @throws {StatsError} `database-unavailable`, `database-unusable`, `schema-outdated`, `schema-newer`,
    *   `server-unavailable`, `server-incompatible`
@@ -201,7 +205,7 @@ export interface Stats extends StatsCalls, AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** The migrations that the database has, and those that it lacks. */
+/** The applied and the pending migrations of a database. */
 export interface MigrationStatus {
   readonly applied: readonly string[];
   readonly pending: readonly string[];

@@ -2,9 +2,10 @@
  * The kind of an error determines what the caller can do:
  *
  * - `invalid`: the call breaks a rule; repeating it cannot succeed.
- * - `not-found`: a thing that the call names does not exist.
+ * - `not-found`: the course, session or database does not exist.
  * - `conflict`: the call contradicts stored data.
- * - `unavailable`: the database or server cannot be reached or is overloaded; repeating the call later is safe.
+ * - `unavailable`: the database or server cannot be reached or is overloaded; repeating the call later is
+ *   safe.
  * - `incompatible`: this program does not fit its Node, database or server; an operator must act.
  */
 export type ErrorKind = 'invalid' | 'not-found' | 'conflict' | 'unavailable' | 'incompatible';
@@ -35,8 +36,8 @@ export const ERRORS = {
 export type ErrorCode = keyof typeof ERRORS;
 
 /**
- * One thing wrong with a call: its place and the value's rule. `pointer` is an RFC 6901 JSON Pointer into
- * the document that the call carries, `parameter` the name of any other argument.
+ * A validation error of a call. `pointer` is an RFC 6901 JSON Pointer into the document of the call,
+ * `parameter` is the name of any other argument. `detail` states the value and its rule.
  */
 export type Fault =
   | { readonly parameter: string; readonly detail: string }
@@ -46,7 +47,7 @@ export type Fault =
 export class StatsError extends Error {
   override readonly name = 'StatsError';
   readonly code: ErrorCode;
-  /** All faults of the call, in the order of its arguments; empty if the error has no place in the call. */
+  /** The validation errors, in the order of the arguments; empty for errors that no argument causes. */
   readonly faults: readonly Fault[];
 
   constructor(code: ErrorCode, detail: string, options: { faults?: readonly Fault[]; cause?: unknown } = {}) {
@@ -64,7 +65,6 @@ export function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERRORS, code);
 }
 
-/** More calls arrived than can be served in time. */
 export function overloaded(): StatsError {
   return new StatsError('overloaded', 'The service is overloaded; nothing was changed. Try again later.');
 }
@@ -75,11 +75,11 @@ export function courseNotFound(courseId: string): StatsError {
   });
 }
 
-/** Also used if the session belongs to another user or course, so that its existence is not revealed. */
+/** Also returned for a session of another learner or course, so that its existence is not revealed. */
 export function sessionNotFound(sessionId: string): StatsError {
-  return new StatsError('session-not-found', `The user has no session ${sessionId} in this course.`, {
+  return new StatsError('session-not-found', `The learner has no session ${sessionId} in this course.`, {
     faults: [
-      { parameter: 'sessionId', detail: "must be the id of one of the user's sessions in the course" },
+      { parameter: 'sessionId', detail: "must be the id of one of the learner's sessions in the course" },
     ],
   });
 }
@@ -87,12 +87,12 @@ export function sessionNotFound(sessionId: string): StatsError {
 export function sessionConflict(sessionId: string): StatsError {
   return new StatsError(
     'session-conflict',
-    `Session ${sessionId} was recorded before with other content; nothing was changed.`,
-    { faults: [{ pointer: '/sessionId', detail: 'must be new, or come with the content that is stored' }] },
+    `Session ${sessionId} exists with other content; nothing was changed.`,
+    { faults: [{ pointer: '/sessionId', detail: 'must be new, or the content must equal the stored one' }] },
   );
 }
 
-/** @param taken which of the course's unique values belong to another course */
+/** @param taken true for each value that another course has */
 export function alreadyExists(taken: { readonly courseId: boolean; readonly name: boolean }): StatsError {
   const faults: Fault[] = [];
   if (taken.courseId)
@@ -103,14 +103,13 @@ export function alreadyExists(taken: { readonly courseId: boolean; readonly name
     : new StatsError('course-name-taken', 'Another course has this name; nothing was changed.', { faults });
 }
 
-/** Why the database rejected a session. */
 export type RejectReason = 'course-not-found' | 'total-out-of-range';
 
 export function rejectionError(reason: RejectReason, courseId: string): StatsError {
   if (reason === 'course-not-found') return courseNotFound(courseId);
   return new StatsError(
     'total-out-of-range',
-    "With this session the learner's totals in the course would exceed what can be summed exactly; nothing was changed.",
+    "This session would raise the learner's totals in the course beyond what can be summed exactly; nothing was changed.",
     {
       faults: [
         {
@@ -122,11 +121,14 @@ export function rejectionError(reason: RejectReason, courseId: string): StatsErr
   );
 }
 
-export function notAFile(): StatsError {
-  return new StatsError('invalid-database-url', 'Only a database that is a SQLite file can be copied.');
+export function copyUnsupported(): StatsError {
+  return new StatsError(
+    'invalid-database-url',
+    'Only a SQLite file can be copied; use pg_dump for Postgres.',
+  );
 }
 
-/** A database of the preview, whose tables this program does not have. */
+/** The database has the tables of the preview, which differ from this program's. */
 export function schemaUnsupported(): StatsError {
   return new StatsError(
     'schema-unsupported',

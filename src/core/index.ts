@@ -1,10 +1,9 @@
 /**
  * Records study sessions exactly once and serves exact lifetime statistics.
  *
- * - A **user** is a learner, known only by an id.
- * - A **course** is what a user studies.
- * - A **session** is one finished learning session of one user in one course.
- * - **Lifetime stats** are the sum of one user's sessions in one course.
+ * - A **learner** is known only by a `userId`.
+ * - A **session** is one finished study session of a learner in a course.
+ * - **Lifetime stats** are the sums of a learner's sessions in a course.
  *
  * @module
  */
@@ -32,7 +31,7 @@ export type {
   Stats,
   StatsCalls,
   UserCall,
-  Unchecked,
+  Untyped,
 } from './api.js';
 export { ERRORS, sessionConflict, StatsError, type ErrorCode, type ErrorKind, type Fault } from './errors.js';
 export type { ExportedSession, ExportFilter } from './model/session.js';
@@ -49,7 +48,7 @@ export type { History, HistoryItem, IntervalName } from './model/history.js';
 export type { LifetimeStats, StudiedCourse } from './model/lifetime.js';
 export { MODULE_SEPARATOR, type Progress } from './model/modules.js';
 export type {
-  BrokenRule,
+  RuleViolation,
   Difference,
   ModuleDifference,
   TotalsDifference,

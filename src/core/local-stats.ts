@@ -1,4 +1,4 @@
-import type { LearnerKey, RecordResult, SessionKey, Stats, StatsCalls, Unchecked } from './api.js';
+import type { LearnerKey, RecordResult, SessionKey, Stats, StatsCalls, Untyped } from './api.js';
 import { Batcher, takeBatch } from './batching/batcher.js';
 import { InFlightLimiter } from './batching/in-flight-limiter.js';
 import { KeyedMutex } from './batching/keyed-mutex.js';
@@ -30,23 +30,24 @@ import {
 
 interface LocalStatsOptions {
   readonly clock: Clock;
-  /** Maximum number of calls in flight. */
   readonly maxCalls: number;
   readonly observer?: Observer | undefined;
 }
 
-/** Recording this many module ids costs about as much as recording one session. */
+/** Recording this many module ids costs about as much as one session. */
 const MODULES_PER_SESSION = 4;
 
-/** The calls on a database: each validates its arguments, runs, and converts failed outcomes to errors. */
-export class LocalStats implements Stats, Unchecked<StatsCalls> {
+/**
+ * The calls on a database: each validates its arguments, runs, and converts outcomes to results or errors.
+ */
+export class LocalStats implements Stats, Untyped<StatsCalls> {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #schemas: CallSchemas;
   readonly #batchedSession: ReturnType<typeof batchedSessionSchema>;
   readonly #observer: Observer | undefined;
   readonly #limiter: InFlightLimiter;
-  /** Writes of one learner other than recording. */
+  /** Serializes the writes of a learner other than recording. */
   readonly #writes: KeyedMutex<UserId>;
   readonly #recorder: SessionRecorder;
   readonly #recordQueue: Batcher<PendingSession, RecordOutcome>;
@@ -92,7 +93,7 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
     };
   }
 
-  get unchecked(): Unchecked<StatsCalls> {
+  get untyped(): Untyped<StatsCalls> {
     return this;
   }
 
@@ -136,7 +137,7 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
     return this.#limiter.run(async () => {
       const outcomes: RecordOutcome[] = [];
       while (queue.length > 0) {
-        await this.#store.giveWay?.();
+        await this.#store.yieldToWriters?.();
         outcomes.push(...(await this.#recorder.record(takeBatch(queue, costOf, this.#store.batchPolicy))));
       }
       outcomes.reverse();
@@ -222,7 +223,7 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
       const bounds = isBounded ? {} : await findBounds(this.#store, request);
       const range = historyRange(request, bounds);
       if (bounds.first === undefined) await this.#assertCourse(request.courseId);
-      // Loaded here, because time zones are a heavy module that no other call needs.
+      // Loaded on first use: a heavy module that only this call needs.
       const { intervalsBetween } = await import('./model/intervals.js');
       const intervals = intervalsBetween(interval, timeZone, range);
       const sums = await sumByInterval(this.#store, request, intervals);
@@ -259,14 +260,14 @@ export class LocalStats implements Stats, Unchecked<StatsCalls> {
     await this.close();
   }
 
-  /** Reports an error of the database to the observer. */
+  /** Also reports a database error to the observer. */
   #toStatsError(error: unknown): unknown {
     const converted = toStatsError(this.#store, error);
     if (converted !== error && converted instanceof StatsError) this.#observer?.databaseError(converted.code);
     return converted;
   }
 
-  /** Hot paths query the course only if they have found nothing. */
+  /** Called only after a query found nothing, so that hot paths do not read the course. */
   async #assertCourse(courseId: CourseId): Promise<void> {
     if (!(await findCourse(this.#store, courseId))) throw courseNotFound(courseId);
   }

@@ -1,9 +1,9 @@
-/** The oldest Node.js that every dependency supports; package.json says the same under `engines`. */
+/** The oldest Node.js that all dependencies support; equals `engines` in package.json. */
 const OLDEST_NODE: readonly [major: number, minor: number] = [22, 19];
 
 /**
- * The error message for an unsupported version of Node.js, or `undefined`. It must be checked before SQLite is loaded:
- * better-sqlite3 13 ends the process on Node 20 instead of throwing.
+ * Returns the error message for an unsupported version of Node.js, or `undefined`. Must be called before
+ * SQLite is loaded: on Node 20, better-sqlite3 13 ends the process instead of throwing.
  */
 export function unsupportedNode(version: string): string | undefined {
   const [major = 0, minor = 0] = version.split('.').map(Number);

@@ -15,7 +15,7 @@ export interface Activity {
 
 /** Receives events of an open database, for example for metrics. Exceptions are ignored. */
 export interface Observer {
-  /** Called once, when the database is open. */
+  /** Called once when the database is open. */
   opened(activity: () => Activity): void;
   /** Called when a batch starts. */
   batch(queue: QueueName, size: number): void;

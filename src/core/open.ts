@@ -10,13 +10,13 @@ import { openStore } from './store/open.js';
 const MAX_CALLS = 10_000;
 
 export interface StatsConfig {
-  /** `sqlite:PATH`, `sqlite::memory:` or `postgres://…`; `PG*` variables fill in what that URL leaves out. */
+  /** `sqlite:PATH`, `sqlite::memory:` or `postgres://…`; `PG*` variables supply what the URL omits. */
   readonly database: string;
-  /** Applies pending migrations first; otherwise a schema that is not current is an error. Default: true. */
+  /** Applies pending migrations; if false, pending migrations are an error. Default: true. */
   readonly migrate?: boolean;
   /** Creates a missing SQLite file. Default: true. */
   readonly create?: boolean;
-  /** Maximum number of calls in flight; a call beyond it fails with `overloaded` at once. Default: 10,000. */
+  /** Maximum number of calls in flight; further calls fail with `overloaded` at once. Default: 10,000. */
   readonly maxCalls?: number;
   /** Receives events of the database, for example for metrics. Exceptions are ignored. Default: none. */
   readonly observer?: Observer;
@@ -56,9 +56,9 @@ export async function openStats(config: StatsConfig): Promise<Stats> {
 export interface Migrator extends AsyncDisposable {
   /** Returns the applied and the pending migrations. */
   status(): Promise<MigrationStatus>;
-  /** Applies all pending migrations or none, and returns their names. Safe while other processes do the same. */
+  /** Applies all pending migrations in one transaction and returns their names. Concurrent processes wait. */
   up(): Promise<readonly string[]>;
-  /** Reverts the last migration with its data, and returns its name, or `undefined` if there is none. */
+  /** Reverts the last migration, deleting its data; returns its name, or `undefined` if none is applied. */
   down(): Promise<string | undefined>;
   close(): Promise<void>;
 }
@@ -66,7 +66,8 @@ export interface Migrator extends AsyncDisposable {
 /**
  * Opens a database to inspect or migrate its schema.
  *
- * @throws {StatsError} as `openStats`; each call `schema-newer` if the database is ahead of this program
+ * @throws {StatsError} as `openStats`; every call also `schema-newer` if a newer release has migrated the
+ *   database
  */
 export async function openMigrator(
   config: Pick<StatsConfig, 'database' | 'create' | 'clock'>,

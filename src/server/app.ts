@@ -109,10 +109,10 @@ export class App implements Service {
     const call: Record<string, unknown> = { ...query, ...path };
     if (places.has('userId')) call['userId'] = userId;
     const { document } = route;
-    if (!document) return route.handle(this.#stats.unchecked, call, { pathname, query });
+    if (!document) return route.handle(this.#stats.untyped, call, { pathname, query });
     return readJson(request, this.#bodies, acceptBody).then((body) => {
       call[document.argument] = body;
-      return route.handle(this.#stats.unchecked, call, { pathname, query });
+      return route.handle(this.#stats.untyped, call, { pathname, query });
     });
   }
 

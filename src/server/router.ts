@@ -1,4 +1,4 @@
-import type { ErrorCode, StatsCalls, Unchecked } from '../core/index.js';
+import type { ErrorCode, StatsCalls, Untyped } from '../core/index.js';
 import { callSchemas } from '../core/model/calls.js';
 import type { InputName, OutputName } from './openapi/schemas.js';
 import { HttpError, type HttpErrorCode } from './problem.js';
@@ -33,7 +33,7 @@ export interface CallRoute extends CommonRoute {
   /** The argument that is the request's body, and its schema in the document's components. */
   readonly document?: { readonly argument: 'course' | 'session'; readonly schema: InputName };
   /** @param call the arguments of the call, unchecked, from the places of `placesOf` */
-  handle(stats: Unchecked<StatsCalls>, call: unknown, url: RequestUrl): Promise<HttpResponse>;
+  handle(stats: Untyped<StatsCalls>, call: unknown, url: RequestUrl): Promise<HttpResponse>;
 }
 
 /** The source of the routes for operators and tools. */

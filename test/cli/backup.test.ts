@@ -112,7 +112,7 @@ test('`backup` rejects unsupported sources and targets and creates no file', asy
   const broken = await directory.write('broken.db', 'no database '.repeat(1_000));
   const cases = [
     ['postgres://127.0.0.1:1/stats', 1, /pg_dump --format=custom .*pg_restore/],
-    ['sqlite::memory:', 2, /Only a database that is a SQLite file/],
+    ['sqlite::memory:', 2, /Only a SQLite file can be copied/],
     ['mysql://127.0.0.1', 2, /must be sqlite:PATH/],
     [nowhere.url, 3, /There is no database at/],
     [`sqlite:${broken}`, 1, /(cannot be used|cannot be opened)\. \(.*not a database\)$/],

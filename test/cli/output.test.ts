@@ -104,7 +104,7 @@ test('`record` reports its outcome on stderr and exits with code 1 on a conflict
   assert.equal(conflict.code, 1);
   assert.match(
     conflict.stderr,
-    /was recorded before with other content; nothing was changed\. "--replace" replaces it\.\n$/,
+    /exists with other content; nothing was changed\. "--replace" replaces it\.\n$/,
   );
   assert.equal(conflict.stdout, '');
 });

@@ -50,7 +50,10 @@ describe('serve with a broken SQLite file', () => {
     const folder = join(dirname(sqlitePath(database.url)), 'missing');
     const { code, stderr } = await runBin(['serve', '--database', `sqlite:${folder}/stats.db`]);
     assert.equal(code, 1);
-    assert.match(stderr, /^stats-service: The directory .*missing of the database does not exist\.\n$/);
+    assert.match(
+      stderr,
+      /^stats-service: The directory of the database does not exist: .*missing\. Create it, or name another path\.\n$/,
+    );
     assert.ok(!existsSync(folder));
   });
 });

@@ -21,7 +21,7 @@ const MISTAKES: readonly (readonly [argv: readonly string[], says: RegExp])[] = 
   [[...RECORD, '--modules', '1', '--score', '1', '--time', 'long'], /milliseconds or a duration such as 25m/],
   [
     [...RECORD, '--modules', '-1', '--score', 'NaN', '--time', '1', '--database', 'sqlite::memory:'],
-    /^stats-service: --modules must be an integer from 0 to 100,000; --score must be a number from 0 to 1,000,000, or null\n$/,
+    /^stats-service: --modules is .*; it must be an integer from 0 to 100,000; --score is .*; it must be a number from 0 to 1,000,000, or null\n$/,
   ],
   [
     [

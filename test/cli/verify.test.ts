@@ -15,7 +15,7 @@ async function recordLearners({ stats, courseId }: Fixture, amount: number): Pro
   await Promise.all(calls);
 }
 
-function nothingKeptOf(what: string): string {
+function nothingStored(what: string): string {
   return `Nothing is stored for ${what}: there is nothing to compare.\n`;
 }
 
@@ -42,10 +42,10 @@ for (const dialect of DIALECTS) {
       await recordLearners(fixture, 1);
       const [user, course] = [newUserId(), newCourseId()];
       const ofLearner = await runCli(['verify', '--database', url, '--user', user]);
-      assert.deepEqual([ofLearner.code, ofLearner.stdout], [0, nothingKeptOf(`learner ${user}`)]);
+      assert.deepEqual([ofLearner.code, ofLearner.stdout], [0, nothingStored(`learner ${user}`)]);
       const inCourse = ['--user', user, '--course', fixture.courseId];
       const ofBoth = await runCli(['verify', '--database', url, ...inCourse]);
-      const both = nothingKeptOf(`learner ${user} in course ${fixture.courseId}`);
+      const both = nothingStored(`learner ${user} in course ${fixture.courseId}`);
       assert.deepEqual([ofBoth.code, ofBoth.stdout], [0, both]);
       const ofCourse = await runCli(['verify', '--database', url, '--quiet', '--course', course]);
       assert.deepEqual([ofCourse.code, ofCourse.stdout], [3, '']);
@@ -64,7 +64,7 @@ for (const dialect of DIALECTS) {
       const seen = await runCli(['verify', '--database', url]);
       assert.equal(seen.code, 1);
       const lines = seen.stdout.trimEnd().split('\n');
-      assert.match(lines[0] ?? '', /^Learner +Course +What +Kept +Real$/);
+      assert.match(lines[0] ?? '', /^Learner +Course +Field +Stored +Expected$/);
       assert.match(lines[1] ?? '', /^\S{36} {2}\S{36} {2}timeStudied +7 +280000$/);
       assert.equal(lines.length, 102);
       assert.equal(lines.at(-1), '… and 200 more: --json lists all.');
@@ -84,9 +84,9 @@ for (const dialect of DIALECTS) {
         kind: 'module',
         courseId: fixture.courseId,
         moduleId: 'a',
-        what: 'sessionCount',
-        kept: '2',
-        real: '1',
+        field: 'sessionCount',
+        stored: '2',
+        expected: '1',
       });
 
       const [{ userId }] = differences;
@@ -128,5 +128,5 @@ test('`verify` exits with code 3 for a missing database and with 2 for an invali
   assert.equal(missing.code, 3);
   const wrong = await runCli(['verify', '--database', 'sqlite:/nowhere/stats.db', '--user', 'me']);
   assert.equal(wrong.code, 2);
-  assert.match(wrong.stderr, /--user must be a UUID/);
+  assert.match(wrong.stderr, /--user is .*; it must be a UUID/);
 });

@@ -22,7 +22,7 @@ const CALLS: readonly ((stats: Stats) => Promise<unknown>)[] = [
   (stats) => stats.setCourse({ courseId: GEOMETRY, course: { name: 'Geometry 2' } }),
   (stats) =>
     stats.setCourse({ courseId: GEOMETRY, course: { name: 'Geometry 2', moduleIds: ['b', 'a', 'b'] } }),
-  (stats) => stats.unchecked.setCourse({ courseId: GEOMETRY, course: { name: 'x', moduleIds: ['a', ';'] } }),
+  (stats) => stats.untyped.setCourse({ courseId: GEOMETRY, course: { name: 'x', moduleIds: ['a', ';'] } }),
   (stats) => stats.setCourse({ courseId: GEOMETRY, course: { name: 'Algebra' } }),
   (stats) => stats.getCourse({ courseId: GEOMETRY }),
   (stats) => stats.getCourse({ courseId: UNKNOWN }),
@@ -39,7 +39,7 @@ const CALLS: readonly ((stats: Stats) => Promise<unknown>)[] = [
       session: { sessionId: FIRST, ...sessionContent({ averageScore: 1 }) },
     }),
   (stats) => stats.recordSession({ userId: ANN, courseId: UNKNOWN, session: sessionContent() }),
-  (stats) => stats.unchecked.recordSession({ userId: 'x', courseId: 'y', session: BROKEN }),
+  (stats) => stats.untyped.recordSession({ userId: 'x', courseId: 'y', session: BROKEN }),
   (stats) => stats.putSession({ ...LEARNER, sessionId: SECOND, session: sessionContent() }),
   (stats) => stats.putSession({ ...LEARNER, sessionId: SECOND, session: sessionContent({ timeStudied: 1 }) }),
   (stats) => stats.getSession({ ...LEARNER, sessionId: SECOND }),
@@ -77,14 +77,14 @@ const CALLS: readonly ((stats: Stats) => Promise<unknown>)[] = [
   (stats) => stats.getHistory({ ...LEARNER, userId: BOB, interval: 'month' }),
   (stats) => stats.getHistory({ ...LEARNER, courseId: UNKNOWN, interval: 'month' }),
   (stats) => stats.getHistory({ ...LEARNER, interval: 'day', from: '1970-01-01T00:00:00Z' }),
-  (stats) => stats.unchecked.getHistory({ ...LEARNER, interval: 'year', timeZone: '+01:00' }),
+  (stats) => stats.untyped.getHistory({ ...LEARNER, interval: 'year', timeZone: '+01:00' }),
   (stats) => stats.listStudiedCourses({ userId: ANN }),
   async (stats) => {
     const { next } = await stats.listStudiedCourses({ userId: ANN, limit: 1 });
     return stats.listStudiedCourses({ userId: ANN, limit: 1, cursor: next ?? undefined });
   },
   (stats) => stats.listStudiedCourses({ userId: BOB }),
-  (stats) => stats.unchecked.listStudiedCourses({ userId: 'x', limit: 0, cursor: forgeCursor([1]) }),
+  (stats) => stats.untyped.listStudiedCourses({ userId: 'x', limit: 0, cursor: forgeCursor([1]) }),
   (stats) => stats.deleteSession({ ...LEARNER, sessionId: FIRST }),
   (stats) => stats.deleteSession({ ...LEARNER, sessionId: FIRST }),
   (stats) => stats.getStats(LEARNER),
@@ -92,7 +92,7 @@ const CALLS: readonly ((stats: Stats) => Promise<unknown>)[] = [
   (stats) => stats.eraseUser({ userId: BOB }),
   (stats) => stats.eraseUser({ userId: ANN }),
   (stats) => stats.eraseUser({ userId: ANN }),
-  (stats) => stats.unchecked.eraseUser({ userId: 'x', courseId: 'y' }),
+  (stats) => stats.untyped.eraseUser({ userId: 'x', courseId: 'y' }),
   (stats) => stats.listStudiedCourses({ userId: ANN }),
 ];
 

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type { Course, Stats } from '../../src/core/index.js';
 import { DIALECTS } from '../support/databases.js';
 import { forgeCursor, manyModules, newCourseId } from '../support/factories.js';
+import { faultOf } from '../support/faults.js';
 import { createFixture } from '../support/fixture.js';
 
 const ID_TAKEN = { pointer: '/courseId', detail: 'must not be the id of a course that exists' };
@@ -23,7 +24,7 @@ for (const dialect of DIALECTS) {
       const { stats } = fixture;
       const courseId = newCourseId();
 
-      const course = await stats.unchecked.addCourse({
+      const course = await stats.untyped.addCourse({
         course: { courseId: courseId.toUpperCase(), name: '  Linear Algebra ' },
       });
 
@@ -205,10 +206,12 @@ for (const dialect of DIALECTS) {
       ];
       for (const cursor of cursors) {
         await assert.rejects(
-          stats.unchecked.listCourses({ cursor }),
+          stats.untyped.listCourses({ cursor }),
           {
             code: 'invalid-request',
-            faults: [{ parameter: 'cursor', detail: 'must be the `next` of an earlier page' }],
+            faults: [
+              { parameter: 'cursor', detail: faultOf(cursor, 'must be the `next` of an earlier page') },
+            ],
           },
           String(cursor),
         );

@@ -96,7 +96,7 @@ for (const dialect of DIALECTS) {
       const { stats } = fixture;
       const userId = newUserId();
       await study(stats, userId, await addCourses(fixture));
-      const erased = await stats.unchecked.eraseUser({ userId: userId.toUpperCase() });
+      const erased = await stats.untyped.eraseUser({ userId: userId.toUpperCase() });
       assert.deepEqual(erased, { sessionsDeleted: 9 });
     });
 
@@ -135,7 +135,7 @@ for (const dialect of DIALECTS) {
 test('`eraseUser` rejects a missing user id and an unknown parameter', async () => {
   await using fixture = await createFixture('sqlite');
   const { stats, courseId } = fixture;
-  await assert.rejects(stats.unchecked.eraseUser({}), {
+  await assert.rejects(stats.untyped.eraseUser({}), {
     code: 'invalid-request',
     faults: [
       {
@@ -145,7 +145,7 @@ test('`eraseUser` rejects a missing user id and an unknown parameter', async () 
     ],
   });
   // A course sent by mistake is not passed over: more would be erased than was meant.
-  await assert.rejects(stats.unchecked.eraseUser({ userId: newUserId(), courseId }), {
+  await assert.rejects(stats.untyped.eraseUser({ userId: newUserId(), courseId }), {
     code: 'invalid-request',
     faults: [{ parameter: 'courseId', detail: 'is not a known field' }],
   });

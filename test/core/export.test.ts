@@ -139,7 +139,7 @@ test('An export has the same order on SQLite and Postgres, whatever the collatio
     const { course } = await stats.setCourse({ courseId: newCourseId(), course: { name: 'Logic' } });
     for (const { userId, sessionId } of sessions) {
       const session = { ...sessionContent({ moduleIds: ['b', 'B', 'a'] }), sessionId };
-      await stats.unchecked.recordSession({ userId, courseId: course.courseId, session });
+      await stats.untyped.recordSession({ userId, courseId: course.courseId, session });
     }
     const all = await readAll({ database: database.url });
     exported.push(all.map(({ userId, sessionId, moduleIds }) => ({ userId, sessionId, moduleIds })));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { StatsError } from '../../src/core/index.js';
 import { newUserId } from '../support/factories.js';
+import { faultOf } from '../support/faults.js';
 import { createFixture } from '../support/fixture.js';
 
 describe('rejected history calls', () => {
@@ -25,8 +26,8 @@ describe('rejected history calls', () => {
       await using fixture = await createFixture('sqlite');
       const { stats, courseId } = fixture;
       await assert.rejects(
-        stats.unchecked.getHistory({ userId: newUserId(), courseId, interval: 'day', timeZone }),
-        { code: 'invalid-request', faults: [{ parameter: 'timeZone', detail: zoneRule }] },
+        stats.untyped.getHistory({ userId: newUserId(), courseId, interval: 'day', timeZone }),
+        { code: 'invalid-request', faults: [{ parameter: 'timeZone', detail: faultOf(timeZone, zoneRule) }] },
       );
     });
   }
@@ -35,9 +36,9 @@ describe('rejected history calls', () => {
     test(`\`getHistory\` rejects the interval ${JSON.stringify(interval)}`, async () => {
       await using fixture = await createFixture('sqlite');
       const { stats, courseId } = fixture;
-      await assert.rejects(stats.unchecked.getHistory({ userId: newUserId(), courseId, interval }), {
+      await assert.rejects(stats.untyped.getHistory({ userId: newUserId(), courseId, interval }), {
         code: 'invalid-request',
-        faults: [{ parameter: 'interval', detail: 'must be day, week or month' }],
+        faults: [{ parameter: 'interval', detail: faultOf(interval, 'must be day, week or month') }],
       });
     });
   }
@@ -45,7 +46,7 @@ describe('rejected history calls', () => {
   test('`getHistory` reports every validation error at once', async () => {
     await using fixture = await createFixture('sqlite');
     const call = { userId: 'x', courseId: 'y', timeZone: 'z', from: 'now', to: 'then', limit: 1 };
-    await assert.rejects(fixture.stats.unchecked.getHistory(call), (error) => {
+    await assert.rejects(fixture.stats.untyped.getHistory(call), (error) => {
       assert.ok(error instanceof StatsError);
       const places = error.faults.map((fault) => ('parameter' in fault ? fault.parameter : fault.pointer));
       assert.deepEqual(places.toSorted(), [

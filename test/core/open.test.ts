@@ -62,7 +62,7 @@ describe('unusable SQLite paths', () => {
     await using directory = await TestDirectory.create();
     const error = await refusalOf(`sqlite:${join(directory.path, 'missing', 'stats.db')}`);
     assert.equal(error.code, 'database-unusable');
-    assert.match(error.message, /directory .*missing .*does not exist/);
+    assert.match(error.message, /directory of the database does not exist: .*missing/);
     assert.deepEqual(await readdir(directory.path), []);
   });
 

@@ -70,7 +70,7 @@ for (const dialect of DIALECTS) {
     test('A validation error names the field within its session', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId } = fixture;
-      const [result] = await stats.unchecked.recordSessions({
+      const [result] = await stats.untyped.recordSessions({
         sessions: [{ userId: 'ada', courseId, ...sessionContent({ timeStudied: -1 }), extra: 1 }],
       });
       assert.ok(result?.outcome === 'failed' && result.error instanceof StatsError);

@@ -137,7 +137,10 @@ for (const dialect of DIALECTS) {
         await assert.rejects(call, {
           code: 'session-not-found',
           faults: [
-            { parameter: 'sessionId', detail: "must be the id of one of the user's sessions in the course" },
+            {
+              parameter: 'sessionId',
+              detail: "must be the id of one of the learner's sessions in the course",
+            },
           ],
         });
       }

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type { LearnerKey, Session, SessionRange, Stats } from '../../src/core/index.js';
 import { DIALECTS } from '../support/databases.js';
 import { forgeCursor, manyModules, newSessionId, newUserId, sessionContent } from '../support/factories.js';
+import { faultOf } from '../support/faults.js';
 import { createFixture } from '../support/fixture.js';
 
 /** Several at the same time, so that pages have to break ties. */
@@ -166,10 +167,12 @@ for (const dialect of DIALECTS) {
       ];
       for (const cursor of cursors) {
         await assert.rejects(
-          stats.unchecked.listSessions({ ...learner, cursor }),
+          stats.untyped.listSessions({ ...learner, cursor }),
           {
             code: 'invalid-request',
-            faults: [{ parameter: 'cursor', detail: 'must be the `next` of an earlier page' }],
+            faults: [
+              { parameter: 'cursor', detail: faultOf(cursor, 'must be the `next` of an earlier page') },
+            ],
           },
           String(cursor),
         );

@@ -91,7 +91,7 @@ for (const dialect of DIALECTS) {
       ];
       for (const copy of copies) {
         assert.deepEqual(
-          await stats.unchecked.recordSession({
+          await stats.untyped.recordSession({
             userId: upper.userId,
             courseId: upper.courseId,
             session: copy,
@@ -124,7 +124,7 @@ for (const dialect of DIALECTS) {
             code: 'session-conflict',
             kind: 'conflict',
             faults: [
-              { pointer: '/sessionId', detail: 'must be new, or come with the content that is stored' },
+              { pointer: '/sessionId', detail: 'must be new, or the content must equal the stored one' },
             ],
           },
         );

@@ -8,7 +8,7 @@ import { createLearner, manyModules, verified } from '../support/verified.js';
 
 for (const dialect of DIALECTS) {
   describe(`verification of session rules on ${dialect}`, () => {
-    for (const [what, statement, kept] of [
+    for (const [field, statement, stored] of [
       ['totalModulesStudied', 'set total_modules_studied = 100001', '100001'],
       ['averageScoreUnits', 'set average_score_units = 10000000001', '10000000001'],
       ['timeStudied', 'set time_studied = -1', '-1'],
@@ -21,7 +21,7 @@ for (const dialect of DIALECTS) {
       ['moduleIds', `set module_ids = '${'m'.repeat(129)}'`, 'm'.repeat(129)],
       ['moduleIds', `set module_ids = '${manyModules(1001)}'`, manyModules(1001).slice(0, 200)],
     ] as const) {
-      test(`Verify reports a session whose ${what} is invalid: ${statement.slice(0, 60)}`, async () => {
+      test(`Verify reports a session whose ${field} is invalid: ${statement.slice(0, 60)}`, async () => {
         await using fixture = await createLearner(dialect);
         const { url } = fixture.database;
         await dropChecks(url);
@@ -29,14 +29,14 @@ for (const dialect of DIALECTS) {
         await runUnchecked(url, `update study_sessions ${statement} ${where}`);
         const rows = await runSql(url, `select * from study_sessions ${where}`);
 
-        const { differences, faultySessions, isRight } = await verified(url, { rebuild: true });
+        const { differences, invalidSessions, isConsistent } = await verified(url, { rebuild: true });
 
-        assert.deepEqual([faultySessions, isRight], [1, false]);
+        assert.deepEqual([invalidSessions, isConsistent], [1, false]);
         const broken = differences.filter(({ kind }) => kind === 'session');
         assert.equal(broken.length, 1);
-        assert.partialDeepStrictEqual(broken[0], { ...fixture.learner, sessionId: fixture.sessionId, what });
-        if (typeof kept === 'object') assert.match(String(broken[0]?.kept), kept);
-        else assert.equal(broken[0]?.kept, kept);
+        assert.partialDeepStrictEqual(broken[0], { ...fixture.learner, sessionId: fixture.sessionId, field });
+        if (typeof stored === 'object') assert.match(String(broken[0]?.stored), stored);
+        else assert.equal(broken[0]?.stored, stored);
         assert.deepEqual(await runSql(url, `select * from study_sessions ${where}`), rows);
         // The sums are repaired nevertheless, so that the session can be deleted without a trace.
         assert.partialDeepStrictEqual(await verified(url), { differingStats: 0, differingModules: 0 });
@@ -53,16 +53,16 @@ for (const dialect of DIALECTS) {
         `update study_sessions set average_score_units = 9000000000000000000, total_modules_studied = 1
           where user_id = '${fixture.learner.userId}'`,
       );
-      const kept = await runSql(url, 'select * from course_stats order by user_id');
+      const stored = await runSql(url, 'select * from course_stats order by user_id');
       const { differences, ...counts } = await verified(url, { rebuild: true });
       assert.partialDeepStrictEqual(counts, {
-        faultySessions: 2,
+        invalidSessions: 2,
         repaired: 0,
         notRepaired: 1,
-        isRight: false,
+        isConsistent: false,
       });
-      assert.ok(differences.some(({ what }) => what === 'weightedScoreUnits'));
-      assert.deepEqual(await runSql(url, 'select * from course_stats order by user_id'), kept);
+      assert.ok(differences.some(({ field }) => field === 'weightedScoreUnits'));
+      assert.deepEqual(await runSql(url, 'select * from course_stats order by user_id'), stored);
     });
 
     test('Verify accepts a session whose values are at their bounds', async () => {
@@ -87,10 +87,10 @@ for (const dialect of DIALECTS) {
       await runUnchecked(database.url, `delete from courses where name = 'Logic'`);
       const { differences, ...counts } = await verified(database.url, { rebuild: true });
       assert.deepEqual(
-        differences.filter(({ what }) => what === 'courseId').map(({ courseId }) => courseId),
+        differences.filter(({ field }) => field === 'courseId').map(({ courseId }) => courseId),
         [other.courseId],
       );
-      assert.partialDeepStrictEqual(counts, { repaired: 3, notRepaired: 1, isRight: false });
+      assert.partialDeepStrictEqual(counts, { repaired: 3, notRepaired: 1, isConsistent: false });
     });
   });
 }
@@ -106,8 +106,8 @@ test('Verify reports invalid ids in SQLite', async () => {
   const { differences } = await verified(url);
   const broken = differences.filter(({ kind }) => kind === 'session');
   assert.deepEqual(
-    broken.map(({ what }) => what),
+    broken.map(({ field }) => field),
     ['userId', 'sessionId'],
   );
-  assert.deepEqual([broken[0]?.userId, broken[0]?.kept], ['0102', '0102']);
+  assert.deepEqual([broken[0]?.userId, broken[0]?.stored], ['0102', '0102']);
 });

@@ -79,11 +79,11 @@ for (const dialect of DIALECTS) {
       const nothing = {
         differingStats: 0,
         differingModules: 0,
-        faultySessions: 0,
+        invalidSessions: 0,
         repaired: 0,
         notRepaired: 0,
       };
-      const well = { ...counts, ...nothing, isRight: true, differences: [] };
+      const well = { ...counts, ...nothing, isConsistent: true, differences: [] };
       assert.deepEqual(await verified(url), well);
       assert.deepEqual(await verified(url, { rebuild: true }), well);
       const { sessions, moduleCounts } = await verified(url, { userId: fixture.learner.userId });
@@ -100,24 +100,24 @@ for (const dialect of DIALECTS) {
         await dropChecks(url);
         await runUnchecked(url, ofLearner(statement, userId));
 
-        const { differences, isRight, ...counts } = await verified(url);
-        assert.equal(isRight, false);
+        const { differences, isConsistent, ...counts } = await verified(url);
+        assert.equal(isConsistent, false);
         assert.deepEqual(new Set(differences.map((each) => each.userId)), new Set([userId]));
         assert.equal(differences.length, reported.length);
-        for (const [index, [kind, field, kept, real, moduleId]] of reported.entries()) {
+        for (const [index, [kind, field, stored, expected, moduleId]] of reported.entries()) {
           const difference = differences[index];
-          assert.partialDeepStrictEqual(difference, { kind, userId, courseId, what: field, real });
-          if (typeof kept === 'object' && kept) assert.match(String(difference?.kept), kept);
-          else assert.equal(difference?.kept, kept);
+          assert.partialDeepStrictEqual(difference, { kind, userId, courseId, field: field, expected });
+          if (typeof stored === 'object' && stored) assert.match(String(difference?.stored), stored);
+          else assert.equal(difference?.stored, stored);
           if (moduleId !== undefined) assert.partialDeepStrictEqual(difference, { moduleId });
         }
         const { differingStats, differingModules } = counts;
         assert.equal(differingStats, reported.some(([kind]) => kind === 'totals') ? 1 : 0);
         assert.equal(differingModules, reported.filter(([kind]) => kind === 'module').length);
-        assert.equal((await verified(url, { userId: newUserId() })).isRight, true);
+        assert.equal((await verified(url, { userId: newUserId() })).isConsistent, true);
 
         const rebuilt = await verified(url, { rebuild: true });
-        assert.deepEqual([rebuilt.repaired, rebuilt.notRepaired, rebuilt.isRight], [1, 0, true]);
+        assert.deepEqual([rebuilt.repaired, rebuilt.notRepaired, rebuilt.isConsistent], [1, 0, true]);
         assert.deepEqual(rebuilt.differences, differences);
         assert.deepEqual((await verified(url)).differences, []);
         await assertRollups(url);
@@ -150,13 +150,13 @@ for (const dialect of DIALECTS) {
       const { differences, ...counts } = await verified(database.url);
 
       assert.deepEqual(counts, {
-        isRight: false,
+        isConsistent: false,
         sessions: learners + 6,
         lifetimeStats: learners + 1,
         moduleCounts: 0,
         differingStats: learners + 1,
         differingModules: learners + 6_000,
-        faultySessions: learners + 6,
+        invalidSessions: learners + 6,
         repaired: 0,
         notRepaired: 0,
       });

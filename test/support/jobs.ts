@@ -17,9 +17,9 @@ export async function runCalls(stats: Stats, calls: readonly Call[]): Promise<st
   return Promise.all(calls.map((call) => outcomeOf(stats, call)));
 }
 
-async function outcomeOf({ unchecked }: Stats, call: Call): Promise<string> {
+async function outcomeOf({ untyped }: Stats, call: Call): Promise<string> {
   try {
-    const result = await unchecked[call.name](call.arguments);
+    const result = await untyped[call.name](call.arguments);
     if (!result) return 'deleted';
     return 'outcome' in result ? result.outcome : 'erased';
   } catch (error) {

@@ -30,7 +30,7 @@ export function addCourse(program: Command, io: Io): void {
     .option('--json', 'one JSON document')
     .action(async (options: CourseOptions) => {
       const { course: courseId, name, moduleIds } = options;
-      await withStats(io, options, 'create', async ({ unchecked: stats }) => {
+      await withStats(io, options, 'create', async ({ untyped: stats }) => {
         writeCourse(io, options, await stats.addCourse({ course: { courseId, name, moduleIds } }));
       });
     });
@@ -43,7 +43,7 @@ export function addCourse(program: Command, io: Io): void {
     .option('--json', 'one JSON document')
     .action(async (options: CourseOptions) => {
       const { course: courseId, name, moduleIds } = options;
-      await withStats(io, options, 'create', async ({ unchecked: stats }) => {
+      await withStats(io, options, 'create', async ({ untyped: stats }) => {
         const result = await stats.setCourse({ courseId, course: { name, moduleIds } });
         writeLine(io.stderr, result.outcome === 'created' ? 'Created.' : 'Replaced.');
         writeCourse(io, options, result.course);
@@ -55,7 +55,7 @@ export function addCourse(program: Command, io: Io): void {
     .requiredOption('--course <id>', 'its id')
     .option('--json', 'one JSON document')
     .action(async (options: CourseOptions) => {
-      await withStats(io, options, 'read', async ({ unchecked: stats }) => {
+      await withStats(io, options, 'read', async ({ untyped: stats }) => {
         writeCourse(io, options, await stats.getCourse({ courseId: options.course }));
       });
     });
@@ -63,7 +63,7 @@ export function addCourse(program: Command, io: Io): void {
   addPageOptions(addTargetOptions(course.command('list')))
     .description('the courses by name')
     .action(async (options: TargetOptions & PageOptions) => {
-      await withStats(io, options, 'read', async ({ unchecked: stats }) => {
+      await withStats(io, options, 'read', async ({ untyped: stats }) => {
         await writePages(io, options, (page) => stats.listCourses(page), COURSE_HEADING, courseRow);
       });
     });

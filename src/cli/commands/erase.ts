@@ -29,7 +29,7 @@ export function addErase(program: Command, io: Io): void {
       ) {
         throw new Error('Nothing was erased.');
       }
-      await withStats(io, options, 'change', async ({ unchecked: stats }) => {
+      await withStats(io, options, 'change', async ({ untyped: stats }) => {
         const erasure = await stats.eraseUser({ userId });
         if (json) writeJson(io.stdout, erasure);
         else writeLine(io.stdout, `Sessions erased: ${erasure.sessionsDeleted}`);

@@ -31,7 +31,7 @@ export function addHistory(program: Command, io: Io): void {
     .option('--json', 'one JSON document')
     .action(async (options: Options) => {
       const { user: userId, course: courseId, interval, timeZone, from, to, json } = options;
-      await withStats(io, options, 'read', async ({ unchecked: stats }) => {
+      await withStats(io, options, 'read', async ({ untyped: stats }) => {
         const history = await stats.getHistory({ userId, courseId, interval, timeZone, from, to });
         if (json) writeJson(io.stdout, history);
         else writeTable(io.stdout, ...historyTable(history, { bars: io.terminal }));

@@ -53,7 +53,7 @@ async function record(io: Io, options: Options): Promise<void> {
     moduleIds: options.moduleIds,
   };
   const { user: userId, course: courseId, session: sessionId } = options;
-  await withStats(io, options, 'create', async ({ unchecked: stats }) => {
+  await withStats(io, options, 'create', async ({ untyped: stats }) => {
     const { outcome, session } = options.replace
       ? await stats.putSession({ userId, courseId, sessionId, session: content })
       : await stats.recordSession({ userId, courseId, session: { sessionId, ...content } });

@@ -31,7 +31,7 @@ export function addSession(program: Command, io: Io): void {
 }
 
 async function show(io: Io, options: Options): Promise<void> {
-  await withStats(io, options, 'read', async ({ unchecked: stats }) => {
+  await withStats(io, options, 'read', async ({ untyped: stats }) => {
     const session = await stats.getSession(keyOf(options));
     if (options.json) writeJson(io.stdout, session);
     else writeFields(io.stdout, sessionFields(session));
@@ -39,7 +39,7 @@ async function show(io: Io, options: Options): Promise<void> {
 }
 
 async function remove(io: Io, options: Options): Promise<void> {
-  await withStats(io, options, 'change', async ({ unchecked: stats }) => {
+  await withStats(io, options, 'change', async ({ untyped: stats }) => {
     await stats.deleteSession(keyOf(options));
     writeLine(io.stderr, 'Deleted.');
   });
@@ -65,7 +65,7 @@ export function addSessions(program: Command, io: Io): void {
     .option('--to <time>', 'only sessions completed before this time');
   addPageOptions(command).action(async (options: ListOptions) => {
     const { user: userId, course: courseId, from, to } = options;
-    await withStats(io, options, 'read', async ({ unchecked: stats }) => {
+    await withStats(io, options, 'read', async ({ untyped: stats }) => {
       const fetchPage = (page: object) => stats.listSessions({ userId, courseId, from, to, ...page });
       await writePages(io, options, fetchPage, SESSION_HEADING, sessionRow);
     });

@@ -25,7 +25,7 @@ async function showCourse(io: Io, options: Options): Promise<void> {
   if (options.limit !== undefined || options.cursor !== undefined) {
     throw new UsageError('--limit and --cursor are for the list of courses, without --course');
   }
-  await withStats(io, options, 'read', async ({ unchecked: stats }) => {
+  await withStats(io, options, 'read', async ({ untyped: stats }) => {
     const lifetime = await stats.getStats({ userId, courseId });
     if (json) writeJson(io.stdout, lifetime);
     else writeFields(io.stdout, statsFields(lifetime));
@@ -34,7 +34,7 @@ async function showCourse(io: Io, options: Options): Promise<void> {
 
 async function showCourses(io: Io, options: Options): Promise<void> {
   const { user: userId } = options;
-  await withStats(io, options, 'read', async ({ unchecked: stats }) => {
+  await withStats(io, options, 'read', async ({ untyped: stats }) => {
     const fetchPage = (page: object) => stats.listStudiedCourses({ userId, ...page });
     await writePages(io, options, fetchPage, STUDIED_COURSE_HEADING, studiedCourseRow);
   });

@@ -63,20 +63,20 @@ async function compare(io: Io, options: Options): Promise<void> {
     if (more > 0) writeLine(io.stdout, `… and ${more.toLocaleString('en-US')} more: --json lists all.`);
   });
   const lines = describeVerification(verified, { rebuild, user: userId, course: courseId });
-  if (!verified.isRight) throw new Error(lines.join(' '));
+  if (!verified.isConsistent) throw new Error(lines.join(' '));
   // With --json, stdout has only the list.
   if (!quiet) for (const line of lines) writeLine(json ? io.stderr : io.stdout, line);
 }
 
-const DIFFERENCE_HEADING = ['Learner', 'Course', 'What', 'Kept', 'Real'];
+const DIFFERENCE_HEADING = ['Learner', 'Course', 'Field', 'Stored', 'Expected'];
 
 function differenceRow(difference: Difference): Cell[] {
-  const { kind, userId, courseId, what, kept } = difference;
+  const { kind, userId, courseId, field, stored } = difference;
   if (kind === 'session') {
-    return [userId, courseId, `${what} of session ${difference.sessionId}`, kept, difference.rule];
+    return [userId, courseId, `${field} of session ${difference.sessionId}`, stored, difference.rule];
   }
   const whose = kind === 'module' ? ` of module ${difference.moduleId}` : '';
-  return [userId, courseId, `${what}${whose}`, kept, difference.real];
+  return [userId, courseId, `${field}${whose}`, stored, difference.expected];
 }
 
 /** The options that the messages depend on. */
@@ -91,7 +91,7 @@ function describeVerification(
   verified: Verification,
   { rebuild, user, course }: VerificationScope,
 ): string[] {
-  const { differingStats, differingModules, faultySessions, repaired, notRepaired } = verified;
+  const { differingStats, differingModules, invalidSessions, repaired, notRepaired } = verified;
   const stats = count(verified.lifetimeStats, 'lifetime stats');
   const modules = count(verified.moduleCounts, 'module count');
   const sessions = count(verified.sessions, 'session');
@@ -102,7 +102,7 @@ function describeVerification(
   if (scope.length > 0 && verified.sessions + verified.lifetimeStats + verified.moduleCounts === 0) {
     return [`Nothing is stored for ${scope.join(' in ')}: there is nothing to compare.`];
   }
-  if (differingStats + differingModules + faultySessions === 0) {
+  if (differingStats + differingModules + invalidSessions === 0) {
     return [`All ${stats} and ${modules} are what ${sessions} add up to.`];
   }
   return [
@@ -112,10 +112,10 @@ function describeVerification(
           `${count(differingStats, 'lifetime stats')} and ${count(differingModules, 'module count')} are not what the sessions add up to.`,
           ...(rebuild ? outcome(repaired, notRepaired) : ['"--rebuild" repairs them; make a backup first.']),
         ]),
-    ...(faultySessions === 0
+    ...(invalidSessions === 0
       ? []
       : [
-          `${count(faultySessions, 'session')} ${faultySessions === 1 ? 'breaks' : 'break'} the rules: replace or delete ${faultySessions === 1 ? 'it' : 'them'}.`,
+          `${count(invalidSessions, 'session')} ${invalidSessions === 1 ? 'breaks' : 'break'} the rules: replace or delete ${invalidSessions === 1 ? 'it' : 'them'}.`,
         ]),
   ];
 }

@@ -1,11 +1,11 @@
-import { StatsError, type Legacy, type StatsCalls, type Unchecked } from '../../core/index.js';
+import { StatsError, type Legacy, type StatsCalls, type Untyped } from '../../core/index.js';
 import { readCsv } from './readers/csv.js';
 import { describeFaults, faultsOf, type Entry, type LineFault } from './readers/entry.js';
 import { COURSE_FIELDS, FieldNames } from './readers/fields.js';
 import { readDocument, readListOrLines } from './readers/json.js';
 import type { Source } from './readers/source.js';
 
-type Calls = Pick<Unchecked<StatsCalls>, 'addCourse' | 'setCourse'>;
+type Calls = Pick<Untyped<StatsCalls>, 'addCourse' | 'setCourse'>;
 
 const NAMES = new FieldNames(COURSE_FIELDS);
 

@@ -5,7 +5,7 @@ import {
   type LearnerSession,
   type Session,
   type StatsCalls,
-  type Unchecked,
+  type Untyped,
 } from '../../core/index.js';
 import { forEachConcurrently, type WriteResult, type WriteTarget } from './writer.js';
 
@@ -18,7 +18,7 @@ const CONCURRENCY = 64;
  * @param createCourses true if a missing course is not an error
  */
 export function dryRunTarget(
-  stats: Unchecked<StatsCalls>,
+  stats: Untyped<StatsCalls>,
   { createCourses }: { readonly createCourses: boolean },
 ): WriteTarget {
   const check = sessionChecker(Date.now);

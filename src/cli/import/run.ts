@@ -100,7 +100,7 @@ async function readerOf(
 
 /** Imports the courses first: the sessions need them. */
 async function bringCourses(
-  { io, options, stats: { unchecked: calls }, courses: tally }: Import,
+  { io, options, stats: { untyped: calls }, courses: tally }: Import,
   catalogue: Source | undefined,
   legacy: Legacy | undefined,
 ): Promise<void> {
@@ -110,7 +110,7 @@ async function bringCourses(
 }
 
 async function importSessions(
-  { io, options, stats: { unchecked: calls }, rejects, tally, courses }: Import,
+  { io, options, stats: { untyped: calls }, rejects, tally, courses }: Import,
   entries: AsyncGenerator<Iterable<Entry>>,
   progress: Progress,
 ): Promise<void> {

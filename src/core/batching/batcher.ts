@@ -2,9 +2,10 @@ import { overloaded } from '../errors.js';
 import type { BatchPolicy } from '../store/store.js';
 
 /*
- * A batch consists of the calls that wait when its turn comes: those that arrived in this turn of the event loop, or while
- * earlier batches were in flight. No timer starts a batch, so a lone call is not delayed. Under load, batches grow with
- * the duration of the batches before them, up to a maximum cost.
+ * Coalesces concurrent calls into batches. A batch starts at the end of the current turn of the event loop,
+ * or as soon as fewer than `maxInFlight` batches are in flight, and takes all queued calls up to `maxCost`.
+ * No timer starts a batch, so a lone call is not delayed. Under load, batches grow with the duration of the
+ * batches before them.
  */
 
 interface BatcherOptions<Item> {
@@ -26,7 +27,7 @@ const MAX_WAIT = 5_000;
 /** Milliseconds between checks of the queue for calls that have waited too long. */
 const CHECK_INTERVAL = 500;
 
-/** Removes the first items of a queue up to the maximum cost of a batch, at least one. */
+/** Removes items from the head of a queue up to the maximum cost of a batch, but at least one. */
 export function takeBatch<Item>(
   queue: Item[],
   costOf: (item: Item) => number,
@@ -40,7 +41,6 @@ export function takeBatch<Item>(
   return queue.splice(0, end === -1 ? queue.length : end);
 }
 
-/** Coalesces concurrent calls into batches. */
 export class Batcher<Item, Result> {
   readonly #run: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly #policy: BatchPolicy;
@@ -51,7 +51,9 @@ export class Batcher<Item, Result> {
   #isScheduled = false;
   #isChecking = false;
 
-  /** @param run returns a result for each item, in their order; if it rejects, all calls of the batch reject */
+  /**
+   * @param run returns a result for each item, in their order; if it rejects, all calls of the batch reject
+   */
   constructor(
     run: (items: readonly Item[]) => Promise<readonly Result[]>,
     policy: BatchPolicy,
@@ -63,7 +65,6 @@ export class Batcher<Item, Result> {
     this.#onBatch = onBatch;
   }
 
-  /** The number of queued calls. */
   get waiting(): number {
     return this.#queue.length;
   }
@@ -126,7 +127,7 @@ export class Batcher<Item, Result> {
       for (const { reject } of batch) reject(error);
     }
     this.#inFlight--;
-    // A blocking batch leaves the event loop to the results of this one first.
+    // If batches block the event loop, the results of this one are delivered before the next starts.
     if (this.#policy.blocking) this.#schedule();
     else this.#start();
   }

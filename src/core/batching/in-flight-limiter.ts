@@ -1,6 +1,6 @@
 import { overloaded } from '../errors.js';
 
-/** Limits the number of calls in flight, and waits for all of them at the end. */
+/** Limits the number of calls in flight and drains them on close. */
 export class InFlightLimiter {
   readonly #max: number;
   readonly #convertError: (error: unknown) => unknown;
@@ -9,7 +9,7 @@ export class InFlightLimiter {
 
   /**
    * @param max maximum number of calls in flight
-   * @param convertError converts the error of a failed call to the reported one
+   * @param convertError converts the error of a failed call
    */
   constructor(max: number, convertError: (error: unknown) => unknown) {
     this.#max = max;
@@ -33,23 +33,23 @@ export class InFlightLimiter {
   /** Accepts no more calls and resolves when all have ended. */
   async drain(): Promise<void> {
     this.#drained ??= Promise.withResolvers();
-    this.#noteEnd();
+    this.#resolveIfDrained();
     await this.#drained.promise;
   }
 
   readonly #succeeded = <T>(result: T): T => {
     this.#count--;
-    this.#noteEnd();
+    this.#resolveIfDrained();
     return result;
   };
 
   readonly #failed = (error: unknown): never => {
     this.#count--;
-    this.#noteEnd();
+    this.#resolveIfDrained();
     throw this.#convertError(error);
   };
 
-  #noteEnd(): void {
+  #resolveIfDrained(): void {
     if (this.#count === 0) this.#drained?.resolve();
   }
 }

@@ -3,16 +3,12 @@ import { overloaded } from '../errors.js';
 /** Maximum milliseconds in a queue. */
 const MAX_WAIT = 5_000;
 
-/**
- * Serializes work per key, such as the writes of one learner, so that blocked writes queue here instead of each holding a
- * connection.
- */
+/** Serializes work per key (learner), so that blocked writes queue here and do not hold connections. */
 export class KeyedMutex<Key> {
   readonly #isQueueWide: (error: unknown) => boolean;
-  /** The queue of each locked key. */
   readonly #queues = new Map<Key, PromiseWithResolvers<void>[]>();
 
-  /** @param isQueueWide true if the next queued work would fail for the same reason; then all of it fails at once */
+  /** @param isQueueWide true for an error that all queued work of the key would meet; all of it fails at once */
   constructor(isQueueWide: (error: unknown) => boolean) {
     this.#isQueueWide = isQueueWide;
   }
@@ -20,7 +16,7 @@ export class KeyedMutex<Key> {
   /** @throws {StatsError} `overloaded` if the work waits too long */
   async run<T>(key: Key, work: () => Promise<T>): Promise<T> {
     const queue = this.#queues.get(key) ?? [];
-    if (this.#queues.has(key)) await turn(queue);
+    if (this.#queues.has(key)) await waitForTurn(queue);
     else this.#queues.set(key, queue);
     try {
       return await work();
@@ -35,8 +31,8 @@ export class KeyedMutex<Key> {
   }
 }
 
-/** Resolves when all work before it has ended. */
-async function turn(queue: PromiseWithResolvers<void>[]): Promise<void> {
+/** Resolves when all earlier work has ended. */
+async function waitForTurn(queue: PromiseWithResolvers<void>[]): Promise<void> {
   const waiting = Promise.withResolvers<void>();
   queue.push(waiting);
   const deadline = setTimeout(() => {

@@ -2,33 +2,35 @@ import type { LearnerKey } from '../api.js';
 import { rejectReasonOf, type PendingSession, type RecordOutcome, type Store } from '../store/store.js';
 
 /*
- * A batch is one transaction, so one session can fail all of it: a learner whose rollup another transaction holds locked,
- * or totals that would overflow. The recorder finds that session and records the others without it.
+ * A batch is one transaction, so one session can fail all of it, for example if another transaction has
+ * locked the learner's rollup or if totals would overflow. The recorder finds that session and records the
+ * others without it.
  *
- * - Lock timeout, on Postgres only: the locked learners are queried, and the rest of the batch is recorded without them.
- *   They are remembered, and later batches with them query the locks first. Otherwise one locked learner would make every
- *   batch wait for the timeout.
- * - Database unavailable or unusable: all sessions of the batch fail; halves would meet the same error.
- * - Any other error: the batch is divided in halves until the session that causes it stands alone.
+ * - Lock timeout (Postgres only): the recorder queries which learners are locked and records the others. It
+ *   remembers the locked learners and, for later batches with them, queries the locks first. Otherwise one
+ *   locked learner would delay every batch by the lock timeout.
+ * - Database unavailable or unusable: all sessions of the batch fail, because a retry would meet the same
+ *   error.
+ * - Any other error: the batch is bisected until the session that causes the error is alone.
  */
 
-/** Remembered learners; beyond this they are forgotten and found again. */
+/** Maximum number of remembered learners; beyond it all are forgotten and found again. */
 const MAX_LOCKED = 1_000;
 
-/** Failures of one batch with an unknown error, after which a failing half is not divided further: its cause is shared. */
+/** Unknown errors of one batch, after which it is not bisected further: its sessions share the cause. */
 const MAX_DEFECTS = 40;
 
-/** Records sessions in batches, such that each fails only for a reason of its own. */
+/** Records batches of sessions such that no session fails because of another. */
 export class SessionRecorder {
   readonly #store: Store;
-  /** The learners that were locked when last used, with the error that reported it. */
+  /** Learners found locked, with the lock timeout that reported them. */
   readonly #locked = new Map<string, unknown>();
 
   constructor(store: Store) {
     this.#store = store;
   }
 
-  /** Never rejects. Outcomes come in the order of the sessions. */
+  /** Never rejects. The outcomes have the order of the sessions. */
   async record(sessions: readonly PendingSession[]): Promise<readonly RecordOutcome[]> {
     const suspects = this.#locked.size === 0 ? [] : sessions.filter((each) => this.#locked.has(keyOf(each)));
     if (suspects.length === 0) return this.#recordAll(sessions);
@@ -43,7 +45,6 @@ export class SessionRecorder {
     return this.#recordWithout(errors, sessions);
   }
 
-  /** @param locked the learners to leave out, with their errors */
   async #recordWithout(
     locked: ReadonlyMap<string, unknown>,
     sessions: readonly PendingSession[],
@@ -97,7 +98,7 @@ export class SessionRecorder {
     return [...first, ...(await this.#recordAll(sessions.slice(middle), budget))];
   }
 
-  /** Returns the keys of the locked learners; none if the query fails too. */
+  /** Returns the keys of the locked learners, or none if the query fails. */
   async #findLocked(sessions: readonly PendingSession[]): Promise<ReadonlySet<string>> {
     const learners = new Map(sessions.map((session) => [keyOf(session), learnerOf(session)]));
     try {

@@ -8,14 +8,15 @@ import { openStore } from '../store/open.js';
 import { withStatsErrors, type Store } from '../store/store.js';
 
 /**
- * Checks a database, which may be in use, and changes nothing: its schema, the settings that durability depends on, its
- * integrity, and whether all lifetime stats are the sums of their sessions. It reads the whole database.
+ * Checks the schema, durability settings and integrity of a database, and that all lifetime stats are the
+ * sums of their sessions. It reads the whole database and changes nothing. The database may be in use.
  *
  * @example
  * const findings = await diagnose({ database: 'sqlite:stats.db' });
  * for (const { check, state, detail } of findings) console.log(check, state, detail);
  *
- * @throws {StatsError} `invalid-database-url`, `database-not-found`, `database-unavailable`, `database-unusable`
+ * @throws {StatsError} `invalid-database-url`, `database-not-found`, `database-unavailable`,
+ *   `database-unusable`
  */
 export async function diagnose(config: { readonly database: string }): Promise<readonly Finding[]> {
   const store = await openStore(config.database, { create: false });
@@ -29,20 +30,20 @@ export async function diagnose(config: { readonly database: string }): Promise<r
 async function runChecks(store: Store): Promise<readonly Finding[]> {
   const checks = DATABASE_CHECKS[store.dialect];
   const run = (check: Finding['check'], work: Check, unlimited = false) =>
-    orDamaged(store, check, () => (unlimited ? withoutTimeout(store, work) : work(store)));
+    reportUnreadable(store, check, () => (unlimited ? withoutTimeout(store, work) : work(store)));
   const findings = [
     await run('database', checks.checkDatabase),
     await run('schema', () => checkSchema(store)),
     await run('durability', checks.checkDurability),
     await run('integrity', checks.checkIntegrity, true),
   ];
-  // Sums of damaged data mean nothing.
-  const isWhole = findings.every(({ check, state }) => check === 'durability' || state !== 'problem');
-  return isWhole ? [...findings, await run('rollups', () => checkRollups(store))] : findings;
+  // The sums of damaged data mean nothing.
+  const isIntact = findings.every(({ check, state }) => check === 'durability' || state !== 'problem');
+  return isIntact ? [...findings, await run('rollups', () => checkRollups(store))] : findings;
 }
 
-/** An unreadable file is a result of the check, not an error. */
-async function orDamaged(
+/** An unreadable file is a finding, not an error of the command. */
+async function reportUnreadable(
   store: Store,
   check: Finding['check'],
   work: () => Promise<Finding>,
@@ -51,7 +52,7 @@ async function orDamaged(
     return await work();
   } catch (error) {
     if (store.faultOf(error) !== 'unusable' || !(error instanceof Error)) throw error;
-    return { check, state: 'problem', detail: `it cannot be read: ${error.message}`, advice: RESTORE };
+    return { check, state: 'problem', detail: `cannot be read: ${error.message}`, advice: RESTORE };
   }
 }
 
@@ -72,7 +73,6 @@ async function checkSchema(store: Store): Promise<Finding> {
   }
 }
 
-/** Compares the stored totals and module counts with the sums of the sessions. */
 async function checkRollups(store: Store): Promise<Finding> {
   const check = 'rollups';
   let [learners, totals, modules] = [0, 0, 0];
@@ -93,6 +93,6 @@ async function checkRollups(store: Store): Promise<Finding> {
     state: 'problem',
     detail: `${grouped(totals)} lifetime stats and ${grouped(modules)} module counts are not the sum of their sessions`,
     advice:
-      'Another program has written to these tables. "stats-service verify" shows where; keep a copy, then repair with "stats-service verify --rebuild".',
+      'Another program has changed these tables. List the differences with "stats-service verify"; make a backup, then repair them with "stats-service verify --rebuild".',
   };
 }

@@ -8,14 +8,14 @@ import { exportPages } from '../store/sql/export.js';
 import { contextOf, toStatsError, type Snapshot } from '../store/store.js';
 
 export interface ExportConfig extends ExportFilter {
-  /** `sqlite:PATH` or `postgres://…`; `PG*` variables supply what the URL leaves out. */
+  /** `sqlite:PATH` or `postgres://…`; `PG*` variables supply what the URL omits. */
   readonly database: string;
 }
 
 /**
- * Reads all sessions of a database, or those of a learner, a course or a time range, in the order of user, course and
- * session id, in pages. All belong to one snapshot. Recording continues meanwhile. The database is closed at the end, also
- * if the loop ends early.
+ * Reads the sessions of a database, a learner, a course or a time range, in pages, ordered by user, course
+ * and session id. All pages belong to one snapshot; recording continues meanwhile. The database is closed
+ * when the loop ends, also if it ends early.
  *
  * @example
  * let timeStudied = 0;

@@ -4,13 +4,12 @@ import { withStatsErrors, type Store } from '../store/store.js';
 import { openStore } from '../store/open.js';
 import { keysetPages } from '../store/sql/paging.js';
 
-/** A course of the replaced service. */
 export interface LegacyCourse {
   readonly courseId: string;
   readonly name: string;
 }
 
-/** The values of a session of the replaced service that a session of stats-service has too. */
+/** A session of the replaced service, with the values that stats-service records. */
 export interface LegacySession {
   readonly userId: string;
   readonly courseId: string;
@@ -28,14 +27,14 @@ export interface Legacy extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Sessions of a page. */
 const LEGACY_PAGE = 5_000;
 
 /**
- * Opens the Postgres database of the replaced service for reading. Its `created_at` is the completion time of a session.
+ * Opens the Postgres database of the replaced service for reading. Its `created_at` is the completion time of
+ * a session.
  *
- * @throws {StatsError} `invalid-database-url`, `database-unavailable`, `database-unusable`; `database-not-found`
- *   if its tables are missing
+ * @throws {StatsError} `invalid-database-url`, `database-unavailable`, `database-unusable`;
+ *   `database-not-found` if its tables are missing
  */
 export async function openLegacy(config: { readonly database: string }): Promise<Legacy> {
   const store = await openStore(config.database, { create: false });
@@ -57,7 +56,7 @@ export async function openLegacy(config: { readonly database: string }): Promise
 async function assertTables({ dialect, kysely }: Store): Promise<void> {
   const missing = new StatsError(
     'database-not-found',
-    'This is not a database of the replaced service: it must be Postgres with the tables courses and study_sessions.',
+    'The database is not one of the replaced service: it must be Postgres with the tables courses and study_sessions.',
   );
   if (dialect !== 'postgres') throw missing;
   const { rows } = await sql<{ found: boolean }>`

@@ -4,18 +4,18 @@ import { toInstant, type Clock } from '../model/time.js';
 import { assertCurrent } from '../store/migrator.js';
 import { findDifferingModules, findDifferingTotals, type Difference } from '../store/checks/differences.js';
 import { countRows, rangesOf, type Counts } from '../store/checks/ranges.js';
-import { findBrokenRules } from '../store/checks/rules.js';
+import { findRuleViolations } from '../store/checks/rules.js';
 import { openStore } from '../store/open.js';
 import { findCourse } from '../store/sql/courses.js';
 import { rebuildLearner } from '../store/sql/rebuild.js';
 import { withStatsErrors, type Store } from '../store/store.js';
 
 export interface VerifyConfig {
-  /** `sqlite:PATH` or `postgres://…`; `PG*` variables fill in what that URL leaves out. */
+  /** `sqlite:PATH` or `postgres://…`; `PG*` variables supply what the URL omits. */
   readonly database: string;
-  /** Only this learner. Default: all. */
+  /** Verifies only this learner. Default: all. */
   readonly userId?: UserId | undefined;
-  /** Only this course. Default: all. */
+  /** Verifies only this course. Default: all. */
   readonly courseId?: CourseId | undefined;
   /** Recomputes differing stats from the sessions, which are never changed. Default: false. */
   readonly rebuild?: boolean | undefined;
@@ -27,37 +27,35 @@ export interface VerifyConfig {
   readonly clock?: Clock | undefined;
 }
 
-/** The result of a verification. */
 export interface Verification extends Counts {
   /** Lifetime stats that differ from the sums of their sessions. */
   readonly differingStats: number;
   /** Module counts that differ from those of the sessions. */
   readonly differingModules: number;
   /** Sessions that break a rule of their values. */
-  readonly faultySessions: number;
-  /** Repaired stats, each of a learner in a course. */
+  readonly invalidSessions: number;
+  /** Lifetime stats that were repaired. */
   readonly repaired: number;
-  /** Stats that could not be repaired: they were locked, the totals are out of range, or the course is missing. */
+  /** Lifetime stats that could not be repaired: locked, out of range, or without a course. */
   readonly notRepaired: number;
-  /** True if nothing differs, or everything was repaired. */
-  readonly isRight: boolean;
+  /** True if nothing differs and no session is invalid, or if everything was repaired. */
+  readonly isConsistent: boolean;
 }
 
 /**
- * Compares the stored totals and module counts with the sums of the sessions, and the sessions with the rules of their
- * values. The database may be in use: concurrent recording causes no difference, and a rebuild locks one learner in one
- * course at a time.
+ * Compares the stored totals and module counts with the sums of the sessions, and the sessions with the rules
+ * of their values. The database may be in use: concurrent recording causes no difference, and a rebuild locks
+ * one learner in one course at a time.
  *
  * @example
- * const { isRight, sessions } = await verify({
+ * const { isConsistent, sessions } = await verify({
  *   database: 'sqlite:stats.db',
- *   onDifference: ({ userId, courseId, what }) => console.log(userId, courseId, what),
+ *   onDifference: ({ userId, courseId, field }) => console.log(userId, courseId, field),
  * });
- * console.log(isRight, sessions);
+ * console.log(isConsistent, sessions);
  *
  * @throws {StatsError} `invalid-database-url`, `node-unsupported`, `course-not-found`, `database-not-found`,
- *   `database-unavailable`, `database-unusable`, `schema-outdated`, `schema-newer`,
- *   `schema-unsupported`
+ *   `database-unavailable`, `database-unusable`, `schema-outdated`, `schema-newer`, `schema-unsupported`
  */
 export async function verify(config: VerifyConfig): Promise<Verification> {
   const store = await openStore(config.database, { create: false });
@@ -84,7 +82,7 @@ async function compareAll(store: Store, config: VerifyConfig): Promise<Verificat
     moduleCounts: 0,
     differingStats: 0,
     differingModules: 0,
-    faultySessions: 0,
+    invalidSessions: 0,
     repaired: 0,
     notRepaired: 0,
   };
@@ -108,8 +106,8 @@ async function compareAll(store: Store, config: VerifyConfig): Promise<Verificat
       counts.differingModules += differences.length;
       for (const difference of differences) await report(difference);
     }
-    for await (const sessions of findBrokenRules(store, range)) {
-      counts.faultySessions += sessions.length;
+    for await (const sessions of findRuleViolations(store, range)) {
+      counts.invalidSessions += sessions.length;
       for (const difference of sessions.flat()) await report(difference);
     }
     for (const learner of rebuild ? toRebuild.values() : []) {
@@ -120,5 +118,5 @@ async function compareAll(store: Store, config: VerifyConfig): Promise<Verificat
     onProgress?.(rows.sessions);
   }
   const left = rebuild ? counts.notRepaired : counts.differingStats + counts.differingModules;
-  return { ...counts, isRight: left === 0 && counts.faultySessions === 0 };
+  return { ...counts, isConsistent: left === 0 && counts.invalidSessions === 0 };
 }

@@ -9,19 +9,16 @@ import { document, grouped, parseCall, rule } from './validation.js';
 import { newSessionSchema, sessionContentSchema } from './session.js';
 import { boundSchema, type Clock } from './time.js';
 
-/** Sessions of one call of `recordSessions`. */
+/** Maximum number of sessions per call of `recordSessions`. */
 const MAX_BATCH = 1_000;
 const batchRule = rule(`must be a list of at most ${grouped(MAX_BATCH)} sessions`);
 
-/**
- * The arguments of every call, by its name. The library checks its calls with them, and the HTTP API is described by
- * them, so that both accept the same values.
- */
+/** The schemas of the arguments by call, which the library and the OpenAPI document share. */
 export function callSchemas(clock: Clock) {
   const learner = { userId: userIdSchema, courseId: courseIdSchema };
   const session = { ...learner, sessionId: sessionIdSchema };
   const range = {
-    from: boundSchema.describe('Only sessions completed at this time or later.').optional(),
+    from: boundSchema.describe('Only sessions completed at or after this time.').optional(),
     to: boundSchema.describe('Only sessions completed before this time.').optional(),
   };
   return {
@@ -61,8 +58,8 @@ export function callSchemas(clock: Clock) {
 }
 
 /**
- * The sessions of a batch are checked one by one, so that an invalid one does not fail the others. As a document, so
- * that a fault is named by its place within the session.
+ * The schema of one session of a batch. Sessions are validated one by one, so that an invalid one does not
+ * fail the others. Faults have JSON Pointers into the session.
  */
 export function batchedSessionSchema(clock: Clock) {
   return z.strictObject({
@@ -75,8 +72,9 @@ export function batchedSessionSchema(clock: Clock) {
 }
 
 /**
- * Creates a function that validates a session as `recordSessions` does, without a database. It returns the session as it
- * would be recorded: ids in lower case, times in UTC, scores rounded. It throws a `StatsError` with every fault.
+ * Creates a function that validates a session as `recordSessions` does, without a database. It returns the
+ * session as it would be recorded: ids in lower case, times in UTC, scores rounded. It throws
+ * `invalid-request` with every fault.
  */
 export function sessionChecker(clock: Clock): (session: unknown) => LearnerSession {
   const schema = batchedSessionSchema(clock);
@@ -84,14 +82,14 @@ export function sessionChecker(clock: Clock): (session: unknown) => LearnerSessi
 }
 
 export type CallSchemas = ReturnType<typeof callSchemas>;
-/** The arguments of a call after its check. */
+/** The validated arguments of a call. */
 export type Call<Name extends keyof CallSchemas> = z.output<CallSchemas[Name]>;
 
 /**
- * Records a session so that a repeat of the call is safe. If the caller sent no id and the outcome is unknown, the error
- * contains the id to repeat the call with.
+ * Runs `record` with the sent id or a new one. If the outcome of a new id is unknown, the error names the id,
+ * so that the caller can repeat the call safely.
  *
- * @throws {StatsError} that of `record`; an `unavailable` one has the id as a fault of `/sessionId`
+ * @throws {StatsError} the error of `record`; one of kind `unavailable` has the id as a fault of `/sessionId`
  */
 export async function withRepeatableId<T>(
   sent: SessionId | undefined,

@@ -3,7 +3,7 @@ import { averageScore, type Sums } from './lifetime.js';
 import { rule } from './validation.js';
 import { toInstant } from './time.js';
 
-/** Names that the platform accepts although they are not in the IANA database. */
+/** Names that Node.js accepts although they are not in the IANA database. */
 const ICU_NAME = /^(AC|AE|AG|AR|AS|BE|BS|CA|CN|CS|CT|EA|EC|IE|IS|JS|MI|NE|NS|PL|PN|PR|PS|SS|VS)T$/i;
 
 const error = rule('must be the name of an IANA time zone, such as Europe/London');
@@ -55,15 +55,15 @@ export interface History {
   readonly items: readonly HistoryItem[];
 }
 
-/** A half-open range of time, in UTC; the end is excluded. */
+/** A time range in UTC, without its end. */
 export interface TimeRange {
   readonly start: string;
   readonly end: string;
 }
 
 /**
- * The time range of a history: from `from`, or else the first session, to `to`, or else just after the last session;
- * `undefined` if it is empty.
+ * Returns the time range of a history, or `undefined` if it is empty. The bounds default to the first session
+ * and to just after the last one.
  */
 export function historyRange(
   { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },

@@ -5,7 +5,7 @@ import { invalidRequest, rule } from './validation.js';
 const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 const error = rule('must be a UUID: 8-4-4-4-12 hexadecimal digits');
 
-/** UUID text of any version and case; lower case from here on. */
+/** A UUID of any version and case; converted to lower case. */
 const uuid = () => z.string({ error }).regex(UUID, { error }).toLowerCase();
 
 export const userIdSchema = uuid().brand<'UserId'>();
@@ -16,16 +16,18 @@ export const sessionIdSchema = uuid().brand<'SessionId'>();
 export type UserId = z.output<typeof userIdSchema>;
 /** A course's id: a UUID in lower case, made by {@link toCourseId}. */
 export type CourseId = z.output<typeof courseIdSchema>;
-/** A session's id, unique within its user and course: a UUID in lower case, made by {@link toSessionId}. */
+/**
+ * A session's id, unique within its learner and course: a UUID in lower case, made by {@link toSessionId}.
+ */
 export type SessionId = z.output<typeof sessionIdSchema>;
 
-/** True for a UUID, in any case. */
+/** True for a UUID, in upper or lower case. */
 export function isId(text: string): boolean {
   return UUID.test(text);
 }
 
 /**
- * Checks a learner's id.
+ * Validates a learner's id.
  *
  * @example
  * const userId = toUserId('7C7B7D42-FF2F-57E0-B43E-BDAC13420B81');
@@ -38,7 +40,7 @@ export function toUserId(text: string): UserId {
 }
 
 /**
- * Checks a course's id.
+ * Validates a course's id.
  *
  * @throws {StatsError} `invalid-request` if the text is not a UUID.
  */
@@ -47,7 +49,7 @@ export function toCourseId(text: string): CourseId {
 }
 
 /**
- * Checks a session's id.
+ * Validates a session's id.
  *
  * @throws {StatsError} `invalid-request` if the text is not a UUID.
  */
@@ -55,12 +57,14 @@ export function toSessionId(text: string): SessionId {
   return toId(sessionIdSchema, 'sessionId', text);
 }
 
-/** A new id, UUID version 7 (RFC 9562): ordered by time, so that new rows lie together in the index. */
+/**
+ * Creates a UUID version 7 (RFC 9562), which is ordered by time, so that new rows are adjacent in the index.
+ */
 export function newCourseId(): CourseId {
   return toCourseId(uuidV7());
 }
 
-/** A new id, UUID version 7 (RFC 9562). */
+/** Creates a UUID version 7 (RFC 9562). */
 export function newSessionId(): SessionId {
   return toSessionId(uuidV7());
 }

@@ -8,9 +8,9 @@ const MAX_INTERVALS = 1000;
 const DAY = 24 * 60 * 60 * 1000;
 /** RFC 3339 has no years after 9999. */
 const AFTER_LAST_DATE = Date.UTC(10_000, 0, 1);
-/** The assumed length of a period if the zone reports no transition. */
+/** Length of an offset period if the zone has no further transition. */
 const LOOK_AHEAD = 1000 * DAY;
-/** An upper bound of the time between the start of an interval and an instant in it. */
+/** Milliseconds, more than the longest interval. */
 const BEFORE = 40 * DAY;
 
 interface Interval extends TimeRange {
@@ -19,9 +19,9 @@ interface Interval extends TimeRange {
 }
 
 /**
- * The days, weeks (from Monday) or months of a time zone that overlap a time range, each cut to the range. A day lasts
- * from its first midnight to the first midnight of the next day. Days that the zone skips are left out. The last
- * interval begins in the year 9999 of the zone.
+ * Returns the days, weeks (from Monday) or months of a time zone that overlap a time range, each clipped to
+ * the range. A day lasts from its first midnight to the first midnight of the next day. Days that the zone
+ * skips are omitted.
  *
  * @throws {StatsError} `invalid-request` if there are more than 1,000
  */
@@ -91,15 +91,14 @@ interface OffsetPeriod {
 }
 
 /**
- * The starts of the dates of a time zone, queried in ascending order. A date is represented by its midnight in UTC, in
- * milliseconds. Time zone queries are slow, and a thousand of them would block all other requests. So the zone is
- * queried once for each change of its offset; the rest is arithmetic.
+ * Computes the starts of dates in a time zone, in ascending order. A date is represented by its midnight in
+ * UTC, in milliseconds. Time zone queries are slow, and a thousand of them would block the event loop, so the
+ * zone is queried once per change of its offset; the rest is arithmetic.
  */
 class ZoneDays {
   readonly #timeZone: string;
   #period: OffsetPeriod;
 
-  /** @param first an instant in the first interval */
   constructor(timeZone: string, first: number) {
     this.#timeZone = timeZone;
     this.#period = periodFrom(
@@ -107,7 +106,6 @@ class ZoneDays {
     );
   }
 
-  /** The date of an instant in the zone. */
   dateOf(instant: number): number {
     const { year, month, day } = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(
       this.#timeZone,
@@ -115,7 +113,7 @@ class ZoneDays {
     return Date.UTC(year, month - 1, day);
   }
 
-  /** The first midnight of a date or, if the zone skips it, the next instant. */
+  /** Returns the first midnight of a date or, if the zone skips it, the next instant. */
   startOf(date: number): DayStart {
     while (date - this.#period.offset >= this.#period.until) this.#period = periodFrom(this.#period.next);
     const { begin, offset, suffix } = this.#period;

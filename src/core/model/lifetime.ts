@@ -5,67 +5,65 @@ import { UNITS_PER_SCORE } from './score.js';
 import { instantSchema } from './time.js';
 
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
-/** Bits of the quotient: 53 of a double, one for rounding, and a reserve. */
+/** Bits of the quotient: 53 of a double, one for rounding, and spare bits. */
 const QUOTIENT_BITS = 64;
 
 const total = () => z.int().min(0);
 
-/** The sum of one user's sessions in one course. */
+/** The sums of a learner's sessions in a course. */
 export const lifetimeStatsSchema = z.object({
   courseId: courseIdSchema,
-  sessionCount: total().describe('How many sessions were recorded.'),
-  totalModulesStudied: total().describe('The sum of their modules.'),
+  sessionCount: total().describe('The number of recorded sessions.'),
+  totalModulesStudied: total().describe('The sum of the modules of all sessions.'),
   averageScore: z
     .number()
     .min(0)
     .nullable()
     .describe(
-      'The average score of the sessions that have one, weighted by modules: the double nearest to the exact quotient; null if none of them has a score and modules.',
+      'The average score of all scored sessions, weighted by modules: the double nearest to the exact quotient. Null if no session has both a score and modules.',
     ),
-  timeStudied: total().describe('The sum of their time, in milliseconds.'),
-  distinctModulesStudied: total().describe('How many different modules were studied.'),
-  moduleCount: total().nullable().describe('How many modules the course declares; null if none.'),
+  timeStudied: total().describe('The sum of the time of all sessions, in milliseconds.'),
+  distinctModulesStudied: total().describe('The number of different modules studied.'),
+  moduleCount: total().nullable().describe('The number of modules that the course declares. Null if none.'),
   progress: z
     .number()
     .min(0)
     .max(1)
     .nullable()
     .describe(
-      'The share of the declared modules that were studied, 0 to 1; null if the course declares none.',
+      'The share of the declared modules that were studied, from 0 to 1. Null if the course declares none.',
     ),
   firstCompletedAt: instantSchema
     .nullable()
-    .describe('When the first of them was completed; null without sessions.'),
+    .describe('When the first session was completed. Null without sessions.'),
   lastCompletedAt: instantSchema
     .nullable()
-    .describe('When the last of them was completed; null without sessions.'),
+    .describe('When the last session was completed. Null without sessions.'),
 });
 
-/** The sum of one user's sessions in one course. Times are UTC, such as `2026-11-22T10:00:00.000Z`. */
+/** The sums of a learner's sessions in a course. Times are UTC, such as `2026-11-22T10:00:00.000Z`. */
 export interface LifetimeStats extends Progress {
   readonly courseId: CourseId;
-  /** How many sessions were recorded. */
+  /** The number of recorded sessions. */
   readonly sessionCount: number;
-  /** The sum of their modules. */
+  /** The sum of the modules of all sessions. */
   readonly totalModulesStudied: number;
   /**
-   * Σ(score × modules) / Σ modules, both over the sessions that have a score, the double nearest to the exact quotient;
-   * `null` if that Σ modules is 0. 0 is a score.
+   * Σ(score × modules) / Σ modules over all scored sessions: the double nearest to the exact quotient. `null`
+   * if that Σ modules is 0. 0 is a score.
    */
   readonly averageScore: number | null;
-  /** The sum of their time, in milliseconds. */
+  /** The sum of the time of all sessions, in milliseconds. */
   readonly timeStudied: number;
-  /** When the first of them was completed; `null` without sessions. */
+  /** When the first session was completed; `null` without sessions. */
   readonly firstCompletedAt: string | null;
-  /** When the last of them was completed; `null` without sessions. */
+  /** When the last session was completed; `null` without sessions. */
   readonly lastCompletedAt: string | null;
 }
 
-/** Lifetime stats with the name of the course. */
 export const studiedCourseSchema = lifetimeStatsSchema.extend({ name: z.string() });
 
 export interface StudiedCourse extends LifetimeStats {
-  /** The name of the course. */
   readonly name: string;
 }
 
@@ -104,20 +102,20 @@ export function toLifetimeStats(
   };
 }
 
-/** The average score, weighted by modules, of the sessions that have a score; `null` if they have no modules. */
+/** Returns the average score of all scored sessions, weighted by modules; `null` if they have no modules. */
 export function averageScore({ weightedScoreUnits, scoredModules }: Sums): number | null {
   if (scoredModules === 0) return null;
   return nearestQuotient(weightedScoreUnits, BigInt(scoredModules) * BigInt(UNITS_PER_SCORE));
 }
 
-/** The double nearest to the exact quotient of two non-negative integers, ties to even; the divisor is not 0. */
+/** Returns the double nearest to the quotient of two non-negative integers, ties to even. */
 export function nearestQuotient(dividend: bigint, divisor: bigint): number {
   // IEEE 754 division is correctly rounded if both operands are exact.
   if (dividend <= SAFE && divisor <= SAFE) return Number(dividend) / Number(divisor);
   const shift = Math.max(0, QUOTIENT_BITS + bitLength(divisor) - bitLength(dividend));
   const scaled = dividend << BigInt(shift);
   const quotient = scaled / divisor;
-  // The sticky bit breaks a false tie; it is far below the bits of the result.
+  // The sticky bit makes an inexact quotient differ from a tie.
   const sticky = scaled % divisor === 0n ? 0n : 1n;
   return Number(quotient | sticky) / 2 ** shift;
 }

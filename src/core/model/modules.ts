@@ -2,9 +2,8 @@ import * as z from 'zod';
 import { grouped, rule } from './validation.js';
 
 export const MAX_MODULE_IDS = 1000;
-/** Characters of a module id. */
 export const MAX_MODULE_ID = 128;
-/** Between the ids of a list that is stored as one text. */
+/** Separates ids in a list that is stored as one text. */
 export const MODULE_SEPARATOR = ';';
 /** Visible ASCII without the separator. */
 const MODULE_ID = new RegExp(`^[\\x21-\\x3a\\x3c-\\x7e]{1,${MAX_MODULE_ID}}$`);
@@ -12,7 +11,7 @@ const MODULE_ID = new RegExp(`^[\\x21-\\x3a\\x3c-\\x7e]{1,${MAX_MODULE_ID}}$`);
 const idRule = rule(`must be 1 to ${MAX_MODULE_ID} visible ASCII characters without ;`);
 const listRule = rule(`must be a list of at most ${grouped(MAX_MODULE_IDS)} module ids`);
 
-/** Module ids: a set, written as a sorted list. */
+/** A set of module ids, as a sorted list. */
 export const moduleIdsSchema = z
   .array(z.string({ error: idRule }).regex(MODULE_ID, { error: idRule }), { error: listRule })
   .max(MAX_MODULE_IDS, { error: listRule })
@@ -20,11 +19,11 @@ export const moduleIdsSchema = z
 
 /** A learner's progress in the modules that a course declares. */
 export interface Progress {
-  /** The size of the union of the sessions' modules. */
+  /** The number of different modules studied. */
   readonly distinctModulesStudied: number;
-  /** How many modules the course declares; `null` if none. */
+  /** The number of modules that the course declares; `null` if none. */
   readonly moduleCount: number | null;
-  /** |studied ∩ declared| / |declared|: 0 to 1; `null` if the course declares none. */
+  /** The share of the declared modules that were studied, 0 to 1; `null` if the course declares none. */
   readonly progress: number | null;
 }
 

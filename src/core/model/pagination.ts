@@ -6,26 +6,25 @@ const DEFAULT_LIMIT = 100;
 
 export const limitSchema = integer(1, MAX_LIMIT)
   .default(DEFAULT_LIMIT)
-  .describe('How many items a page holds at most.');
+  .describe('The maximum number of items on the page.');
 
-/** One page of a list. */
 export interface Page<T> {
   readonly items: T[];
-  /** The `cursor` of the next page; `null` on the last one. */
+  /** The `cursor` of the next page; `null` on the last page. */
   readonly next: string | null;
 }
 
 export const pageSchema = <T extends z.ZodType>(item: T) =>
   z.object({
     items: z.array(item),
-    next: z.string().nullable().describe('What to pass as `cursor` for the next page; null on the last one.'),
+    next: z.string().nullable().describe('The `cursor` of the next page. Null on the last page.'),
   });
 
 const error = rule('must be the `next` of an earlier page');
 
 /**
- * An opaque cursor: the sort key of a page's last item. The next page begins after that key, so that items
- * that come or go meanwhile neither shift nor repeat the others.
+ * An opaque cursor: the sort key of the last item of a page. The next page begins after this key, so that
+ * items added or removed meanwhile do not shift or repeat others.
  */
 export function cursorSchema<Key>(key: z.ZodType<Key>) {
   const text = z.string({ error }).regex(/^[\w-]+$/, { error, abort: true });
@@ -42,8 +41,8 @@ export function encodeCursor(key: readonly string[]): string {
 }
 
 /**
- * Cuts a page from a query that asked for one row more than the limit: the extra row says that there is a
- * next page, so that no page but the first is ever empty.
+ * Creates a page from the rows of a query for one row more than the limit. The extra row shows that there is
+ * a next page, so that only a first page can be empty.
  */
 export function toPage<T>(rows: readonly T[], limit: number, cursorOf: (last: T) => string): Page<T> {
   const items = rows.slice(0, limit);

@@ -3,7 +3,7 @@ import { grouped, rule } from './validation.js';
 
 export const MAX_SCORE = 1_000_000;
 const DECIMALS = 4;
-/** Scores are stored and summed as integers of 1/10,000, so that no sum depends on its order. */
+/** Scores are stored and summed as integers of 1/10,000, so that sums are exact. */
 export const UNITS_PER_SCORE = 10 ** DECIMALS;
 
 const error = rule(`must be a number from 0 to ${grouped(MAX_SCORE)}, or null`);
@@ -17,22 +17,22 @@ export const scoreSchema = z
   .nullable();
 
 /**
- * A score as an integer of 1/10,000, rounded half up as its shortest decimal text reads: 1.00005 lies below
- * the half as a binary fraction, but its author meant the half.
+ * Converts a score to an integer of 1/10,000, rounding its shortest decimal text half up. As a binary
+ * fraction, 1.00005 is slightly less, but the caller meant the decimal.
  */
 export function toUnits(score: number): number {
-  // A score of so few decimals is the double nearest to its units, and to no others.
+  // Fast path: a score of at most 4 decimals is the double nearest to its units.
   const nearest = Math.round(score * UNITS_PER_SCORE);
   if (nearest > 0 && fromUnits(nearest) === score) return nearest;
   const [digits = '', exponent = '0'] = String(score).split('e');
   const [whole = '', fraction = ''] = digits.split('.');
-  // The decimal point moves right by the exponent and by the decimals that are kept.
+  // The position of the decimal point after multiplying by 10,000.
   const point = whole.length + Number(exponent) + DECIMALS;
   const text = `${whole}${fraction}`;
   if (point < 0) return 0;
-  const kept = text.slice(0, point).padEnd(point, '0');
+  const integerPart = text.slice(0, point).padEnd(point, '0');
   const roundUp = text.charAt(point) >= '5';
-  return Number(kept) + (roundUp ? 1 : 0);
+  return Number(integerPart) + (roundUp ? 1 : 0);
 }
 
 export function fromUnits(units: number): number {

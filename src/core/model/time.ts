@@ -4,13 +4,15 @@ import { rule } from './validation.js';
 /** Returns the time in milliseconds since 1970, for example `Date.now`. */
 export type Clock = () => number;
 
-/** Milliseconds by which a completion time may be ahead of the clock: clocks differ, and time zones are confused. */
+/**
+ * Milliseconds that a completion time may be ahead of the clock, because clocks and time zones can be wrong.
+ */
 const MAX_AHEAD = 24 * 60 * 60 * 1000;
 /** Days of the shortest month. */
 const SHORTEST_MONTH = 28;
 const INSTANT_LENGTH = '2026-11-22T10:00:00.000Z'.length;
 const FIRST_INSTANT = '1970-01-01T00:00:00.000Z';
-/** The last millisecond that RFC 3339 can write. */
+/** The last millisecond of the year 9999, the last that RFC 3339 can represent. */
 export const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 const RFC_3339 =
@@ -20,7 +22,7 @@ const RFC_3339_RULE = 'must be an RFC 3339 time with offset, such as 2026-11-22T
 const instantRule = rule(RFC_3339_RULE);
 const completedAtRule = rule(`${RFC_3339_RULE}, from 1970 and at most 24 hours ahead of the server's clock`);
 
-/** An instant as it is stored and returned: UTC, to the millisecond. */
+/** A stored time, as returned: UTC, to the millisecond. */
 export const instantSchema = z.string().meta({ format: 'date-time' });
 
 /** The completion time of a session. */
@@ -28,7 +30,7 @@ export function completedAtSchema(clock: Clock) {
   return rfc3339(completedAtRule, (time) => time >= 0 && time <= Math.min(clock() + MAX_AHEAD, LAST_INSTANT));
 }
 
-/** A bound of a range of time. No session lies outside 1970 … 9999, so that a bound beyond is moved there. */
+/** A bound of a time range, clamped to the years of sessions, 1970 to 9999. */
 export const boundSchema = rfc3339(instantRule, () => true);
 
 function rfc3339(error: ReturnType<typeof rule>, accepts: (time: number) => boolean) {
@@ -40,23 +42,23 @@ function rfc3339(error: ReturnType<typeof rule>, accepts: (time: number) => bool
     .meta({ format: 'date-time' });
 }
 
-/** The instant of a time in milliseconds, moved into the years that RFC 3339 can write. */
+/** Formats milliseconds since 1970, clamped to the years 1970 to 9999. */
 export function toInstant(time: number): string {
   return new Date(Math.min(Math.max(time, 0), LAST_INSTANT)).toISOString();
 }
 
-/** True for the canonical form (UTC, milliseconds), which needs no conversion; most imported times have it. */
+/** True for the stored format, which needs no conversion; most imported times have it. */
 function isInstant(text: string): boolean {
   return text.length === INSTANT_LENGTH && text.charAt(10) === 'T' && text.endsWith('Z');
 }
 
-/** Cut to milliseconds first: V8 misreads some longer fractions. */
+/** Truncates to milliseconds first, because V8 misreads some longer fractions. */
 function parse(text: string): number {
   if (isInstant(text)) return Date.parse(text);
   return Date.parse(text.toUpperCase().replace(/(\.[0-9]{3})[0-9]+/, '$1'));
 }
 
-/** `Date.parse` takes the 30th of February for the 2nd of March. */
+/** Required because `Date.parse` reads February 30 as March 2. */
 function isRealDate(text: string): boolean {
   const month = Number(text.slice(5, 7));
   const day = Number(text.slice(8, 10));

@@ -7,19 +7,19 @@ export const faultSchema = z.union([
   z.object({ parameter: z.string(), detail: z.string() }),
 ]);
 
-/** The arguments that are documents: their faults are named by JSON Pointer. */
+/** The arguments that are JSON documents, whose faults have JSON Pointers. */
 const DOCUMENTS: ReadonlySet<PropertyKey> = new Set(['course', 'session']);
 
-/** Faults reported for one call: a hostile document can have as many as it has bytes. */
+/** Maximum number of reported faults, because a hostile document can have as many as bytes. */
 const MAX_FAULTS = 100;
 
-/** Characters of a field name in a fault. */
+/** Maximum number of characters of a field name in a fault. */
 const MAX_NAME_LENGTH = 256;
 
 /**
- * Checks the arguments of a call.
+ * Validates the arguments of a call.
  *
- * @throws {StatsError} `invalid-request` with every fault of the call at once.
+ * @throws {StatsError} `invalid-request` with every fault of the call
  */
 export function parseCall<T>(schema: z.ZodType<T>, call: unknown): T {
   const result = schema.safeParse(call);
@@ -39,7 +39,7 @@ export function describeFault(fault: Fault): string {
 }
 
 function toError(issues: readonly z.core.$ZodIssue[]): StatsError {
-  // A value can break two bounds of one rule; that is one fault.
+  // A value that breaks two bounds of one rule is one fault.
   const faults = new Map<string, Fault>();
   const add = (fault: Fault) => faults.set(JSON.stringify(fault), fault);
   let unreported = 0;
@@ -60,14 +60,30 @@ function toFault(path: readonly PropertyKey[], detail: string): Fault {
   return { pointer: rest.map((key) => `/${escapePointer(String(key))}`).join(''), detail };
 }
 
-/** RFC 6901, section 3. A name longer than any known field is cut. */
+/** Escapes a name (RFC 6901, section 3) and truncates it. */
 function escapePointer(key: string): string {
   return key.slice(0, MAX_NAME_LENGTH).replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
-/** The error message of a value's rule. A missing value has its own message, because it is fixed in another place. */
+/** Creates the message of a rule: `is VALUE; it must be …`, or `is required and must be …`. */
 export function rule(text: string): (issue: { input?: unknown }) => string {
-  return (issue) => (issue.input === undefined ? `is required and ${text}` : text);
+  return ({ input }) =>
+    input === undefined ? `is required and ${text}` : `is ${describeValue(input)}; it ${text}`;
+}
+
+/** Maximum number of characters of a value in a message. */
+const MAX_VALUE_LENGTH = 60;
+
+/**
+ * Describes a value in a message: text is quoted and truncated, the content of lists and objects is omitted.
+ */
+export function describeValue(value: unknown): string {
+  if (typeof value === 'string') {
+    const isLong = value.length > MAX_VALUE_LENGTH;
+    return JSON.stringify(isLong ? `${value.slice(0, MAX_VALUE_LENGTH)}…` : value);
+  }
+  if (Array.isArray(value)) return `a list of ${grouped(value.length)}`;
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
 /** An integer within bounds; -0 becomes 0. */
@@ -81,7 +97,7 @@ export function integer(min: number, max: number) {
     .overwrite((value) => value + 0);
 }
 
-/** An object with these fields and no others, so that a misspelt optional field is never lost silently. */
+/** An object without other fields, so that a misspelt optional field is not ignored silently. */
 export function document<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   const error = rule('must be a JSON object');
   return z.strictObject(shape, {
@@ -89,7 +105,7 @@ export function document<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   });
 }
 
-/** A number with thousands separators. */
+/** Formats a number with thousands separators. */
 export function grouped(value: number): string {
   return value.toLocaleString('en-US');
 }

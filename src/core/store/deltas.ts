@@ -1,18 +1,18 @@
 import { moduleIdsOf, type SessionRow } from './rows.js';
 import type { CourseStatsTable } from './schema.js';
 
-/** The change of a learner's rollup and module counts in one course by a set of sessions. */
+/** The change that sessions make to a learner's rollup and module counts in a course. */
 export interface Delta extends CourseStatsTable {
-  /** By module id: in how many of the sessions it was studied. */
+  /** The number of sessions per module id. */
   readonly modules: Map<string, number>;
 }
 
-/** Sessions in one delta: the weighted score of so many fits into the 64-bit integers of SQLite. */
+/** Maximum sessions per delta, whose weighted score then fits into 64 bits. */
 const MAX_SESSIONS = 1_000;
 
 /**
- * Sums sessions into deltas. Consecutive sessions of one learner in one course share a delta: an import sends them sorted; a
- * batch of concurrent calls need not be. All sums are exact integers.
+ * Sums sessions into deltas; all sums are exact integers. Only consecutive sessions of a learner in a course
+ * share a delta: imports are sorted by learner, and in a batch of concurrent calls learners rarely repeat.
  */
 export function* sumDeltas(sessions: Iterable<SessionRow>): Generator<Delta> {
   let delta: Delta | undefined;

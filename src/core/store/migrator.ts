@@ -7,13 +7,13 @@ import { toInstant, type Clock } from '../model/time.js';
 import type { SchemaMigrationsTable } from './schema.js';
 import type { Store, StoreContext, TransactionContext } from './store.js';
 
-/** An arbitrary number that no other program on the database uses for its advisory locks. */
+/** The key of the advisory lock: arbitrary, so that other programs do not use the same. */
 const LOCK = 7_384_218;
-/** How long to wait for a migration of another process. */
+/** Lock timeout while another process migrates. */
 const LOCK_TIMEOUT = '60s';
-/** How long to wait for a table that another transaction reads. */
+/** Lock timeout for a table that another transaction uses. */
 const TABLE_TIMEOUT = '2s';
-/** The first migration of the preview, whose tables have other types. */
+/** The first migration of the preview, whose tables differ. */
 const PREVIEW = '0001-courses-and-sessions';
 
 /** @throws {StatsError} `schema-newer`, `schema-unsupported` */
@@ -29,7 +29,7 @@ export async function assertCurrent(context: StoreContext): Promise<void> {
 
 /** Applies the pending migrations and returns their names. Concurrent processes wait for each other. */
 export async function migrateUp(store: Store, clock: Clock): Promise<readonly string[]> {
-  // The usual start: no lock and no write.
+  // The usual case needs no lock and no write.
   if ((await migrationStatus(store)).pending.length === 0) return [];
   return underLock(store, async (context) => {
     await ensureTable(context);
@@ -45,7 +45,7 @@ export async function migrateUp(store: Store, clock: Clock): Promise<readonly st
   });
 }
 
-/** Reverts the last migration with the data that only it can hold; returns its name, or `undefined` if there is none. */
+/** Reverts the last migration, deleting its data; returns its name, or `undefined` if none is applied. */
 export async function migrateDown(store: Store): Promise<string | undefined> {
   return underLock(store, async (context) => {
     await ensureTable(context);
@@ -61,20 +61,20 @@ export async function migrateDown(store: Store): Promise<string | undefined> {
 }
 
 /**
- * Runs all migrations in one transaction and under one lock: a crash leaves the schema unchanged, and no other process
+ * Runs `work` in one transaction under one lock: a crash leaves the schema unchanged, and no other process
  * sees an intermediate state. On SQLite the transaction is the lock.
  */
 function underLock<T>(store: Store, work: (context: TransactionContext) => Promise<T>): Promise<T> {
-  const locked = async (context: TransactionContext) => {
+  const workUnderLock = async (context: TransactionContext) => {
     if (context.dialect === 'postgres') {
       await sql`select set_config('lock_timeout', ${LOCK_TIMEOUT}, true)`.execute(context.kysely);
       await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(context.kysely);
-      // A short timeout, because queries that arrive later queue behind a waiting table lock.
+      // Short, because queries of other processes queue behind a waiting table lock.
       await sql`select set_config('lock_timeout', ${TABLE_TIMEOUT}, true)`.execute(context.kysely);
     }
     return work(context);
   };
-  return store.transact(locked, { unlimited: true });
+  return store.transact(workUnderLock, { unlimited: true });
 }
 
 async function ensureTable(context: TransactionContext): Promise<void> {
@@ -96,7 +96,7 @@ async function readApplied(context: StoreContext): Promise<Applied[]> {
 }
 
 async function tableExists({ dialect, kysely }: StoreContext): Promise<boolean> {
-  // Not to_regclass: after the wait for the lock it may answer from a cache filled before it.
+  // Not to_regclass, which after the wait for the lock may return a cached result from before it.
   const found =
     dialect === 'postgres'
       ? sql`select 1 from pg_tables where schemaname = any (current_schemas(false)) and tablename = 'schema_migrations'`
@@ -105,7 +105,7 @@ async function tableExists({ dialect, kysely }: StoreContext): Promise<boolean> 
 }
 
 /**
- * A newer program may have applied migrations that this one does not know. Only a breaking one is an error.
+ * A newer release may have applied migrations that this one does not know. Only a breaking one is an error.
  *
  * @throws {StatsError} `schema-newer`, `schema-unsupported`
  */

@@ -5,9 +5,10 @@ const SQLITE = /^sqlite:(.+)$/s;
 const POSTGRES = /^postgres(ql)?:\/\//;
 
 /**
- * Opens the database of a URL. Only the driver that it needs is loaded.
+ * Opens the database of a URL and loads only the driver that it needs.
  *
- * @throws {StatsError} `invalid-database-url`, `database-not-found`, `database-unusable`, `database-unavailable`
+ * @throws {StatsError} `invalid-database-url`, `database-not-found`, `database-unusable`,
+ *   `database-unavailable`
  */
 export async function openStore(url: string, options: { readonly create: boolean }): Promise<Store> {
   const path = sqlitePath(url);
@@ -19,7 +20,7 @@ export async function openStore(url: string, options: { readonly create: boolean
     const { PostgresStore } = await import('./postgres/store.js');
     return new PostgresStore(url);
   }
-  // The URL is not repeated, because it may contain a password.
+  // The message omits the URL, because it may contain a password.
   throw new StatsError(
     'invalid-database-url',
     'The database URL must be sqlite:PATH, sqlite::memory: or postgres://….',

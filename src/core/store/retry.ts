@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 
 const MAX_ATTEMPTS = 5;
-/** Maximum milliseconds before the second attempt; doubles for each one after it. */
+/** Maximum milliseconds before the second attempt; doubles with each further attempt. */
 const FIRST_PAUSE = 20;
 
-/** Retries with backoff and full jitter, so that conflicting transactions do not meet again. */
+/** Retries with backoff and full jitter, so that conflicting transactions do not collide again. */
 export async function retried<T>(
   work: () => Promise<T>,
   isRetryable: (error: unknown) => boolean,

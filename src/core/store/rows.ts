@@ -7,16 +7,12 @@ import { fromUnits, toUnits } from '../model/score.js';
 import type { ExportedSession, Session, SessionContent } from '../model/session.js';
 import type { CoursesTable, CourseStatsTable, StudiedModulesTable, StudySessionsTable } from './schema.js';
 
-/**
- * The type of a column. Ids and times have one form in memory (text) and another in SQLite (bytes, milliseconds);
- * Postgres needs the types to read arrays.
- */
+/** The type of a column, from which each database derives how it stores and binds values. */
 export type ColumnType = 'id' | 'instant' | 'integer' | 'bigint' | 'text';
 
 export type CourseRow = Selectable<CoursesTable>;
 export type CourseWithModules = CourseRow & Pick<SessionRow, 'module_ids'>;
 export type SessionRow = Selectable<StudySessionsTable>;
-/** The key of a rollup. */
 export type LearnerRow = Pick<SessionRow, 'user_id' | 'course_id'>;
 
 /** The columns of each table; statements, arrays and rows derive from these. */
@@ -56,20 +52,19 @@ export const MODULE_TYPES = {
   updated_at: 'instant',
 } as const satisfies Record<keyof StudiedModulesTable, ColumnType>;
 
-/** By name, because `select *` of a prepared statement would change when a newer release adds a column. */
+/** Used instead of `select *`, whose result would change when a newer release adds a column. */
 export const SESSION_COLUMNS = columnsOf(SESSION_TYPES);
 export const STATS_COLUMNS = columnsOf(STATS_TYPES);
 export const MODULE_COLUMNS = columnsOf(MODULE_TYPES);
 export const COURSE_COLUMNS = ['course_id', 'name', 'created_at', 'updated_at'] as const;
 export const LEARNER_KEY = ['user_id', 'course_id'] as const;
 export const SESSION_KEY = [...LEARNER_KEY, 'session_id'] as const;
-/** The columns of a session beside its key, which a query knows: to read an id from SQLite is slow. */
+/** The columns of a session without its key, because reading ids from SQLite is slow. */
 export const CONTENT_COLUMNS = SESSION_COLUMNS.filter(
   (name): name is keyof Omit<SessionRow, (typeof SESSION_KEY)[number]> =>
     !SESSION_KEY.some((key) => key === name),
 );
 
-/** The sums of a rollup. */
 export const SUM_COLUMNS = [
   'session_count',
   'total_modules_studied',
@@ -81,7 +76,7 @@ export const SUM_COLUMNS = [
 /** The columns of a rollup that derive from sessions. */
 export const TOTALS_COLUMNS = [...SUM_COLUMNS, 'first_completed_at', 'last_completed_at'] as const;
 
-/** The totals to select: the one integer that may exceed a JavaScript number is read as text. */
+/** The totals to select; the only integer that may exceed 2^53 is read as text. */
 export const SELECTED_TOTALS = TOTALS_COLUMNS.map((name) =>
   name === 'weighted_score_units'
     ? sql<string>`cast(course_stats.weighted_score_units as text)`.as(name)
@@ -178,7 +173,7 @@ export function toTotals(row: TotalsRow): Totals {
   };
 }
 
-/** Compares sent with stored content. The default of `completed_at` differs with each attempt and is not compared. */
+/** True if the content is equal. A defaulted `completed_at` differs each time and is not compared. */
 export function isReplay(stored: SessionRow, sent: SessionRow, completionSent: boolean): boolean {
   return (
     stored.total_modules_studied === sent.total_modules_studied &&

@@ -4,9 +4,9 @@ import type { CourseId, SessionId, UserId } from '../model/ids.js';
 export const TOTALS_CONSTRAINT = 'course_stats_totals_are_exact';
 
 /**
- * The tables as Kysely sees them; migrations/ creates them. Both drivers are set up to read the same values: ids are
- * lower-case UUID text, times are ISO 8601 text in UTC, integers are numbers, exact up to 2^53 - 1. Larger integers are
- * written as bigint and read as text. Ids and times in queries are bound through `StoreContext.id` and `.instant`.
+ * The tables as Kysely sees them; migrations/ creates them. Both drivers read the same values: ids are
+ * lower-case UUID text, times are ISO 8601 text in UTC, integers are numbers up to 2^53 - 1. Larger integers
+ * are written as bigint and read as text. Queries bind ids and times with `StoreContext.id` and `.instant`.
  */
 export interface Schema {
   courses: CoursesTable;
@@ -53,14 +53,14 @@ export interface CourseStatsTable extends CommonColumns {
   total_modules_studied: number;
   /** Σ modules of the sessions that have a score. */
   scored_modules: number;
-  /** Σ score units × modules. A bigint, because SQLite binds a large number as a real and would add it inexactly. */
+  /** Σ score units × modules. A bigint, because SQLite binds large numbers as floating point. */
   weighted_score_units: bigint;
   time_studied: number;
   first_completed_at: string;
   last_completed_at: string;
 }
 
-/** In how many sessions a learner studied a module of a course. */
+/** The number of sessions in which a learner studied a module of a course. */
 export interface StudiedModulesTable extends CommonColumns {
   user_id: UserId;
   course_id: CourseId;
@@ -70,6 +70,6 @@ export interface StudiedModulesTable extends CommonColumns {
 
 export interface SchemaMigrationsTable extends CommonColumns {
   name: string;
-  /** 1 if a program that does not know the step must not run after it, else 0. */
+  /** 1 if releases that do not know the migration must not run after it, else 0. */
   is_breaking: number;
 }

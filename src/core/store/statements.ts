@@ -2,7 +2,7 @@ import { sql, type CompiledQuery, type RawBuilder } from 'kysely';
 import type { ColumnType } from './rows.js';
 import type { StoreContext } from './store.js';
 
-/** A value as its column's type needs it. */
+/** Binds a value according to its column type. */
 export function bindValue(context: StoreContext, type: ColumnType, value: unknown): RawBuilder<unknown> {
   if (typeof value !== 'string' || type === 'text') return sql`${value}`;
   return type === 'id' ? context.id(value) : context.instant(value);
@@ -22,7 +22,7 @@ class Parameter<Name> {
   }
 }
 
-/** A query that is compiled once and runs often with other values. */
+/** A query that is compiled once and executed with different values. */
 export interface Statement<Values> {
   readonly text: string;
   /** The names of the values, in the order of the statement's parameters. */

@@ -8,7 +8,7 @@ import type { Activity } from '../observer.js';
 import type { SessionRow } from './rows.js';
 import type { Schema } from './schema.js';
 
-/** The database itself or a transaction on it, so that queries compose. */
+/** The database or a transaction on it, so that queries work in both. */
 export interface StoreContext {
   readonly dialect: DialectName;
   readonly kysely: Kysely<Schema>;
@@ -30,13 +30,13 @@ export function contextOf<Executor extends Kysely<Schema>>(
   return { dialect, kysely, id, instant };
 }
 
-/** A read-only transaction on a consistent state of the database. It must be ended by a rollback. */
+/** A read-only transaction on a consistent state of the database. End it with a rollback. */
 export type Snapshot = ControlledTransaction<Schema>;
 
 /** A session to be recorded. */
 export interface PendingSession {
   readonly row: SessionRow;
-  /** True if the caller sent the time of completion; otherwise it is the time of receipt. */
+  /** True if the caller sent `completedAt`; otherwise it is the time of receipt. */
   readonly completionSent: boolean;
 }
 
@@ -46,19 +46,19 @@ export type RecordOutcome =
   | { readonly outcome: RejectReason }
   | { readonly outcome: 'failed'; readonly error: unknown };
 
-/** The stats of a learner in a course that exists; without sessions there are no totals. */
+/** The stats of a learner in an existing course; `totals` is `undefined` without sessions. */
 export interface LearnerStats {
   readonly totals: Totals | undefined;
   readonly modules: ModuleCounts;
 }
 
-/** How calls are coalesced into batches. */
+/** Limits of the batches that calls are coalesced into. */
 export interface BatchPolicy {
   /** Maximum cost of a batch. */
   readonly maxCost: number;
   /** Maximum number of batches in flight. */
   readonly maxInFlight: number;
-  /** True if a batch blocks the event loop. Then the results of one batch are sent before the next one starts. */
+  /** True if a batch blocks the event loop; then its results are delivered before the next batch starts. */
   readonly blocking: boolean;
 }
 
@@ -68,41 +68,43 @@ export interface TransactionOptions {
 }
 
 export interface CopyOptions {
-  /** Receives the bytes of each copied part and of the whole database. */
+  /** Receives the size of each copied part and of the whole database, in bytes. */
   readonly onCopied?: ((bytes: number, total: number) => void) | undefined;
   /** Aborts the copy. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An open database. One class per database implements it; `sql/` has the statements that both share. */
+/** An open database. There is one implementation per database; `sql/` has the statements that both share. */
 export interface Store extends StoreContext {
   readonly batchPolicy: BatchPolicy;
 
   /**
-   * Records sessions, each exactly once; when it resolves, they are durable. Outcomes come in the order of the sessions.
-   * An error may be caused by one session and undo the whole batch; then nothing is recorded. A missing course is such an
-   * error or an outcome, as the statement has it.
+   * Records sessions, each exactly once, in one transaction. They are durable when it resolves. The outcomes
+   * have the order of the sessions. If it rejects, nothing was recorded, and a single session may be the
+   * cause: a missing course is an outcome or an error, depending on the statement.
    */
   record(sessions: readonly PendingSession[]): Promise<readonly RecordOutcome[]>;
-  /** Lets other calls, and other processes that need SQLite's lock, run before a part of bulk work. */
-  giveWay?(): Promise<void>;
-  /** Results come in the order of the learners. */
+  /**
+   * Called before each part of bulk work: lets other calls run, and other processes take SQLite's write lock.
+   */
+  yieldToWriters?(): Promise<void>;
+  /** The results have the order of the learners. */
   findStats(learners: readonly LearnerKey[]): Promise<readonly (LearnerStats | 'course-not-found')[]>;
-  /** Results come in the order of the keys. */
+  /** The results have the order of the keys. */
   findSessions(keys: readonly SessionKey[]): Promise<readonly (SessionRow | 'session-not-found')[]>;
-  /** Returns those learners whose rollup another transaction holds locked; it waits for none of them. */
+  /** Returns the learners whose rollups other transactions have locked, without waiting for the locks. */
   findLocked(learners: readonly LearnerKey[]): Promise<readonly LearnerKey[]>;
 
   /** Runs `work` in a transaction, which is rolled back if it throws. */
   transact<T>(work: (context: TransactionContext) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Begins a snapshot, whose statements have no timeout. */
   beginSnapshot(): Promise<Snapshot>;
-  /** A context for short queries that neither wait for other calls nor run long. */
+  /** For readiness checks: on Postgres a separate connection with a short timeout. */
   readonly probe: StoreContext;
 
-  /** Copies the database to a new file; only SQLite can. */
+  /** Copies the database to a new file (SQLite only). */
   readonly copyTo?: (file: string, options: CopyOptions) => Promise<void>;
-  /** The connections, if it has a pool. */
+  /** The state of the connection pool (Postgres only). */
   connections?(): NonNullable<Activity['connections']>;
   /** Classifies an error of the driver. */
   faultOf(error: unknown): DriverFault | undefined;
@@ -119,13 +121,13 @@ export type DriverFault =
   | 'unavailable'
   | 'unusable';
 
-/** Constraints detect both, so no query checks them before the write. */
+/** Both reasons are constraint violations, so no query checks them before the write. */
 export function rejectReasonOf(fault: DriverFault | undefined): RejectReason | undefined {
   if (fault === 'foreign-key') return 'course-not-found';
   return fault === 'out-of-range' ? 'total-out-of-range' : undefined;
 }
 
-/** Runs `work` and converts errors of the driver that a caller can act on. */
+/** Runs `work` and converts its errors with {@link toStatsError}. */
 export async function withStatsErrors<T>(store: Store, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -134,7 +136,7 @@ export async function withStatsErrors<T>(store: Store, work: () => Promise<T>): 
   }
 }
 
-/** Converts errors of the driver that a caller can act on; any other error is a defect and is returned as it is. */
+/** Converts driver errors that a caller can act on. Any other error is a defect and is returned unchanged. */
 export function toStatsError(store: Store, error: unknown): unknown {
   switch (store.faultOf(error)) {
     case 'locked':

@@ -13,9 +13,9 @@ const MEGABYTE = 1024 * 1024;
 /** A broken line, and its message. */
 const BROKEN: readonly (readonly [line: string | Buffer, said: RegExp])[] = [
   [csvLine().split(',').slice(0, 7).join(','), /has 7 fields, the header 8$/],
-  [csvLine({ timeStudied: '28s' }), /: timeStudied must be an integer from 0 to 1,000,000,000$/],
-  [csvLine({ averageScore: 'n/a' }), /: averageScore must be a number/],
-  [csvLine({ userId: '7c7b7d42' }), /: userId must be a UUID/],
+  [csvLine({ timeStudied: '28s' }), /: timeStudied is "28s"; it must be an integer from 0 to 1,000,000,000$/],
+  [csvLine({ averageScore: 'n/a' }), /: averageScore is "n\/a"; it must be a number/],
+  [csvLine({ userId: '7c7b7d42' }), /: userId is "7c7b7d42"; it must be a UUID/],
   [Buffer.concat([Buffer.from(csvLine()), Buffer.from([0xff])]), /: must be UTF-8$/],
   [csvLine({ moduleIds: '"m-1' }), /: has a quote that is not closed/],
   [csvLine({ moduleIds: 'm'.repeat(2 * MEGABYTE) }), /: must not be longer than 1 MiB$/],
@@ -23,12 +23,12 @@ const BROKEN: readonly (readonly [line: string | Buffer, said: RegExp])[] = [
   [csvLine({ moduleIds: 'é'.repeat(MEGABYTE / 2) }), /: must not be longer than 1 MiB$/],
   [
     csvLine({ totalModulesStudied: '3.5', completedAt: 'yesterday' }),
-    /: totalModulesStudied must .*; completedAt must /,
+    /: totalModulesStudied is .*; it must .*; completedAt is .*; it must /,
   ],
-  [csvLine({ averageScore: '1e400' }), /: averageScore must be a number/],
-  [csvLine({ moduleIds: 'm 1' }), /: moduleIds\.0 must be 1 to 128 visible/],
+  [csvLine({ averageScore: '1e400' }), /: averageScore is Infinity; it must be a number/],
+  [csvLine({ moduleIds: 'm 1' }), /: moduleIds\.0 is "m 1"; it must be 1 to 128 visible/],
   [`${csvLine()},`, /has 9 fields, the header 8$/],
-  [csvLine({ sessionId: 'null' }), /: sessionId must be a UUID/],
+  [csvLine({ sessionId: 'null' }), /: sessionId is "null"; it must be a UUID/],
 ];
 
 test('An import names broken lines, records all others and accepts the repaired rejects', async () => {
@@ -104,7 +104,14 @@ test('An import reports a missing session id together with all other faults of t
   const faults = /^line 3: (.*)$/m.exec(stderr)?.[1]?.split('; ') ?? [];
   assert.deepEqual(
     faults.map((fault) => fault.split(' ').slice(0, 3).join(' ')),
-    ['sessionId is required', '--new-ids records a', 'userId must be', 'timeStudied must be'],
+    [
+      'sessionId is required',
+      '--new-ids records a',
+      'userId is "7c7b7d42"',
+      'it must be',
+      'timeStudied is "28s"',
+      'it must be',
+    ],
   );
 });
 

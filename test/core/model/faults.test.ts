@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { StatsError, type Fault } from '../../../src/core/index.js';
 import { callSchemas } from '../../../src/core/model/calls.js';
-import { parseCall } from '../../../src/core/model/validation.js';
+import { describeValue, parseCall } from '../../../src/core/model/validation.js';
 import { newCourseId, newSessionId, newUserId, sessionContent } from '../../support/factories.js';
+import { faultOf } from '../../support/faults.js';
 
 const schemas = callSchemas(() => Date.parse('2026-11-22T10:00:00.000Z'));
 
@@ -44,13 +45,13 @@ test('A rejected call reports every validation error at once, each with its plac
   assert.deepEqual(
     new Set(error.faults),
     new Set<Fault>([
-      { parameter: 'userId', detail: UUID },
+      { parameter: 'userId', detail: `is "ada"; it ${UUID}` },
       { parameter: 'courseId', detail: `is required and ${UUID}` },
-      { pointer: '/sessionId', detail: UUID },
-      { pointer: '/totalModulesStudied', detail: MODULES },
-      { pointer: '/averageScore', detail: SCORE },
+      { pointer: '/sessionId', detail: `is 7; it ${UUID}` },
+      { pointer: '/totalModulesStudied', detail: `is 3.5; it ${MODULES}` },
+      { pointer: '/averageScore', detail: `is "3"; it ${SCORE}` },
       { pointer: '/timeStudied', detail: `is required and ${TIME}` },
-      { pointer: '/completedAt', detail: COMPLETED },
+      { pointer: '/completedAt', detail: `is "yesterday"; it ${COMPLETED}` },
       { pointer: '/averagescore', detail: 'is not a known field' },
       { parameter: 'sesion', detail: 'is not a known field' },
     ]),
@@ -59,9 +60,27 @@ test('A rejected call reports every validation error at once, each with its plac
   assert.equal(error.message, '9 validation errors.');
 });
 
+test('A message quotes text, truncates it after 60 characters and omits the content of lists and objects', () => {
+  const cases: readonly [value: unknown, description: string][] = [
+    ['85%', '"85%"'],
+    ['', '""'],
+    ['a "b"\n', String.raw`"a \"b\"\n"`],
+    ['x'.repeat(60), `"${'x'.repeat(60)}"`],
+    ['x'.repeat(1_000_000), `"${'x'.repeat(60)}…"`],
+    [-1.5, '-1.5'],
+    [NaN, 'NaN'],
+    [null, 'null'],
+    [true, 'true'],
+    [[], 'a list of 0'],
+    [Array.from({ length: 1_001 }), 'a list of 1,001'],
+    [{ password: 'hidden' }, 'an object'],
+  ];
+  for (const [value, description] of cases) assert.equal(describeValue(value), description);
+});
+
 test('A call with a single validation error has that error as its message', () => {
   const error = refusalOf('recordSession', { ...learner, session: sessionContent({ averageScore: -1 }) });
-  assert.equal(error.message, `/averageScore ${SCORE}.`);
+  assert.equal(error.message, `/averageScore is -1; it ${SCORE}.`);
 });
 
 describe('values of a wrong type or out of bounds', () => {
@@ -71,12 +90,12 @@ describe('values of a wrong type or out of bounds', () => {
     ['averageScore', SCORE, [1_000_000.1, 1e300]],
     ['timeStudied', TIME, [0.5, 1_000_000_001, 2 ** 53]],
   ] as const;
-  for (const [field, detail, more] of fields) {
+  for (const [field, rule, more] of fields) {
     for (const value of [...values, ...more]) {
       if (value === null && field === 'averageScore') continue;
       test(`The ${typeof value} ${String(value)} as ${field} is one validation error`, () => {
         const faults = faultsOfRecord({ ...sessionContent(), [field]: value });
-        assert.deepEqual(faults, [{ pointer: `/${field}`, detail }]);
+        assert.deepEqual(faults, [{ pointer: `/${field}`, detail: faultOf(value, rule) }]);
       });
     }
   }
@@ -97,10 +116,10 @@ test('A missing required field is reported as required; an optional one may be u
     { pointer: '/averageScore', detail: `is required and ${SCORE}` },
   ]);
   assert.deepEqual(faultsOfRecord({ ...sessionContent(), completedAt: null }), [
-    { pointer: '/completedAt', detail: COMPLETED },
+    { pointer: '/completedAt', detail: `is null; it ${COMPLETED}` },
   ]);
   assert.deepEqual(faultsOfRecord({ ...sessionContent(), sessionId: null }), [
-    { pointer: '/sessionId', detail: UUID },
+    { pointer: '/sessionId', detail: `is null; it ${UUID}` },
   ]);
   const session = { ...sessionContent(), sessionId: undefined, completedAt: undefined };
   assert.equal(parseCall(schemas.recordSession, { ...learner, session }).session.completedAt, undefined);
@@ -122,7 +141,9 @@ test('`__proto__` in a session is reported as an unknown field', () => {
 
 test('A session that is not a JSON object is one validation error of the whole body', () => {
   for (const session of [null, 3, 'x', [sessionContent()]]) {
-    assert.deepEqual(faultsOfRecord(session), [{ pointer: '', detail: 'must be a JSON object' }]);
+    assert.deepEqual(faultsOfRecord(session), [
+      { pointer: '', detail: faultOf(session, 'must be a JSON object') },
+    ]);
   }
   assert.deepEqual(faultsOfRecord(undefined), [
     { pointer: '', detail: 'is required and must be a JSON object' },
@@ -142,7 +163,7 @@ test('`putSession` reports its session id as a parameter and the fields of the c
     session: { ...sessionContent(), sessionId: newSessionId() },
   });
   assert.deepEqual(faults, [
-    { parameter: 'sessionId', detail: UUID },
+    { parameter: 'sessionId', detail: `is "x"; it ${UUID}` },
     { pointer: '/sessionId', detail: 'is not a known field' },
   ]);
 });
@@ -153,7 +174,7 @@ test('The limit of a page must be an integer from 1 to 1,000 and defaults to 100
   assert.equal(parseCall(schemas.listCourses, { limit: 1_000 }).limit, 1_000);
   for (const limit of [0, 1_001, 1.5, '10', null]) {
     assert.deepEqual(refusalOf('listCourses', { limit }).faults, [
-      { parameter: 'limit', detail: 'must be an integer from 1 to 1,000' },
+      { parameter: 'limit', detail: faultOf(limit, 'must be an integer from 1 to 1,000') },
     ]);
   }
 });

@@ -39,7 +39,7 @@ describe('invalid ids', () => {
 });
 
 test('The validation error of an id names its parameter', () => {
-  const detail = 'must be a UUID: 8-4-4-4-12 hexadecimal digits';
+  const detail = 'is "x"; it must be a UUID: 8-4-4-4-12 hexadecimal digits';
   assert.throws(() => toUserId('x'), { faults: [{ parameter: 'userId', detail }] });
   assert.throws(() => toCourseId('x'), { faults: [{ parameter: 'courseId', detail }] });
   assert.throws(() => toSessionId('x'), {

@@ -4,6 +4,7 @@ import { callSchemas } from '../../../src/core/model/calls.js';
 import { parseCall } from '../../../src/core/model/validation.js';
 import { moduleIdsSchema, toProgress } from '../../../src/core/model/modules.js';
 import { newCourseId, newSessionId, newUserId, sessionContent } from '../../support/factories.js';
+import { faultOf } from '../../support/faults.js';
 
 const ID_RULE = 'must be 1 to 128 visible ASCII characters without ;';
 const LIST_RULE = 'must be a list of at most 1,000 module ids';
@@ -63,7 +64,8 @@ describe('invalid module ids', () => {
     ['A list as a module id', ['a']],
   ];
   for (const [what, id] of cases) {
-    test(`${what} is rejected`, () => assert.deepEqual(faultsOf(['a', 'b', 'c', id]), [['3', ID_RULE]]));
+    test(`${what} is rejected`, () =>
+      assert.deepEqual(faultsOf(['a', 'b', 'c', id]), [['3', faultOf(id, ID_RULE)]]));
   }
 });
 
@@ -76,7 +78,8 @@ describe('invalid lists of module ids', () => {
     ['`null` instead of a list of module ids', null],
   ];
   for (const [what, given] of cases) {
-    test(`${what} is rejected as a whole`, () => assert.deepEqual(faultsOf(given), [['', LIST_RULE]]));
+    test(`${what} is rejected as a whole`, () =>
+      assert.deepEqual(faultsOf(given), [['', faultOf(given, LIST_RULE)]]));
   }
 });
 
@@ -97,8 +100,8 @@ describe('pointers of invalid module ids', () => {
       assert.throws(parse, {
         code: 'invalid-request',
         faults: [
-          { pointer: '/moduleIds/1', detail: ID_RULE },
-          { pointer: '/moduleIds/3', detail: ID_RULE },
+          { pointer: '/moduleIds/1', detail: faultOf('b;', ID_RULE) },
+          { pointer: '/moduleIds/3', detail: faultOf('', ID_RULE) },
         ],
       });
     });

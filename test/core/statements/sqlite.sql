@@ -230,44 +230,47 @@ select user_id, course_id from (select * from ( select user_id, course_id from "
   course_id limit 1;
 select (select count(*) from study_sessions where 1 = 1) as sessions, (select count(*) from course_stats where
   1 = 1) as "lifetimeStats", (select count(*) from studied_modules where 1 = 1) as "moduleCounts";
-select user_id, course_id, cast("kept_session_count" as text) as "kept_session_count",
-  cast("real_session_count" as text) as "real_session_count", cast("kept_total_modules_studied" as text) as
-  "kept_total_modules_studied", cast("real_total_modules_studied" as text) as "real_total_modules_studied",
-  cast("kept_scored_modules" as text) as "kept_scored_modules", cast("real_scored_modules" as text) as
-  "real_scored_modules", cast("kept_weighted_score_units" as text) as "kept_weighted_score_units",
-  cast("real_weighted_score_units" as text) as "real_weighted_score_units", cast("kept_time_studied" as text)
-  as "kept_time_studied", cast("real_time_studied" as text) as "real_time_studied", case when
-  "kept_first_completed_at" between 0 and 253402300799999 then strftime('%Y-%m-%dT%H:%M:%fZ',
-  "kept_first_completed_at" / 1000.0, 'unixepoch') else cast("kept_first_completed_at" as text) end as
-  "kept_first_completed_at", case when "real_first_completed_at" between 0 and 253402300799999 then
-  strftime('%Y-%m-%dT%H:%M:%fZ', "real_first_completed_at" / 1000.0, 'unixepoch') else
-  cast("real_first_completed_at" as text) end as "real_first_completed_at", case when "kept_last_completed_at"
-  between 0 and 253402300799999 then strftime('%Y-%m-%dT%H:%M:%fZ', "kept_last_completed_at" / 1000.0,
-  'unixepoch') else cast("kept_last_completed_at" as text) end as "kept_last_completed_at", case when
-  "real_last_completed_at" between 0 and 253402300799999 then strftime('%Y-%m-%dT%H:%M:%fZ',
-  "real_last_completed_at" / 1000.0, 'unixepoch') else cast("real_last_completed_at" as text) end as
-  "real_last_completed_at" from ( select user_id, course_id, max("kept_session_count") as
-  "kept_session_count", max("real_session_count") as "real_session_count", max("kept_total_modules_studied")
-  as "kept_total_modules_studied", max("real_total_modules_studied") as "real_total_modules_studied",
-  max("kept_scored_modules") as "kept_scored_modules", max("real_scored_modules") as "real_scored_modules",
-  max("kept_weighted_score_units") as "kept_weighted_score_units", max("real_weighted_score_units") as
-  "real_weighted_score_units", max("kept_time_studied") as "kept_time_studied", max("real_time_studied") as
-  "real_time_studied", max("kept_first_completed_at") as "kept_first_completed_at",
-  max("real_first_completed_at") as "real_first_completed_at", max("kept_last_completed_at") as
-  "kept_last_completed_at", max("real_last_completed_at") as "real_last_completed_at" from ( select user_id,
-  course_id, "session_count" as "kept_session_count", "total_modules_studied" as "kept_total_modules_studied",
-  "scored_modules" as "kept_scored_modules", "weighted_score_units" as "kept_weighted_score_units",
-  "time_studied" as "kept_time_studied", "first_completed_at" as "kept_first_completed_at",
-  "last_completed_at" as "kept_last_completed_at", null as "real_session_count", null as
-  "real_total_modules_studied", null as "real_scored_modules", null as "real_weighted_score_units", null as
-  "real_time_studied", null as "real_first_completed_at", null as "real_last_completed_at" from course_stats
-  where 1 = 1 union all select user_id, course_id, null as "real_session_count", null as
-  "real_total_modules_studied", null as "real_scored_modules", null as "real_weighted_score_units", null as
-  "real_time_studied", null as "real_first_completed_at", null as "real_last_completed_at", "session_count" as
-  "real_session_count", "total_modules_studied" as "real_total_modules_studied", "scored_modules" as
-  "real_scored_modules", "weighted_score_units" as "real_weighted_score_units", "time_studied" as
-  "real_time_studied", "first_completed_at" as "real_first_completed_at", "last_completed_at" as
-  "real_last_completed_at" from (select user_id, course_id, count(*) as "session_count",
+select user_id, course_id, cast("stored_session_count" as text) as "stored_session_count",
+  cast("expected_session_count" as text) as "expected_session_count", cast("stored_total_modules_studied" as
+  text) as "stored_total_modules_studied", cast("expected_total_modules_studied" as text) as
+  "expected_total_modules_studied", cast("stored_scored_modules" as text) as "stored_scored_modules",
+  cast("expected_scored_modules" as text) as "expected_scored_modules", cast("stored_weighted_score_units" as
+  text) as "stored_weighted_score_units", cast("expected_weighted_score_units" as text) as
+  "expected_weighted_score_units", cast("stored_time_studied" as text) as "stored_time_studied",
+  cast("expected_time_studied" as text) as "expected_time_studied", case when "stored_first_completed_at"
+  between 0 and 253402300799999 then strftime('%Y-%m-%dT%H:%M:%fZ', "stored_first_completed_at" / 1000.0,
+  'unixepoch') else cast("stored_first_completed_at" as text) end as "stored_first_completed_at", case when
+  "expected_first_completed_at" between 0 and 253402300799999 then strftime('%Y-%m-%dT%H:%M:%fZ',
+  "expected_first_completed_at" / 1000.0, 'unixepoch') else cast("expected_first_completed_at" as text) end as
+  "expected_first_completed_at", case when "stored_last_completed_at" between 0 and 253402300799999 then
+  strftime('%Y-%m-%dT%H:%M:%fZ', "stored_last_completed_at" / 1000.0, 'unixepoch') else
+  cast("stored_last_completed_at" as text) end as "stored_last_completed_at", case when
+  "expected_last_completed_at" between 0 and 253402300799999 then strftime('%Y-%m-%dT%H:%M:%fZ',
+  "expected_last_completed_at" / 1000.0, 'unixepoch') else cast("expected_last_completed_at" as text) end as
+  "expected_last_completed_at" from ( select user_id, course_id, max("stored_session_count") as
+  "stored_session_count", max("expected_session_count") as "expected_session_count",
+  max("stored_total_modules_studied") as "stored_total_modules_studied", max("expected_total_modules_studied")
+  as "expected_total_modules_studied", max("stored_scored_modules") as "stored_scored_modules",
+  max("expected_scored_modules") as "expected_scored_modules", max("stored_weighted_score_units") as
+  "stored_weighted_score_units", max("expected_weighted_score_units") as "expected_weighted_score_units",
+  max("stored_time_studied") as "stored_time_studied", max("expected_time_studied") as
+  "expected_time_studied", max("stored_first_completed_at") as "stored_first_completed_at",
+  max("expected_first_completed_at") as "expected_first_completed_at", max("stored_last_completed_at") as
+  "stored_last_completed_at", max("expected_last_completed_at") as "expected_last_completed_at" from ( select
+  user_id, course_id, "session_count" as "stored_session_count", "total_modules_studied" as
+  "stored_total_modules_studied", "scored_modules" as "stored_scored_modules", "weighted_score_units" as
+  "stored_weighted_score_units", "time_studied" as "stored_time_studied", "first_completed_at" as
+  "stored_first_completed_at", "last_completed_at" as "stored_last_completed_at", null as
+  "expected_session_count", null as "expected_total_modules_studied", null as "expected_scored_modules", null
+  as "expected_weighted_score_units", null as "expected_time_studied", null as "expected_first_completed_at",
+  null as "expected_last_completed_at" from course_stats where 1 = 1 union all select user_id, course_id, null
+  as "expected_session_count", null as "expected_total_modules_studied", null as "expected_scored_modules",
+  null as "expected_weighted_score_units", null as "expected_time_studied", null as
+  "expected_first_completed_at", null as "expected_last_completed_at", "session_count" as
+  "expected_session_count", "total_modules_studied" as "expected_total_modules_studied", "scored_modules" as
+  "expected_scored_modules", "weighted_score_units" as "expected_weighted_score_units", "time_studied" as
+  "expected_time_studied", "first_completed_at" as "expected_first_completed_at", "last_completed_at" as
+  "expected_last_completed_at" from (select user_id, course_id, count(*) as "session_count",
   (sum((total_modules_studied) / 4294967296) * 4294967296 + sum((total_modules_studied) % 4294967296)) as
   "total_modules_studied", (sum((case when average_score_units is null then 0 else total_modules_studied end)
   / 4294967296) * 4294967296 + sum((case when average_score_units is null then 0 else total_modules_studied
@@ -276,20 +279,21 @@ select user_id, course_id, cast("kept_session_count" as text) as "kept_session_c
   "weighted_score_units", (sum((time_studied) / 4294967296) * 4294967296 + sum((time_studied) % 4294967296))
   as "time_studied", min(completed_at) as "first_completed_at", max(completed_at) as "last_completed_at" from
   study_sessions where 1 = 1 group by user_id, course_id) as summed) as rows_of_both group by user_id,
-  course_id) as merged where "kept_session_count" is distinct from "real_session_count" or
-  "kept_total_modules_studied" is distinct from "real_total_modules_studied" or "kept_scored_modules" is
-  distinct from "real_scored_modules" or "kept_weighted_score_units" is distinct from
-  "real_weighted_score_units" or "kept_time_studied" is distinct from "real_time_studied" or
-  "kept_first_completed_at" is distinct from "real_first_completed_at" or "kept_last_completed_at" is distinct
-  from "real_last_completed_at" order by 1, 2;
-select user_id, course_id, module_id, cast(kept as text) as kept, cast(real as text) as real from ( select
-  user_id, course_id, module_id, max(kept) as kept, max(real) as real from ( select user_id, course_id,
-  module_id, session_count as kept, null as real from studied_modules where 1 = 1 union all select user_id,
-  course_id, module_id, null, session_count from ( select user_id, course_id, module.value as module_id,
-  count(distinct session_id) as session_count from study_sessions cross join json_each('[' ||
-  replace(json_quote(module_ids), ';', '","') || ']') as module where module_ids <> '' and 1 = 1 group by
-  user_id, course_id, module.value) as counted) as rows_of_both group by user_id, course_id, module_id) as
-  merged where kept is distinct from real and 1 = 1 order by user_id, course_id, module_id limit 5000;
+  course_id) as merged where "stored_session_count" is distinct from "expected_session_count" or
+  "stored_total_modules_studied" is distinct from "expected_total_modules_studied" or "stored_scored_modules"
+  is distinct from "expected_scored_modules" or "stored_weighted_score_units" is distinct from
+  "expected_weighted_score_units" or "stored_time_studied" is distinct from "expected_time_studied" or
+  "stored_first_completed_at" is distinct from "expected_first_completed_at" or "stored_last_completed_at" is
+  distinct from "expected_last_completed_at" order by 1, 2;
+select user_id, course_id, module_id, cast(stored as text) as stored, cast(expected as text) as expected from
+  ( select user_id, course_id, module_id, max(stored) as stored, max(expected) as expected from ( select
+  user_id, course_id, module_id, session_count as stored, null as expected from studied_modules where 1 = 1
+  union all select user_id, course_id, module_id, null, session_count from ( select user_id, course_id,
+  module.value as module_id, count(distinct session_id) as session_count from study_sessions cross join
+  json_each('[' || replace(json_quote(module_ids), ';', '","') || ']') as module where module_ids <> '' and 1
+  = 1 group by user_id, course_id, module.value) as counted) as rows_of_both group by user_id, course_id,
+  module_id) as merged where stored is distinct from expected and 1 = 1 order by user_id, course_id, module_id
+  limit 5000;
 select user_id, course_id, session_id, case when length("user_id") <> 16 then
   substr(cast(lower(hex("user_id")) as text), 1, 200) end as "broken_0", case when length("course_id") <> 16
   then substr(cast(lower(hex("course_id")) as text), 1, 200) end as "broken_1", case when length("session_id")

@@ -21,8 +21,8 @@ interface DatabaseChecks {
   readonly checkIntegrity: Check;
 }
 
-/** The advice for damage. */
-export const RESTORE = 'Stop all programs that write to it, keep a copy, and restore a backup.';
+/** The advice for a damaged database. */
+export const RESTORE = 'Stop all programs that use the database, keep a copy of it, and restore a backup.';
 
 const SQLITE: DatabaseChecks = {
   async checkDatabase(context) {
@@ -30,18 +30,23 @@ const SQLITE: DatabaseChecks = {
     return { check: 'database', state: 'ok', detail: `SQLite ${version}` };
   },
 
-  /** Every connection of stats-service sets `synchronous`, so that a commit waits for the disk. */
+  /** Every connection of stats-service sets `synchronous` to full, so only the journal mode can differ. */
   async checkDurability(context) {
     const check = 'durability';
     const mode = await readValue(context, sql`select journal_mode from pragma_journal_mode`);
     const synchronous = await readValue(context, sql`select synchronous from pragma_synchronous`);
     const detail = `journal_mode=${mode} synchronous=${synchronous === '2' ? 'full' : synchronous}`;
     if (mode === 'memory') {
-      return { check, state: 'warning', detail, advice: 'It ends with its process. Name a file to keep it.' };
+      return {
+        check,
+        state: 'warning',
+        detail,
+        advice: 'The data is lost when the process exits; name a file to keep it.',
+      };
     }
     if (mode === 'wal') return { check, state: 'ok', detail };
     const advice =
-      'Commits are safe but slow, and reads wait for them; "stats-service serve" turns it into wal.';
+      'Commits are durable but slow, and reads wait for them; "stats-service serve" switches to WAL.';
     return { check, state: 'warning', detail, advice };
   },
 
@@ -62,14 +67,19 @@ const SQLITE: DatabaseChecks = {
     if (orphans === '0') {
       return { check, state: 'ok', detail: 'integrity_check and foreign_key_check found nothing' };
     }
-    return { check, state: 'problem', detail: `${orphans} rows belong to no course`, advice: RESTORE };
+    return {
+      check,
+      state: 'problem',
+      detail: `${orphans} rows refer to a course that does not exist`,
+      advice: RESTORE,
+    };
   },
 };
 
 /** Postgres 14, the first with `string_to_table`. */
 const OLDEST_POSTGRES = 140_000;
 
-/** Without these a crash may lose a committed transaction or leave a page half written. */
+/** With one of these off, a crash can lose a committed transaction or leave a torn page. */
 const DURABILITY_SETTINGS = ['fsync', 'full_page_writes'];
 
 const POSTGRES: DatabaseChecks = {
@@ -86,11 +96,11 @@ const POSTGRES: DatabaseChecks = {
       return { check, state: 'problem', detail, advice: 'Use Postgres 14 or newer.' };
     }
     if (!server.replica) return { check, state: 'ok', detail };
-    const advice = 'Nothing can be recorded here; name the primary.';
-    return { check, state: 'problem', detail: `${detail}, a replica that only reads`, advice };
+    const advice = 'A replica cannot record sessions; use the URL of the primary.';
+    return { check, state: 'problem', detail: `${detail}, a read-only replica`, advice };
   },
 
-  /** Every connection of stats-service sets `synchronous_commit`; these settings belong to the server. */
+  /** Every connection of stats-service sets `synchronous_commit`; these settings are the server's. */
   async checkDurability({ kysely }) {
     const check = 'durability';
     const { rows } = await sql<{ name: string; setting: string }>`
@@ -99,12 +109,14 @@ const POSTGRES: DatabaseChecks = {
     const unsafe = rows.filter(({ setting }) => setting !== 'on');
     const detail = rows.map(({ name, setting }) => `${name}=${setting}`).join(' ');
     if (unsafe.length === 0) return { check, state: 'ok', detail };
-    const what = unsafe.map(({ name }) => name).join(' and ');
-    const advice = `Turn ${what} on: without it a crash of the machine loses sessions that were answered.`;
+    const names = unsafe.map(({ name }) => name).join(' and ');
+    const advice = `Set ${names} to on: otherwise a crash of the machine can lose recorded sessions.`;
     return { check, state: 'problem', detail, advice };
   },
 
-  /** Damaged pages are a task for `pg_amcheck`; this finds failed indexes and constraints that were not validated. */
+  /**
+   * Finds invalid indexes and constraints that were not validated. Use `pg_amcheck` to find damaged pages.
+   */
   async checkIntegrity(context) {
     const check = 'integrity';
     const invalid = await readValues(
@@ -120,7 +132,7 @@ const POSTGRES: DatabaseChecks = {
     if (invalid.length === 0) {
       return { check, state: 'ok', detail: 'every index and constraint is valid' };
     }
-    const advice = 'Build the index again or validate the constraint.';
+    const advice = 'Run REINDEX on the index, or VALIDATE CONSTRAINT.';
     return { check, state: 'problem', detail: `not valid: ${invalid.join(', ')}`, advice };
   },
 };

@@ -4,12 +4,12 @@ import type { DialectName } from '../../../../migrations/columns.js';
 import { LAST_INSTANT } from '../../model/time.js';
 import type { Store, StoreContext } from '../store.js';
 
-/** Rows of each table in a range, not counting further rows of its last learner. */
+/** Rows of each table in a range, before its last learner is completed. */
 const ROWS = 10_000;
 
 const TABLES = ['study_sessions', 'course_stats', 'studied_modules'] as const;
 
-/** A learner in a course. Plain text, because another program may have written other ids. */
+/** A learner in a course. The ids are unchecked text, because another program may have written them. */
 export interface Learner {
   readonly userId: string;
   readonly courseId: string;
@@ -33,8 +33,8 @@ export interface KeyColumns {
 }
 
 /**
- * Divides a scope, so that memory and the duration of a snapshot are bounded for any number of sessions. All rows of a
- * learner in a course belong to one range.
+ * Divides a scope into ranges, so that memory and the duration of a snapshot are bounded for any number of
+ * sessions. All rows of a learner in a course belong to one range.
  */
 export async function* rangesOf(store: Store, scope: Scope): AsyncGenerator<Range> {
   let after: KeyColumns | undefined;
@@ -43,12 +43,12 @@ export async function* rangesOf(store: Store, scope: Scope): AsyncGenerator<Rang
     const upTo = await findEnd(store, rest);
     yield { ...rest, upTo };
     after = upTo;
-    // Queries of SQLite block the event loop; this lets signals be handled between ranges.
+    // SQLite queries block the event loop; signals are handled between ranges.
     await setImmediate();
   } while (after);
 }
 
-/** Returns `undefined` if no table has more rows than fit. */
+/** Returns the last learner of the next range, or `undefined` if the rest fits into one range. */
 async function findEnd(store: Store, rest: Range): Promise<KeyColumns | undefined> {
   const ends = TABLES.map(
     (table) => sql`select * from (
@@ -63,7 +63,7 @@ async function findEnd(store: Store, rest: Range): Promise<KeyColumns | undefine
   return end;
 }
 
-/** The number of rows in a range. */
+/** The numbers of rows in a range. */
 export interface Counts {
   readonly sessions: number;
   readonly lifetimeStats: number;
@@ -82,7 +82,7 @@ export async function countRows(store: Store, range: Range): Promise<Counts> {
   return counts;
 }
 
-/** The condition for a row of any table of a learner's data. */
+/** The SQL condition that selects the rows of a range, in any table with learners. */
 export function within(context: StoreContext, { userId, courseId, after, upTo }: Range): RawBuilder<unknown> {
   const keyOf = (key: KeyColumns) => sql`(${context.id(key.user_id)}, ${context.id(key.course_id)})`;
   const conditions = [
@@ -94,7 +94,7 @@ export function within(context: StoreContext, { userId, courseId, after, upTo }:
   return conditions.length === 0 ? sql`1 = 1` : sql.join(conditions, sql` and `);
 }
 
-/** A time as RFC 3339 text; one outside the years 1970 to 9999 as the database writes it. */
+/** A time as RFC 3339 text. A time outside the years 1970 to 9999 has the database's own format. */
 export function instantText(dialect: DialectName, value: RawBuilder<unknown>): RawBuilder<unknown> {
   if (dialect === 'sqlite') {
     return sql`case when ${value} between 0 and ${sql.lit(LAST_INSTANT)}
@@ -105,12 +105,12 @@ export function instantText(dialect: DialectName, value: RawBuilder<unknown>): R
     else cast(${value} as text) end`;
 }
 
-/** Runs `work` without timeouts. On SQLite not in a transaction, which would block writers. */
+/** Runs `work` without timeouts; on SQLite without a transaction, which would block writers. */
 export function withoutTimeout<T>(store: Store, work: (context: StoreContext) => Promise<T>): Promise<T> {
   return store.dialect === 'sqlite' ? work(store) : store.transact(work, { unlimited: true });
 }
 
-/** Runs a query on a snapshot of its own, which blocks no writer. */
+/** Runs a query without timeouts on its own snapshot; writers are not blocked. */
 export function read<Row>(store: Store, query: RawBuilder<Row>): Promise<readonly Row[]> {
   return withoutTimeout(store, async ({ kysely }) => (await query.execute(kysely)).rows);
 }

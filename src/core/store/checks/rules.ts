@@ -8,12 +8,12 @@ import { grouped } from '../../model/validation.js';
 import { keysetPages } from '../sql/paging.js';
 import { splitModuleIds } from '../sql/rollups.js';
 import type { Store } from '../store.js';
-import type { BrokenRule } from './differences.js';
+import type { RuleViolation } from './differences.js';
 import { instantText, read, within, type KeyColumns, type Range } from './ranges.js';
 
-/** Rows of a page, each with the value of every rule. */
+/** Rows per page. */
 const RULES_PAGE = 1_000;
-/** Reported characters of a value. */
+/** Maximum number of characters of a reported value. */
 const MAX_TEXT = 200;
 
 interface Row extends KeyColumns {
@@ -21,14 +21,14 @@ interface Row extends KeyColumns {
   readonly [broken: `broken_${number}`]: string | null;
 }
 
-/** For each session that breaks a rule: the broken rules, page by page. */
-export async function* findBrokenRules(
+/** Finds sessions that break a rule, page by page; returns the violations per session. */
+export async function* findRuleViolations(
   store: Store,
   range: Range,
-): AsyncGenerator<readonly (readonly BrokenRule[])[]> {
+): AsyncGenerator<readonly (readonly RuleViolation[])[]> {
   const rules = sessionRules(store.dialect);
   const pages = keysetPages<Row>(RULES_PAGE, (last) => readPage(store, rules, range, last));
-  for await (const rows of pages) yield rows.map((row) => brokenRulesOf(rules, row));
+  for await (const rows of pages) yield rows.map((row) => violationsOf(rules, row));
 }
 
 function readPage(
@@ -56,17 +56,19 @@ function readPage(
   );
 }
 
-function brokenRulesOf(rules: readonly SessionRule[], row: Row): BrokenRule[] {
+function violationsOf(rules: readonly SessionRule[], row: Row): RuleViolation[] {
   const place = { userId: row.user_id, courseId: row.course_id, sessionId: row.session_id };
-  return rules.flatMap(({ what, rule }, index) => {
-    const kept = row[`broken_${index}`] ?? null;
-    return kept === null ? [] : [{ kind: 'session' as const, ...place, what, kept, rule }];
+  return rules.flatMap(({ field, rule }, index) => {
+    const stored = row[`broken_${index}`] ?? null;
+    return stored === null ? [] : [{ kind: 'session' as const, ...place, field, stored, rule }];
   });
 }
 
-/** A rule that held when the session was recorded; another program may have written to the database since. */
+/**
+ * A rule that was checked when the session was recorded; another program may have changed the session since.
+ */
 interface SessionRule {
-  readonly what: string;
+  readonly field: string;
   readonly rule: string;
   readonly value: RawBuilder<unknown>;
   readonly isBroken: RawBuilder<unknown>;
@@ -76,7 +78,7 @@ function sessionRules(dialect: DialectName): readonly SessionRule[] {
   return [
     ...(dialect === 'sqlite' ? idRules() : []),
     {
-      what: 'courseId',
+      field: 'courseId',
       rule: 'must be the id of a course',
       value: dialect === 'sqlite' ? hexOf('course_id') : sql`course_id`,
       isBroken: sql`not exists (select 1 from courses where courses.course_id = study_sessions.course_id)`,
@@ -86,7 +88,7 @@ function sessionRules(dialect: DialectName): readonly SessionRule[] {
     integer('timeStudied', sql`time_studied`, MAX_TIME_STUDIED),
     completedAt(dialect),
     {
-      what: 'moduleIds',
+      field: 'moduleIds',
       rule: `must be at most ${grouped(MAX_MODULE_IDS)} ids, each 1 to ${MAX_MODULE_ID} visible ASCII characters, sorted, none twice`,
       value: sql`module_ids`,
       isBroken: sql`module_ids <> '' and ${breaksModuleIds(dialect)}`,
@@ -94,11 +96,11 @@ function sessionRules(dialect: DialectName): readonly SessionRule[] {
   ];
 }
 
-/** Only for SQLite, which stores any bytes; Postgres has a type for ids. */
+/** SQLite stores any bytes as an id; Postgres has a type for UUIDs. */
 function idRules(): SessionRule[] {
   const columns = { userId: 'user_id', courseId: 'course_id', sessionId: 'session_id' };
-  return Object.entries(columns).map(([what, column]) => ({
-    what,
+  return Object.entries(columns).map(([field, column]) => ({
+    field,
     rule: 'must be a UUID of 16 bytes',
     value: hexOf(column),
     isBroken: sql`length(${sql.ref(column)}) <> 16`,
@@ -109,9 +111,9 @@ function hexOf(column: string): RawBuilder<unknown> {
   return sql`lower(hex(${sql.ref(column)}))`;
 }
 
-function integer(what: string, value: RawBuilder<unknown>, max: number): SessionRule {
+function integer(field: string, value: RawBuilder<unknown>, max: number): SessionRule {
   const isBroken = sql`${value} not between 0 and ${sql.lit(max)}`;
-  return { what, rule: `must be an integer from 0 to ${grouped(max)}`, value, isBroken };
+  return { field, rule: `must be an integer from 0 to ${grouped(max)}`, value, isBroken };
 }
 
 function completedAt(dialect: DialectName): SessionRule {
@@ -121,7 +123,7 @@ function completedAt(dialect: DialectName): SessionRule {
       ? sql`completed_at not between 0 and ${sql.lit(LAST_INSTANT)}`
       : sql`(completed_at < timestamptz '1970-01-01Z' or completed_at >= timestamptz '10000-01-01Z')`;
   const rule = 'must be a time in UTC from 1970 to 9999';
-  return { what: 'completedAt', rule, value: instantText(dialect, value), isBroken };
+  return { field: 'completedAt', rule, value: instantText(dialect, value), isBroken };
 }
 
 function breaksModuleIds(dialect: DialectName): RawBuilder<unknown> {

@@ -1,6 +1,5 @@
 import type { ColumnType } from '../rows.js';
 
-/** The element type of an array parameter. */
 export const ELEMENT_TYPES = {
   id: 'uuid',
   instant: 'timestamptz',
@@ -12,8 +11,9 @@ export const ELEMENT_TYPES = {
 type Value = string | number | null;
 
 /**
- * An array as Postgres reads it in text format (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO). Only text
- * needs quoting: no other type contains commas, braces, quotes, backslashes or blanks.
+ * Writes an array in the text format of Postgres
+ * (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO). Only text needs quoting: the other types
+ * contain no commas, braces, quotes, backslashes or spaces.
  */
 export function toArray(type: ColumnType, values: readonly Value[]): string {
   if (type === 'text') return `{${values.map((value) => quote(String(value))).join()}}`;
@@ -24,7 +24,7 @@ function quote(text: string): string {
   return /["\\]/.test(text) ? `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"` : `"${text}"`;
 }
 
-/** For each column an array of its values. */
+/** Writes the rows as one array per column. */
 export function toArrays<Name extends string>(
   types: Readonly<Record<Name, ColumnType>>,
   columns: readonly Name[],

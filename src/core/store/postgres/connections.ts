@@ -8,7 +8,7 @@ import {
 } from 'kysely';
 import { isConnectionLost } from './errors.js';
 
-/** A query of the driver. A connection plans a query with a name once and keeps it prepared. */
+/** A query of the driver. A connection prepares a query with a name once and reuses it. */
 export interface DriverQuery {
   readonly name?: string | undefined;
   readonly text: string;
@@ -17,7 +17,6 @@ export interface DriverQuery {
   readonly query_timeout: number;
 }
 
-/** The used part of a connection of pg. */
 export interface DriverClient {
   query<Row>(query: DriverQuery): Promise<PostgresQueryResult<Row>>;
   query<Row>(cursor: PostgresCursor<Row>): PostgresCursor<Row>;
@@ -28,14 +27,14 @@ interface DriverPool extends Pick<PostgresPool, 'options' | 'end'> {
   connect(): Promise<DriverClient>;
 }
 
-/** Names for statements: a connection keeps each until it ends, so there must be few. */
+/** Maximum number of statement names, because a connection keeps each prepared until it closes. */
 const MAX_NAMES = 100;
-/** A statement with more parameters is one of varying length, which is hardly ever repeated. */
+/** Statements with more parameters have a varying length, so they are rarely repeated. */
 const MAX_PARAMETERS = 16;
 
 type NameOf = (text: string, parameters: number) => string | undefined;
 
-/** Gives each statement a name, always the same one, up to a maximum number. */
+/** Assigns each statement text a name, up to a maximum number of names. */
 export function statementNames(): NameOf {
   const names = new Map<string, string>();
   return (text, parameters) => {
@@ -45,7 +44,7 @@ export function statementNames(): NameOf {
   };
 }
 
-/** Kysely's dialect of Postgres with prepared statements and a timeout for responses. */
+/** Kysely's Postgres dialect with prepared statements and a response timeout. */
 export class PreparingPostgresDialect extends PostgresDialect {
   readonly #pool: PostgresPool;
 
@@ -102,7 +101,7 @@ class NamingClient implements PostgresPoolClient {
   }
 
   async #run<Row>(query: DriverQuery): Promise<PostgresQueryResult<Row>> {
-    // A rollback would wait for the dead connection as long again.
+    // Otherwise a rollback would wait for the dead connection as long again.
     if (this.#lostBy) throw this.#lostBy;
     try {
       return await this.#client.query<Row>(query);

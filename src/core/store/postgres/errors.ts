@@ -25,9 +25,9 @@ export function postgresFault(error: unknown): DriverFault | undefined {
     return 'unusable';
   // A file named by the URL, for example a certificate.
   if (code === 'ENOENT' || code === 'EACCES') return 'unusable';
-  // A host with several addresses fails with one error for all addresses.
-  const ofSystem = 'syscall' in error || error instanceof AggregateError;
-  if (ofSystem && /^E[A-Z_]+$/.test(code)) return 'unavailable';
+  // A host with several addresses fails with an AggregateError.
+  const isSystemError = 'syscall' in error || error instanceof AggregateError;
+  if (isSystemError && /^E[A-Z_]+$/.test(code)) return 'unavailable';
   return CONNECTION_ERROR.test(error.message) ? 'unavailable' : undefined;
 }
 
@@ -42,18 +42,18 @@ const INCOMPATIBLE =
 const CONNECTION_ERROR =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout)/;
 
-/** True if the connection must not be used again: no response, a closed connection, or a server that became a replica. */
+/** True if the connection must not be reused: no response, closed, or the server became a replica. */
 export function isConnectionLost(error: unknown): boolean {
   return !isFromServer(error) || /^(08|57P|25006)/.test(codeOf(error));
 }
 
-/** True if an established connection was cut: a new one may work at once. The outcome of its statement is unknown. */
+/** True if an established connection was cut. The outcome of its statement is unknown. */
 export function isConnectionCut(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return /^(08|57P0[1-5]$|ECONNRESET$|EPIPE$)/.test(codeOf(error)) || CONNECTION_CUT.test(error.message);
 }
 
-/** Except a connect timeout: waiting for it again would take too long. */
+/** Excludes connect timeouts, because a retry would wait as long again. */
 const CONNECTION_CUT =
   /^(Connection terminated(?! due to connection timeout)|Client has encountered a connection error)/;
 
@@ -62,7 +62,10 @@ export function isDeadlock(error: unknown): boolean {
   return isFromServer(error) && /^(40P01|40001)$/.test(codeOf(error));
 }
 
-/** https://www.postgresql.org/docs/current/protocol-error-fields.html: only errors of the server have a severity. */
+/**
+ * Only errors of the server have a severity:
+ * https://www.postgresql.org/docs/current/protocol-error-fields.html
+ */
 function isFromServer(error: unknown): error is Error {
   return error instanceof Error && 'severity' in error;
 }

@@ -1,25 +1,27 @@
 import { Pool, TypeOverrides, types, type CustomTypesConfig, type PoolClient, type PoolConfig } from 'pg';
 import { StatsError } from '../../errors.js';
+import { describeValue } from '../../model/validation.js';
 
-/** Milliseconds. */
+/** Timeouts in milliseconds. */
 export interface Timeouts {
-  /** For a new connection, for its first query, and for closing all connections. */
+  /** For opening a connection, for its first query, and for closing the pool. */
   readonly connect: number;
   readonly lock: number;
   /** For a statement, and for the next statement of an open transaction. */
   readonly statement: number;
-  /** For a response, measured here: a dead connection does not report the server's own timeouts. */
+  /**
+   * For a response, measured by the client, because a dead connection does not report the server's timeouts.
+   */
   readonly query: number;
-  /** For the response to a readiness check. */
   readonly probe: number;
 }
 
-/** Milliseconds. Upper bound of a timeout in the URL. */
+/** Maximum of a timeout in the URL, in milliseconds. */
 const MAX_TIMEOUT = 3_600_000;
 
 /**
- * The timeouts of a database URL: `connect_timeout` in seconds, as in libpq, `lock_timeout` and `statement_timeout` in
- * milliseconds, as in Postgres.
+ * The timeouts of a database URL: `connect_timeout` in seconds, as in libpq, `lock_timeout` and
+ * `statement_timeout` in milliseconds, as in Postgres.
  *
  * @throws {StatsError} `invalid-database-url`
  */
@@ -31,7 +33,7 @@ export function timeoutsOf(url: string): Timeouts {
     const milliseconds = isNumber ? Math.round(Number(text) * (unit === 'seconds' ? 1_000 : 1)) : 0;
     if (milliseconds > 0 && milliseconds <= MAX_TIMEOUT) return milliseconds;
     const rule = `must be a number of ${unit} above 0 and at most an hour`;
-    const detail = `${name} in the database URL is "${text.slice(0, 60)}"; it ${rule}.`;
+    const detail = `${name} in the database URL is ${describeValue(text)}; it ${rule}.`;
     throw new StatsError('invalid-database-url', detail);
   };
   const connect = read('connect_timeout', 5, 'seconds');
@@ -45,7 +47,7 @@ export function timeoutsOf(url: string): Timeouts {
   };
 }
 
-/** Opens a pool of connections; the first query connects. `PG*` variables supply what the URL leaves out. */
+/** Opens a connection pool; the first query connects. `PG*` variables supply what the URL omits. */
 export function openPool(url: string, timeouts: Timeouts, options: PoolConfig = {}): Pool {
   const pool = new Pool({
     connectionString: url,
@@ -53,7 +55,7 @@ export function openPool(url: string, timeouts: Timeouts, options: PoolConfig = 
     types: valueParsers(),
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    // The pool hands out a new connection only after this, and ends it on an error.
+    // Runs before the pool hands out a new connection; an error closes the connection.
     verify: (client, done) => void prepareConnection(client, timeouts.connect, done),
     connectionTimeoutMillis: timeouts.connect,
     lock_timeout: timeouts.lock,
@@ -61,16 +63,16 @@ export function openPool(url: string, timeouts: Timeouts, options: PoolConfig = 
     idle_in_transaction_session_timeout: timeouts.statement,
     ...options,
   });
-  // A connection lost while idle is reported to the pool, one lost during a query to the client. An error event without a
-  // listener ends the process. The query fails with the same error.
+  // Lost connections emit error events, on the pool while idle and else on the client. Without a listener such an event
+  // would end the process; queries fail with the same error.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
 /**
- * Pins session settings that server or role defaults could override: the time format, which the driver must read;
- * commits that wait for the disk; and generic plans, because planning a batch takes longer than running it.
+ * Pins session settings that server or role defaults could override: the time format that the driver parses,
+ * commits that wait for the disk, and generic plans, because planning a batch takes longer than running it.
  */
 async function prepareConnection(
   client: PoolClient,
@@ -94,7 +96,7 @@ async function prepareConnection(
   done(failure);
 }
 
-/** Reads the same JavaScript values as from SQLite. */
+/** Parses values to the same JavaScript types as SQLite's. */
 function valueParsers(): CustomTypesConfig {
   const parsers = new TypeOverrides();
   parsers.setTypeParser(types.builtins.INT8, safeInteger);
@@ -102,7 +104,7 @@ function valueParsers(): CustomTypesConfig {
   return parsers;
 }
 
-/** From `2026-11-22 10:00:00.5+00`, the format of the pinned settings. */
+/** Parses `2026-11-22 10:00:00.5+00`, the format of the pinned settings. */
 function toIsoInstant(value: string): string {
   const fraction = value.slice(20, value.length - 3);
   return `${value.slice(0, 10)}T${value.slice(11, 19)}.${fraction.padEnd(3, '0')}Z`;

@@ -15,17 +15,17 @@ import { ELEMENT_TYPES } from './arrays.js';
 
 type Column = keyof SessionRow;
 
-/** A statement with the name under which connections keep it prepared. */
+/** A statement with the name under which connections prepare it. */
 export interface NamedStatement extends Statement<Record<Column, unknown>> {
   readonly name: string;
 }
 
 export type PostgresStatements = ReturnType<typeof compileStatements>;
 
-/** The columns of a session that are sent; `updated_at` of a new session is `created_at`. */
+/** The columns that are sent to record a session; `updated_at` equals `created_at`. */
 export const SENT_COLUMNS = SESSION_COLUMNS.filter((name) => name !== 'updated_at');
 
-/** A learner with a rollup has a course. */
+/** A rollup implies that the course exists. */
 const WITH_ROLLUP = {
   courseExists: '1',
   joins: 'join course_stats using (user_id, course_id)',
@@ -38,8 +38,8 @@ const WITH_OR_WITHOUT_ROLLUP = {
 type ValueOf = (name: Column) => RawBuilder<unknown>;
 
 /**
- * The statements of the hot paths. Each has one text for a batch of any size, because its rows are sent as arrays, so that
- * Postgres plans it once. A batch of one session or learner has a statement of its own without arrays.
+ * The statements of the hot paths. A batch is sent as arrays, so that each statement has one text for any
+ * size and Postgres plans it once. Batches of one session or learner have separate statements without arrays.
  */
 export function compileStatements(kysely: Kysely<Schema>) {
   const compile = (name: string, build: (value: ValueOf) => RawBuilder<unknown>): NamedStatement => ({
@@ -61,13 +61,13 @@ export function compileStatements(kysely: Kysely<Schema>) {
   };
 }
 
-/** One row with its position. */
+/** A row source of one row, with its position. */
 function rowOf(columns: readonly Column[], value: ValueOf): RawBuilder<unknown> {
   const values = columns.map((name) => sql`cast(${value(name)} as ${sql.raw(elementType(name))})`);
   return sql`(values (${sql.join(values)}, 1))`;
 }
 
-/** The columns as arrays, converted to rows with their position. */
+/** A row source of arrays, with positions. */
 function rowsOf(columns: readonly Column[], value: ValueOf): RawBuilder<unknown> {
   const arrays = columns.map((name) => sql`cast(${value(name)} as ${sql.raw(elementType(name))}[])`);
   return sql`unnest(${sql.join(arrays)}) with ordinality`;
@@ -78,8 +78,8 @@ function elementType(name: Column): string {
 }
 
 /**
- * Inserts the sessions that are new, adds their sums to the rollups and their modules to the counts, in the lock order of
- * all commands (see sql/rollups.ts). Returns the positions of the sessions that were not inserted.
+ * Inserts new sessions, adds their sums to the rollups and their modules to the counts, in the lock order of
+ * sql/rollups.ts. Returns the positions of the sessions that were not inserted.
  */
 function recordMany(sent: RawBuilder<unknown>): RawBuilder<unknown> {
   const inserted = insertSessions(sql`
@@ -90,7 +90,7 @@ function recordMany(sent: RawBuilder<unknown>): RawBuilder<unknown> {
   const stats = mergeStats(sql`
     select user_id, course_id, ${sql.join(TOTALS_COLUMNS.map((name) => sums[name]))}, max(updated_at), max(updated_at)
     from inserted group by user_id, course_id order by user_id, course_id`);
-  // Counting the rollups locks all of them before the first module.
+  // Counting `stats` first locks all rollups before any module.
   const modules = mergeModules(sql`
     select user_id, course_id, module_id, count(*), max(updated_at), max(updated_at)
     from inserted, string_to_table(module_ids, ';') as module_id
@@ -112,7 +112,7 @@ function recordMany(sent: RawBuilder<unknown>): RawBuilder<unknown> {
         and inserted.session_id = pending.session_id)`;
 }
 
-/** One session without modules. A missing course violates the foreign key of the rollup. */
+/** Records one session without modules. A missing course violates the foreign key of the rollup. */
 function recordOne(value: ValueOf): RawBuilder<unknown> {
   const inserted = insertSessions(sql`values (${sql.join(SESSION_COLUMNS.map(value))})`);
   const stats = mergeStats(sql`
@@ -126,7 +126,9 @@ function recordOne(value: ValueOf): RawBuilder<unknown> {
     select 1 as position, true as "isCourseKnown" where not exists (select from inserted)`;
 }
 
-/** The modules of a course are read once for each learner: counted, and compared with the studied ones. */
+/**
+ * Reads the declared modules of each course once, to count them and to compare them with the studied ones.
+ */
 function findStats(
   learners: RawBuilder<unknown>,
   { courseExists, joins }: typeof WITH_ROLLUP,
@@ -149,7 +151,7 @@ function findStats(
     ) as of_learner`;
 }
 
-/** Locks, until the end of the statement, the rollups that are free; returns the others. */
+/** Locks the free rollups for the duration of the statement and returns the others. */
 function findLocked(learners: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     with learner as (select user_id, course_id from ${learners} as learner(user_id, course_id, position)),

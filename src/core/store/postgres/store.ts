@@ -38,29 +38,28 @@ import {
   type PostgresStatements,
 } from './statements.js';
 
-/** For one transaction, whose consumer may be slow. */
+/** Disables the timeouts of one transaction, whose consumer may be slow. */
 const WITHOUT_TIMEOUTS = sql`select set_config('statement_timeout', '0', true),
   set_config('idle_in_transaction_session_timeout', '0', true)`;
 
-/** Milliseconds: longer than a batch takes. */
+/** Milliseconds, longer than a batch takes. */
 const BATCH_DURATION = 20;
 
-/** A database of Postgres with a pool of connections. A batch is one statement, which is its transaction too. */
+/** A Postgres database with a connection pool. A batch is one statement, which is also its transaction. */
 export class PostgresStore implements Store {
   readonly dialect = 'postgres';
   readonly kysely: Kysely<Schema>;
-  /** One batch is collected while Postgres runs the other. More in flight would only be smaller. */
+  /** One batch is collected while Postgres runs another. More in flight would only make them smaller. */
   readonly batchPolicy = { maxCost: 500, maxInFlight: 2, blocking: false };
   readonly probe: StoreContext;
   readonly #timeouts: Timeouts;
   readonly #pool: Pool;
   readonly #probes: Pool;
-  /** The pool without a timeout for responses. */
+  /** The same pool without response timeouts. */
   readonly #unlimited: Kysely<Schema>;
   readonly #statements: PostgresStatements;
   #ended: Promise<void> | undefined;
 
-  /** Connects with the first query. */
   constructor(url: string) {
     const timeouts = timeoutsOf(url);
     const nameOf = statementNames();
@@ -82,7 +81,7 @@ export class PostgresStore implements Store {
   readonly faultOf = postgresFault;
 
   async record(sessions: readonly PendingSession[]): Promise<RecordOutcome[]> {
-    // Each identity once, because the statement reports only whether it inserted a row.
+    // Each key once, because the statement only reports whether it inserted a row.
     const { firsts, repeats } = separateRepeats(sessions);
     const notInserted = new Map(
       (await this.#recordFirsts(firsts)).map(({ position, isCourseKnown }) => [position, isCourseKnown]),
@@ -99,7 +98,7 @@ export class PostgresStore implements Store {
       else outcomes.set(session, { outcome: 'course-not-found' });
     }
     for (const [session, outcome] of await this.#compare(existing)) outcomes.set(session, outcome);
-    return sessions.map((session) => outcomes.get(session) ?? missing());
+    return sessions.map((session) => outcomes.get(session) ?? throwMissing());
   }
 
   #recordFirsts(sessions: readonly PendingSession[]) {
@@ -114,8 +113,8 @@ export class PostgresStore implements Store {
   }
 
   /**
-   * Compares sessions with the stored ones of the same identity. One that was deleted meanwhile is recorded. An error does
-   * not fail the rest of the batch, which is committed.
+   * Compares sessions with the stored ones of the same key. A session that was deleted meanwhile is recorded
+   * again. An error fails only these sessions: the rest of the batch is committed.
    */
   async #compare(sessions: readonly PendingSession[]): Promise<Map<PendingSession, RecordOutcome>> {
     const outcomes = new Map<PendingSession, RecordOutcome>();
@@ -140,7 +139,7 @@ export class PostgresStore implements Store {
 
   async #recordAgain(session: PendingSession): Promise<RecordOutcome> {
     try {
-      return (await this.record([session]))[0] ?? missing();
+      return (await this.record([session]))[0] ?? throwMissing();
     } catch (error) {
       const reason = rejectReasonOf(postgresFault(error));
       return reason ? { outcome: reason } : { outcome: 'failed', error };
@@ -156,13 +155,12 @@ export class PostgresStore implements Store {
         ? await this.#findStats(findStatsOfOne, [only.user_id, only.course_id])
         : await this.#findStats(findStats, toArrays(SESSION_TYPES, LEARNER_KEY, rows));
     const rest = rows.filter((_, index) => !found.has(index + 1));
-    if (rest.length === 0) return rows.map((_, index) => found.get(index + 1) ?? missing());
-    const ofRest = await this.#findStats(findStatsOfAny, toArrays(SESSION_TYPES, LEARNER_KEY, rest));
-    let place = 0;
-    return rows.map((_, index) => found.get(index + 1) ?? ofRest.get(++place) ?? missing());
+    if (rest.length === 0) return rows.map((_, index) => found.get(index + 1) ?? throwMissing());
+    const foundOfRest = await this.#findStats(findStatsOfAny, toArrays(SESSION_TYPES, LEARNER_KEY, rest));
+    let position = 0;
+    return rows.map((_, index) => found.get(index + 1) ?? foundOfRest.get(++position) ?? throwMissing());
   }
 
-  /** Returns the stats by position. */
   async #findStats(statement: NamedStatement, values: string[]) {
     const rows = await this.#query<StatsRow & { position: number }>(statement, values);
     return new Map(rows.map((row) => [row.position, toLearnerStats(row)]));
@@ -179,7 +177,6 @@ export class PostgresStore implements Store {
     return keys.map((_, index) => found.get(index + 1) ?? 'session-not-found');
   }
 
-  /** Returns the sessions by position. */
   async #findSessions(
     keys: readonly Pick<SessionRow, (typeof SESSION_KEY)[number]>[],
   ): Promise<Map<number, SessionRow>> {
@@ -188,7 +185,7 @@ export class PostgresStore implements Store {
     return new Map(rows.map((row) => [row.position, row]));
   }
 
-  /** Checks twice, because another batch may hold a lock for a short time. */
+  /** Checks twice, because another batch may hold a lock briefly. */
   async findLocked(learners: readonly LearnerKey[]): Promise<LearnerKey[]> {
     const locked = await this.#findLocked(learners);
     if (locked.length === 0) return [];
@@ -203,11 +200,11 @@ export class PostgresStore implements Store {
     return locked.map((row) => ({ userId: row.user_id, courseId: row.course_id }));
   }
 
-  /** Retries a statement that was cut off: recording it twice changes nothing. */
+  /** Retries if the connection was cut; all statements are idempotent. */
   #query<Row>(statement: NamedStatement, values: unknown[]): Promise<readonly Row[]> {
     const { name, text } = statement;
     const attempt = async () => {
-      // A client of pg itself, not of Kysely. The statement commits on its own: the sessions are durable when it ends.
+      // The statement is its own transaction, so its sessions are durable when it returns.
       const client: DriverClient = await this.#pool.connect();
       try {
         const { rows } = await client.query<Row>({ name, text, values, query_timeout: this.#timeouts.query });
@@ -232,7 +229,7 @@ export class PostgresStore implements Store {
     });
   }
 
-  /** Read committed, whatever the default: after taking a lock, commands rely on seeing what was committed before it. */
+  /** Always read committed: after taking a lock, writes must see what was committed before. */
   #transact<T>(kysely: Kysely<Schema>, work: (context: TransactionContext) => Promise<T>): Promise<T> {
     let hasBegun = false;
     const transaction = kysely.transaction().setIsolationLevel('read committed');
@@ -259,12 +256,11 @@ export class PostgresStore implements Store {
   }
 }
 
-/** @throws always */
-function missing(): never {
+function throwMissing(): never {
   throw new Error('A batch has no result for one of its items.');
 }
 
-/** The first session of each identity, and the repeats. */
+/** Separates the first session of each key from its repeats. */
 function separateRepeats(sessions: readonly PendingSession[]): {
   readonly firsts: readonly PendingSession[];
   readonly repeats: readonly PendingSession[];
@@ -273,9 +269,9 @@ function separateRepeats(sessions: readonly PendingSession[]): {
   const firsts: PendingSession[] = [];
   const repeats: PendingSession[] = [];
   for (const session of sessions) {
-    const identity = SESSION_KEY.map((name) => session.row[name]).join();
-    (seen.has(identity) ? repeats : firsts).push(session);
-    seen.add(identity);
+    const key = SESSION_KEY.map((name) => session.row[name]).join();
+    (seen.has(key) ? repeats : firsts).push(session);
+    seen.add(key);
   }
   return { firsts, repeats };
 }

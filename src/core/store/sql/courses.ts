@@ -9,14 +9,14 @@ import { COURSE_COLUMNS, joinModuleIds, toCourse, type CourseRow, type CourseWit
 import type { Store, StoreContext, TransactionContext } from '../store.js';
 import { readPageInParts } from './paging.js';
 
-/** Attempts in case the conflicting course is gone by the time it is queried. */
+/** Maximum attempts, in case the conflicting course no longer exists when it is queried. */
 const MAX_ATTEMPTS = 5;
 
 /** @throws {StatsError} `course-id-taken`, `course-name-taken` */
 export async function addCourse(store: Store, course: NewCourse, now: string): Promise<Course> {
   const row = toRow(course.courseId ?? newCourseId(), course, now);
   const { moduleIds = [] } = course;
-  return unlessExists(store, row, { replaces: false }, () =>
+  return writeUnlessExists(store, row, { replaces: false }, () =>
     store.transact(async (context) => {
       await context.kysely.insertInto('courses').values(boundRow(context, row)).execute();
       await addCourseModules(context, row.course_id, moduleIds, now);
@@ -34,7 +34,7 @@ export async function setCourse(
 ): Promise<{ outcome: 'created' | 'replaced'; course: Course }> {
   const row = toRow(courseId, content, now);
   const { moduleIds = [] } = content;
-  return unlessExists(store, row, { replaces: true }, () =>
+  return writeUnlessExists(store, row, { replaces: true }, () =>
     store.transact(async (context) => {
       const inserted = await context.kysely
         .insertInto('courses')
@@ -56,7 +56,7 @@ export async function setCourse(
         .selectFrom('courses')
         .select('course_id')
         .where('course_id', '=', context.id(courseId))
-        // Not a key update, so that sessions can be recorded in the course meanwhile.
+        // Not `for update`, which would block recording sessions in the course.
         .$if(context.dialect === 'postgres', (query) => query.forNoKeyUpdate())
         .execute();
       const stored = await findExisting(context, courseId);
@@ -76,7 +76,7 @@ export async function setCourse(
 
 async function findExisting(context: TransactionContext, courseId: CourseId): Promise<Course> {
   const course = await findCourse(context, courseId);
-  if (!course) throw new Error(`Course ${courseId} was deleted, although courses are never deleted.`);
+  if (!course) throw new Error(`Course ${courseId} disappeared, although courses are never deleted.`);
   return course;
 }
 
@@ -127,12 +127,12 @@ function toRow(courseId: CourseId, { name }: CourseContent, now: string): Course
 }
 
 /**
- * Writes a course unless another course has its id or name. The other course is queried only after the database has
- * rejected the write; if it is gone by then, the write is repeated.
+ * Writes a course. If the database rejects it, queries the course that has its id or name, and repeats the
+ * write if that course no longer exists.
  *
- * @param options `replaces` is true if a course with the same id is no conflict
+ * @param options `replaces` is true if a course with the same id is not a conflict
  */
-async function unlessExists<T>(
+async function writeUnlessExists<T>(
   store: Store,
   row: CourseRow,
   { replaces }: { readonly replaces: boolean },
@@ -170,7 +170,7 @@ export async function listCourses(
   if (courseId) courses = courses.where('course_id', '=', context.id(courseId));
   const { items, next } = await readPageInParts<CourseWithModules>({
     limit,
-    // Every name is greater than the empty one; with this condition the partial index serves the first page too.
+    // The condition is always present, so that the partial index serves the first page too.
     read: (after, count) =>
       courses
         .where('name', '>', after?.name ?? cursor?.[0] ?? '')
@@ -181,12 +181,12 @@ export async function listCourses(
   return { items: items.map(toCourse), next };
 }
 
-/** A course and its modules in one statement, so that they belong to one snapshot. */
+/** Selects a course and its modules in one statement, so that they belong to one snapshot. */
 function selectCourses({ dialect, kysely }: StoreContext) {
   return kysely.selectFrom('courses').select([...COURSE_COLUMNS, joinedModuleIds(dialect).as('module_ids')]);
 }
 
-/** Sorted and joined by `;`, as in sessions. */
+/** The module ids, sorted and joined by `;` as in sessions. */
 function joinedModuleIds(dialect: DialectName) {
   const join = sql.raw(dialect === 'postgres' ? 'string_agg' : 'group_concat');
   return sql<string>`coalesce((

@@ -8,19 +8,18 @@ import type { Store, TransactionContext } from '../store.js';
 const MAX_ATTEMPTS = 200;
 /** Maximum milliseconds between attempts. */
 const MAX_PAUSE = 20;
-/** Courses in a statement: databases limit the number of parameters. */
+/** Courses per statement, because databases limit the number of parameters. */
 const CHUNK = 1000;
 
 /**
- * Erases all data of a learner; returns the number of deleted sessions. A session that is being recorded meanwhile is
- * either erased or recorded afterwards, never half.
+ * Erases all data of a learner; returns the number of deleted sessions. A session that is recorded at the
+ * same time is either erased or recorded afterwards, never in part.
  *
- * A transaction that writes a session locks it before the rollup of its course. This transaction locks the rollups
- * first, so that it sees every session that counts in them; a session committed later, or in a course new to the learner,
- * stays whole. Because of the opposite order it must not wait for a locked session: it releases all locks and tries
- * again.
+ * Recording locks a session before the rollup. Erasing locks the rollups first, so that it sees every session
+ * that they contain; a session committed later is recorded afterwards. Because of the opposite lock order,
+ * erasing never waits for a locked session: it releases all locks and tries again.
  *
- * @throws {StatsError} `database-unavailable` if the learner is written to without a pause
+ * @throws {StatsError} `database-unavailable` if all attempts meet a locked session
  */
 export async function eraseUser(store: Store, userId: UserId): Promise<number> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
@@ -28,7 +27,7 @@ export async function eraseUser(store: Store, userId: UserId): Promise<number> {
     if (deleted !== undefined) return deleted;
     await setTimeout(Math.random() * MAX_PAUSE);
   }
-  throw new StatsError('database-unavailable', 'Sessions of this user are being recorded; try again.');
+  throw new StatsError('database-unavailable', "The learner's sessions are being written; try again.");
 }
 
 /** Returns `undefined` and changes nothing if another transaction has locked one of the sessions. */
@@ -62,7 +61,7 @@ async function lockRollups(context: TransactionContext, userId: UserId): Promise
   return [...locked, ...(await findCoursesWithoutRollup(context, userId))];
 }
 
-/** Damage: every session has a rollup. */
+/** Finds sessions without a rollup, which only damage can cause. */
 async function findCoursesWithoutRollup(context: TransactionContext, userId: UserId): Promise<CourseId[]> {
   const id = context.id(userId);
   const rollups = sql`select course_id from course_stats where user_id = ${id}`;
@@ -74,7 +73,7 @@ async function findCoursesWithoutRollup(context: TransactionContext, userId: Use
   return rows.map((row) => row.course_id);
 }
 
-/** Returns false if not all sessions could be locked at once. A transaction of SQLite has the only lock already. */
+/** Returns false if a session is locked. On SQLite the transaction already holds the only lock. */
 async function lockSessions(
   context: TransactionContext,
   userId: UserId,

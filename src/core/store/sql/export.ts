@@ -6,7 +6,7 @@ import type { Schema } from '../schema.js';
 import { columnList } from '../statements.js';
 import type { StoreContext } from '../store.js';
 
-/** Sessions of a page; a larger page is not faster and takes more memory. */
+/** Sessions per page. Larger pages are not faster and need more memory. */
 const EXPORT_PAGE = 1_000;
 
 const COLUMNS = SESSION_COLUMNS.filter((name) => name !== 'created_at' && name !== 'updated_at');
@@ -14,7 +14,7 @@ const COLUMNS = SESSION_COLUMNS.filter((name) => name !== 'created_at' && name !
 type Row = Pick<SessionRow, (typeof COLUMNS)[number]>;
 type Query = SelectQueryBuilder<Schema, 'study_sessions', Row>;
 
-/** All sessions in key order, page by page, as the transaction sees them. */
+/** Reads the selected sessions in key order, page by page, in the transaction of the context. */
 export async function* exportPages(
   context: StoreContext,
   filter: ExportFilter,
@@ -34,7 +34,7 @@ function selectSessions(context: StoreContext, { userId, courseId, from, to }: E
   return query;
 }
 
-/** Planned once: Postgres may decide to sort, which for each page would take far too long. */
+/** A cursor is planned once. Postgres may choose to sort, which would take too long for each page. */
 async function* readByCursor({ kysely }: StoreContext, query: Query): AsyncGenerator<Row[]> {
   await sql`declare exported no scroll cursor for ${query}`.execute(kysely);
   const fetch = sql<Row>`fetch ${sql.lit(EXPORT_PAGE)} from exported`;
@@ -45,11 +45,11 @@ async function* readByCursor({ kysely }: StoreContext, query: Query): AsyncGener
   }
 }
 
-/** Rows are stored in key order, so that each page continues where the last one ended. */
+/** SQLite stores the rows in key order, so a page continues after the last key without sorting. */
 async function* readByKey(context: StoreContext, query: Query): AsyncGenerator<Row[]> {
   let page = query.limit(EXPORT_PAGE);
   for (;;) {
-    // Queries of SQLite block the event loop; this lets other work run between pages.
+    // SQLite queries block the event loop; other work runs between pages.
     await setImmediate();
     const rows = await page.execute();
     if (rows.length > 0) yield rows;

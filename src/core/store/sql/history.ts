@@ -6,7 +6,7 @@ import { toSums, type SumsRow } from '../rows.js';
 import type { StoreContext } from '../store.js';
 import { aggregates } from './rollups.js';
 
-/** The completion times of a learner's first and last session, from the rollup. */
+/** Reads the completion times of a learner's first and last session from the rollup. */
 export async function findBounds(context: StoreContext, learner: LearnerKey): Promise<SessionBounds> {
   const row = await context.kysely
     .selectFrom('course_stats')
@@ -17,7 +17,7 @@ export async function findBounds(context: StoreContext, learner: LearnerKey): Pr
   return { first: row?.first_completed_at, last: row?.last_completed_at };
 }
 
-/** The sums of each time range, by its position; ranges without sessions are left out. */
+/** Sums the sessions of each time range; the result is by position, without empty ranges. */
 export async function sumByInterval(
   context: StoreContext,
   { userId, courseId }: LearnerKey,

@@ -1,6 +1,6 @@
 import { encodeCursor, type Page } from '../../model/pagination.js';
 
-/** Reads rows page by page, each page after the last row of the one before, so that every page costs the same. */
+/** Reads rows page by page. Each page starts after the last row of the previous one. */
 export async function* keysetPages<Row>(
   size: number,
   read: (last: Row | undefined) => Promise<readonly Row[]>,
@@ -13,21 +13,21 @@ export async function* keysetPages<Row>(
   } while (last);
 }
 
-/** Rows of one query: the default page and one more row, which shows that there is a next page. */
+/** Rows per query: the default page size plus one row, which shows that there is a next page. */
 const PART = 101;
-/** Characters of module ids after which a page ends: a thousand items can have a hundred times as many. */
+/** Characters of module ids after which a page ends; 1,000 items can have a hundred times as many. */
 const MAX_MODULES_TEXT = 1024 * 1024;
 
 interface Parts<Row> {
   readonly limit: number;
-  /** Reads the rows after one, or from the start of the page, in the order of the list. */
+  /** Reads the rows after `after`, or the first rows of the page, in the order of the list. */
   readonly read: (after: Row | undefined, count: number) => Promise<readonly Row[]>;
   readonly keyOf: (row: Row) => readonly string[];
 }
 
 /**
- * Reads a page of rows with module ids. It is read in parts and ends early if the ids are long, so that a page blocks
- * the event loop only for a short time.
+ * Reads a page of rows with module ids in several queries, and ends it early if the ids are long, so that a
+ * page blocks the event loop only briefly.
  */
 export async function readPageInParts<Row extends { readonly module_ids: string }>({
   limit,

@@ -7,15 +7,15 @@ import { rejectReasonOf, type Store, type TransactionContext } from '../store.js
 import { columnList } from '../statements.js';
 import { countModules, sumSessions } from './rollups.js';
 
-/** `correct`: there was nothing to repair any more. */
+/** `correct` means that nothing differed any more. */
 type RebuildOutcome = 'repaired' | 'correct' | 'locked' | RejectReason;
 
 /**
  * Recomputes the rollup and the module counts of a learner in a course from the sessions.
  *
- * A transaction that writes a session locks it, then the rollup of its course until the commit. While this transaction
- * holds the rollup, it sees every session that counts in it and none that waits to be added. It waits for no session,
- * which excludes deadlocks. Modules change only while the rollup is locked.
+ * Recording locks a session, then the rollup until the commit. While this transaction holds the rollup, it
+ * sees exactly the sessions that the rollup contains. It never waits for a session, so deadlocks are
+ * impossible. Modules change only while the rollup is locked.
  */
 export async function rebuildLearner(store: Store, learner: Learner, now: string): Promise<RebuildOutcome> {
   try {
@@ -51,8 +51,8 @@ async function rebuild(context: TransactionContext, learner: Learner, now: strin
 }
 
 /**
- * Locks the rollup. If it is missing, a row is inserted and true is returned, because a first session would otherwise
- * insert one meanwhile. If it is deleted between the two statements, the lock is tried again.
+ * Locks the rollup. If it is missing, inserts a row, so that no other transaction can insert one, and returns
+ * true. If it is deleted between the two statements, tries again.
  */
 async function lockRollup(context: TransactionContext, learner: Learner, now: string): Promise<boolean> {
   const where = within(context, learner);
@@ -80,7 +80,7 @@ async function lockRollup(context: TransactionContext, learner: Learner, now: st
   }
 }
 
-/** Writes only the counts that differ. */
+/** Updates only the counts that differ. */
 function overwriteModules(counted: RawBuilder<unknown>, now: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     insert into studied_modules (${columnList(MODULE_COLUMNS)})
@@ -91,7 +91,7 @@ function overwriteModules(counted: RawBuilder<unknown>, now: RawBuilder<unknown>
     where studied_modules.session_count <> excluded.session_count`;
 }
 
-/** Writes only the rollup that differs. */
+/** Updates the rollup only if it differs. */
 function overwriteStats(summed: RawBuilder<unknown>, now: RawBuilder<unknown>): RawBuilder<unknown> {
   const changes = TOTALS_COLUMNS.map((name) => sql`${sql.ref(name)} = ${sql.ref(`excluded.${name}`)}`);
   const differs = TOTALS_COLUMNS.map(

@@ -15,12 +15,12 @@ import { bindValue, columnList } from '../statements.js';
 import type { StoreContext, TransactionContext } from '../store.js';
 
 /*
- * The rollups: `course_stats` (sums of a learner's sessions in a course) and `studied_modules` (in how many sessions a
- * learner studied a module). They change in the transaction of the session that changes them.
+ * The rollups are `course_stats` (sums of a learner's sessions in a course) and `studied_modules` (the number
+ * of sessions per studied module). The transaction that writes a session updates them.
  *
- * Lock order of every command that writes sessions, which excludes deadlocks: sessions, then rollups, then modules, each
- * in key order. The rollup row is the learner's lock in the course: modules change only while it is held. Erasing and
- * rebuilding begin with the rollup; their files say why that is safe.
+ * To exclude deadlocks, every write locks in the same order: sessions, then rollups, then modules, each in
+ * key order. The rollup row is the lock of a learner in a course: modules change only while it is held.
+ * Erasing and rebuilding lock the rollup first; erase.ts and rebuild.ts explain why that is safe.
  */
 
 /** Adds rows of sums, in the order of {@link STATS_COLUMNS}, to the stored ones. */
@@ -28,7 +28,7 @@ export function mergeStats(rows: RawBuilder<unknown>): RawBuilder<unknown> {
   const sums = SUM_COLUMNS.map(
     (name) => sql`${sql.ref(name)} = ${sql.ref(`course_stats.${name}`)} + ${sql.ref(`excluded.${name}`)}`,
   );
-  // Not min and max or least and greatest: the databases name these differently.
+  // `case`, because the databases have different names for the smaller and the larger of two values.
   return sql`insert into course_stats (${columnList(STATS_COLUMNS)})
     ${rows}
     on conflict (user_id, course_id) do update set
@@ -49,7 +49,6 @@ export function mergeModules(rows: RawBuilder<unknown>): RawBuilder<unknown> {
       updated_at = excluded.updated_at`;
 }
 
-/** Adds a session that was inserted in the same transaction. */
 export async function addToRollups(context: TransactionContext, session: SessionRow): Promise<void> {
   const delta = deltaOf(session);
   const values = STATS_COLUMNS.map((name) => bindValue(context, STATS_TYPES[name], delta[name]));
@@ -58,9 +57,9 @@ export async function addToRollups(context: TransactionContext, session: Session
 }
 
 /**
- * Updates the rollups for a session that was replaced in the same transaction, or deleted (without `after`). The rollup
- * row is locked in a statement of its own, so that the next one sees all sessions that other transactions have
- * committed: first and last completion are read from them.
+ * Updates the rollups for a session that was replaced or, without `after`, deleted in the same transaction. A
+ * separate statement locks the rollup row, so that the next one sees all committed sessions, from which it
+ * reads the first and last completion.
  */
 export async function changeRollups(
   context: TransactionContext,
@@ -139,7 +138,7 @@ function isLearner(context: StoreContext, { user_id, course_id }: LearnerRow): R
   return sql<boolean>`user_id = ${context.id(user_id)} and course_id = ${context.id(course_id)}`;
 }
 
-/** The sums of a group of sessions, by column; the exact results need `sum` and `product` of the database. */
+/** SQL for the totals of a group of sessions, by column. */
 export function aggregates(
   dialect: DialectName,
 ): Readonly<Record<(typeof TOTALS_COLUMNS)[number], RawBuilder<unknown>>> {
@@ -156,8 +155,8 @@ export function aggregates(
 }
 
 /**
- * Arithmetic that never fails, because verification must find a sum that does not fit a rollup, not stop at it. On
- * overflow SQLite's `sum` fails; the sum of two halves becomes a real number instead, which equals no stored integer.
+ * Arithmetic that does not fail on overflow, because verification must report such a sum. SQLite's `sum`
+ * fails; the sum of two halves becomes a floating-point number instead, which never equals a stored integer.
  */
 const ARITHMETIC = {
   sqlite: {
@@ -171,7 +170,7 @@ const ARITHMETIC = {
   },
 } as const;
 
-/** A row for each learner and course that have sessions: the correct content of `course_stats`. */
+/** Computes the correct content of `course_stats` from the sessions. */
 export function sumSessions(dialect: DialectName, where: RawBuilder<unknown>): RawBuilder<unknown> {
   const sums = Object.entries(aggregates(dialect)).map(
     ([name, aggregate]) => sql`${aggregate} as ${sql.ref(name)}`,
@@ -180,17 +179,16 @@ export function sumSessions(dialect: DialectName, where: RawBuilder<unknown>): R
     from study_sessions where ${where} group by user_id, course_id`;
 }
 
-/** A row for each learner, course and studied module: the correct content of `studied_modules`. */
+/** Computes the correct content of `studied_modules` from the sessions. */
 export function countModules(dialect: DialectName, where: RawBuilder<unknown>): RawBuilder<unknown> {
   const { table, moduleId } = splitModuleIds(dialect);
-  // Distinct, because a list that breaks the rules may name a module twice.
+  // Distinct, because an invalid list may contain a module twice.
   return sql`
     select user_id, course_id, ${moduleId} as module_id, count(distinct session_id) as session_count
     from study_sessions cross join ${table} where module_ids <> '' and ${where}
     group by user_id, course_id, ${moduleId}`;
 }
 
-/** The module ids of a session as rows. */
 export function splitModuleIds(dialect: DialectName): {
   readonly table: RawBuilder<unknown>;
   readonly moduleId: RawBuilder<unknown>;
@@ -199,7 +197,7 @@ export function splitModuleIds(dialect: DialectName): {
     const table = sql`string_to_table(module_ids, ';') as module(module_id)`;
     return { table, moduleId: sql`module.module_id` };
   }
-  // Quoted as JSON first, because an id may contain characters with a meaning in JSON.
+  // `json_quote` escapes the characters that are special in JSON.
   const table = sql`json_each('[' || replace(json_quote(module_ids), ';', '","') || ']') as module`;
   return { table, moduleId: sql`module.value` };
 }

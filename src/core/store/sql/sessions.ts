@@ -23,7 +23,7 @@ interface PutResult {
   readonly session: SessionRow;
 }
 
-/** Inserts rows of sessions, except those whose identity exists. */
+/** Inserts sessions, except those whose key exists. */
 export function insertSessions(rows: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`insert into study_sessions (${columnList(SESSION_COLUMNS)})
     ${rows}
@@ -69,7 +69,6 @@ export async function putSession(
   }
 }
 
-/** Deletes a session and updates the rollups. */
 export function deleteSession(
   store: Store,
   key: Call<'deleteSession'>,
@@ -87,11 +86,11 @@ export function deleteSession(
   });
 }
 
-/** Without the learner and the course, which the caller knows: ids are slow to read from SQLite. */
+/** Without learner and course, because reading ids from SQLite is slow. */
 const LISTED_COLUMNS = SESSION_COLUMNS.filter((name) => name !== 'user_id' && name !== 'course_id');
 type ListedRow = Pick<SessionRow, (typeof LISTED_COLUMNS)[number]>;
 
-/** Newest first. Sessions completed at the same time are ordered by id, so that pages do not overlap. */
+/** Lists sessions, newest first; those of the same time by id, so that pages do not overlap. */
 export async function listSessions(
   context: StoreContext,
   { userId, courseId, from, to, limit, cursor }: Call<'listSessions'>,

@@ -30,15 +30,14 @@ const MODULE_COUNTS = [
   studiedOfDeclared.as('studiedOfDeclared'),
 ] as const;
 
-/** Without sessions, the totals are `null`. */
 export type StatsRow = { readonly [Name in keyof TotalsRow]: TotalsRow[Name] | null } & ModuleCounts & {
-    /** 1 if the course exists, else 0. */
     readonly course_exists: number;
   };
 
 /**
- * The stats of learners: one rollup row for each by its primary key, so that the cost does not depend on the length of
- * the history. The module counts are read in the same statement, so that all numbers belong to one snapshot.
+ * Selects the stats of learners. Each is one rollup row, read by primary key, so that the cost does not
+ * depend on the number of sessions. The same statement reads the module counts, so that all numbers belong to
+ * one snapshot.
  */
 export function selectStats(kysely: Kysely<Schema>, learners: AliasedRawBuilder<LearnerRow, 'learner'>) {
   return kysely
@@ -61,7 +60,7 @@ function hasTotals(row: StatsRow): row is StatsRow & TotalsRow {
   return row.session_count !== null;
 }
 
-/** The courses that a learner has studied, by name; one row more than the limit if there are more. */
+/** Lists the courses that a learner has studied, by name; one row more than `limit` if there are more. */
 export async function listStudiedCourses(
   context: StoreContext,
   { userId, limit, cursor }: Call<'listStudiedCourses'>,

@@ -1,12 +1,12 @@
 import type BetterSqlite from 'better-sqlite3';
 import type { CopyOptions } from '../store.js';
 
-/** Pages of one step, which blocks the event loop. */
+/** Pages per step; each step blocks the event loop. */
 const STEP = 2_000;
 
 /**
- * Copies the snapshot of the connection's open transaction. Without a transaction, SQLite restarts the copy whenever
- * another process has written, and under load never finishes.
+ * Copies the snapshot of the connection's open transaction. Without a transaction, SQLite restarts the copy
+ * after each write of another process, so under load it would never finish.
  */
 export async function copyPages(
   connection: BetterSqlite.Database,

@@ -5,17 +5,15 @@ import { isBusy } from './errors.js';
 export const BUSY_TIMEOUT = 5_000;
 
 /**
- * Waits for SQLite's lock while another process holds it. Only the head of the queue polls for the lock: each attempt
- * blocks the event loop. Work that finds the lock taken has changed nothing.
+ * Waits for SQLite's lock while another process holds it. Only the head of the queue polls for the lock: each
+ * attempt blocks the event loop. Work that finds the lock taken has changed nothing.
  */
 export class BusyRetryQueue {
   readonly #timeout: number;
-  /** Resolves when the last waiting work has ended. */
   #tail: Promise<void> = Promise.resolve();
   #waiting = 0;
   #busyError: unknown;
 
-  /** @param timeout milliseconds after which waiting work fails */
   constructor(timeout: number = BUSY_TIMEOUT) {
     this.#timeout = timeout;
   }

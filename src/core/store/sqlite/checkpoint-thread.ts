@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import BetterSqlite from 'better-sqlite3';
 import type { CheckpointThreadData } from './checkpointer.js';
 
-/** Milliseconds to wait for another process; batches may wait for a restart. */
+/** Milliseconds to wait for locks of other processes. Short, because batches wait for a restart. */
 const TIMEOUT = 100;
 
 const { path, addon }: CheckpointThreadData = workerData;
@@ -12,14 +12,14 @@ const connection = new BetterSqlite(path, {
   timeout: TIMEOUT,
   ...(addon !== undefined && { nativeBinding: addon }),
 });
-// As durable as the commits: moved pages may be overwritten in the log.
+// Full, because the log may be overwritten as soon as its pages are in the database.
 connection.pragma('synchronous = full');
 
 parentPort?.on('message', (mode: 'passive' | 'restart') => {
   try {
     connection.pragma(`wal_checkpoint(${mode})`);
   } catch {
-    // For example on a full disk. The log stays, and the next sessions cause the next attempt.
+    // For example a full disk: the log stays, and the next checkpoint tries again.
   }
   parentPort?.postMessage(mode);
 });

@@ -5,13 +5,15 @@ import { Worker } from 'node:worker_threads';
 import type BetterSqlite from 'better-sqlite3';
 
 /*
- * Checkpoints move SQLite's write-ahead log (WAL) into the database. In the middle of a commit, as SQLite does it by
- * default, a checkpoint delays every request. So a worker thread runs them after every N sessions. A passive checkpoint
- * does not block writers, but while writes continue, it never empties the log. So every fourth checkpoint is a restart:
- * batches wait for it (see `restarting`) and the log starts again from its beginning.
+ * A checkpoint moves SQLite's write-ahead log (WAL) into the database. By default SQLite runs it inside a
+ * commit, which delays every request. Here a worker thread runs a checkpoint after every N sessions. A
+ * passive checkpoint does not block writers, but while writes continue, the log keeps growing. So every
+ * fourth checkpoint is a restart: batches wait for it (see `restarting`), and the next write starts the log
+ * from its beginning.
  *
- * The thread starts with the first N sessions; a command that records one session never starts it. SQLite's automatic
- * checkpoint stays enabled for all other writes, with a limit that depends on whether the thread runs.
+ * The thread starts after the first N sessions, so a command that records one session never starts it.
+ * SQLite's automatic checkpoint stays enabled for all other writes; its limit is higher while the thread
+ * runs.
  */
 
 /** Sessions between checkpoints, about 26 MB of log if they belong to different learners. */
@@ -19,10 +21,10 @@ const SESSIONS = 4_000;
 const CHECKPOINTS_PER_RESTART = 4;
 /** Pages of 2 KiB in the log that start an automatic checkpoint: 16 MB without the thread. */
 const AUTOMATIC_ALONE = 8_000;
-/** 256 MB beside the thread. */
+/** The same limit while the thread runs: 256 MB. */
 const AUTOMATIC_BESIDE_THREAD = 128_000;
 
-/** The thread allocates next to nothing. */
+/** The thread needs hardly any memory. */
 const HEAP = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 };
 
 export interface CheckpointThreadData {
@@ -48,12 +50,12 @@ export class Checkpointer {
     this.#setAutomatic(AUTOMATIC_ALONE);
   }
 
-  /** Resolves when the log starts again; `undefined` if there is nothing to wait for, which is the usual case. */
+  /** Resolves when a restart has ended; `undefined` if none is in progress. */
   get restarting(): Promise<void> | undefined {
     return this.#restarted?.promise;
   }
 
-  /** To be called after each commit. */
+  /** Must be called after each commit. */
   committed(sessions: number): void {
     this.#sessions += sessions;
     if (this.#isRunning || this.#sessions < SESSIONS) return;
@@ -65,17 +67,17 @@ export class Checkpointer {
     try {
       this.#thread ??= this.#start();
       this.#thread.postMessage(mode);
-      // Batches wait for it, so the process must not exit before.
+      // Batches wait for the restart, so the process must not exit before it ends.
       if (mode === 'restart') this.#thread.ref();
     } catch (error) {
-      // The sessions are committed and must not fail now.
+      // The sessions are committed, so this must not throw.
       this.#continueWithoutThread(error);
     }
   }
 
   async close(): Promise<void> {
     const thread = this.#thread;
-    // A late message must not ref or unref the thread.
+    // A message that arrives later must not ref or unref the thread.
     this.#thread = undefined;
     await thread?.terminate();
   }
@@ -97,12 +99,15 @@ export class Checkpointer {
     return thread;
   }
 
-  /** The automatic checkpoint takes over until the next sessions start another thread. */
+  /** SQLite's automatic checkpoint takes over until the next sessions start a new thread. */
   #continueWithoutThread(error: unknown): void {
     this.#setAutomatic(AUTOMATIC_ALONE);
     this.#thread = undefined;
     this.#ended();
-    if (!this.#hasWarned) process.emitWarning(`SQLite moves its log without a thread: ${String(error)}`);
+    if (!this.#hasWarned)
+      process.emitWarning(
+        `The checkpoint thread failed; SQLite runs checkpoints without it. ${String(error)}`,
+      );
     this.#hasWarned = true;
   }
 

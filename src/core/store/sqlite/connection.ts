@@ -8,26 +8,23 @@ import { isBusy } from './errors.js';
 /** The path of a database in memory. */
 export const MEMORY = ':memory:';
 
-/**
- * How long SQLite itself waits for a lock, in milliseconds. It blocks the event loop meanwhile, so the wait happens in
- * `BusyRetryQueue` instead.
- */
+/** Milliseconds that SQLite blocks the event loop for a lock; longer waits happen in `BusyRetryQueue`. */
 const BLOCKING_TIMEOUT = 1;
 
-/** Bytes of a page. With compact rows, half of the default halves the write-ahead log. */
+/** Bytes per page: half the default, which halves the write-ahead log of these small rows. */
 const PAGE_SIZE = 2048;
 
-/** KiB of the page cache. The system caches the file too; SQLite scans its own cache at every commit. */
+/** KiB of page cache. Small, because SQLite scans it at every commit and the system caches the file. */
 const CACHE = 4_000;
 
 /**
- * Bytes to which the write-ahead log is truncated after a long-lived reader has let it grow. The usual size is about half
- * of this and is kept, because overwriting a file is faster than extending it.
+ * Bytes to which the write-ahead log is truncated after a long-lived reader has let it grow. The usual size
+ * is about half of this and is not truncated, because overwriting a file is faster than extending it.
  */
 const LOG_LIMIT = 256 * 1024 * 1024;
 
 interface ConnectOptions {
-  /** True if a missing file is created. */
+  /** Creates a missing file. */
   readonly create: boolean;
   /** The file of SQLite's addon in a single executable. */
   readonly addon: string | undefined;
@@ -65,11 +62,17 @@ export function connect(path: string, { create, addon }: ConnectOptions): Better
 
 function checkPath(path: string, create: boolean): void {
   if (!existsSync(path) && !create) {
-    throw new StatsError('database-not-found', `There is no database at ${path}.`);
+    throw new StatsError(
+      'database-not-found',
+      `There is no database at ${path}. Check the path, or create it with "stats-service migrate up".`,
+    );
   }
   const directory = dirname(resolve(path));
   if (!existsSync(directory)) {
-    throw new StatsError('database-unusable', `The directory ${directory} of the database does not exist.`);
+    throw new StatsError(
+      'database-unusable',
+      `The directory of the database does not exist: ${directory}. Create it, or name another path.`,
+    );
   }
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
     throw new StatsError('database-unusable', `${path} is a directory, not a database.`);
@@ -81,11 +84,13 @@ function openingError(path: string, error: unknown): StatsError {
   return new StatsError(code, `The database ${path} cannot be opened.`, { cause: error });
 }
 
-/** WAL lets readers run during a write. FULL makes a commit survive a power failure, which WAL alone does not. */
+/**
+ * WAL lets readers run during a write. FULL makes a commit survive a power failure, which WAL alone does not.
+ */
 function configure(connection: BetterSqlite.Database, create: boolean): void {
-  // Opening without `create` never changes the file: it may belong to another program.
+  // Opening without `create` never changes a file, which may belong to another program.
   if (create) {
-    // Has an effect only on a new file.
+    // Takes effect only in a new file.
     connection.pragma(`page_size = ${PAGE_SIZE}`);
     useWal(connection);
   }
@@ -98,7 +103,7 @@ function configure(connection: BetterSqlite.Database, create: boolean): void {
   }
 }
 
-/** While another process makes the same switch, SQLite reports busy at once, whatever the timeout. */
+/** While another process also switches to WAL, SQLite reports busy at once, regardless of the timeout. */
 function useWal(connection: BetterSqlite.Database): void {
   const deadline = performance.now() + BUSY_TIMEOUT;
   for (;;) {

@@ -12,7 +12,7 @@ import {
 } from 'kysely';
 import { codedColumns, decodeRow, type CodedColumns } from './values.js';
 
-/** Statements that stay prepared: more than the calls have shapes. */
+/** Prepared statements to keep: more than all calls together use. */
 const MAX_STATEMENTS = 100;
 
 /** Kysely's dialect of SQLite with prepared statements, decoded rows and immediate transactions. */
@@ -67,12 +67,12 @@ class ImmediateDriver extends SqliteDriver {
     this.#connection = connection;
   }
 
-  /** A deferred transaction that reads before it writes would fail if another process wrote in between. */
+  /** A deferred transaction fails if another process writes between its first read and its first write. */
   override async beginTransaction(
     connection: DatabaseConnection,
     { accessMode }: TransactionSettings = {},
   ): Promise<void> {
-    // Queries of SQLite block the event loop; this lets other work run between transactions.
+    // SQLite queries block the event loop; other work runs between transactions.
     await setImmediate();
     await connection.executeQuery(
       CompiledQuery.raw(accessMode === 'read only' ? 'begin deferred' : 'begin immediate'),

@@ -10,7 +10,7 @@ export function sqliteFault(error: unknown): DriverFault | undefined {
       return 'unique';
     case 'SQLITE_CONSTRAINT_FOREIGNKEY':
       return 'foreign-key';
-    // A sum beyond 64 bits becomes a real number, which a strict integer column rejects.
+    // A sum beyond 64 bits becomes a floating-point number, which a strict integer column rejects.
     case 'SQLITE_CONSTRAINT_DATATYPE':
       return error.message.includes('weighted_score_units') ? 'out-of-range' : undefined;
     case 'SQLITE_CONSTRAINT_CHECK':
@@ -22,7 +22,7 @@ export function sqliteFault(error: unknown): DriverFault | undefined {
   return undefined;
 }
 
-/** True if another connection holds a lock that this one needs. */
+/** True if another connection holds a required lock. */
 export function isBusy(error: unknown): boolean {
   return isFromSqlite(error) && /^SQLITE_(BUSY|LOCKED)/.test(error.code);
 }

@@ -21,7 +21,7 @@ import { selectStats, type StatsRow } from '../sql/stats.js';
 import { compileStatement } from '../statements.js';
 import { codedColumns, decodeRow, encodeId, encodeInstant, type CodedColumns } from './values.js';
 
-/** A prepared statement with named values, which are encoded by their types: ids in SQL, times here. */
+/** A prepared statement with named values. Ids are encoded in SQL, times in this class. */
 class Prepared<Values extends object, Row extends object = never> {
   readonly #statement: BetterSqlite.Statement<unknown[], Row & Record<string, unknown>>;
   readonly #encoders: readonly ((values: Values) => unknown)[];

@@ -4,7 +4,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import type BetterSqlite from 'better-sqlite3';
 import { Kysely, sql, type RawBuilder } from 'kysely';
 import type { LearnerKey, SessionKey } from '../../api.js';
-import { notAFile } from '../../errors.js';
+import { copyUnsupported } from '../../errors.js';
 import { sumDeltas } from '../deltas.js';
 import { isReplay, type SessionRow } from '../rows.js';
 import type { Schema } from '../schema.js';
@@ -30,14 +30,14 @@ import { sqliteFault } from './errors.js';
 import { prepareStatements, type SqliteStatements } from './statements.js';
 import { encodeId, encodeInstant } from './values.js';
 
-/** Milliseconds between writes in bulk: other processes poll for the lock every 1 to 2 ms. */
+/** Milliseconds between bulk writes; other processes poll for the lock every 1 to 2 ms. */
 const PAUSE = 2;
 
-/** A SQLite file, or a database in memory, with one connection. */
+/** A SQLite file or in-memory database with one connection. */
 export class SqliteStore implements Store {
   readonly dialect = 'sqlite';
   readonly kysely: Kysely<Schema>;
-  /** A batch is one transaction: all of it shares one wait for the disk. */
+  /** A batch is one transaction, so its sessions share one fsync. */
   readonly batchPolicy = { maxCost: 500, maxInFlight: 1, blocking: true };
   readonly probe = this;
   readonly #path: string;
@@ -48,7 +48,7 @@ export class SqliteStore implements Store {
   readonly #writers = new BusyRetryQueue();
   readonly #checkpointer: Checkpointer | undefined;
   #prepared: SqliteStatements | undefined;
-  /** Changes when another connection has committed. */
+  /** SQLite's `data_version`, which changes when another connection commits. */
   #dataVersion: unknown;
 
   /**
@@ -86,8 +86,8 @@ export class SqliteStore implements Store {
     return outcomes;
   }
 
-  /** Lets other calls run. Another process that has written since the last time may be polling for the lock. */
-  async giveWay(): Promise<void> {
+  /** Lets other calls run, and pauses if another process has written since and may poll for the lock. */
+  async yieldToWriters(): Promise<void> {
     const version = this.#connection.pragma('data_version', { simple: true });
     await (version === this.#dataVersion ? setImmediate() : setTimeout(PAUSE));
     this.#dataVersion = version;
@@ -98,7 +98,7 @@ export class SqliteStore implements Store {
     try {
       if (insertSession.run(row) === 1) return { outcome: 'recorded', session: row };
     } catch (error) {
-      // SQLite undoes only the failed statement.
+      // SQLite reverts only the failed statement; the transaction continues.
       if (sqliteFault(error) === 'foreign-key') return { outcome: 'course-not-found' };
       throw error;
     }
@@ -136,7 +136,7 @@ export class SqliteStore implements Store {
     });
   }
 
-  /** SQLite has one lock for the whole database, which a transaction takes when it begins. */
+  /** Always none: the only lock is that of the whole database, which a transaction takes when it begins. */
   async findLocked(): Promise<LearnerKey[]> {
     return [];
   }
@@ -148,15 +148,15 @@ export class SqliteStore implements Store {
     );
   }
 
-  /** Begins with a read, because a deferred transaction has no snapshot before it. */
+  /** Reads at once, because a deferred transaction takes its snapshot with its first read. */
   beginSnapshot(): Promise<Snapshot> {
     return this.#readers.run(() => beginSnapshot(this.kysely, sql`select 1 from sqlite_master`));
   }
 
-  /** @throws {StatsError} `invalid-database-url` for a database in memory */
+  /** @throws {StatsError} `invalid-database-url` for an in-memory database */
   readonly copyTo = async (file: string, options: CopyOptions): Promise<void> => {
-    if (this.#path === MEMORY) throw notAFile();
-    // SQLite would overwrite an existing file.
+    if (this.#path === MEMORY) throw copyUnsupported();
+    // Fails if the file exists, which SQLite would overwrite.
     await (await open(file, 'wx', 0o600)).close();
     const snapshot = await this.beginSnapshot();
     try {
@@ -172,11 +172,11 @@ export class SqliteStore implements Store {
   async close(): Promise<void> {
     await this.#checkpointer?.close();
     await this.kysely.destroy();
-    // Kysely closes the connection only if it has used it.
+    // Kysely closes only a connection that it has used.
     this.#connection.close();
   }
 
-  /** A single statement is a snapshot already. */
+  /** Reads several keys in one transaction, on one snapshot. */
   #read<Key, Found>(keys: readonly Key[], find: (key: Key) => Found): Promise<Found[]> {
     const findAll = () => keys.map(find);
     if (keys.length > 1) return this.#inTransaction(this.#readers, 'begin', findAll);
@@ -190,7 +190,7 @@ export class SqliteStore implements Store {
         connection.exec(begin);
         try {
           const result = work();
-          // Durable from here: `synchronous` is full.
+          // Durable when this returns: `synchronous` is full.
           connection.exec('commit');
           return result;
         } catch (error) {
@@ -204,12 +204,12 @@ export class SqliteStore implements Store {
     );
   }
 
-  /** If Kysely has a transaction open, its `connection` waits for the end of it. */
+  /** Waits, through Kysely, while Kysely has an open transaction on the connection. */
   #exclusively<T>(work: () => T): T | Promise<T> {
     return this.#connection.inTransaction ? this.kysely.connection().execute(async () => work()) : work();
   }
 
-  /** Prepared at the first use, because they need the tables. */
+  /** Prepared on first use, because preparing needs the tables. */
   get #statements(): SqliteStatements {
     return (this.#prepared ??= prepareStatements(this.#connection, this.kysely));
   }

@@ -2,8 +2,9 @@ import type BetterSqlite from 'better-sqlite3';
 import { sql, type RawBuilder } from 'kysely';
 
 /*
- * How values are stored in SQLite, which has no types for ids and times: an id is the 16 bytes of a UUID, a time is an
- * integer of milliseconds since 1970. In memory both are text, as in Postgres.
+ * SQLite has no types for ids and times. An id is stored as the 16 bytes of a UUID, a time as integer
+ * milliseconds since
+ * 1970. In memory both are text, as in Postgres.
  */
 
 const ID_BYTES = 16;
@@ -23,7 +24,7 @@ export function encodeInstant(time: string): number {
   return Date.parse(time);
 }
 
-/** The result columns of a statement that need decoding, by name: ids end in `_id`, times in `_at`. */
+/** The result columns of a statement that need decoding: names of ids end in `_id`, of times in `_at`. */
 export interface CodedColumns {
   readonly ids: readonly string[];
   readonly instants: readonly string[];

@@ -1,0 +1,6 @@
+import { describeValue } from '../../src/core/model/validation.js';
+
+/** The detail of the fault that a value is, such as `is "ada"; it must be a UUID`. */
+export function faultOf(value: unknown, rule: string): string {
+  return `is ${describeValue(value)}; it ${rule}`;
+}
