@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { parseDuration } from '../../duration.js';
-import { unreadable, type LineFault, type Reading } from './entry.js';
+import { withValue } from '../../errors.js';
+import { invalidLine, valueAt, type LineFault, type ParsedLine } from './entry.js';
 import { parseObject } from './json.js';
 
-/** Extensions of the result: xAPI has no field for the modules that were studied. */
+/** Extensions of the result, because xAPI has no fields for modules. */
 const MODULE_COUNT = 'urn:stats-service:totalModulesStudied';
 export const MODULE_IDS = 'urn:stats-service:moduleIds';
 
@@ -17,7 +18,7 @@ const activities = z.union([activity, z.array(activity)], {
   error: 'must be an activity with an id, or a list of such activities',
 });
 
-/** https://github.com/adlnet/xAPI-Spec/blob/master/xAPI-Data.md, section 2.4. The reader reports missing fields. */
+/** https://github.com/adlnet/xAPI-Spec/blob/master/xAPI-Data.md, section 2.4, without the required fields. */
 const statementSchema = z.object({
   id: textSchema.optional(),
   actor: optionalObject({ account: optionalObject({ name: textSchema }) }),
@@ -31,19 +32,19 @@ const statementSchema = z.object({
 });
 
 /**
- * Reads an xAPI statement.
+ * Parses an xAPI statement.
  *
- * @param courseId the course of a statement that names none
+ * @param courseId the course of statements that name none
  */
-export function readStatement(text: string, courseId: string | undefined): Reading {
+export function readStatement(text: string, courseId: string | undefined): ParsedLine {
   if (text.trim() === '') return undefined;
   const document = parseObject(text);
-  if (!document) return unreadable('must be a JSON object');
+  if (!document) return invalidLine('must be a JSON object');
   const statement = statementSchema.safeParse(document);
   if (!statement.success) {
     const faults = statement.error.issues.map(({ path, message }) => ({
       field: path.join('.'),
-      rule: message,
+      rule: withValue(valueAt(document, path), message),
     }));
     return { faults };
   }
@@ -60,7 +61,7 @@ export function readStatement(text: string, courseId: string | undefined): Readi
   if (duration !== undefined && timeStudied === undefined) {
     faults.push({
       field: 'result.duration',
-      rule: 'must be an ISO 8601 duration without months and years',
+      rule: withValue(duration, 'must be an ISO 8601 duration without months and years'),
     });
   }
   const values = {
