@@ -13,7 +13,7 @@ export const SETTINGS = {
   database: {
     flags: '--database <url>',
     env: 'STATS_DATABASE_URL',
-    meaning: 'the database: sqlite:PATH, sqlite::memory: or postgres://…, which PG* variables complete',
+    meaning: 'sqlite:PATH, sqlite::memory: or postgres://…, completed by PG* variables',
     fallback: 'stats-service/stats.db in $XDG_DATA_HOME or ~/.local/share',
   },
   server: {

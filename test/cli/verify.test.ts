@@ -70,7 +70,7 @@ for (const dialect of DIALECTS) {
       assert.equal(lines.at(-1), '… and 200 more. --json lists all of them.');
       assert.match(
         seen.stderr,
-        /\nstats-service: 150 lifetime stats and 150 module counts do not match the sessions\. Add --rebuild to repair them\.\n$/,
+        /\nstats-service: 150 lifetime stats and 150 module counts do not match the sessions\. Make a backup, then repair them with --rebuild\.\n$/,
       );
 
       const json = await runCli(['verify', '--database', url, '--json', '--quiet']);

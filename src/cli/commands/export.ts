@@ -24,7 +24,7 @@ export function addExport(program: Command, io: Io): void {
   addOwnDatabaseOption(program.command('export'))
     .description('write all sessions of a database to a file as one snapshot, also while it is in use')
     .argument('[file]', 'the file to create or replace, readable by you only if it is new; - is stdout', '-')
-    .addOption(new Option('--format <format>', 'default: by its extension, else csv').choices(FORMATS))
+    .addOption(new Option('--format <format>', 'default: by file extension, else csv').choices(FORMATS))
     .option('--gzip', 'compress the output (default: if the name of the file ends in .gz)')
     .option('--course <id>', 'only this course')
     .option('--user <id>', 'only this learner')

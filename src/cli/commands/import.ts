@@ -8,7 +8,7 @@ export function addImport(program: Command, io: Io): void {
     .description('record the sessions of a file; sessions that are recorded already are not counted again')
     .argument('[file]', 'CSV, NDJSON or xAPI statements, optionally gzipped; - is stdin')
     .addOption(
-      new Option('--format <format>', 'default: by its extension; csv for stdin').choices(IMPORT_FORMATS),
+      new Option('--format <format>', 'default: by file extension; csv for stdin').choices(IMPORT_FORMATS),
     )
     .addOption(
       new Option(

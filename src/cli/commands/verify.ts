@@ -103,7 +103,9 @@ function describeVerification(
       ? []
       : [
           `${count(differingStats, 'lifetime stats')} and ${count(differingModules, 'module count')} do not match the sessions.`,
-          ...(rebuild ? describeRepair(repaired, notRepaired) : ['Add --rebuild to repair them.']),
+          ...(rebuild
+            ? describeRepair(repaired, notRepaired)
+            : ['Make a backup, then repair them with --rebuild.']),
         ]),
     ...(faultySessions === 0
       ? []
