@@ -5,9 +5,9 @@ import process from 'node:process';
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { unsupportedNode } from '../dist/src/core/node-version.js';
 
-/** Bytes. V8 would let the young generation of a server grow to 96 MB. */
+/** Bytes. By default, the young generation of a server can grow to 96 MB. */
 const YOUNG_GENERATION = 16 * 1024 * 1024;
-/** Upper bound of the objects that grow the young generation to its size. */
+/** Upper bound of the objects that fill the young generation. */
 const MAX_SURVIVORS = 500_000;
 
 const ENDING_SIGNALS = { SIGINT: 2, SIGTERM: 15 };
@@ -15,10 +15,10 @@ const ENDING_SIGNALS = { SIGINT: 2, SIGTERM: 15 };
 const tooOld = unsupportedNode(process.versions.node);
 if (tooOld === undefined) {
   const command = process.argv.slice(2).find((argument) => !argument.startsWith('-'));
-  // Users wait for a server on the same machine. The lowest priority would hold SQLite's lock without getting a turn.
+  // An import yields to a server. At the lowest priority it could hold SQLite's lock without running.
   if (command === 'import') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   if ((command === 'serve' || command === 'import') && !hasOwnYoungGeneration()) fixYoungGeneration();
-  // The lines that an import has read live for long: collect them before the heap has doubled.
+  // The lines of an import live long. By default, V8 collects them only after the heap has doubled.
   if (command === 'import') setFlagsFromString('--heap-growing-percent=30');
   await run();
 } else {
@@ -31,7 +31,7 @@ async function run() {
     import('../dist/src/cli/main.js'),
     import('../dist/version.js'),
   ]);
-  // EPIPE is not an error: the reader (for example `head`) has exited. A closed stderr does not stop the work.
+  // EPIPE is not an error: the reader (for example `head`) has exited. A closed stderr is ignored.
   process.stdout.on('error', endOnClosedPipe);
   process.stderr.on('error', () => undefined);
   loadDotEnv();
@@ -47,10 +47,9 @@ async function run() {
     ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
     signal,
   });
-  // A process that still writes to stdin must not keep this one alive.
+  // An open stdin would keep the process alive.
   process.stdin.destroy();
-  // An interrupted command does not keep the process waiting. A thread that waits for the other end of a
-  // named pipe still keeps it until the second signal.
+  // The interrupted command may still be running. While it opens a named pipe, only a second signal ends it.
   if (signal.aborted) {
     leaveSignals();
     process.exit();
@@ -58,8 +57,8 @@ async function run() {
 }
 
 /**
- * Grows the young generation to its size with objects that survive, and then keeps it there. `--max-semi-space-size` has no
- * effect after V8 has started; these flags have, so that Node need not be started a second time.
+ * Grows the young generation with surviving objects, and then fixes its size. After V8 has started,
+ * `--max-semi-space-size` has no effect, but these flags do.
  */
 function fixYoungGeneration() {
   const survivors = [];
@@ -81,25 +80,25 @@ function hasOwnYoungGeneration() {
 
 function endOnClosedPipe(error) {
   if (error.code === 'EPIPE') process.exit(0);
-  process.stderr.write(`stats-service: stdout cannot be written (${error.message})\n`);
+  process.stderr.write(`stats-service: stdout cannot be written. (${error.message})\n`);
   process.exit(1);
 }
 
-/** Loads `.env` into the environment, where the Postgres driver reads its `PG*` variables. Variables that are set stay. */
+/** Loads `.env` into the environment, which the Postgres driver reads too. Variables that are set stay. */
 function loadDotEnv() {
-  // A directory of that name belongs to another program.
+  // Other tools use a directory named .env.
   if (!statSync('.env', { throwIfNoEntry: false })?.isFile()) return;
   try {
     process.loadEnvFile();
   } catch (error) {
-    process.stderr.write(`stats-service: .env cannot be read (${error.message})\n`);
+    process.stderr.write(`stats-service: .env cannot be read. (${error.message})\n`);
   }
 }
 
 async function ask(question) {
   const { createInterface } = await import('node:readline/promises');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // The terminal handles Ctrl-C itself while it asks.
+  // readline receives Ctrl-C while it waits for input.
   terminal.on('SIGINT', () => process.emit('SIGINT'));
   try {
     return await terminal.question(question);
@@ -108,7 +107,7 @@ async function ask(question) {
   }
 }
 
-/** The first signal starts a graceful shutdown, the second ends the process at once. */
+/** The first signal starts a graceful shutdown, the second one ends the process. */
 function endingSignal() {
   const controller = new AbortController();
   for (const [signal, number] of Object.entries(ENDING_SIGNALS)) {
@@ -126,7 +125,7 @@ function endingSignal() {
   return controller.signal;
 }
 
-/** Restores the default action: process.exit() waits for blocked threads, and no signal is handled meanwhile. */
+/** Restores the default actions, because JavaScript handlers do not run during process.exit(). */
 function leaveSignals() {
   for (const signal of Object.keys(ENDING_SIGNALS)) process.removeAllListeners(signal);
 }

@@ -1,5 +1,5 @@
 import { ERRORS, isErrorCode, type ErrorCode } from '../src/core/errors.js';
-import { describeError, HTTP_ERRORS, type HttpErrorCode } from '../src/server/problem.js';
+import { statusAndTitle, HTTP_ERRORS, type HttpErrorCode } from '../src/server/problem.js';
 
 /** Met by the library and the command line only. */
 type NotOverHttp =
@@ -60,7 +60,7 @@ export function problemsTable(): string {
 function problems(): Record<string, { title: string; status: number; advice: string }> {
   const core = Object.keys(ERRORS)
     .filter(isErrorCode)
-    .map((code) => ({ code, ...describeError(code) }));
+    .map((code) => ({ code, ...statusAndTitle(code) }));
   const http = Object.entries(HTTP_ERRORS).map(([code, problem]) => ({ code, ...problem }));
   const advice = new Map(Object.entries(ADVICE));
   return Object.fromEntries(

@@ -1,37 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import { link, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { COMPANIONS } from './database-files.js';
+import { SIDECAR_SUFFIXES } from './database-files.js';
 
-/** A file that appears complete or not at all: it has a temporary name in the same directory until `commit`. */
+/** A file that is written under a temporary name in the target's directory until `commit` renames it. */
 export class AtomicFile {
   readonly path: string;
-  /** The file that it replaces, if there is one. */
+  /** The file that `commit` replaces. */
   readonly replaced: { readonly mode: number } | undefined;
-  readonly #place: string;
+  readonly #target: string;
   #mustBeNew = false;
 
-  private constructor(place: string, replaced: AtomicFile['replaced']) {
-    this.path = join(dirname(place), `.stats-service-${randomUUID()}.tmp`);
+  private constructor(target: string, replaced: AtomicFile['replaced']) {
+    this.path = join(dirname(target), `.stats-service-${randomUUID()}.tmp`);
     this.replaced = replaced;
-    this.#place = place;
+    this.#target = target;
   }
 
-  /** @throws if the path cannot be a file */
   static async for(file: string): Promise<AtomicFile> {
-    const place = resolve(file);
-    const there = await statOf(place);
-    if (there?.isDirectory()) throw new Error(`${file} is a directory.`);
-    // A link keeps pointing to the file.
-    if (there) return new AtomicFile(await realpath(place), { mode: there.mode & 0o777 });
-    const directory = await statOf(dirname(place));
+    const target = resolve(file);
+    const existing = await statOf(target);
+    if (existing?.isDirectory()) throw new Error(`${file} is a directory; name a file in it.`);
+    // A symbolic link is kept; the file behind it is replaced.
+    if (existing) return new AtomicFile(await realpath(target), { mode: existing.mode & 0o777 });
+    const directory = await statOf(dirname(target));
     if (!directory?.isDirectory()) {
-      throw new Error(`The directory ${dirname(place)} for ${file} does not exist.`);
+      throw new Error(`The directory ${dirname(target)} for ${file} does not exist; create it first.`);
     }
-    return new AtomicFile(place, undefined);
+    return new AtomicFile(target, undefined);
   }
 
-  /** @throws if the path cannot be a file, or exists, even as a dangling link */
+  /** @throws if the path exists, even as a dangling link */
   static async forNew(file: string): Promise<AtomicFile> {
     const pending = await AtomicFile.for(file);
     if (await lstat(file).catch(() => undefined)) throw alreadyExists(file);
@@ -39,29 +38,28 @@ export class AtomicFile {
     return pending;
   }
 
-  /** Syncs the file to disk and then moves it to its path. */
   async commit(): Promise<void> {
     await sync(this.path);
-    await (this.#mustBeNew ? this.#linkNew() : rename(this.path, this.#place));
-    // Without it a power cut may undo the rename. Not every system supports it.
-    await sync(dirname(this.#place)).catch(() => undefined);
+    await (this.#mustBeNew ? this.#linkNew() : rename(this.path, this.#target));
+    // Without this sync, a power cut may undo the rename. Some systems cannot sync a directory.
+    await sync(dirname(this.#target)).catch(() => undefined);
   }
 
-  /** Unlike a rename, a link never replaces a file that was created meanwhile. */
+  /** Links instead of renaming, because a rename replaces a file that was created in the meantime. */
   async #linkNew(): Promise<void> {
     try {
-      await link(this.path, this.#place);
+      await link(this.path, this.#target);
     } catch (error) {
-      if (codeOf(error) === 'EEXIST') throw alreadyExists(this.#place);
+      if (codeOf(error) === 'EEXIST') throw alreadyExists(this.#target);
       throw error;
     }
-    // The file is complete even if its temporary name stays.
+    // The target is complete even if its temporary name remains.
     await rm(this.path).catch(() => undefined);
   }
 
   async discard(): Promise<void> {
-    for (const suffix of ['', ...COMPANIONS]) {
-      // The caller reports the error that led here.
+    for (const suffix of ['', ...SIDECAR_SUFFIXES]) {
+      // The caller has an earlier error to report.
       await rm(`${this.path}${suffix}`, { force: true }).catch(() => undefined);
     }
   }
@@ -75,13 +73,13 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
-/** An error of the system about a file, as one line that names the file. */
+/** Adds the name of the file to a system error. */
 export function fileError(file: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('syscall' in error)) return error;
   return new Error(`${file} cannot be written.`, { cause: error });
 }
 
-/** `undefined` if nothing exists at the path. Other errors surface when the file is written. */
+/** Returns `undefined` if the file is missing or cannot be examined. Writing it reports other errors. */
 export async function statOf(path: string) {
   return stat(path).catch(() => undefined);
 }

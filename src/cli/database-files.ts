@@ -6,7 +6,7 @@ import { UsageError } from './errors.js';
 
 const STDIN = 0;
 
-/** True if both paths lead to the same file, through any names or links. The other may be `-`, which is stdin. */
+/** Compares the files behind two paths by device and inode. The second path may be `-` for stdin. */
 export async function isSameFile(one: string, other: string | undefined): Promise<boolean> {
   if (other === undefined) return false;
   try {
@@ -18,28 +18,28 @@ export async function isSameFile(one: string, other: string | undefined): Promis
   }
 }
 
-/** Suffixes of the files that SQLite creates beside a database. */
-export const COMPANIONS = ['-journal', '-wal', '-shm'];
+/** Suffixes of the files that SQLite creates next to a database. */
+export const SIDECAR_SUFFIXES = ['-journal', '-wal', '-shm'];
 
-/** @throws {UsageError} if the file is one of the database's own files */
-export async function assertOutside(database: string, file: string): Promise<void> {
+/** @throws {UsageError} if the file belongs to the database */
+export async function assertNotDatabaseFile(database: string, file: string): Promise<void> {
   const path = sqlitePath(database);
   if (path === undefined) return;
-  const place = await withoutLinks(file);
-  // SQLite follows links before it names the other files.
+  const target = await withoutLinks(file);
+  // SQLite resolves links before it appends the suffixes.
   const main = await withoutLinks(path);
-  for (const own of ['', ...COMPANIONS].map((suffix) => `${main}${suffix}`)) {
-    // A file that does not exist yet can only be compared by name.
-    if (own === place || (await isSameFile(file, own))) {
-      throw new UsageError(`${file} is a file of the database itself; name another file`);
+  for (const own of ['', ...SIDECAR_SUFFIXES].map((suffix) => `${main}${suffix}`)) {
+    // Missing files have no inode, so the names are compared too.
+    if (own === target || (await isSameFile(file, own))) {
+      throw new UsageError(`${file} belongs to the database; name another file`);
     }
   }
 }
 
 async function withoutLinks(path: string): Promise<string> {
-  const place = resolve(path);
-  return realpath(place).catch(async () => {
-    const directory = await realpath(dirname(place)).catch(() => dirname(place));
-    return join(directory, basename(place));
+  const target = resolve(path);
+  return realpath(target).catch(async () => {
+    const directory = await realpath(dirname(target)).catch(() => dirname(target));
+    return join(directory, basename(target));
   });
 }

@@ -1,19 +1,19 @@
-/** Milliseconds. Weeks are last: `formatDuration` has used up the rest before it reaches them. */
+/** Milliseconds. Weeks are last, so that `formatDuration` never uses them. */
 const UNITS = new Map(
   Object.entries({ d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1, w: 604_800_000 }),
 );
 
-const SHORT =
+const SHORT_DURATION =
   /^(?:(?<d>\d+(?:\.\d+)?)d)?(?:(?<h>\d+(?:\.\d+)?)h)?(?:(?<m>\d+(?:\.\d+)?)m)?(?:(?<s>\d+(?:\.\d+)?)s)?(?:(?<ms>\d+)ms)?$/;
-/** ISO 8601, without the months and years that have no fixed length. */
+/** ISO 8601 without months and years, whose length varies. */
 const ISO_8601 =
   /^p(?:(?<w>\d+(?:\.\d+)?)w)?(?:(?<d>\d+(?:\.\d+)?)d)?(?:t(?:(?<h>\d+(?:\.\d+)?)h)?(?:(?<m>\d+(?:\.\d+)?)m)?(?:(?<s>\d+(?:\.\d+)?)s)?)?$/;
 
-/** Reads milliseconds (`1500000`) or a duration (`25m`, `1h5m`, `PT25M`); `undefined` if it is neither. */
+/** Parses milliseconds or a duration (`25m`, `1h5m`, `PT25M`). Returns `undefined` for other text. */
 export function parseDuration(text: string): number | undefined {
   if (/^\d+$/.test(text)) return Number(text);
   const lower = text.toLowerCase();
-  const match = SHORT.exec(lower) ?? ISO_8601.exec(lower);
+  const match = SHORT_DURATION.exec(lower) ?? ISO_8601.exec(lower);
   let milliseconds: number | undefined;
   for (const [unit, count] of Object.entries(match?.groups ?? {})) {
     if (count !== undefined) milliseconds = (milliseconds ?? 0) + Number(count) * (UNITS.get(unit) ?? 0);
@@ -21,7 +21,7 @@ export function parseDuration(text: string): number | undefined {
   return milliseconds && Math.round(milliseconds);
 }
 
-/** Writes what `parseDuration` reads: `1h 5m 20s` without the spaces. */
+/** Formats a duration for people and for `parseDuration`, such as `1h5m20s`. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds === 0) return '0s';
   let rest = milliseconds;

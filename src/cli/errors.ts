@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { StatsError, type ErrorCode, type ErrorKind, type Fault } from '../core/index.js';
+import { describeValue, StatsError, type ErrorCode, type ErrorKind, type Fault } from '../core/index.js';
 
 export const EXIT = {
   done: 0,
@@ -19,12 +19,12 @@ const EXIT_OF_KIND: Readonly<Record<ErrorKind, number>> = {
   incompatible: EXIT.failed,
 };
 
-/** The command line itself is wrong. */
+/** Invalid options or arguments. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The flag of each field, for messages about invalid values. */
+/** The flags of fields, for messages about invalid values. */
 const FLAGS: Readonly<Record<string, string>> = {
   userId: '--user',
   courseId: '--course',
@@ -32,6 +32,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   sessionId: '--session',
   '/sessionId': '--session',
   '/name': '--name',
+  '/moduleIds': '--module-ids',
   '/totalModulesStudied': '--modules',
   '/averageScore': '--score',
   '/timeStudied': '--time',
@@ -44,53 +45,57 @@ const FLAGS: Readonly<Record<string, string>> = {
   timeZone: '--time-zone',
 };
 
-/** The program received SIGINT or SIGTERM. */
+/** SIGINT or SIGTERM interrupted the command. */
 export class Interruption extends Error {
   override readonly name = 'Interruption';
 }
 
 /** Some lines of an import were rejected. */
-export class PartlyDone extends Error {
-  override readonly name = 'PartlyDone';
+export class PartialImportError extends Error {
+  override readonly name = 'PartialImportError';
 }
 
-/** Advice for errors of the library, which does not know the commands. */
+/** Advice that names commands, which the library does not know. */
 const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
-  'course-not-found': '"stats-service course add" creates one.',
-  'database-not-found': '"stats-service migrate" creates one.',
-  'session-conflict': '"--replace" replaces it.',
+  'course-not-found': 'Create it with "stats-service course add".',
+  'database-not-found': 'Create it with "stats-service migrate".',
+  'session-conflict': 'Add --replace to replace it.',
 };
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof Interruption) return EXIT.interrupted;
   if (error instanceof StatsError) return EXIT_OF_KIND[error.kind];
-  if (error instanceof PartlyDone) return EXIT.partial;
+  if (error instanceof PartialImportError) return EXIT.partial;
   if (error instanceof UsageError) return EXIT.usage;
-  // Commander ends with an error after --help and --version too.
+  // Commander also throws after --help and --version.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   return EXIT.failed;
 }
 
-/** One line that says what is wrong and, where the user can, what to do. */
 export function describeError(error: unknown): string {
   if (error instanceof StatsError && error.kind === 'invalid' && error.faults.length > 0) {
-    return error.faults.map(describeFault).join('; ');
+    return error.faults.map(describeFault).join('. ');
   }
   if (!(error instanceof Error)) return String(error);
   const hint = error instanceof StatsError ? HINTS[error.code] : undefined;
   return `${error.message}${describeCause(error.cause)}${hint ? ` ${hint}` : ''}`;
 }
 
-/** The first line of the driver's message, which a server does not send to clients. */
+/** Returns the first line of the driver's message in parentheses. */
 export function describeCause(cause: unknown): string {
-  // A host with several addresses fails with one error for all of them.
+  // A host with several addresses fails with an AggregateError.
   const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
   const [line = ''] = first instanceof Error ? first.message.split('\n') : [];
   return line === '' ? '' : ` (${line})`;
 }
 
+/** States a value and its rule, which begins with `must`. */
+export function withValue(value: unknown, rule: string): string {
+  return `is ${describeValue(value)}; it ${rule}`;
+}
+
 function describeFault(fault: Fault): string {
-  const place = 'pointer' in fault ? fault.pointer : fault.parameter;
-  const flag = place.startsWith('/moduleIds') ? '--module-ids' : FLAGS[place];
-  return `${flag ?? place} ${fault.detail}`;
+  const name = 'pointer' in fault ? fault.pointer : fault.parameter;
+  const flag = name.startsWith('/moduleIds/') ? '--module-ids' : FLAGS[name];
+  return `${flag ?? name} ${fault.detail}`;
 }

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { Interruption } from './errors.js';
 
-/** The surroundings of a command. The program itself does not read the environment. */
+/** The environment of a command. Commands do not use `process`. */
 export interface Io {
   readonly stdin: AsyncIterable<Buffer>;
   readonly stdout: Writable;
@@ -11,7 +11,7 @@ export interface Io {
   readonly terminal: boolean;
   /** True if stderr is a terminal. */
   readonly stderrTerminal: boolean;
-  /** Asks the user and waits for the answer; only on a terminal. */
+  /** Asks the user; `undefined` without a terminal. */
   readonly ask?: (question: string) => Promise<string>;
   /** The version of the package. */
   readonly version: string;
@@ -19,7 +19,7 @@ export interface Io {
   readonly signal: AbortSignal;
 }
 
-/** @throws {Interruption} as soon as the signal is aborted; the work itself is not stopped */
+/** @throws {Interruption} as soon as the signal is aborted, although the work continues */
 export async function interruptible<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const interrupted = Promise.withResolvers<never>();
   const interrupt = () => interrupted.reject(new Interruption('interrupted'));
@@ -28,7 +28,7 @@ export async function interruptible<T>(signal: AbortSignal, work: Promise<T>): P
   try {
     return await Promise.race([work, interrupted.promise]);
   } finally {
-    // A listener that stays would keep the result of the work in memory.
+    // The listener would keep the result of the work in memory.
     signal.removeEventListener('abort', interrupt);
   }
 }

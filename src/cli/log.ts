@@ -1,33 +1,33 @@
 import { once } from 'node:events';
 import { pino, type Logger } from 'pino';
 import { StatsError } from '../core/index.js';
-import type { AnsweredRequest } from '../server/index.js';
-import { describeCause, UsageError } from './errors.js';
+import type { CompletedRequest } from '../server/index.js';
+import { describeCause, UsageError, withValue } from './errors.js';
 import type { Io } from './io.js';
 import { SETTINGS } from './settings.js';
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
-/** Bytes that are buffered before a write: a write for each line would take longer than a request. */
+/** Bytes per write. A write per line would take longer than a request. */
 const BUFFER = 4_096;
-/** Milliseconds after which a smaller buffer is written too. */
+/** Milliseconds between writes of a smaller buffer. */
 const FLUSH_INTERVAL = 500;
-/** Bytes that wait for a slow reader of the log; further lines are dropped. */
+/** Bytes buffered for a slow reader of the log. Further lines are dropped. */
 const MAX_BACKLOG = 8 * 1024 * 1024;
 
-/** Milliseconds to wait for the last lines to be written. */
-const LAST_LINES = 500;
+/** Deadline for writing the last lines, in milliseconds. */
+const FLUSH_TIMEOUT = 500;
 
 const STDOUT = 1;
 
 type Destination = ReturnType<typeof pino.destination>;
 
-/** The log of a server: one JSON object a line on stdout, without personal data. */
+/** Logs to stdout as NDJSON, without personal data. */
 export class ServerLog implements AsyncDisposable {
   readonly #destination: Destination = destination();
   readonly #logger: Logger;
 
-  /** @throws {UsageError} if `STATS_LOG_LEVEL` is none */
+  /** @throws {UsageError} for an invalid `STATS_LOG_LEVEL` */
   constructor(env: Io['env']) {
     this.#logger = pino(
       {
@@ -44,22 +44,21 @@ export class ServerLog implements AsyncDisposable {
     this.#logger.info(fields, message);
   }
 
-  answered({ requestId, method, route, status, duration }: AnsweredRequest): void {
+  completed({ requestId, method, route, status, duration }: CompletedRequest): void {
     const milliseconds = Math.round(duration * 1_000) / 1_000;
     this.#logger.info({ requestId, method, route, status, milliseconds }, 'request');
   }
 
-  /** Logs one line for an error that has a code, and the stack for a defect. */
+  /** Logs one line for a StatsError, and the stack for a defect. */
   failed(error: unknown, requestId: string): void {
     if (error instanceof StatsError)
       this.#logger.warn({ requestId, error: `${error.message}${describeCause(error.cause)}` }, 'unavailable');
     else this.#logger.error({ requestId, error: details(error) }, 'internal error');
   }
 
-  /** Writes the last lines, if the reader takes them in time. */
   async [Symbol.asyncDispose](): Promise<void> {
     const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(), LAST_LINES);
+    const timer = setTimeout(() => limit.abort(), FLUSH_TIMEOUT);
     const written = once(this.#destination, 'close', limit);
     this.#destination.end();
     await written.catch(() => undefined);
@@ -70,7 +69,9 @@ export class ServerLog implements AsyncDisposable {
 function levelOf(env: Io['env']): string {
   const { env: name, fallback } = SETTINGS.logLevel;
   const level = env[name] || fallback;
-  if (!LEVELS.includes(level)) throw new UsageError(`${name} must be one of ${LEVELS.join(', ')}`);
+  if (!LEVELS.includes(level)) {
+    throw new UsageError(`${name} ${withValue(level, `must be one of ${LEVELS.join(', ')}`)}`);
+  }
   return level;
 }
 
@@ -82,14 +83,14 @@ function destination(): Destination {
     maxLength: MAX_BACKLOG,
     periodicFlush: FLUSH_INTERVAL,
   });
-  // A log that cannot be written must not end the server.
+  // The server continues if its log cannot be written.
   stream.on('error', () => undefined);
-  // Called at exit: it would retry forever if the log has no reader or the disk is full.
+  // pino calls this at exit, and retries forever if the log has no reader or the disk is full.
   stream.flushSync = () => undefined;
   return stream;
 }
 
-/** Leaves out the driver's other fields, which may contain a learner's row. */
+/** Omits the other properties of driver errors, which may contain a learner's row. */
 function details(error: unknown): unknown {
   if (!(error instanceof Error)) return String(error);
   return { stack: error.stack, ...(error.cause !== undefined && { cause: details(error.cause) }) };

@@ -15,19 +15,19 @@ import { addStats } from './commands/stats.js';
 import { addVerify } from './commands/verify.js';
 import { describeError, EXIT, exitCodeOf } from './errors.js';
 import type { Io } from './io.js';
-import { visible, writeLine } from './output.js';
+import { escapeControls, writeLine } from './output.js';
 
 export type { Io } from './io.js';
 
 const HELP = `
-Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 unavailable (try again),
-5 partly done (lines were rejected), 130 interrupted.`;
+Exit codes: 0 success, 1 failure, 2 usage error, 3 not found, 4 unavailable (try again),
+5 partial import (lines were rejected), 130 interrupted.`;
 
 /**
- * Runs the command line; never rejects.
+ * Runs a command. The promise never rejects.
  *
- * @param argv the arguments after the program's name
- * @returns the exit code: 0 done, 1 failed, 2 usage, 3 not found, 4 unavailable, 5 partly done, 130 interrupted
+ * @param argv the arguments after the name of the program
+ * @returns the exit code
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const program = createProgram(io);
@@ -35,28 +35,28 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync(argv, { from: 'user' });
     return EXIT.done;
   } catch (error) {
-    // Commander has printed its own errors already.
+    // Commander has already printed its own errors.
     if (!(error instanceof CommanderError)) {
-      writeLine(io.stderr, `stats-service: ${visible(describeError(error))}`);
+      writeLine(io.stderr, `stats-service: ${escapeControls(describeError(error))}`);
       if (program.opts()['verbose'] === true && error instanceof Error) writeLine(io.stderr, inspect(error));
     }
     return exitCodeOf(error);
   }
 }
 
-/** Every command; each loads what it needs only when it runs. */
+/** Commands import large modules only when they run. */
 export function createProgram(io: Io): Command {
   const program = new Command('stats-service')
     .description("records learners' study sessions exactly once and serves their lifetime stats")
     .version(io.version)
-    .option('--verbose', 'print more about an error: its stack and its cause')
+    .option('--verbose', 'print the stack and the cause of an error')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
       outputError: (text, write) =>
         write(
-          `${visible(
+          `${escapeControls(
             text
               .trimEnd()
               .replace(/^error: /, 'stats-service: ')

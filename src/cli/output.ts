@@ -7,10 +7,10 @@ import { parseNumber } from './settings.js';
 
 export type Cell = string | number | null;
 
-/** A missing value in a table. */
+/** Shown for `null`. */
 const NONE = '–';
 
-/** Writes one JSON value on its own line: a document, or one of a list (NDJSON). */
+/** Writes one JSON document on its own line. */
 export function writeJson(stream: Writable, value: unknown): void {
   stream.write(`${JSON.stringify(value)}\n`);
 }
@@ -19,13 +19,12 @@ export function writeLine(stream: Writable, line: string): void {
   stream.write(`${line}\n`);
 }
 
-/** A count with its noun, for people. */
 export function count(amount: number, noun: string): string {
   const plural = amount === 1 || noun.endsWith('s') ? noun : `${noun}s`;
   return `${amount.toLocaleString('en-US')} ${plural}`;
 }
 
-/** Writes a table for people: columns aligned, numbers to the right. Later pages have no heading. */
+/** Writes an aligned table, with numbers to the right. The second and later pages have no heading. */
 export function writeTable(
   stream: Writable,
   rows: readonly (readonly Cell[])[],
@@ -43,7 +42,7 @@ export function writeTable(
   }
 }
 
-/** One thing for people: a line for each of its fields. */
+/** Writes one field per line. */
 export function writeFields(
   stream: Writable,
   fields: readonly (readonly [name: string, value: Cell])[],
@@ -54,21 +53,22 @@ export function writeFields(
 
 function format(cell: Cell): string {
   if (cell === null) return NONE;
-  return visible(String(cell));
+  return escapeControls(String(cell));
 }
 
-/** Control and direction characters of untrusted text are escaped, so that they cannot control the terminal. */
+/** Control characters and direction marks, with which untrusted text could control the terminal. */
 const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-const SHORT: Readonly<Record<string, string>> = {
+const SHORT_ESCAPES: Readonly<Record<string, string>> = {
   '\n': String.raw`\n`,
   '\r': String.raw`\r`,
   '\t': String.raw`\t`,
 };
 
-export function visible(text: string): string {
+export function escapeControls(text: string): string {
   return text.replaceAll(
     UNSAFE,
-    (character) => SHORT[character] ?? String.raw`\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    (character) =>
+      SHORT_ESCAPES[character] ?? String.raw`\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 
@@ -87,21 +87,21 @@ export interface PageOptions {
   readonly json?: boolean;
 }
 
-/** Items of a page if no limit is given. */
+/** Items per page without a limit. */
 const PAGE_SIZE = 1_000;
 
 export function addPageOptions(command: Command): Command {
   return command
     .option(
       '--limit <count>',
-      'one page of at most this many items, 1 to 1,000 (default: all items)',
+      'print one page of at most this many items, 1 to 1,000 (default: all items)',
       parseNumber,
     )
-    .option('--cursor <cursor>', 'the cursor printed after the previous page')
-    .option('--json', 'a JSON document a line (NDJSON)');
+    .option('--cursor <cursor>', 'continue after the previous page, which printed this cursor')
+    .option('--json', 'print each item as a JSON document (NDJSON)');
 }
 
-/** Writes a list to stdout page by page. After a single page, stderr says how to continue. */
+/** Writes all pages of a list to stdout, or with a limit one page. */
 export async function writePages<T>(
   io: Io,
   { json, limit, cursor }: PageOptions,
@@ -112,7 +112,8 @@ export async function writePages<T>(
   const first = await fetchPage({ limit: limit ?? PAGE_SIZE, cursor });
   await write(first.items, heading);
   if (limit !== undefined) {
-    if (first.next !== null) writeLine(io.stderr, `There are more: add --cursor ${first.next}`);
+    if (first.next !== null)
+      writeLine(io.stderr, `There are more items; continue with --cursor ${first.next}`);
     return;
   }
   for (let { next } = first; next !== null;) {
@@ -121,7 +122,7 @@ export async function writePages<T>(
     ({ next } = page);
   }
 
-  /** Applies backpressure, so that a long list is never all in memory. */
+  /** Applies backpressure, so that a long list is not buffered in memory. */
   async function write(items: readonly T[], head?: readonly string[]): Promise<void> {
     if (json) for (const item of items) writeJson(io.stdout, item);
     else writeTable(io.stdout, items.map(toRow), head);

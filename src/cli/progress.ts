@@ -9,7 +9,6 @@ interface ProgressOptions {
   readonly interval?: number;
 }
 
-/** The progress of a long command on stderr. */
 export interface Progress {
   /** @param amount in lines or bytes */
   add(amount: number): void;
@@ -17,10 +16,10 @@ export interface Progress {
   end(): void;
 }
 
-const BAR = 20;
+const BAR_WIDTH = 20;
 const ERASE = '\r\x1b[K';
 
-/** A bar on a terminal, elsewhere a line every few seconds. `add` draws it, so that it needs no timer. */
+/** Shows progress on stderr: a bar on a terminal, else a line every few seconds. It uses no timer. */
 export function startProgress(io: Io, { total, unit, quiet, interval }: ProgressOptions): Progress {
   const isBar = io.stderrTerminal && io.env['TERM'] !== 'dumb';
   const pause = interval ?? (isBar ? 100 : 5_000);
@@ -35,9 +34,9 @@ export function startProgress(io: Io, { total, unit, quiet, interval }: Progress
     const speed = `${amount((done / milliseconds) * 1_000)}/s, ${seconds(milliseconds)} elapsed`;
     if (total === undefined) return `${amount(done)}, ${speed}`;
     const share = Math.min(1, done / Math.max(1, total));
-    const bar = isBar ? `${'█'.repeat(share * BAR).padEnd(BAR, '░')} ` : '';
+    const bar = isBar ? `${'█'.repeat(share * BAR_WIDTH).padEnd(BAR_WIDTH, '░')} ` : '';
     const left = share > 0 ? `, ${seconds((milliseconds * (1 - share)) / share)} left` : '';
-    // Rounded down: 100 % means that nothing is left.
+    // Rounded down, so that 100 % means that the work is complete.
     return `${bar}${Math.floor(share * 100)} % of ${amount(total)}, ${speed}${left}`;
   };
   return {

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { parseDuration } from './duration.js';
 
-/** A setting that commands share. A flag overrides the environment, which overrides the default. */
+/** A setting. A flag overrides the environment, which overrides the default. */
 export interface Setting {
   readonly flags?: string;
   readonly env: string;
@@ -9,18 +9,17 @@ export interface Setting {
   readonly fallback: string;
 }
 
-/** Every setting, for the help and the documentation. */
 export const SETTINGS = {
   database: {
     flags: '--database <url>',
     env: 'STATS_DATABASE_URL',
-    meaning: 'sqlite:PATH, sqlite::memory: or postgres://…; PG* variables supply the missing parts',
+    meaning: 'sqlite:PATH, sqlite::memory: or postgres://…, completed by PG* variables',
     fallback: 'stats-service/stats.db in $XDG_DATA_HOME or ~/.local/share',
   },
   server: {
     flags: '--server <url>',
     env: 'STATS_SERVER_URL',
-    meaning: 'a running server instead of a database',
+    meaning: 'use a running server instead of a database',
     fallback: 'none',
   },
   host: {
@@ -32,12 +31,12 @@ export const SETTINGS = {
   port: {
     flags: '--port <port>',
     env: 'STATS_PORT',
-    meaning: 'the port; 0 selects a free port',
+    meaning: 'the port to listen on; 0 selects a free port',
     fallback: '8080',
   },
   logLevel: {
     env: 'STATS_LOG_LEVEL',
-    meaning: 'info: a line for each request; warn: failures only; or fatal, error, debug, trace, silent',
+    meaning: 'info (a line per request), warn (failures only), fatal, error, debug, trace or silent',
     fallback: 'info',
   },
 } as const satisfies Record<string, Setting>;
@@ -48,12 +47,12 @@ export function describeSetting({ meaning, env, fallback }: Setting): string {
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** Text that is not a number stays text: the core rejects it with the rule of the value. */
+/** Returns other text unchanged. The core then rejects it. */
 export function parseNumber(text: string): number | string {
   return NUMBER.test(text) ? Number(text) : text;
 }
 
-/** Milliseconds. */
+/** Returns milliseconds. */
 export function parseTime(text: string): number {
   const milliseconds = parseDuration(text);
   if (milliseconds === undefined) {

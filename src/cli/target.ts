@@ -7,20 +7,17 @@ import { UsageError } from './errors.js';
 import { interruptible, type Io } from './io.js';
 import { describeSetting, SETTINGS } from './settings.js';
 
-/** Where a command works: on a database or on a running server. */
+/** A database or a running server. */
 export interface TargetOptions {
   readonly database?: string;
   readonly server?: string;
 }
 
-/**
- * A command that only reads changes nothing, neither a schema nor a file; one that changes what is there makes
- * no database for it.
- */
+/** `read` changes nothing, `change` migrates the schema, and `create` also creates the database. */
 type Access = 'read' | 'change' | 'create';
 
-/** Milliseconds to wait for answers after the signal: what was sent may still be counted. */
-const GRACE = 500;
+/** Milliseconds to wait for the responses in flight after the signal. */
+const GRACE_PERIOD = 500;
 
 export function addDatabaseOption(command: Command): Command {
   const { database } = SETTINGS;
@@ -32,12 +29,12 @@ export function addTargetOptions(command: Command): Command {
   return addDatabaseOption(command).option(server.flags, describeSetting(server));
 }
 
-/** For a command that needs the database itself; a server is rejected with a usage error. */
+/** Adds the option of a command that cannot use a server. A hidden `--server` results in a helpful error. */
 export function addOwnDatabaseOption(command: Command): Command {
   return addDatabaseOption(command).addOption(new Option(SETTINGS.server.flags).hideHelp());
 }
 
-/** Does the work of a command and closes what it worked on; an interruption waits for neither. */
+/** Opens the target, runs the work and closes the target. An interruption does not wait for any of them. */
 export async function withStats(
   io: Io,
   options: TargetOptions,
@@ -62,19 +59,19 @@ export async function openTarget(io: Io, options: TargetOptions, access: Access)
   return openStats({ database, create, migrate: access !== 'read' });
 }
 
-/** Aborted a little after the signal, so that a server can answer the requests in flight. */
+/** Returns a signal that is aborted `GRACE_PERIOD` later. */
 function withGrace(signal: AbortSignal): AbortSignal {
   const late = new AbortController();
-  const abortLater = () => setTimeout(() => late.abort(), GRACE).unref();
+  const abortLater = () => setTimeout(() => late.abort(), GRACE_PERIOD).unref();
   if (signal.aborted) abortLater();
   else signal.addEventListener('abort', abortLater, { once: true });
   return late.signal;
 }
 
-/** Flags before environment; within each the user must say which of the two is meant. */
+/** Flags override the environment. */
 export function serverUrl(io: Io, options: TargetOptions): string | undefined {
   if (options.database !== undefined && options.server !== undefined) {
-    throw new UsageError('--database and --server exclude each other');
+    throw new UsageError('--database and --server exclude each other; use one of them');
   }
   if (options.database !== undefined) return undefined;
   if (options.server !== undefined) return options.server;
@@ -82,7 +79,7 @@ export function serverUrl(io: Io, options: TargetOptions): string | undefined {
   const server = io.env[SETTINGS.server.env];
   if (database && server) {
     throw new UsageError(
-      `${SETTINGS.database.env} and ${SETTINGS.server.env} are both set; choose with --database or --server`,
+      `${SETTINGS.database.env} and ${SETTINGS.server.env} are both set; unset one, or use --database or --server`,
     );
   }
   return server || undefined;
@@ -100,22 +97,21 @@ export function databaseUrl(
   return `sqlite:${path}`;
 }
 
-/** @throws {UsageError} if a server is what the user has named */
+/** @throws {UsageError} if the user named a server */
 export function ownDatabaseUrl(io: Io, options: TargetOptions, command: string): string {
   const { database, server } = SETTINGS;
   const isNamed = options.database !== undefined || Boolean(io.env[database.env]);
   const instead =
     options.server !== undefined ? '--server' : !isNamed && io.env[server.env] ? server.env : undefined;
   if (instead === undefined) return databaseUrl(io, options, { create: false });
-  throw new UsageError(`${command} needs the database itself: name it with --database instead of ${instead}`);
+  throw new UsageError(`${command} cannot use a server; replace ${instead} by --database`);
 }
 
-/** The target of a command without its password. */
 export function describeTarget(io: Io, options: TargetOptions): string {
   return serverUrl(io, options) ?? describeDatabase(databaseUrl(io, options, { create: false }));
 }
 
-/** A database URL as it may be shown: without its password, wherever that stands. */
+/** Omits the password and the query, which can contain one. */
 export function describeDatabase(url: string): string {
   if (url.startsWith('sqlite:')) return url;
   if (!URL.canParse(url)) return `${/^[a-z]*/.exec(url)?.[0]}:…`;
@@ -126,7 +122,7 @@ export function describeDatabase(url: string): string {
 /** In the user's data directory: https://specifications.freedesktop.org/basedir-spec/latest/ */
 function defaultDatabase(env: Io['env']): string {
   const named = env['XDG_DATA_HOME'] ?? '';
-  // The specification has relative paths ignored.
+  // The specification requires relative paths to be ignored.
   const data = isAbsolute(named) ? named : join(env['HOME'] || homedir(), '.local', 'share');
   return join(data, 'stats-service', 'stats.db');
 }

@@ -76,7 +76,7 @@ export function studiedCourseRow(course: StudiedCourse): Cell[] {
 
 function formatProgress({ progress, moduleCount }: LifetimeStats): string | null {
   if (progress === null || moduleCount === null) return null;
-  // Down, so that 100 % is never said of less.
+  // Rounded down, so that 100 % means that the course is complete.
   const percent = Math.floor(progress * 1000) / 10;
   return `${percent} % of ${moduleCount}`;
 }

@@ -9,15 +9,15 @@ import { parseJson } from '../core/model/validation.js';
 /** Milliseconds. */
 const TIMEOUTS = { connect: { timeout: 5_000 }, headersTimeout: 30_000, bodyTimeout: 30_000 };
 
-/** A list is the key of a cursor. */
-export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;
+/** A list is a cursor that has not been encoded. */
+export type QueryParameters = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
 interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Relative to the server's URL, without a leading slash. */
+  /** Relative to the URL of the server, without a leading slash. */
   readonly path: string;
   readonly userId?: UserId | undefined;
-  readonly query?: Query | undefined;
+  readonly query?: QueryParameters | undefined;
   readonly body?: unknown;
   /** Expected statuses below 400. Default: 200. */
   readonly successes?: readonly number[];
@@ -35,20 +35,19 @@ const problemSchema = z.object({
   errors: z.array(faultSchema).default([]),
 });
 
-/** Requests to one server, over connections that are kept alive. */
+/** Sends requests to one server over persistent connections. */
 export class HttpConnection {
   readonly #base: URL;
   readonly #signal: AbortSignal | undefined;
   readonly #agent = new Agent(TIMEOUTS);
   #closing: Promise<void> | undefined;
 
-  /** @param signal aborts requests in flight and later ones */
   constructor(base: URL, signal?: AbortSignal) {
     this.#base = base;
     this.#signal = signal;
   }
 
-  /** @throws {StatsError} the server's own error, `server-unavailable`, `server-incompatible` */
+  /** @throws {StatsError} the error of the server, `server-unavailable`, `server-incompatible` */
   async send<T>(schema: z.ZodType<T>, call: HttpRequest): Promise<{ status: number; body: T }> {
     const { method, path, query = {}, successes = [200] } = call;
     const url = new URL(path, this.#base);
@@ -96,7 +95,7 @@ export class HttpConnection {
   }
 }
 
-/** The error of the server, or of a gateway in front of it. `undefined` if another program has replied. */
+/** Returns the error of the server or its gateway; `undefined` if the reply is from another program. */
 function toError({ status, headers }: Reply, json: unknown): StatsError | undefined {
   const problem = problemSchema.safeParse(json);
   if (problem.success && isErrorCode(problem.data.code)) {
@@ -113,7 +112,7 @@ function toError({ status, headers }: Reply, json: unknown): StatsError | undefi
 }
 
 function incompatibleServer({ origin }: URL, reason: string, cause: unknown): StatsError {
-  const detail = `${origin} is not a compatible stats-service server; check its URL and any proxy in front of it.`;
+  const detail = `${origin} is not a compatible stats-service server; check the URL and any proxy in front of it.`;
   return new StatsError('server-incompatible', detail, { cause: new Error(reason, { cause }) });
 }
 
@@ -125,11 +124,11 @@ function describeReply({ status, headers }: Reply, mismatch: z.ZodError | undefi
   return `returned ${status} and ${type}${why}${target}`;
 }
 
-/** `undefined` if the server may be stats-service and is only unreachable. */
+/** Returns `undefined` if the server may only be unreachable. */
 function describeProtocolError(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  // undici does not set a code. A reply that is cut off is an error of the same class.
+  // undici sets no code, and a truncated reply has an error of the same class.
   if (error.message.includes('(Expected HTTP/')) return 'It did not reply with HTTP.';
   const isPlain = 'code' in error && error.code === 'ERR_SSL_WRONG_VERSION_NUMBER';
-  return isPlain ? 'It did not reply with TLS; an http:// URL may be right.' : undefined;
+  return isPlain ? 'It did not reply with TLS; try an http:// URL.' : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * The interface of `stats-service`, over HTTP.
+ * The interface of `openStats` over HTTP.
  *
  * @module
  */
@@ -7,14 +7,14 @@ import type { Stats } from '../core/api.js';
 import { parseServerUrl, RemoteStats } from './remote.js';
 
 export interface ClientConfig {
-  /** The server's URL, such as `http://127.0.0.1:8080`, including the path under which a proxy serves it. */
+  /** The URL of the server, such as `http://127.0.0.1:8080`, with the path prefix of a proxy. */
   readonly server: string;
-  /** Aborts calls in flight and later ones. */
+  /** Aborts the calls in flight and all later calls. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Calls a running server, with the same interface as `openStats`. The first call connects.
+ * Connects to a running server with the first call. The interface is that of `openStats`.
  *
  * @example
  * await using stats = connectStats({ server: 'http://127.0.0.1:8080' });

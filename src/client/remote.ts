@@ -9,24 +9,22 @@ import { historySchema } from '../core/model/history.js';
 import { lifetimeStatsSchema, studiedCourseSchema } from '../core/model/lifetime.js';
 import { pageSchema } from '../core/model/pagination.js';
 import { erasureSchema, sessionSchema } from '../core/model/session.js';
-import { HttpConnection, type Query } from './http.js';
+import { HttpConnection, type QueryParameters } from './http.js';
 
-/** The user of calls that concern no learner: the nil UUID (RFC 9562, section 5.9). */
+/** The user of calls about courses: the nil UUID (RFC 9562, section 5.9). */
 const NIL_USER = toUserId('00000000-0000-0000-0000-000000000000');
 
-/** Arguments are validated here too, except by the clock: only the server's counts. */
+/** Validation ignores the time, because the clock of the server decides. */
 const clock = () => Number.MAX_SAFE_INTEGER;
 const calls = callSchemas(clock);
 const batchedSession = batchedSessionSchema(clock);
 
-/** Requests in flight for one batch. */
+/** Requests in flight per batch. */
 const CONCURRENCY = 64;
 
-/** The calls of the core, over HTTP. */
 export class RemoteStats implements Stats, Untyped<StatsCalls> {
   readonly #http: HttpConnection;
 
-  /** @param signal aborts calls in flight and later ones */
   constructor(base: URL, signal?: AbortSignal) {
     this.#http = new HttpConnection(base, signal);
   }
@@ -65,7 +63,7 @@ export class RemoteStats implements Stats, Untyped<StatsCalls> {
     return { outcome: isNew ? ('recorded' as const) : ('replayed' as const), session: body };
   }
 
-  /** Sends one request per session; copies of one session are sent in their order. */
+  /** Sends one request per session. Copies of a session are sent one after another, in their order. */
   async recordSessions(call: unknown) {
     const { sessions: batch } = parseCall(calls.recordSessions, call);
     const results: RecordResult[] = [];
@@ -77,7 +75,7 @@ export class RemoteStats implements Stats, Untyped<StatsCalls> {
         const { outcome, session: stored } = await this.recordSession({ userId, courseId, session });
         return { outcome, sessionId: stored.sessionId };
       } catch (error) {
-        // The other requests would only run into the same timeout.
+        // The other requests would wait for the same timeout.
         if (error instanceof StatsError && error.code === 'server-unavailable') unavailable ??= { error };
         return { outcome: 'failed', error };
       }
@@ -137,7 +135,7 @@ export class RemoteStats implements Stats, Untyped<StatsCalls> {
     await this.#get(z.object({ status: z.literal('ok') }), 'readyz');
   }
 
-  async #get<T>(schema: z.ZodType<T>, path: string, userId?: UserId, query?: Query): Promise<T> {
+  async #get<T>(schema: z.ZodType<T>, path: string, userId?: UserId, query?: QueryParameters): Promise<T> {
     return (await this.#http.send(schema, { method: 'GET', path, userId, query })).body;
   }
 
@@ -156,7 +154,7 @@ export class RemoteStats implements Stats, Untyped<StatsCalls> {
   }
 }
 
-/** `undefined` for a session without an id: it is never a copy of another. */
+/** Returns `undefined` for a session without an id, which is not a copy. */
 function identityOf(item: unknown): string | undefined {
   if (typeof item !== 'object' || item === null || !('sessionId' in item)) return undefined;
   const { userId, courseId, sessionId } = { userId: '', courseId: '', ...item };
@@ -171,7 +169,9 @@ function sessionPath({ courseId, sessionId }: Omit<SessionKey, 'userId'>): strin
 export function parseServerUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    throw new StatsError('invalid-server-url', 'The server URL must be http://… or https://….');
+    // The user information may be a credential.
+    const shown = JSON.stringify(text.replace(/^.*@/s, '…@').slice(0, 60));
+    throw new StatsError('invalid-server-url', `The server URL ${shown} must be http://… or https://….`);
   }
   // Relative URLs resolve below the last slash.
   if (!url.pathname.endsWith('/')) url.pathname += '/';

@@ -47,6 +47,7 @@ export {
 export type { History, HistoryItem, IntervalName } from './model/history.js';
 export type { LifetimeStats, StudiedCourse } from './model/lifetime.js';
 export { MODULE_SEPARATOR, type Progress } from './model/modules.js';
+export { describeValue } from './model/validation.js';
 export type {
   RuleViolation,
   Difference,

@@ -12,33 +12,23 @@ import {
   readQuery,
   readUser,
   RequestContext,
-  type AnsweredRequest,
+  type CompletedRequest,
 } from './request.js';
 import { send, type HttpResponse } from './response.js';
 import { isServiceRoute, Router, type Service } from './router.js';
-import { assetRoutes, groups, routes } from './routes/index.js';
+import { assetRoutes, routeGroups, routes } from './routes/index.js';
 
 export interface AppOptions {
-  /**
-   * Receives the error of each call that fails with 500 or 503, and the `X-Request-Id` of its response. Its own
-   * exceptions are ignored.
-   */
+  /** Receives the error and request id of each response of 500 or 503. Exceptions are ignored. */
   readonly onError?: (error: unknown, requestId: string) => void;
-  /**
-   * Receives every request when its response is handed to the connection, or when the client has disconnected.
-   * Exceptions are ignored.
-   */
-  readonly onAnswer?: (answered: AnsweredRequest) => void;
-  /**
-   * The metrics at `GET /metrics`. To include those of the database, pass the same object to `openStats` as
-   * its `observer`. Default: those of HTTP only.
-   */
+  /** Receives each request after its response or after its client disconnected. Exceptions are ignored. */
+  readonly onResponse?: (completed: CompletedRequest) => void;
+  /** Served at `GET /metrics`. To add database metrics, pass it to `openStats` as its `observer`, too. */
   readonly metrics?: Metrics;
 }
 
 /**
- * The whole API as a listener for a `node:http` server of your own. It never listens and never closes
- * `stats`.
+ * Returns the API as a request listener for your own `node:http` server. Closing `stats` is up to you.
  *
  * @example
  * import { createServer } from 'node:http';
@@ -53,7 +43,7 @@ export function createListener(stats: Stats, options: AppOptions = {}): RequestL
 }
 
 export class App implements Service {
-  /** False during shutdown: `/readyz` then fails, so that load balancers use another instance. */
+  /** False during shutdown: `/readyz` then fails, and load balancers use another instance. */
   isReady = true;
   readonly #stats: Stats;
   readonly #options: AppOptions;
@@ -69,7 +59,7 @@ export class App implements Service {
     this.#metrics = options.metrics ?? new Metrics();
   }
 
-  /** Never rejects. */
+  /** Sends a response to every request. The promise never rejects. */
   async serve(context: RequestContext): Promise<void> {
     try {
       const response = await this.#respond(context);
@@ -78,7 +68,7 @@ export class App implements Service {
     } catch (error) {
       this.#fail(context, error);
     }
-    // Not when the response closes: a listener per response costs more than all of the above.
+    // A `close` listener per response would cost more than the rest of this method.
     this.report(context.end());
   }
 
@@ -88,26 +78,26 @@ export class App implements Service {
     this.report(context.end());
   }
 
-  report(answered: AnsweredRequest): void {
-    this.#metrics.answered(answered);
-    ignoringErrors(() => this.#options.onAnswer?.(answered));
+  report(completed: CompletedRequest): void {
+    this.#metrics.completed(completed);
+    ignoringErrors(() => this.#options.onResponse?.(completed));
   }
 
-  /** Not an async function, which would create three more promises for every request. */
+  /** An async function would create three more promises for each request. */
   #respond(context: RequestContext): HttpResponse | Promise<HttpResponse> {
     const { request, acceptBody } = context;
     const { pathname, search } = parseTarget(request.url ?? '');
     checkHeaders(request);
-    const found = this.#router.find(request.method ?? '', pathname);
-    if ('allow' in found) return { status: 204, headers: { Allow: found.allow } };
+    const match = this.#router.find(request.method ?? '', pathname);
+    if ('allow' in match) return { status: 204, headers: { Allow: match.allow } };
 
-    const { route, path, places } = found;
+    const { route, path, locations } = match;
     context.route = route.path;
     if (isServiceRoute(route)) return route.handle(this);
     const userId = readUser(request);
-    const query = readQuery(search, places);
+    const query = readQuery(search, locations);
     const call: Record<string, unknown> = { ...query, ...path };
-    if (places.has('userId')) call['userId'] = userId;
+    if (locations.has('userId')) call['userId'] = userId;
     const { document } = route;
     if (!document) return route.handle(this.#stats.untyped, call, { pathname, query });
     return readJson(request, this.#bodies, acceptBody).then((body) => {
@@ -118,11 +108,10 @@ export class App implements Service {
 
   #fail(context: RequestContext, error: unknown): void {
     const { request, response, requestId } = context;
-    // The client has disconnected in the middle of its request.
+    // The client disconnected before the end of its request.
     if (!request.complete && response.destroyed) return;
     const problem = problemResponse(error);
     send(context, problem);
-    // `stopping` is not a failure.
     if (problem.status < 500 || error instanceof HttpError) return;
     ignoringErrors(() => this.#options.onError?.(error, requestId));
   }
@@ -137,6 +126,6 @@ export class App implements Service {
   }
 
   describe(): unknown {
-    return (this.#description ??= describeApi(groups));
+    return (this.#description ??= describeApi(routeGroups));
   }
 }

@@ -1,13 +1,25 @@
+/*
+ * Reads and parses the JSON body of a request.
+ *
+ * Memory is limited in three ways. A body is read into one growing buffer, because a million small chunks
+ * would be a million objects. The buffer of a large body is reserved in a memory budget and grows with the
+ * bytes that arrive, because a client can declare a length and never send the bytes. The lists and objects of
+ * a large body are counted before it is parsed: JSON.parse() of a megabyte of brackets blocks the event loop
+ * a hundred times as long as other text.
+ *
+ * The rest of a rejected body is discarded until the response has closed the connection.
+ */
 import type { IncomingMessage } from 'node:http';
 import { StatsError } from '../core/errors.js';
+import { rule } from '../core/model/validation.js';
 import type { MemoryBudget } from './memory-budget.js';
 import { requestError } from './problem.js';
 
 /** Bytes. */
 const MAX_BODY = 1024 * 1024;
-/** Bytes that are allocated before they have arrived. */
+/** Bytes up to which a body is neither budgeted nor checked for nesting. */
 const SMALL_BODY = 16 * 1024;
-/** Lists and objects in a large body: valid bodies are a list in an object. */
+/** Lists and objects in a large body. A valid body has two. */
 export const MAX_CONTAINERS = 100;
 const EMPTY = Buffer.alloc(0);
 
@@ -18,9 +30,9 @@ const BACKSLASH = 0x5c;
 const OPENING: ReadonlySet<number> = new Set(Buffer.from('[{'));
 
 /**
- * The parsed body of a request.
+ * Returns the parsed body of a request.
  *
- * @param onAccepted called when the headers are valid, before the body is read
+ * @param onAccepted called after the headers were checked and before the body is read
  * @throws {HttpError} `unsupported-media-type`, `body-too-large`, `invalid-utf-8`, `malformed-json`
  * @throws {StatsError} `overloaded`, `invalid-request`
  */
@@ -35,20 +47,20 @@ export async function readJson(
 }
 
 function checkBodyHeaders({ headers }: IncomingMessage): void {
-  if (!JSON_TYPE.test(headers['content-type'] ?? '')) {
-    const detail = 'must be application/json, in UTF-8';
+  const type = headers['content-type'];
+  if (!JSON_TYPE.test(type ?? '')) {
+    const detail = rule('must be application/json, in UTF-8')({ input: type });
     throw requestError('unsupported-media-type', { parameter: 'Content-Type', detail });
   }
-  if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
-    const detail = 'must be left out: the body must not be compressed';
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') {
+    const detail = rule('must be left out. Send the body uncompressed')({ input: encoding });
     throw requestError('unsupported-media-type', { parameter: 'Content-Encoding', detail });
   }
   if (Number(headers['content-length'] ?? 0) > MAX_BODY) throw tooLarge();
 }
 
-/** Reads into one growing buffer: a million small chunks must not become a million objects. */
 function readBytes(request: IncomingMessage, budget: MemoryBudget): Promise<Buffer> {
-  // A client may declare a length and never send the bytes.
   let bytes: Buffer = Buffer.allocUnsafe(
     Math.min(Number(request.headers['content-length'] ?? 0), SMALL_BODY),
   );
@@ -67,7 +79,7 @@ function readBytes(request: IncomingMessage, budget: MemoryBudget): Promise<Buff
     }
     size += chunk.copy(bytes, size);
   };
-  // Not when the request closes: Node does not close a request that was answered before its end.
+  // The end of reading releases the budget, because Node never closes a request that got an early response.
   const release = () => {
     budget.release(reserved);
     reserved = 0;
@@ -75,7 +87,6 @@ function readBytes(request: IncomingMessage, budget: MemoryBudget): Promise<Buff
   };
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => {
-      // The request keeps flowing, so that the rest is discarded until the response has closed the connection.
       request.off('data', onData);
       release();
       reject(error);
@@ -97,7 +108,7 @@ function readBytes(request: IncomingMessage, budget: MemoryBudget): Promise<Buff
 }
 
 function parse(bytes: Buffer): unknown {
-  if (bytes.length > SMALL_BODY && isOverNested(bytes)) {
+  if (bytes.length > SMALL_BODY && hasTooManyContainers(bytes)) {
     const detail = `must have at most ${MAX_CONTAINERS} lists and objects`;
     throw new StatsError('invalid-request', `The body ${detail}.`, { faults: [{ pointer: '', detail }] });
   }
@@ -115,11 +126,8 @@ function parse(bytes: Buffer): unknown {
   }
 }
 
-/**
- * True if a text has too many lists and objects to be a document of the API. Parsing a megabyte of brackets blocks
- * the event loop a hundred times as long as parsing another text of that length.
- */
-export function isOverNested(json: Buffer): boolean {
+/** Counts the lists and objects in JSON text. Brackets in strings are ignored. */
+export function hasTooManyContainers(json: Buffer): boolean {
   let containers = 0;
   let inString = false;
   for (let index = 0; index < json.length; index++) {
@@ -132,7 +140,6 @@ export function isOverNested(json: Buffer): boolean {
 }
 
 function tooLarge() {
-  // The connection is closed, so that the server need not read the rest of the body.
-  const fault = { pointer: '', detail: `must not exceed ${MAX_BODY} bytes` };
+  const fault = { pointer: '', detail: `must be at most ${MAX_BODY} bytes long` };
   return requestError('body-too-large', fault, { Connection: 'close' });
 }

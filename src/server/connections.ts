@@ -1,15 +1,15 @@
 /*
- * Open connections, and the responses that are still due on them.
+ * Tracks open connections and their pending responses, so that a graceful shutdown loses no request:
+ * 1. After `closeConnections()`, every response has `Connection: close`, which Node alone does not send.
+ * 2. `drained()` waits until the clients have closed their connections. A client under load sends one more
+ *    request on its connection in that time, and the response closes it.
+ * 3. `serve` stops listening. The kernel then resets the connections that Node has not accepted yet, so
+ *    `drained()` resolves right after Node has accepted connections.
  *
- * `serve` shuts down without losing a request that was sent:
- * 1. From `closeConnections()` on, every response says `Connection: close`. Node alone would keep connections alive.
- * 2. `drained()` waits until the clients have closed all connections. A client that keeps a connection under load uses
- *    it once more within that time, and learns that it ends.
- * 3. Then `serve` stops listening. This resets connections that the kernel has established but Node has not accepted,
- *    so `drained()` resolves right after Node has accepted what was waiting.
+ * Node accepts connections in the poll phase of the event loop, before it runs setImmediate() callbacks.
  *
- * A connection keeps its entry while it is open, and there are no listeners per response: entries and listeners that
- * come and go with each request link the garbage of one request to that of the next, and fill the old generation.
+ * Each connection has one entry for its lifetime, and responses have no listeners. Objects that come and go
+ * with each request would link the garbage of successive requests and fill the old generation.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
@@ -19,9 +19,9 @@ import { setImmediate } from 'node:timers/promises';
 export interface Connection {
   /** The response to the last request, pending or not. */
   lastResponse?: ServerResponse;
-  /** Requests without a response: more than one if the client pipelines. */
+  /** Requests without a response. A client that pipelines has more than one. */
   pending: number;
-  /** Bytes sent at the last check if more were waiting to be sent. */
+  /** Bytes sent by the last check; `undefined` if no bytes were waiting. */
   sentBefore?: number | undefined;
 }
 
@@ -38,24 +38,24 @@ export class ConnectionTracker {
     });
   }
 
-  /** The connection of a request, which counts as pending until `RequestContext.end()`. */
+  /** Counts a request as pending until `RequestContext.end()`, and returns its connection. */
   addRequest({ socket }: IncomingMessage, response: ServerResponse): Connection {
     if (this.#closing) announceClose(response);
-    // A request may be parsed after its connection has closed.
+    // Node can parse a request after its connection has closed.
     const connection = this.#connections.get(socket) ?? { pending: 0 };
     connection.lastResponse = response;
     connection.pending++;
     return connection;
   }
 
-  /** The response that a connection is waiting for or receiving. */
+  /** Returns the response that a connection is waiting for or receiving. */
   pendingResponse(socket: Duplex): ServerResponse | undefined {
     const last = socket instanceof Socket ? this.#connections.get(socket)?.lastResponse : undefined;
-    // If a request was answered before its end, the rest of it must not get a second response.
+    // A request that got an early response must not get a second one for the rest of its bytes.
     return last?.closed && last.req.complete ? undefined : last;
   }
 
-  /** Closes connections whose clients have read nothing of their responses since the last call. */
+  /** Closes each connection whose client has read nothing of its response since the last call. */
   closeStuck(): void {
     for (const [socket, connection] of this.#connections) {
       const sent = socket.writableLength > 0 ? socket.bytesWritten - socket.writableLength : undefined;
@@ -71,17 +71,16 @@ export class ConnectionTracker {
 
   /** Resolves when no connection is left, or after `timeout` milliseconds. */
   async drained(timeout: number): Promise<void> {
-    let isOver = false;
+    let hasTimedOut = false;
     const timer = setTimeout(() => {
-      isOver = true;
+      hasTimedOut = true;
       this.#wakeUp.resolve();
     }, timeout);
     for (;;) {
       this.#wakeUp = Promise.withResolvers();
       if (this.#connections.size > 0) await this.#wakeUp.promise;
-      // Node accepts connections in the poll phase of the event loop, and runs this after it.
       await setImmediate();
-      if (this.#connections.size === 0 || isOver) break;
+      if (this.#connections.size === 0 || hasTimedOut) break;
     }
     clearTimeout(timer);
   }

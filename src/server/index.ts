@@ -1,9 +1,9 @@
 /**
- * The HTTP API: a listener for a `node:http` server of your own, and the server that `stats-service serve` runs.
+ * The HTTP API: a request listener for your own `node:http` server, and the server of `stats-service serve`.
  *
  * @module
  */
 export { createListener, type AppOptions } from './app.js';
 export { Metrics, type MetricsOptions } from './metrics.js';
-export type { AnsweredRequest } from './request.js';
+export type { CompletedRequest } from './request.js';
 export { serve, type RunningServer, type ServeOptions } from './serve.js';

@@ -1,21 +1,21 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Activity, ErrorCode, Observer, QueueName } from '../core/index.js';
-import type { AnsweredRequest } from './request.js';
+import type { CompletedRequest } from './request.js';
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/ */
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** Seconds: a single read takes 0.1 ms, the longest wait for a database a few seconds. */
+/** Seconds, from a fast read to the longest wait for a database. */
 const DURATIONS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const BATCH_SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 
 export interface MetricsOptions {
-  /** True adds the metrics of the process: memory, CPU, event loop and garbage collection. Default: false. */
+  /** Adds process metrics: memory, CPU, event loop and garbage collection. Default: false. */
   readonly process?: boolean;
 }
 
 /**
- * The metrics of a server, and those of its database if it is passed to `openStats` as its observer.
+ * Metrics of a server. They include the database if the object is also the `observer` of `openStats`.
  *
  * @example
  * const metrics = new Metrics();
@@ -26,21 +26,21 @@ export class Metrics implements Observer {
   readonly #registry = new Registry();
   readonly #requests = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'Requests, and the time from their headers to their response.',
+    help: 'Time from the headers of a request to its response, in seconds.',
     labelNames: ['method', 'route', 'status'],
     buckets: DURATIONS,
     registers: [this.#registry],
   });
   readonly #batches = new Histogram({
     name: 'stats_batch_size',
-    help: 'Calls that were served together.',
+    help: 'Calls per batch.',
     labelNames: ['queue'],
     buckets: BATCH_SIZES,
     registers: [this.#registry],
   });
   readonly #databaseErrors = new Counter({
     name: 'stats_database_errors_total',
-    help: 'Calls that failed because of the database.',
+    help: 'Calls that failed because of the database, by error code.',
     labelNames: ['code'],
     registers: [this.#registry],
   });
@@ -50,7 +50,7 @@ export class Metrics implements Observer {
   }
 
   /** @internal */
-  answered({ method, route = '', status, duration }: AnsweredRequest): void {
+  completed({ method, route = '', status, duration }: CompletedRequest): void {
     this.#requests.observe({ method, route, status }, duration / 1_000);
   }
 
@@ -64,16 +64,16 @@ export class Metrics implements Observer {
 
   opened(activity: () => Activity): void {
     this.#gauge('stats_calls', 'Calls in flight.', (gauge) => gauge.set(activity().calls));
-    this.#gauge('stats_queue_depth', 'Calls in a queue.', (gauge) => {
+    this.#gauge('stats_queue_depth', 'Calls waiting in each queue.', (gauge) => {
       for (const [queue, waiting] of Object.entries(activity().waiting)) gauge.set({ queue }, waiting);
     });
     if (!activity().connections) return;
-    this.#gauge('stats_connections', 'Connections to the database, and calls waiting for one.', (gauge) => {
+    this.#gauge('stats_connections', 'Database connections by state, and calls waiting for one.', (gauge) => {
       for (const [state, count] of Object.entries(activity().connections ?? {})) gauge.set({ state }, count);
     });
   }
 
-  /** In the text format of Prometheus. */
+  /** Returns the metrics in the Prometheus text format. */
   read(): Promise<string> {
     return this.#registry.metrics();
   }

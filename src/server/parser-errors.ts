@@ -1,6 +1,8 @@
 /*
- * Responses to what Node's parser rejects. No request listener sees these requests, so their responses are written to
- * the socket as text.
+ * Responses to requests that Node's parser rejects. Request listeners do not receive these requests, so the
+ * responses are written to the socket as text. A connection that expects no response is closed instead: it
+ * has sent no request, has begun another response, or is closed already. After a response, the connection is
+ * destroyed at once. Otherwise a client that does not close could keep it and send the rest of its request.
  */
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -14,32 +16,31 @@ const LONG_REQUEST_LINE = new RegExp(String.raw`^[A-Z]+ [^\n]{${MAX_URL}}`);
 
 interface ParserError extends Error {
   readonly code?: string;
-  /** The data that the parser was reading. */
+  /** The bytes that the parser was reading. */
   readonly rawPacket?: Buffer;
 }
 
 /** @param pending the response that the connection is waiting for or receiving */
-export function rejectUnparsed(
+export function handleParserError(
   app: App,
   error: ParserError,
   socket: Duplex,
   pending: ServerResponse | undefined,
 ): void {
   if (pending?.req.complete && !pending.headersSent) {
-    // The error is in what follows that request. Its response is still due, and is the last.
+    // The error is in the bytes after that request, whose response is then the last of the connection.
     pending.setHeader('Connection', 'close');
     return;
   }
   const isUnused =
     error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && 'bytesRead' in socket && socket.bytesRead === 0;
-  // No response is possible on a connection that has sent no request, or has begun another response, or is closed.
   if (isUnused || error.code === 'ECONNRESET' || !socket.writable || pending?.headersSent) socket.destroy();
   else respond(app, socket, '', toHttpError(error));
 }
 
-/** Rejects CONNECT: this server is not a proxy. */
-export function rejectTunnel(app: App, { method = '' }: IncomingMessage, socket: Duplex): void {
-  const detail = `${method} is not a method of this server.`;
+/** Rejects CONNECT, because the server is not a proxy. */
+export function rejectConnect(app: App, { method = '' }: IncomingMessage, socket: Duplex): void {
+  const detail = `${method} is not supported: this server is not a proxy.`;
   respond(app, socket, method, new HttpError('method-not-allowed', detail, [], { Allow: '' }));
 }
 
@@ -51,11 +52,10 @@ function respond(app: App, socket: Duplex, method: string, error: HttpError): vo
   const lines = Object.entries({ ...headers, Connection: 'close' }).map(
     ([name, value]) => `${name}: ${value}`,
   );
-  // Node has removed its own error listener.
+  // Node has removed its own error listener from the socket.
   socket.on('error', () => socket.destroy());
   socket.end(
     [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', content.toString()].join('\r\n'),
-    // A client that does not close must neither keep the connection nor send the rest of the request.
     () => socket.destroy(),
   );
   app.report({ requestId, method, route: undefined, status, duration: 0 });
@@ -64,13 +64,13 @@ function respond(app: App, socket: Duplex, method: string, error: HttpError): vo
 function toHttpError({ code, rawPacket }: ParserError): HttpError {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new HttpError('request-timeout', 'The request did not arrive in time.');
+      return new HttpError('request-timeout', 'The request did not arrive in time; send it again.');
     case 'HPE_HEADER_OVERFLOW':
       // Node has one limit for the URL and the headers together.
       return LONG_REQUEST_LINE.test(rawPacket?.toString('latin1') ?? '')
         ? uriTooLong()
-        : new HttpError('headers-too-large', 'The headers are too large.');
+        : new HttpError('headers-too-large', 'The headers must be at most 16 KiB in total.');
     default:
-      return new HttpError('malformed-request', 'This is not a well-formed HTTP request.');
+      return new HttpError('malformed-request', 'The request is not well-formed HTTP/1.1.');
   }
 }

@@ -9,7 +9,7 @@ import {
 } from '../core/errors.js';
 import { faultSchema } from '../core/model/validation.js';
 
-/** Errors of the HTTP layer: the request never reaches the core, or the server has a defect. */
+/** Errors of the HTTP layer, which the core does not know. */
 export const HTTP_ERRORS = {
   'malformed-request': { status: 400, title: 'Malformed HTTP request' },
   'duplicate-header': { status: 400, title: 'Duplicate header' },
@@ -46,7 +46,7 @@ export class HttpError extends Error {
   }
 }
 
-/** An error in one place of a request: a header, or the body as a whole. */
+/** Creates an error about one header or about the body as a whole. */
 export function requestError(code: HttpErrorCode, fault: Fault, headers?: Headers): HttpError {
   const subject = 'parameter' in fault ? fault.parameter : 'The body';
   return new HttpError(code, `${subject} ${fault.detail}.`, [fault], headers);
@@ -54,18 +54,18 @@ export function requestError(code: HttpErrorCode, fault: Fault, headers?: Header
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** The body of every error: RFC 9457. */
+/** The body of every error (RFC 9457). */
 export const problemSchema = z.object({
-  type: z.string().describe('`urn:stats-service:problem:` and the code.'),
+  type: z.string().describe('`urn:stats-service:problem:` followed by the code.'),
   title: z.string(),
   status: z.int(),
-  detail: z.string().describe('What is wrong with this request, for people.'),
-  code: z.string().describe('A stable identifier of the error, for programs.'),
+  detail: z.string().describe('What is wrong with this request. For people; it may change.'),
+  code: z.string().describe('The stable identifier of the error. For programs.'),
   errors: z
     .array(faultSchema)
     .optional()
     .describe(
-      "Every error of the request: its location, as a JSON Pointer into the body or as the name of a path, query or header parameter, and the value's rule.",
+      'Every error of the request. `pointer` is a JSON Pointer into the body; `parameter` is the name of a path, query or header parameter.',
     ),
 });
 
@@ -77,27 +77,26 @@ const STATUS_OF_KIND: Readonly<Record<ErrorKind, number>> = {
   incompatible: 503,
 };
 
-/** Seconds: enough for a database failover, short enough for a person who waits. */
+/** Seconds. A database failover takes about as long, and a person still waits for it. */
 const RETRY_AFTER = '2';
 
-/** Prefix of the name of a query parameter that the route does not have. */
-export const UNKNOWN = '?';
+/** Prefix of a query parameter that the route does not have. */
+export const UNKNOWN_PREFIX = '?';
 
-/** The status and title of the problems with a code. */
-export function describeError(code: ErrorCode | HttpErrorCode): { status: number; title: string } {
+export function statusAndTitle(code: ErrorCode | HttpErrorCode): { status: number; title: string } {
   if (!isErrorCode(code)) return HTTP_ERRORS[code];
   const { kind, title } = ERRORS[code];
   return { status: STATUS_OF_KIND[kind], title };
 }
 
-/** The response to a request that failed. Details of an unexpected error are never sent. */
+/** Converts an error into a response. The message of an unexpected error is never sent. */
 export function problemResponse(error: unknown) {
   const known =
     error instanceof HttpError || error instanceof StatsError
       ? error
       : new HttpError('internal-error', 'Internal error. Search the log for this X-Request-Id.');
   const { code, message: detail, faults } = known;
-  const { status, title } = describeError(code);
+  const { status, title } = statusAndTitle(code);
   const headers = known instanceof HttpError ? known.headers : {};
   const body: z.output<typeof problemSchema> = {
     type: `urn:stats-service:problem:${code}`,
@@ -116,6 +115,6 @@ export function problemResponse(error: unknown) {
 }
 
 function withoutPrefix(fault: Fault): Fault {
-  if (!('parameter' in fault) || !fault.parameter.startsWith(UNKNOWN)) return fault;
-  return { ...fault, parameter: fault.parameter.slice(UNKNOWN.length) };
+  if (!('parameter' in fault) || !fault.parameter.startsWith(UNKNOWN_PREFIX)) return fault;
+  return { ...fault, parameter: fault.parameter.slice(UNKNOWN_PREFIX.length) };
 }

@@ -2,18 +2,18 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isId } from '../core/model/ids.js';
 import type { Connection } from './connections.js';
-import { HttpError, requestError, UNKNOWN } from './problem.js';
+import { HttpError, requestError, UNKNOWN_PREFIX } from './problem.js';
 
-/** A request after its response, for logs and metrics. It has no personal data. */
-export interface AnsweredRequest {
-  /** The request's own `X-Request-Id` if that is valid, else a new one; the response has the same. */
+/** A completed request, for logs and metrics. It contains no personal data. */
+export interface CompletedRequest {
+  /** The `X-Request-Id` of the request if it is valid, else a new one. The response has the same. */
   readonly requestId: string;
   readonly method: string;
-  /** The route's path, such as `/courses/{courseId}`; `undefined` if no route was found. */
+  /** The path of the route, such as `/courses/{courseId}`; `undefined` if no route matched. */
   readonly route: string | undefined;
-  /** The response's status; 499 if the client has disconnected before the response. */
+  /** The status of the response; 499 if the client disconnected before the response. */
   readonly status: number;
-  /** Milliseconds from the request's headers until the response was handed to the connection. */
+  /** Milliseconds between the headers of the request and the write of the response. */
   readonly duration: number;
 }
 
@@ -22,16 +22,15 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 const CLIENT_DISCONNECTED = 499;
 /** Bytes. */
 export const MAX_URL = 8 * 1024;
-/** Duplicates are rejected: a proxy could read another one of them than this server. */
+/** Duplicates are rejected, because a proxy and this server could use different ones. */
 const SINGLE_HEADERS = ['Host', 'Content-Type', 'X-User-Id'] as const;
 
 interface RequestOptions {
   readonly connection?: Connection;
-  /** Tells a client that sent `Expect: 100-continue` to send the body. */
+  /** Sends `100 Continue` to a client that waits for it. */
   readonly acceptBody?: (() => void) | undefined;
 }
 
-/** A request and its response. */
 export class RequestContext {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -54,8 +53,8 @@ export class RequestContext {
     this.requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
   }
 
-  /** To be called once, when the response was handed to the connection or has failed. */
-  end(): AnsweredRequest {
+  /** Must be called once, when the response was sent or has failed. */
+  end(): CompletedRequest {
     const { request, response, requestId, route } = this;
     if (this.#connection) this.#connection.pending--;
     return {
@@ -70,7 +69,7 @@ export class RequestContext {
 
 /** @throws {HttpError} `uri-too-long` */
 export function parseTarget(url: string): { readonly pathname: string; readonly search: string } {
-  // Node decodes URLs as Latin-1: a character is a byte.
+  // Node decodes URLs as Latin-1, so a character is a byte.
   if (url.length > MAX_URL) throw uriTooLong();
   // RFC 9112, section 3.2.2: a server must accept the absolute form too.
   const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '');
@@ -81,10 +80,10 @@ export function parseTarget(url: string): { readonly pathname: string; readonly 
 }
 
 export function uriTooLong(): HttpError {
-  return new HttpError('uri-too-long', `The URL must not exceed ${MAX_URL} bytes.`);
+  return new HttpError('uri-too-long', `The URL is too long; it must be at most ${MAX_URL} bytes long.`);
 }
 
-/** Text that cannot be decoded is returned as it is: the validation of the value then rejects it. */
+/** Returns text that cannot be decoded unchanged. Validation then rejects the value. */
 export function decode(text: string): string {
   if (!text.includes('%')) return text;
   try {
@@ -107,7 +106,7 @@ export function checkHeaders({ headers, rawHeaders, httpVersion }: IncomingMessa
   }
 }
 
-/** `headers` joins or drops duplicates. `rawHeaders` keeps them: names and values in turn. */
+/** Counts a header in `rawHeaders`, where names and values alternate. `headers` has no duplicates. */
 function countHeader(name: string, rawHeaders: readonly string[]): number {
   let count = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -117,37 +116,31 @@ function countHeader(name: string, rawHeaders: readonly string[]): number {
   return count;
 }
 
-/**
- * The learner, whom the service in front has authenticated.
- *
- * @throws {HttpError} `unauthenticated`
- */
+/** @throws {HttpError} `unauthenticated` */
 export function readUser(request: IncomingMessage): string {
   const userId = request.headers['x-user-id'];
   if (typeof userId === 'string' && isId(userId)) return userId;
   const detail = 'is required and must be a UUID: 8-4-4-4-12 hexadecimal digits';
-  // RFC 9110, section 15.5.2: a 401 names the way to authenticate.
+  // Required by RFC 9110, section 15.5.2.
   const headers = { 'WWW-Authenticate': 'X-User-Id' };
   throw requestError('unauthenticated', { parameter: 'X-User-Id', detail }, headers);
 }
 
-/** Query parameters by name. Text that looks like an integer is a number; a duplicate parameter is `[]`. */
-export type Query = Readonly<Record<string, string | number | readonly never[]>>;
+/** Query parameters as arguments of a core call. An integer is a number; a duplicate parameter is `[]`. */
+export type QueryArguments = Readonly<Record<string, string | number | readonly never[]>>;
 
 /**
- * Parses a query as arguments of a core call: RFC 3986, where `+` is a plus sign, as in the offset of a time.
- * The core validates it together with the other arguments. A name that the route does not have gets a prefix, so
- * that it cannot set another argument, such as `userId`.
- *
- * @param places of the route's arguments
+ * Parses a query by RFC 3986, where `+` is a plus sign, as in the offset of a time. The core validates the
+ * result with the other arguments. An unknown name gets a prefix, so that it cannot set another argument,
+ * such as `userId`.
  */
-export function readQuery(search: string, places: ReadonlyMap<string, string>): Query {
-  const query: Record<string, Query[string]> = {};
+export function readQuery(search: string, locations: ReadonlyMap<string, string>): QueryArguments {
+  const query: Record<string, QueryArguments[string]> = {};
   if (search === '') return query;
   for (const pair of search.split('&').filter(Boolean)) {
     const [rawName = '', ...rawValue] = pair.split('=');
     const name = decode(rawName);
-    const key = places.get(name) === 'query' ? name : `${UNKNOWN}${name}`;
+    const key = locations.get(name) === 'query' ? name : `${UNKNOWN_PREFIX}${name}`;
     const value = decode(rawValue.join('='));
     const number = /^[0-9]{1,15}$/.test(value) ? Number(value) : value;
     query[key] = Object.hasOwn(query, key) ? [] : number;

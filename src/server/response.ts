@@ -2,27 +2,27 @@ import type { ServerResponse } from 'node:http';
 import type { Page } from '../core/index.js';
 import type { MemoryBudget } from './memory-budget.js';
 import type { Headers } from './problem.js';
-import type { Query, RequestContext } from './request.js';
+import type { QueryArguments, RequestContext } from './request.js';
 
 export interface HttpResponse {
   readonly status: number;
-  /** They override those for personal data. */
+  /** Override the default headers. */
   readonly headers?: Headers;
   /** Default: `application/json`. */
   readonly type?: string;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Sent as it is, instead of a `body`. */
+  /** Sent unchanged, instead of a `body`. */
   readonly text?: string | Buffer;
 }
 
-/** Milliseconds. */
-const LINGER = 1_000;
-/** Bytes up to which a response is not counted in the memory budget. */
+/** Milliseconds to discard the rest of a request after an early response. */
+const DISCARD_TIMEOUT = 1_000;
+/** Bytes up to which the memory budget ignores a response. */
 const SMALL_RESPONSE = 64 * 1024;
 
-/** For personal data: no caching, no type sniffing, no scripts, no frames. */
-const PERSONAL_DATA: Headers = {
+/** Default headers. They forbid caching, type sniffing, scripts and frames. */
+const PERSONAL_DATA_HEADERS: Headers = {
   'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
@@ -32,10 +32,10 @@ export function serialize(
   { headers, type = 'application/json', body, text }: HttpResponse,
   requestId: string,
 ) {
-  // The newline is for people who use curl in a terminal.
+  // The newline separates the output of curl from the prompt of a terminal.
   const content = text ?? (body === undefined ? '' : `${JSON.stringify(body)}\n`);
   const size = Buffer.byteLength(content);
-  const all: Record<string, string> = { ...PERSONAL_DATA, 'X-Request-Id': requestId };
+  const all: Record<string, string> = { ...PERSONAL_DATA_HEADERS, 'X-Request-Id': requestId };
   if (size > 0) {
     all['Content-Type'] = type;
     all['Content-Length'] = String(size);
@@ -45,9 +45,8 @@ export function serialize(
 }
 
 /**
- * @param budget counts the response until it is sent. Only for requests that change nothing: a client must not be
- *   informed that its change has failed.
- * @throws {StatsError} `overloaded`; nothing was sent
+ * @param budget reserves memory until the response is sent. Pass it for reads only: a write must not fail.
+ * @throws {StatsError} `overloaded` before anything is sent
  */
 export function send(
   { request, response, requestId }: RequestContext,
@@ -57,8 +56,9 @@ export function send(
   const { content, size, headers } = serialize(httpResponse, requestId);
   if (budget && size > SMALL_RESPONSE) reserveUntilSent(budget, response, size);
   response.writeHead(httpResponse.status, headers);
-  if (httpResponse.headers?.['Connection'] === 'close' && !request.complete) linger(response, content);
-  // If each character is one byte, the text is ASCII, which Node writes faster as Latin-1.
+  if (httpResponse.headers?.['Connection'] === 'close' && !request.complete)
+    endAfterRequest(response, content);
+  // Text with one byte per character is ASCII, which Node writes faster as Latin-1.
   else response.end(content, size === content.length ? 'latin1' : 'utf8');
 }
 
@@ -71,19 +71,16 @@ function reserveUntilSent(budget: MemoryBudget, response: ServerResponse, size: 
     response.off('close', release);
     budget.release(size);
   };
-  // If the connection ends, Node closes only the response that is being sent, not those queued behind it.
+  // When a connection closes, Node closes the response in flight, but not the responses queued behind it.
   socket.setMaxListeners(0).on('close', release);
   response.on('close', release);
 }
 
-/**
- * Responds while the client is still sending, and discards what it sends for a while: closing the connection at
- * once would reset it, and the client would lose the response.
- */
-function linger(response: ServerResponse, content: string | Buffer): void {
+/** Sends an early response. Closing at once would reset the connection before the client reads it. */
+function endAfterRequest(response: ServerResponse, content: string | Buffer): void {
   response.write(content);
   const end = () => response.end();
-  const timer = setTimeout(end, LINGER);
+  const timer = setTimeout(end, DISCARD_TIMEOUT);
   response.req.resume().once('close', () => {
     clearTimeout(timer);
     end();
@@ -100,10 +97,10 @@ export function created(location: string, body: unknown): HttpResponse {
 
 export interface RequestUrl {
   readonly pathname: string;
-  readonly query: Query;
+  readonly query: QueryArguments;
 }
 
-/** A page of a list, with a `Link` to the next one (RFC 8288) that has the same limit and range. */
+/** Responds with a page and a `Link` to the next one (RFC 8288), which keeps the query parameters. */
 export function okPage(page: Page<unknown>, { pathname, query }: RequestUrl): HttpResponse {
   if (page.next === null) return ok(page);
   const parameters = new URLSearchParams();

@@ -8,7 +8,7 @@ import type { HttpResponse, RequestUrl } from './response.js';
 /** A successful response in the OpenAPI document. */
 export interface DocumentedResponse {
   readonly description: string;
-  /** A name in the document's components. */
+  /** The name of a component of the document. */
   readonly schema?: OutputName;
   /** Default: `application/json`. */
   readonly type?: string;
@@ -17,32 +17,32 @@ export interface DocumentedResponse {
 
 interface CommonRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Path parameters are in braces, as in OpenAPI. */
+  /** Path parameters are in braces. */
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
-  readonly answers: Readonly<Record<number, DocumentedResponse>>;
-  /** Errors that only some routes return. */
+  readonly responses: Readonly<Record<number, DocumentedResponse>>;
+  /** Errors in addition to the common ones. */
   readonly errors: readonly (ErrorCode | HttpErrorCode)[];
 }
 
 /** A route that calls the core. */
 export interface CallRoute extends CommonRoute {
-  /** The name of the call, and the `operationId`. */
+  /** The name of the call, which is also the `operationId`. */
   readonly operation: keyof StatsCalls;
-  /** The argument that is the request's body, and its schema in the document's components. */
+  /** The argument that the body of the request contains, and the name of its schema. */
   readonly document?: { readonly argument: 'course' | 'session'; readonly schema: InputName };
-  /** @param call the arguments of the call, unchecked, from the places of `placesOf` */
+  /** @param call the unvalidated arguments of the call */
   handle(stats: Untyped<StatsCalls>, call: unknown, url: RequestUrl): Promise<HttpResponse>;
 }
 
-/** The source of the routes for operators and tools. */
+/** The operations behind the service routes. */
 export interface Service {
-  /** @throws {StatsError | HttpError} the reason why requests would fail now */
+  /** @throws {StatsError | HttpError} if requests would fail now */
   ready(): Promise<void>;
-  /** In the text format of Prometheus. */
+  /** Returns the Prometheus text format. */
   readMetrics(): Promise<string>;
-  /** The OpenAPI document. */
+  /** Returns the OpenAPI document. */
   describe(): unknown;
 }
 
@@ -54,29 +54,29 @@ export interface ServiceRoute extends CommonRoute {
 
 export type Route = CallRoute | ServiceRoute;
 
-/** The arguments of every call. They are described, not validated here, so the clock does not matter. */
-export const CALLS = callSchemas(Date.now);
+/** The arguments of each call, for descriptions only: the core validates with its own clock. */
+export const CALL_SCHEMAS = callSchemas(Date.now);
 
 export function isServiceRoute(route: Route): route is ServiceRoute {
-  return !Object.hasOwn(CALLS, route.operation);
+  return !Object.hasOwn(CALL_SCHEMAS, route.operation);
 }
 
-/** The place of each argument of a route's call in its request. */
-export function placesOf(route: Route): ReadonlyMap<string, 'header' | 'path' | 'query' | 'body'> {
+/** Maps each argument of a route's call to its location in the request. */
+export function parameterLocations(route: Route): ReadonlyMap<string, 'header' | 'path' | 'query' | 'body'> {
   if (isServiceRoute(route)) return new Map();
-  const placeOf = (name: string) => {
+  const locationOf = (name: string) => {
     if (name === 'userId') return 'header';
     if (name === route.document?.argument) return 'body';
     return route.path.includes(`{${name}}`) ? 'path' : 'query';
   };
-  return new Map(Object.keys(CALLS[route.operation].shape).map((name) => [name, placeOf(name)]));
+  return new Map(Object.keys(CALL_SCHEMAS[route.operation].shape).map((name) => [name, locationOf(name)]));
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'];
 
 interface Target {
   readonly route: Route;
-  readonly places: ReturnType<typeof placesOf>;
+  readonly locations: ReturnType<typeof parameterLocations>;
 }
 
 interface Match extends Target {
@@ -86,21 +86,20 @@ interface Match extends Target {
 interface Resource {
   readonly pattern: RegExp;
   readonly targets: ReadonlyMap<string, Target>;
-  /** Its methods, as in an `Allow` header. */
+  /** The value of the `Allow` header. */
   readonly allow: string;
 }
 
-/** Finds the route of a request. */
 export class Router {
   readonly #resources: readonly Resource[];
 
   constructor(routes: readonly Route[]) {
     const paths = Map.groupBy(routes, (route) => route.path);
-    this.#resources = Array.from(paths, ([path, ofPath]) => toResource(path, ofPath));
+    this.#resources = Array.from(paths, ([path, pathRoutes]) => toResource(path, pathRoutes));
   }
 
   /**
-   * The route, or for OPTIONS the methods of the path. HEAD is a GET whose body Node omits.
+   * Returns the route, or for OPTIONS the methods of the path. HEAD is a GET whose body Node omits.
    *
    * @throws {HttpError} `route-not-found`, `method-not-allowed`
    */
@@ -112,10 +111,10 @@ export class Router {
       if (method === 'OPTIONS') return { allow };
       const target = targets.get(method === 'HEAD' ? 'GET' : method);
       if (target) return { ...target, path: decodeAll(match.groups) };
-      const detail = `${method} is not a method of this path; it has ${allow}.`;
+      const detail = `This path does not support ${method}; it supports ${allow}.`;
       throw new HttpError('method-not-allowed', detail, [], { Allow: allow });
     }
-    throw new HttpError('route-not-found', 'This path is not part of the API; see /openapi.json.');
+    throw new HttpError('route-not-found', 'The API has no such path. /openapi.json lists all paths.');
   }
 }
 
@@ -125,7 +124,7 @@ function toResource(path: string, routes: readonly Route[]): Resource {
   const pattern = path.replaceAll('.', String.raw`\.`).replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)');
   return {
     pattern: new RegExp(`^${pattern}$`),
-    targets: new Map(routes.map((route) => [route.method, { route, places: placesOf(route) }])),
+    targets: new Map(routes.map((route) => [route.method, { route, locations: parameterLocations(route) }])),
     allow: METHODS.filter((method) => methods.has(method)).join(', '),
   };
 }

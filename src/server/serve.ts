@@ -1,18 +1,19 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { StatsError, type Stats } from '../core/index.js';
+import { rule } from '../core/model/validation.js';
 import { App, type AppOptions } from './app.js';
 import { ConnectionTracker } from './connections.js';
-import { rejectTunnel, rejectUnparsed } from './parser-errors.js';
+import { rejectConnect, handleParserError } from './parser-errors.js';
 import { requestError } from './problem.js';
 import { RequestContext } from './request.js';
 
 export interface ServeOptions extends AppOptions {
-  /** Default: `127.0.0.1`. The server trusts `X-User-Id`: only the service that authenticates users may reach it. */
+  /** Default: `127.0.0.1`. Only the gateway that authenticates users may reach this address. */
   readonly host?: string;
-  /** 0 means any free port. Default: 8080. */
+  /** 0 selects a free port. Default: 8080. */
   readonly port?: number;
-  /** Milliseconds until a whole request must have arrived. Default: 30,000. */
+  /** Deadline for receiving a whole request, in milliseconds. Default: 30,000. */
   readonly requestTimeout?: number;
 }
 
@@ -20,22 +21,22 @@ export interface RunningServer extends AsyncDisposable {
   /** Such as `http://127.0.0.1:8080`. */
   readonly url: string;
   /**
-   * Shuts down without losing a request that was sent: `/readyz` fails, every response is the last of its connection,
-   * and idle connections are closed after a second; then the server stops listening. Connections that are still open
-   * after `deadline` milliseconds (default: 10,000) are closed. `stats` stays open.
+   * Shuts down gracefully. First `/readyz` fails and every response closes its connection. After a second,
+   * idle connections are closed and the server stops listening. Connections that are still open after
+   * `deadline` milliseconds (default: 10,000) are closed too. `stats` stays open.
    */
   close(deadline?: number): Promise<void>;
 }
 
-/** Milliseconds: longer than the idle timeout of common load balancers, so that they close first. */
+/** Milliseconds. Common load balancers have a shorter idle timeout and therefore close first. */
 const KEEP_ALIVE_TIMEOUT = 72_000;
-/** Milliseconds after which a connection is closed if its client has read nothing of a response. */
+/** Milliseconds after which a connection is closed if its client reads nothing of a response. */
 const SEND_TIMEOUT = 60_000;
-/** Milliseconds in which clients under load use each connection once more, and learn that it ends. */
-const DRAIN = 1_000;
-/** Requests of a connection without a response: a client that never reads must not exhaust the memory. */
+/** Milliseconds in which clients under load send one more request, whose response closes the connection. */
+const DRAIN_TIMEOUT = 1_000;
+/** Pending requests of one connection, so that a client that never reads cannot exhaust the memory. */
 const MAX_PIPELINED = 32;
-/** Bytes: 8 KiB for the URL, which has its own check, and 16 KiB for the headers. */
+/** Bytes: 8 KiB for the URL and 16 KiB for the headers. Node has one limit for both. */
 const MAX_HEADER_SIZE = 24 * 1024;
 
 /**
@@ -46,11 +47,11 @@ const MAX_HEADER_SIZE = 24 * 1024;
  * await using server = await serve(stats, { port: 0 });
  * console.log(`Listening on ${server.url}`);
  *
- * @throws the error of `listen`, such as `EADDRINUSE`
+ * @throws the error of `server.listen()`, such as `EADDRINUSE`
  */
 export async function serve(stats: Stats, options: ServeOptions = {}): Promise<RunningServer> {
   const { port = 8080, requestTimeout = 30_000 } = options;
-  // An empty host would listen on every address.
+  // With an empty host, Node would listen on every address.
   const host = options.host || '127.0.0.1';
   const server = createServer({
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
@@ -58,15 +59,15 @@ export async function serve(stats: Stats, options: ServeOptions = {}): Promise<R
     headersTimeout: requestTimeout,
     connectionsCheckingInterval: Math.min(requestTimeout, 1_000),
     maxHeaderSize: MAX_HEADER_SIZE,
-    // The app returns a problem document instead.
+    // The app responds to a missing Host with a problem document.
     requireHostHeader: false,
   });
   const app = new App(stats, options);
   const tracker = new ConnectionTracker();
-  listenTo(server, app, tracker);
+  attachListeners(server, app, tracker);
   server.listen(port, host);
   await once(server, 'listening');
-  // One timer for all connections: Node's own timeout is reset by every request.
+  // Every request of a connection would reset the timeout that Node provides.
   const sweep = setInterval(() => tracker.closeStuck(), SEND_TIMEOUT).unref();
 
   const close = async (deadline = 10_000) => {
@@ -74,7 +75,7 @@ export async function serve(stats: Stats, options: ServeOptions = {}): Promise<R
     tracker.closeConnections();
     const closed = once(server, 'close');
     const cut = setTimeout(() => server.closeAllConnections(), deadline);
-    await tracker.drained(Math.min(DRAIN, deadline));
+    await tracker.drained(Math.min(DRAIN_TIMEOUT, deadline));
     server.close();
     await closed;
     clearTimeout(cut);
@@ -83,7 +84,7 @@ export async function serve(stats: Stats, options: ServeOptions = {}): Promise<R
   return { url: urlOf(server), close, [Symbol.asyncDispose]: () => close() };
 }
 
-function listenTo(server: Server, app: App, tracker: ConnectionTracker): void {
+function attachListeners(server: Server, app: App, tracker: ConnectionTracker): void {
   const serveRequest = (request: IncomingMessage, response: ServerResponse, acceptBody?: () => void) => {
     const connection = tracker.addRequest(request, response);
     const context = new RequestContext(request, response, { connection, acceptBody });
@@ -93,7 +94,7 @@ function listenTo(server: Server, app: App, tracker: ConnectionTracker): void {
   server.on('connection', (socket) => tracker.add(socket));
   server.on('request', (request, response) => serveRequest(request, response));
   server.on('checkContinue', (request, response) => {
-    // A client whose body is rejected may send it or not: only a new connection is sure to begin with a request.
+    // After a rejection, the next bytes can be the body or a new request, so the connection must end.
     response.shouldKeepAlive = false;
     serveRequest(request, response, () => {
       response.shouldKeepAlive = true;
@@ -103,18 +104,18 @@ function listenTo(server: Server, app: App, tracker: ConnectionTracker): void {
   server.on('checkExpectation', (request, response) => {
     response.shouldKeepAlive = false;
     const connection = tracker.addRequest(request, response);
-    const fault = { parameter: 'Expect', detail: 'must be 100-continue or left out' };
+    const detail = rule('must be 100-continue or left out')({ input: request.headers.expect });
     const context = new RequestContext(request, response, { connection });
-    app.reject(context, requestError('expectation-failed', fault));
+    app.reject(context, requestError('expectation-failed', { parameter: 'Expect', detail }));
   });
   server.on('clientError', (error, socket) => {
-    rejectUnparsed(app, error, socket, tracker.pendingResponse(socket));
+    handleParserError(app, error, socket, tracker.pendingResponse(socket));
   });
-  server.on('connect', (request, socket) => rejectTunnel(app, request, socket));
+  server.on('connect', (request, socket) => rejectConnect(app, request, socket));
 }
 
 function tooManyRequests(): StatsError {
-  const detail = `More than ${MAX_PIPELINED} requests of this connection have no response yet. Read those first.`;
+  const detail = `This connection has more than ${MAX_PIPELINED} requests without a response. Read the responses first.`;
   return new StatsError('overloaded', detail);
 }
 

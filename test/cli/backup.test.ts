@@ -81,8 +81,8 @@ test('`backup` does not replace a file, and rejects a path where it cannot creat
   await mkdir(join(directory.path, 'folder'));
   const cases = [
     ['old.db', 1, /old\.db already exists; name another file\.$/],
-    ['folder', 1, /folder is a directory\.$/],
-    ['missing/a.db', 1, /The directory .*missing for .*a\.db does not exist\.$/],
+    ['folder', 1, /folder is a directory; name a file in it\.$/],
+    ['missing/a.db', 1, /The directory .*missing for .*a\.db does not exist; create it first\.$/],
     ['x'.repeat(300), 1, /cannot be written\. \(ENAMETOOLONG: .*\)$/],
   ] as const;
   for (const [name, code, message] of cases) {
@@ -125,7 +125,7 @@ test('`backup` rejects unsupported sources and targets and creates no file', asy
   }
   const server = await runCli(['backup', join(directory.path, 'a.db'), '--server', 'http://127.0.0.1:1']);
   assert.equal(server.code, 2);
-  assert.match(server.stderr, /backup needs the database itself/);
+  assert.match(server.stderr, /backup cannot use a server/);
   assert.equal((await runCli(['backup', '-'])).code, 2);
   assert.deepEqual(await directory.files(), ['broken.db']);
 });

@@ -11,7 +11,7 @@ import { createService } from '../support/http-service.js';
 import { makeCourse, Recorder } from '../support/recorder.js';
 import { sqlitePath } from '../support/sql.js';
 
-const REFUSED = /^stats-service: [^\n]* is a file of the database itself; name another file\n$/;
+const REFUSED = /^stats-service: [^\n]* belongs to the database; name another file\n$/;
 
 test('`export` and `backup` never overwrite the database files that a server uses', async () => {
   await using service = await createService('sqlite');

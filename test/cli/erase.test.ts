@@ -47,7 +47,7 @@ test('`erase` asks for confirmation and erases the learner only after a yes', as
   const { code, stdout } = await runCli(command, answering(' Yes '));
   assert.deepEqual([code, stdout], [0, 'Sessions erased: 2\n']);
   assert.equal(await sessionsOf(fixture, userId), 0);
-  const question = `Erase everything of learner ${userId} for good, on ${fixture.database.url}? [y/N] `;
+  const question = `Permanently erase all data of learner ${userId} on ${fixture.database.url}? [y/N] `;
   assert.deepEqual(new Set(asked), new Set([question]));
   assert.equal(asked.length, 6);
 });
@@ -84,5 +84,5 @@ test('`erase` names the option of an invalid learner id', async () => {
   const argv = ['erase', '--yes', '--user', 'ada', '--database', fixture.database.url];
   const { code, stderr } = await runCli(argv);
   assert.equal(code, 2);
-  assert.match(stderr, /^stats-service: --user is .*; it must be a UUID/);
+  assert.match(stderr, /^stats-service: --user is "[^"]+"; it must be a UUID/);
 });

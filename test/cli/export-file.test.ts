@@ -58,9 +58,9 @@ test('`export` reports in one line that it cannot create its file, and leaves no
   await mkdir(join(directory.path, 'folder'));
   await directory.write('file', OLD);
   const cases = [
-    ['folder', /folder is a directory\.$/],
-    ['missing/a.csv', /The directory .*missing for .*a\.csv does not exist\.$/],
-    ['file/a.csv', /The directory .*file for .*a\.csv does not exist\.$/],
+    ['folder', /folder is a directory; name a file in it\.$/],
+    ['missing/a.csv', /The directory .*missing for .*a\.csv does not exist; create it first\.$/],
+    ['file/a.csv', /The directory .*file for .*a\.csv does not exist; create it first\.$/],
     ['x'.repeat(300), /x cannot be written\. \(ENAMETOOLONG: .*\)$/],
   ] as const;
   for (const [name, message] of cases) {
@@ -115,7 +115,7 @@ test('An export never replaces a device or a pipe', { skip: process.platform !==
   assert.match(full.stderr, /^stats-service: \/dev\/full cannot be written\. \(ENOSPC: .*\)\n$/);
   const fullStdout = await sh(`${program} > /dev/full`);
   assert.equal(fullStdout.code, 1);
-  assert.match(fullStdout.stderr, /^stats-service: stdout cannot be written \(ENOSPC: .*\)\n$/);
+  assert.match(fullStdout.stderr, /^stats-service: stdout cannot be written\. \(ENOSPC: .*\)\n$/);
   assert.ok((await stat('/dev/full')).isCharacterDevice());
 });
 

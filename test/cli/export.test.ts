@@ -109,18 +109,14 @@ test('`export` reports each failure in one line with its exit code and creates n
   await using directory = await TestDirectory.create();
   const named = ['--database', fixture.database.url];
   const cases: [argv: string[], code: number, message: RegExp, env?: Record<string, string>][] = [
-    [
-      ['--server', 'http://127.0.0.1:1'],
-      2,
-      /needs the database itself: name it with --database instead of --server$/,
-    ],
-    [[], 2, /instead of STATS_SERVER_URL$/, { STATS_SERVER_URL: 'http://127.0.0.1:1' }],
+    [['--server', 'http://127.0.0.1:1'], 2, /cannot use a server; replace --server by --database$/],
+    [[], 2, /replace STATS_SERVER_URL by --database$/, { STATS_SERVER_URL: 'http://127.0.0.1:1' }],
     [[...named, '--user', 'ada'], 2, /--user is "ada"; it must be a UUID/],
     [[...named, '--course', 'x'], 2, /--course is "x"; it must be a UUID/],
     [
       [...named, '--from', 'today', '--to', 'x'],
       2,
-      /--from is "today"; it must be an RFC 3339 .*; --to is "x"; it must be/,
+      /--from is "today"; it must be an RFC 3339 .*\. --to is "x"; it must be/,
     ],
     [[...named, '--format', 'xml'], 2, /Allowed choices are csv, ndjson\.$/],
     [[...named, '--course', newCourseId()], 3, /[Cc]ourse/],

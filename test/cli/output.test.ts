@@ -97,14 +97,14 @@ test('`record` reports its outcome on stderr and exits with code 1 on a conflict
   assert.equal((await runCli([...record, '--time', '25m'])).stderr, 'Recorded.\n');
   assert.equal(
     (await runCli([...record, '--time', 'PT25M'])).stderr,
-    'Recorded before; nothing was changed.\n',
+    'The session was recorded before; nothing was changed.\n',
   );
   assert.equal((await runCli([...record, '--time', '1h', '--replace'])).stderr, 'Replaced.\n');
   const conflict = await runCli([...record, '--time', '25m']);
   assert.equal(conflict.code, 1);
   assert.match(
     conflict.stderr,
-    /exists with other content; nothing was changed\. "--replace" replaces it\.\n$/,
+    /exists with other content; nothing was changed\. Add --replace to replace it\.\n$/,
   );
   assert.equal(conflict.stdout, '');
 });

@@ -45,7 +45,7 @@ test('`verify`, `doctor`, `export` and `backup` reject STATS_SERVER_URL as their
   for (const argv of [['verify'], ['doctor'], ['export'], ['backup', 'copy.db']]) {
     const { code, stderr } = await runCli(argv, { env });
     assert.equal(code, 2, argv[0]);
-    assert.match(stderr, /needs the database itself: name it with --database instead of STATS_SERVER_URL/);
+    assert.match(stderr, /cannot use a server; replace STATS_SERVER_URL by --database/);
   }
 });
 

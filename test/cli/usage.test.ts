@@ -16,12 +16,15 @@ const MISTAKES: readonly (readonly [argv: readonly string[], says: RegExp])[] = 
   [['migrate', 'down'], /--yes/],
   [['course', 'list', '--database', 'mysql://x'], /must be sqlite:PATH, sqlite::memory: or postgres:/],
   [['course', 'list', '--database', 'sqlite::memory:', '--server', 'http://x'], /exclude each other/],
-  [['course', 'list', '--server', 'ftp://x'], /must be http/],
-  [['serve', '--port', '70000', '--database', 'sqlite::memory:'], /--port must be a port from 0 to 65535/],
+  [['course', 'list', '--server', 'ftp://x'], /URL "ftp:\/\/x" must be http/],
+  [
+    ['serve', '--port', '70000', '--database', 'sqlite::memory:'],
+    /--port is "70000"; it must be a port from 0 to 65,535/,
+  ],
   [[...RECORD, '--modules', '1', '--score', '1', '--time', 'long'], /milliseconds or a duration such as 25m/],
   [
     [...RECORD, '--modules', '-1', '--score', 'NaN', '--time', '1', '--database', 'sqlite::memory:'],
-    /^stats-service: --modules is .*; it must be an integer from 0 to 100,000; --score is .*; it must be a number from 0 to 1,000,000, or null\n$/,
+    /^stats-service: --modules is -1; it must be an integer from 0 to 100,000\. --score is "NaN"; it must be a number from 0 to 1,000,000, or null\n$/,
   ],
   [
     [

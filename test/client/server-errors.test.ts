@@ -84,7 +84,7 @@ for (const [what, listener, says] of STRANGERS) {
     const url = `http://127.0.0.1:${await listen(server)}`;
     const { code, stderr } = await runCli(['course', 'list', '--server', url]);
     assert.equal(code, 1, stderr);
-    const beginning = `stats-service: ${url} is not a compatible stats-service server; check its URL and any proxy in front of it. (`;
+    const beginning = `stats-service: ${url} is not a compatible stats-service server; check the URL and any proxy in front of it. (`;
     assert.ok(stderr.startsWith(`${beginning}${says}`), stderr);
     assert.match(stderr, /^[^\n]+[\w/.]\)\n$/);
   });
@@ -95,7 +95,7 @@ test('The CLI reports that a server with an `https` URL does not use TLS', async
   const url = `https://127.0.0.1:${await listen(server)}`;
   const { code, stderr } = await runCli(['course', 'list', '--server', url]);
   assert.equal(code, 1, stderr);
-  assert.match(stderr, /\(It did not reply with TLS; an http:\/\/ URL may be right\.\)\n$/);
+  assert.match(stderr, /\(It did not reply with TLS; try an http:\/\/ URL\.\)\n$/);
 });
 
 test('`deleteSession` fails if the server answers with a web page', async () => {

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { describeApi } from '../../src/server/openapi/index.js';
-import { groups } from '../../src/server/routes/index.js';
+import { routeGroups } from '../../src/server/routes/index.js';
 import { assertCommands } from '../support/console.js';
 import { codesOf, documentSchema, endpointsOf } from '../support/http-openapi.js';
 import { codeBlocks, commandsOf } from '../support/markdown.js';
 
 const PAGE = new URL('../../docs/http.md', import.meta.url);
-const endpoints = endpointsOf(documentSchema.parse(JSON.parse(JSON.stringify(describeApi(groups)))));
+const endpoints = endpointsOf(documentSchema.parse(JSON.parse(JSON.stringify(describeApi(routeGroups)))));
 
 test('Every command in `docs/http.md` prints the documented output', () => assertCommands(PAGE));
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isOverNested, MAX_CONTAINERS } from '../../src/server/body.js';
+import { hasTooManyContainers, MAX_CONTAINERS } from '../../src/server/body.js';
 import { manyModules, newUserId, sessionContent } from '../support/factories.js';
 import { assertFaults } from '../support/http-answer.js';
 import { createService } from '../support/http-service.js';
 
-const isOver = (text: string) => isOverNested(Buffer.from(text));
+const isOver = (text: string) => hasTooManyContainers(Buffer.from(text));
 
-test('`isOverNested` counts arrays and objects, but ignores brackets in strings', () => {
+test('`hasTooManyContainers` counts arrays and objects, but ignores brackets in strings', () => {
   const strings = [String.raw`[{\"[{\\`, '[', String.raw`\u005b\\\"`, '{'.repeat(200)];
   assert.ok(!isOver(JSON.stringify(strings)));
   assert.ok(!isOver('[{},'.repeat(MAX_CONTAINERS / 2)));

@@ -35,8 +35,8 @@ const BEFORE: Readonly<Record<string, readonly string[]>> = {
 /** A description within itself, and a page: no example could say more than they do. */
 const WITHOUT = new Set(['describe', 'docs']);
 
-for (const { operation, answers } of routes) {
-  for (const status of Object.keys(answers)) {
+for (const { operation, responses } of routes) {
+  for (const status of Object.keys(responses)) {
     test(`The OpenAPI example of \`${operation}\` ${status} matches the server’s answer`, async () => {
       await using stats = await openStats({ database: 'sqlite::memory:', clock: stoppedClock().read });
       await using server = await serve(stats, { port: 0 });

@@ -8,8 +8,8 @@ interface Summary {
   readonly invalid: number;
   readonly replaced?: number;
   readonly coursesCreated: number;
-  readonly coursesKept: number;
-  readonly coursesRefused: number;
+  readonly coursesExisting: number;
+  readonly coursesRejected: number;
 }
 
 interface Imported extends Finished {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { backUp } from '../../core/index.js';
-import { assertOutside } from '../database-files.js';
+import { assertNotDatabaseFile } from '../database-files.js';
 import { Interruption, UsageError } from '../errors.js';
 import { AtomicFile, fileError } from '../atomic-file.js';
 import { interruptible, type Io } from '../io.js';
@@ -13,13 +13,13 @@ interface Options extends TargetOptions {
 }
 
 const POSTGRES =
-  'Use the tools of Postgres: "pg_dump --format=custom --file=FILE URL" makes a backup, ' +
-  '"pg_restore --dbname=URL FILE" fills an empty database with it.';
+  'backup copies SQLite files only. For Postgres, run "pg_dump --format=custom --file=FILE URL", ' +
+  'and to restore into an empty database "pg_restore --dbname=URL FILE".';
 
 export function addBackup(program: Command, io: Io): void {
   addOwnDatabaseOption(program.command('backup'))
-    .description('copy a SQLite database, in use or not, as one snapshot, and check the copy')
-    .argument('<file>', 'the copy; an existing file is not overwritten')
+    .description('copy a SQLite database as one snapshot, also while it is in use, and check the copy')
+    .argument('<file>', 'the path of the copy; an existing file is not overwritten')
     .option('--quiet', 'print errors only')
     .action((file: string, options: Options) => backUpTo(io, file, options));
 }
@@ -27,8 +27,8 @@ export function addBackup(program: Command, io: Io): void {
 async function backUpTo(io: Io, file: string, options: Options): Promise<void> {
   const database = ownDatabaseUrl(io, options, 'backup');
   if (/^postgres(ql)?:/.test(database)) throw new Error(POSTGRES);
-  if (file === '-') throw new UsageError('backup writes a file, not to stdout');
-  await assertOutside(database, file);
+  if (file === '-') throw new UsageError('backup cannot write to stdout; name a file');
+  await assertNotDatabaseFile(database, file);
   const { quiet = false } = options;
   const pending = await AtomicFile.forNew(file);
   try {

@@ -24,10 +24,10 @@ export function addCourse(program: Command, io: Io): void {
 
   addTargetOptions(course.command('add'))
     .description('create a course')
-    .requiredOption('--name <name>', 'its name, unique among the courses')
-    .option('--course <id>', 'its id (default: a new one)')
-    .option('--module-ids <id...>', 'the modules that it declares (default: none)')
-    .option('--json', 'one JSON document')
+    .requiredOption('--name <name>', 'the name of the course, which must be unique')
+    .option('--course <id>', 'the id of the course (default: a new one)')
+    .option('--module-ids <id...>', 'the ids of its modules (default: none)')
+    .option('--json', 'print one JSON document')
     .action(async (options: CourseOptions) => {
       const { course: courseId, name, moduleIds } = options;
       await withStats(io, options, 'create', async ({ untyped: stats }) => {
@@ -37,10 +37,10 @@ export function addCourse(program: Command, io: Io): void {
 
   addTargetOptions(course.command('set'))
     .description('create or replace a course')
-    .requiredOption('--course <id>', 'its id')
-    .requiredOption('--name <name>', 'its name, unique among the courses')
-    .option('--module-ids <id...>', 'the modules that it declares (default: none)')
-    .option('--json', 'one JSON document')
+    .requiredOption('--course <id>', 'the id of the course')
+    .requiredOption('--name <name>', 'the name of the course, which must be unique')
+    .option('--module-ids <id...>', 'the ids of its modules (default: none)')
+    .option('--json', 'print one JSON document')
     .action(async (options: CourseOptions) => {
       const { course: courseId, name, moduleIds } = options;
       await withStats(io, options, 'create', async ({ untyped: stats }) => {
@@ -51,9 +51,9 @@ export function addCourse(program: Command, io: Io): void {
     });
 
   addTargetOptions(course.command('show'))
-    .description('one course')
-    .requiredOption('--course <id>', 'its id')
-    .option('--json', 'one JSON document')
+    .description('show a course')
+    .requiredOption('--course <id>', 'the id of the course')
+    .option('--json', 'print one JSON document')
     .action(async (options: CourseOptions) => {
       await withStats(io, options, 'read', async ({ untyped: stats }) => {
         writeCourse(io, options, await stats.getCourse({ courseId: options.course }));
@@ -61,7 +61,7 @@ export function addCourse(program: Command, io: Io): void {
     });
 
   addPageOptions(addTargetOptions(course.command('list')))
-    .description('the courses by name')
+    .description('list the courses by name')
     .action(async (options: TargetOptions & PageOptions) => {
       await withStats(io, options, 'read', async ({ untyped: stats }) => {
         await writePages(io, options, (page) => stats.listCourses(page), COURSE_HEADING, courseRow);

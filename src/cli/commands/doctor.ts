@@ -11,13 +11,12 @@ interface Options {
 
 export function addDoctor(program: Command, io: Io): void {
   addOwnDatabaseOption(program.command('doctor'))
-    .description('check a database, in use or not: schema, durability, integrity, lifetime stats')
-    .option('--json', 'one JSON document for each finding')
-    .action((options: Options) => examine(io, options));
+    .description('check a database, also while it is in use: schema, durability, integrity, stats')
+    .option('--json', 'print each finding as a JSON document (NDJSON)')
+    .action((options: Options) => runDoctor(io, options));
 }
 
-/** @throws if a check found a problem */
-async function examine(io: Io, options: Options): Promise<void> {
+async function runDoctor(io: Io, options: Options): Promise<void> {
   const database = ownDatabaseUrl(io, options, 'doctor');
   writeLine(io.stderr, `Database: ${describeDatabase(database)}`);
   const findings = await interruptible(io.signal, diagnose({ database }));

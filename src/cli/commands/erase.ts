@@ -13,10 +13,10 @@ interface Options extends TargetOptions {
 
 export function addErase(program: Command, io: Io): void {
   addTargetOptions(program.command('erase'))
-    .description('erase a learner: sessions, stats, everything')
+    .description('erase all data of a learner')
     .requiredOption('--user <id>', 'the learner')
-    .option('--yes', 'do not ask')
-    .option('--json', 'one JSON document')
+    .option('--yes', 'erase without asking')
+    .option('--json', 'print one JSON document')
     .action(async (options: Options) => {
       const { json } = options;
       const userId = toUserId(options.user);
@@ -24,7 +24,7 @@ export function addErase(program: Command, io: Io): void {
         !options.yes &&
         !(await confirm(
           io,
-          `Erase everything of learner ${userId} for good, on ${describeTarget(io, options)}?`,
+          `Permanently erase all data of learner ${userId} on ${describeTarget(io, options)}?`,
         ))
       ) {
         throw new Error('Nothing was erased.');
@@ -39,6 +39,6 @@ export function addErase(program: Command, io: Io): void {
 
 async function confirm(io: Io, question: string): Promise<boolean> {
   if (!io.ask)
-    throw new UsageError('erase cannot ask without a terminal; add --yes if that is what you want');
+    throw new UsageError('erase needs a terminal to ask for confirmation; add --yes to erase without asking');
   return /^y(es)?$/i.test((await interruptible(io.signal, io.ask(`${question} [y/N] `))).trim());
 }

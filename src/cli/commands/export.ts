@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { codeOf, fileError } from '../atomic-file.js';
 import { exportSessions, toCourseId, toUserId } from '../../core/index.js';
-import { assertOutside } from '../database-files.js';
+import { assertNotDatabaseFile } from '../database-files.js';
 import { Interruption } from '../errors.js';
 import { bytesOf, FORMATS, type Format, type Pages } from '../export/format.js';
 import { openOutput } from '../export/output.js';
@@ -22,18 +22,14 @@ interface Options extends TargetOptions {
 
 export function addExport(program: Command, io: Io): void {
   addOwnDatabaseOption(program.command('export'))
-    .description('every session of a database, in use or not, as one snapshot')
-    .argument(
-      '[file]',
-      'the file, written completely or not at all; an existing file is replaced, a new one only you can read; - is stdout',
-      '-',
-    )
-    .addOption(new Option('--format <format>', "default: by the file's name, else csv").choices(FORMATS))
-    .option('--gzip', 'compress the file (default: if its name ends in .gz)')
+    .description('write all sessions of a database to a file as one snapshot, also while it is in use')
+    .argument('[file]', 'the file to create or replace, readable by you only if it is new; - is stdout', '-')
+    .addOption(new Option('--format <format>', 'default: by file extension, else csv').choices(FORMATS))
+    .option('--gzip', 'compress the output (default: if the name of the file ends in .gz)')
     .option('--course <id>', 'only this course')
     .option('--user <id>', 'only this learner')
-    .option('--from <time>', 'only sessions completed at this time or later: RFC 3339 with offset')
-    .option('--to <time>', 'only sessions completed before this time')
+    .option('--from <time>', 'only sessions completed at or after this RFC 3339 time')
+    .option('--to <time>', 'only sessions completed before this RFC 3339 time')
     .option('--quiet', 'print errors only')
     .action((file: string, options: Options) => exportTo(io, file, options));
 }
@@ -42,9 +38,9 @@ async function exportTo(io: Io, file: string, options: Options): Promise<void> {
   const { quiet = false } = options;
   const database = ownDatabaseUrl(io, options, 'export');
   const pages = await openPages(database, options);
-  if (file !== '-') await assertOutside(database, file);
+  if (file !== '-') await assertNotDatabaseFile(database, file);
   const output = await openOutput(io, file);
-  // A terminal shows the lines themselves.
+  // On a terminal, the exported lines show the progress.
   const isShown = file === '-' && io.terminal;
   const progress = startProgress(io, { unit: 'lines', quiet: quiet || isShown });
   let exported = 0;

@@ -17,18 +17,18 @@ interface Options extends TargetOptions {
 
 export function addHistory(program: Command, io: Io): void {
   addTargetOptions(program.command('history'))
-    .description("a learner's stats in a course per day, week or month")
+    .description("show a learner's stats in a course per day, week or month")
     .requiredOption('--user <id>', 'the learner')
     .requiredOption('--course <id>', 'the course')
     .addOption(
-      new Option('--interval <name>', 'weeks begin on Monday')
+      new Option('--interval <name>', 'the length of the intervals; weeks begin on Monday')
         .choices(['day', 'week', 'month'])
         .default('week'),
     )
     .option('--time-zone <name>', 'the time zone of the intervals, such as Europe/London (default: UTC)')
-    .option('--from <time>', 'only sessions completed at this time or later: RFC 3339 with offset')
-    .option('--to <time>', 'only sessions completed before this time')
-    .option('--json', 'one JSON document')
+    .option('--from <time>', 'only sessions completed at or after this RFC 3339 time')
+    .option('--to <time>', 'only sessions completed before this RFC 3339 time')
+    .option('--json', 'print one JSON document')
     .action(async (options: Options) => {
       const { user: userId, course: courseId, interval, timeZone, from, to, json } = options;
       await withStats(io, options, 'read', async ({ untyped: stats }) => {
@@ -39,11 +39,11 @@ export function addHistory(program: Command, io: Io): void {
     });
 }
 
-const WIDTH = 24;
+const BAR_WIDTH = 24;
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 const LEVELS = '▁▂▃▄▅▆▇█';
 
-/** Beside the numbers, for a person: the score's course and a bar of the time studied. */
+/** On a terminal, adds a spark line of the scores and a bar of the time studied. */
 function historyTable(
   { items }: History,
   { bars }: { readonly bars: boolean },
@@ -67,7 +67,7 @@ function toRow(item: HistoryItem): Cell[] {
 
 /** A value above 0 has at least the thinnest bar. */
 function bar(part: number): string {
-  const eighths = Math.ceil(part * WIDTH * 8);
+  const eighths = Math.ceil(part * BAR_WIDTH * 8);
   return '█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? '');
 }
 

@@ -5,38 +5,36 @@ import { addTargetOptions } from '../target.js';
 
 export function addImport(program: Command, io: Io): void {
   addTargetOptions(program.command('import'))
-    .description(
-      'record the sessions of a file, each exactly once: sessions that exist are not counted again',
-    )
-    .argument('[file]', 'CSV or NDJSON, gzipped or not; - is stdin')
+    .description('record the sessions of a file; sessions that are recorded already are not counted again')
+    .argument('[file]', 'CSV, NDJSON or xAPI statements, optionally gzipped; - is stdin')
     .addOption(
-      new Option('--format <format>', "default: by the file's name; csv for stdin").choices(IMPORT_FORMATS),
+      new Option('--format <format>', 'default: by file extension; csv for stdin').choices(IMPORT_FORMATS),
     )
     .addOption(
       new Option(
-        '--map <theirs=ours>',
-        "a field's name in the file; theirs= leaves the field out; may be repeated",
+        '--map <name=field>',
+        'import a column or key of the file as this field; name= ignores it; may be repeated',
       )
         .argParser((text: string, all: readonly string[]) => [...all, text])
         .default([], 'none'),
     )
-    .option('--courses <file>', 'create or replace these courses first: JSON, NDJSON or CSV')
-    .option('--create-courses', 'create missing courses, named by their ids')
-    .option('--course <id>', 'with xapi: the course of statements without one')
+    .option('--courses <file>', 'create or replace the courses of this file first: JSON, NDJSON or CSV')
+    .option('--create-courses', 'create missing courses; the id is the name')
+    .option('--course <id>', 'with xapi: the course of statements that name none')
     .addOption(
-      new Option('--on-conflict <what>', 'what to do if a session exists with other content')
+      new Option('--on-conflict <action>', 'what to do with a session that exists with other content')
         .choices(ON_CONFLICT)
         .default('fail'),
     )
-    .option('--new-ids', 'accept sessions with neither sessionId nor completedAt, as new ones each time')
+    .option('--new-ids', 'record sessions without sessionId and completedAt as new ones at each import')
     .option(
       '--rejects <file>',
-      'write rejected lines to this file, as NDJSON that can be repaired and imported',
+      'write the rejected lines to this file as NDJSON, which you can repair and import',
     )
-    .option('--from-legacy <url>', "copy the courses and sessions of the replaced service's Postgres")
-    .option('--dry-run', 'check every line and change nothing')
-    .option('--quiet', 'show no progress')
-    .option('--json', 'the summary as one JSON document')
+    .option('--from-legacy <url>', 'import from the Postgres database of the previous service')
+    .option('--dry-run', 'check every line without recording anything')
+    .option('--quiet', 'print no progress')
+    .option('--json', 'print the summary as one JSON document')
     .action(async (file: string | undefined, options: ImportOptions) => {
       const { runImport } = await import('../import/run.js');
       await runImport(io, file, options);

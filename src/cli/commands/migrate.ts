@@ -13,26 +13,26 @@ interface Options {
 
 export function addMigrate(program: Command, io: Io): void {
   addDatabaseOption(program.command('migrate'))
-    .description("bring a database's schema up to date, show its state, or revert its last migration")
+    .description('migrate the schema of a database, show its state, or revert the last migration')
     .addArgument(
       new Argument('[direction]', 'up, status or down').choices(['up', 'status', 'down']).default('up'),
     )
-    .option('--yes', 'with down: delete the data of the reverted tables and columns')
-    .option('--json', 'with status: one JSON document')
+    .option('--yes', 'with down: confirm that the data of the reverted migration is deleted')
+    .option('--json', 'with status: print one JSON document')
     .action((direction: string, options: Options) => migrate(io, direction, options));
 }
 
 async function migrate(io: Io, direction: string, options: Options): Promise<void> {
   if (direction === 'down' && !options.yes) {
-    throw new UsageError('migrate down deletes data for good; add --yes if that is what you want');
+    throw new UsageError('migrate down permanently deletes data; add --yes to confirm');
   }
   const create = direction === 'up';
   const database = databaseUrl(io, options, { create });
   const run = async () => {
     await using migrator = await openMigrator({ database, create });
     if (direction === 'status') writeStatus(io, options, await migrator.status());
-    else if (direction === 'down') await revert(io, migrator);
-    else await bringUp(io, migrator);
+    else if (direction === 'down') await migrateDown(io, migrator);
+    else await migrateUp(io, migrator);
   };
   writeLine(io.stderr, `Database: ${describeDatabase(database)}`);
   await interruptible(io.signal, run());
@@ -45,12 +45,12 @@ function writeStatus(io: Io, { json }: Options, status: MigrationStatus): void {
   return writeTable(io.stdout, [...applied, ...pending], ['Migration', 'State']);
 }
 
-async function revert(io: Io, migrator: Migrator): Promise<void> {
+async function migrateDown(io: Io, migrator: Migrator): Promise<void> {
   const name = await migrator.down();
   writeLine(io.stderr, name === undefined ? 'There is nothing to revert.' : `Reverted ${name}.`);
 }
 
-async function bringUp(io: Io, migrator: Migrator): Promise<void> {
+async function migrateUp(io: Io, migrator: Migrator): Promise<void> {
   const names = await migrator.up();
   for (const name of names) writeLine(io.stderr, `Applied ${name}.`);
   if (names.length === 0) writeLine(io.stderr, 'The schema is current.');

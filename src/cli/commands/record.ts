@@ -20,7 +20,7 @@ interface Options extends TargetOptions {
 
 const MESSAGES = {
   recorded: 'Recorded.',
-  replayed: 'Recorded before; nothing was changed.',
+  replayed: 'The session was recorded before; nothing was changed.',
   replaced: 'Replaced.',
 };
 
@@ -29,18 +29,18 @@ export function addRecord(program: Command, io: Io): void {
     .description('record a session, exactly once')
     .requiredOption('--user <id>', 'the learner')
     .requiredOption('--course <id>', 'the course')
-    .option('--session <id>', 'the id of the session; without it each call records a new one')
-    .requiredOption('--modules <count>', 'how many modules were studied', parseNumber)
+    .option('--session <id>', 'the id of the session (default: a new one)')
+    .requiredOption('--modules <count>', 'the number of modules studied', parseNumber)
     .requiredOption(
       '--score <score>',
-      'the average score over them; null if they were not scored',
+      'the average score of the modules; null if they were not scored',
       parseNumber,
     )
-    .requiredOption('--time <duration>', 'milliseconds, or 25m, 1h5m, PT25M', parseTime)
-    .option('--completed-at <time>', 'RFC 3339 with offset (default: now)')
-    .option('--module-ids <id...>', 'which modules were studied (default: none)')
-    .option('--replace', 'replace what was recorded under --session')
-    .option('--json', 'one JSON document')
+    .requiredOption('--time <duration>', 'time studied: milliseconds, or 25m, 1h5m, PT25M', parseTime)
+    .option('--completed-at <time>', 'when the session was completed, as an RFC 3339 time (default: now)')
+    .option('--module-ids <id...>', 'the ids of the modules studied (default: none)')
+    .option('--replace', 'replace the session that has this id')
+    .option('--json', 'print one JSON document')
     .action((options: Options) => record(io, options));
 }
 

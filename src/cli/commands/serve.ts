@@ -3,17 +3,17 @@ import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { openStats, type Stats } from '../../core/index.js';
 import type { RunningServer } from '../../server/index.js';
-import { UsageError } from '../errors.js';
+import { UsageError, withValue } from '../errors.js';
 import { interruptible, type Io } from '../io.js';
 import { writeLine } from '../output.js';
 import { describeSetting, SETTINGS } from '../settings.js';
 import { addDatabaseOption, databaseUrl, describeDatabase } from '../target.js';
 
-/** Requests that are answered at a time; past them 503 at once, instead of an answer that comes too late. */
+/** Calls in flight. More calls get 503 at once, because their results would come too late. */
 const MAX_CALLS = 2_000;
-/** Milliseconds for the requests that are under way when the server is to end. */
+/** Milliseconds for requests in flight at shutdown. */
 const CLOSE_DEADLINE = 5_000;
-/** Milliseconds for all of the end: less than the ten seconds after which containers are killed. */
+/** Milliseconds for the whole shutdown. Container runtimes kill after ten seconds. */
 const STOP_DEADLINE = 9_000;
 
 interface Options {
@@ -28,7 +28,7 @@ export function addServe(program: Command, io: Io): void {
     .description('serve the HTTP API')
     .option(SETTINGS.host.flags, describeSetting(SETTINGS.host))
     .option(SETTINGS.port.flags, describeSetting(SETTINGS.port))
-    .option('--no-migrate', 'refuse a database whose schema is not current instead of migrating it')
+    .option('--no-migrate', 'fail if the schema is not current, instead of migrating it')
     .action((options: Options) => runServer(io, options));
 }
 
@@ -52,7 +52,7 @@ async function runServer(io: Io, options: Options): Promise<void> {
       port,
       metrics,
       onError: (error, requestId) => log.failed(error, requestId),
-      onAnswer: (answered) => log.answered(answered),
+      onResponse: (completed) => log.completed(completed),
     }),
   );
   writeLine(io.stderr, `Database: ${describeDatabase(database)}`);
@@ -66,11 +66,10 @@ async function runServer(io: Io, options: Options): Promise<void> {
     stop(server, stats).then(() => true),
     setTimeout(STOP_DEADLINE, false, { ref: false }),
   ]);
-  if (!stopped) throw new Error('The database did not close in time.');
+  if (!stopped) throw new Error(`The server did not stop within ${STOP_DEADLINE / 1_000} seconds.`);
   log.event('stopped');
 }
 
-/** A server that cannot listen leaves nothing open. */
 async function serveOrClose(stats: Stats, serve: () => Promise<RunningServer>): Promise<RunningServer> {
   try {
     return await serve();
@@ -80,7 +79,6 @@ async function serveOrClose(stats: Stats, serve: () => Promise<RunningServer>): 
   }
 }
 
-/** Not with an `AsyncDisposableStack`, which Node 22 does not have. */
 async function stop(server: RunningServer, stats: Stats): Promise<void> {
   try {
     await server.close(CLOSE_DEADLINE);
@@ -94,5 +92,6 @@ function portOf(io: Io, { port: flag }: Options): number | undefined {
   if (text === undefined) return undefined;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
-  throw new UsageError(`${flag === undefined ? SETTINGS.port.env : '--port'} must be a port from 0 to 65535`);
+  const name = flag === undefined ? SETTINGS.port.env : '--port';
+  throw new UsageError(`${name} ${withValue(text, 'must be a port from 0 to 65,535')}`);
 }

@@ -21,12 +21,12 @@ interface Options extends TargetOptions {
 
 export function addSession(program: Command, io: Io): void {
   addTargetOptions(program.command('session'))
-    .description("one of a learner's sessions")
+    .description("show or delete one of a learner's sessions")
     .requiredOption('--user <id>', 'the learner')
     .requiredOption('--course <id>', 'the course')
     .requiredOption('--session <id>', 'the session')
-    .option('--delete', 'delete it; lifetime stats follow')
-    .option('--json', 'one JSON document')
+    .option('--delete', 'delete the session and update the lifetime stats')
+    .option('--json', 'print one JSON document')
     .action((options: Options) => (options.delete ? remove(io, options) : show(io, options)));
 }
 
@@ -58,11 +58,11 @@ interface ListOptions extends TargetOptions, PageOptions {
 
 export function addSessions(program: Command, io: Io): void {
   const command = addTargetOptions(program.command('sessions'))
-    .description("a learner's sessions in a course, newest first")
+    .description("list a learner's sessions in a course, newest first")
     .requiredOption('--user <id>', 'the learner')
     .requiredOption('--course <id>', 'the course')
-    .option('--from <time>', 'only sessions completed at this time or later: RFC 3339 with offset')
-    .option('--to <time>', 'only sessions completed before this time');
+    .option('--from <time>', 'only sessions completed at or after this RFC 3339 time')
+    .option('--to <time>', 'only sessions completed before this RFC 3339 time');
   addPageOptions(command).action(async (options: ListOptions) => {
     const { user: userId, course: courseId, from, to } = options;
     await withStats(io, options, 'read', async ({ untyped: stats }) => {

@@ -12,9 +12,9 @@ interface Options extends TargetOptions, PageOptions {
 
 export function addStats(program: Command, io: Io): void {
   const command = addTargetOptions(program.command('stats'))
-    .description("a learner's lifetime stats in a course, or in every course studied")
+    .description("show a learner's lifetime stats in one course or in every course studied")
     .requiredOption('--user <id>', 'the learner')
-    .option('--course <id>', 'the course (default: every one, by name)');
+    .option('--course <id>', 'the course (default: all, by name)');
   addPageOptions(command).action((options: Options) =>
     options.course === undefined ? showCourses(io, options) : showCourse(io, options),
   );
@@ -23,7 +23,7 @@ export function addStats(program: Command, io: Io): void {
 async function showCourse(io: Io, options: Options): Promise<void> {
   const { user: userId, course: courseId, json } = options;
   if (options.limit !== undefined || options.cursor !== undefined) {
-    throw new UsageError('--limit and --cursor are for the list of courses, without --course');
+    throw new UsageError('--limit and --cursor page through the list of courses; remove them or --course');
   }
   await withStats(io, options, 'read', async ({ untyped: stats }) => {
     const lifetime = await stats.getStats({ userId, courseId });

@@ -6,7 +6,7 @@ import { count, writeJson, writeLine, writeTable, type Cell } from '../output.js
 import { startProgress } from '../progress.js';
 import { addOwnDatabaseOption, describeDatabase, ownDatabaseUrl } from '../target.js';
 
-/** A table's columns are as wide as their widest cells, so its rows are kept until the end. */
+/** The rows are kept in memory to compute the widths of the columns. */
 const MAX_ROWS = 100;
 
 interface Options {
@@ -21,20 +21,16 @@ interface Options {
 export function addVerify(program: Command, io: Io): void {
   addOwnDatabaseOption(program.command('verify'))
     .description(
-      'compare the lifetime stats and module counts with the sessions, also while the service runs',
+      'compare the lifetime stats and module counts with the sessions, also while the database is in use',
     )
     .option('--user <id>', 'only this learner')
     .option('--course <id>', 'only this course')
-    .option('--rebuild', 'recompute the stats from the sessions, which stay as they are')
-    .option(
-      '--json',
-      'every difference as a JSON document a line (NDJSON); default: the first 100, as a table',
-    )
-    .option('--quiet', 'print nothing if nothing differs')
+    .option('--rebuild', 'recompute the stats that differ; sessions are never changed')
+    .option('--json', 'print every difference as a JSON document (NDJSON); default: a table of the first 100')
+    .option('--quiet', 'print nothing if there are no differences')
     .action((options: Options) => compare(io, options));
 }
 
-/** @throws if something differs, or is left after rebuilding */
 async function compare(io: Io, options: Options): Promise<void> {
   const { json = false, quiet = false, rebuild = false } = options;
   const database = ownDatabaseUrl(io, options, 'verify');
@@ -47,24 +43,23 @@ async function compare(io: Io, options: Options): Promise<void> {
   const onDifference = async (difference: Difference) => {
     if (json) {
       writeJson(io.stdout, difference);
-      // Backpressure, so that a long list is never all in memory.
+      // Backpressure: a long list must not be buffered in memory.
       if (io.stdout.writableNeedDrain) await once(io.stdout, 'drain');
     } else if (rows.length < MAX_ROWS) rows.push(differenceRow(difference));
     else more++;
   };
-  // A list on the terminal shows the progress itself.
+  // On a terminal, the list shows the progress.
   const progress = startProgress(io, { unit: 'lines', quiet: quiet || (json && io.terminal) });
   const onProgress = (sessions: number) => progress.add(sessions);
   const config = { database, userId, courseId, rebuild, onDifference, onProgress };
   const verified = await interruptible(io.signal, verify(config)).finally(() => {
     progress.end();
-    // Also after an interruption.
     if (rows.length > 0) writeTable(io.stdout, rows, DIFFERENCE_HEADING);
-    if (more > 0) writeLine(io.stdout, `… and ${more.toLocaleString('en-US')} more: --json lists all.`);
+    if (more > 0)
+      writeLine(io.stdout, `… and ${more.toLocaleString('en-US')} more. --json lists all of them.`);
   });
   const lines = describeVerification(verified, { rebuild, user: userId, course: courseId });
   if (!verified.isConsistent) throw new Error(lines.join(' '));
-  // With --json, stdout has only the list.
   if (!quiet) for (const line of lines) writeLine(json ? io.stderr : io.stdout, line);
 }
 
@@ -75,18 +70,16 @@ function differenceRow(difference: Difference): Cell[] {
   if (kind === 'session') {
     return [userId, courseId, `${field} of session ${difference.sessionId}`, stored, difference.rule];
   }
-  const whose = kind === 'module' ? ` of module ${difference.moduleId}` : '';
-  return [userId, courseId, `${field}${whose}`, stored, difference.expected];
+  const ofModule = kind === 'module' ? ` of module ${difference.moduleId}` : '';
+  return [userId, courseId, `${field}${ofModule}`, stored, difference.expected];
 }
 
-/** The options that the messages depend on. */
 interface VerificationScope {
   readonly rebuild: boolean;
   readonly user: string | undefined;
   readonly course: string | undefined;
 }
 
-/** The result for people, in whole sentences. */
 function describeVerification(
   verified: Verification,
   { rebuild, user, course }: VerificationScope,
@@ -100,33 +93,35 @@ function describeVerification(
     ...(course === undefined ? [] : [`course ${course}`]),
   ];
   if (scope.length > 0 && verified.sessions + verified.lifetimeStats + verified.moduleCounts === 0) {
-    return [`Nothing is stored for ${scope.join(' in ')}: there is nothing to compare.`];
+    return [`The database has no data of ${scope.join(' in ')}; there is nothing to compare.`];
   }
   if (differingStats + differingModules + invalidSessions === 0) {
-    return [`All ${stats} and ${modules} are what ${sessions} add up to.`];
+    return [`All ${stats} and ${modules} match the ${sessions}.`];
   }
   return [
     ...(differingStats + differingModules === 0
       ? []
       : [
-          `${count(differingStats, 'lifetime stats')} and ${count(differingModules, 'module count')} are not what the sessions add up to.`,
-          ...(rebuild ? outcome(repaired, notRepaired) : ['"--rebuild" repairs them; make a backup first.']),
+          `${count(differingStats, 'lifetime stats')} and ${count(differingModules, 'module count')} do not match the sessions.`,
+          ...(rebuild
+            ? describeRepair(repaired, notRepaired)
+            : ['Make a backup, then repair them with --rebuild.']),
         ]),
     ...(invalidSessions === 0
       ? []
       : [
-          `${count(invalidSessions, 'session')} ${invalidSessions === 1 ? 'breaks' : 'break'} the rules: replace or delete ${invalidSessions === 1 ? 'it' : 'them'}.`,
+          `${count(invalidSessions, 'session')} ${invalidSessions === 1 ? 'has invalid values; replace or delete it' : 'have invalid values; replace or delete them'}.`,
         ]),
   ];
 }
 
-function outcome(repaired: number, notRepaired: number): string[] {
+function describeRepair(repaired: number, notRepaired: number): string[] {
   return [
-    `Repaired: ${count(repaired, 'lifetime stats')}, with the module counts.`,
+    `Repaired ${count(repaired, 'lifetime stats')} and their module counts.`,
     ...(notRepaired === 0
       ? []
       : [
-          `Not repaired: ${count(notRepaired, 'lifetime stats')}: the learner was locked, the course is missing, or the totals are out of range.`,
+          `Could not repair ${count(notRepaired, 'lifetime stats')}, because the learner is locked, the course is missing or a total is out of range.`,
         ]),
   ];
 }

@@ -16,13 +16,13 @@ export const SESSION_FIELDS = [
   'moduleIds',
 ] as const;
 
-/** RFC 4180: only module ids can contain one of these. */
+/** Characters that RFC 4180 requires to be quoted. Only module ids can contain them. */
 const SPECIAL = /[",\r\n]/;
 
 export type Pages = AsyncIterable<readonly ExportedSession[]>;
 export type Bytes = AsyncIterable<string | Uint8Array>;
 
-/** The content of an export, some thousand lines at a time. The file's name decides unless an option does. */
+/** Returns the content of an export. The options override the extension of the file. */
 export function bytesOf(
   pages: Pages,
   file: string,
@@ -34,7 +34,7 @@ export function bytesOf(
   return (options.gzip ?? gz !== undefined) ? compress(lines) : lines;
 }
 
-/** Yields the heading with the first lines, so that nothing is written if nothing can be read. */
+/** Yields the header with the first lines, so that a database that cannot be read leaves the output empty. */
 async function* toCsv(pages: Pages): AsyncGenerator<string> {
   let heading = `${SESSION_FIELDS.join()}\n`;
   for await (const sessions of pages) {
@@ -51,7 +51,6 @@ function csvLine(session: ExportedSession): string {
   return `${userId},${courseId},${sessionId},${totalModulesStudied},${averageScore ?? ''},${timeStudied},${session.completedAt},${moduleIds}\n`;
 }
 
-/** The fields of an exported session are in the order of the CSV's columns. */
 async function* toNdjson(pages: Pages): AsyncGenerator<string> {
   for await (const sessions of pages) {
     yield sessions.map((session) => `${JSON.stringify(session)}\n`).join('');
@@ -62,7 +61,7 @@ async function* compress(lines: AsyncIterable<string>): AsyncGenerator<Uint8Arra
   const { createGzip } = await import('node:zlib');
   const gzip = createGzip({ chunkSize: 64 * 1024 });
   const written = pipeline(lines, gzip);
-  // An error of the pipeline also fails the loop below.
+  // The loop below throws the errors of the pipeline.
   written.catch(() => undefined);
   yield* gzip;
   await written;

@@ -11,12 +11,11 @@ interface Output {
   readonly afterInterruption: string;
 }
 
-/** @throws if the path cannot be a file */
 export async function openOutput(io: Io, file: string): Promise<Output> {
   if (file === '-') return { write: (bytes) => writeToStdout(io, bytes), afterInterruption: '' };
-  const there = await statOf(file);
-  // A pipe or a device is written to, not replaced.
-  if (there && !there.isFile() && !there.isDirectory()) {
+  const existing = await statOf(file);
+  // Pipes and devices are written directly.
+  if (existing && !existing.isFile() && !existing.isDirectory()) {
     return { write: (bytes) => writeTo(io, file, 'w', bytes), afterInterruption: '' };
   }
   const pending = await AtomicFile.for(file);
@@ -38,7 +37,7 @@ async function writePending(io: Io, pending: AtomicFile, bytes: Bytes): Promise<
 
 async function writeTo(io: Io, path: string, flags: string, bytes: Bytes, mode?: number): Promise<void> {
   const write = async () => {
-    // Only the owner may read personal data, also if the program is killed.
+    // Personal data is never readable by other users, even if the process is killed.
     await using handle = await open(path, flags, 0o600);
     await handle.writeFile(bytes, { signal: io.signal });
     if (mode !== undefined) await handle.chmod(mode);
@@ -46,7 +45,7 @@ async function writeTo(io: Io, path: string, flags: string, bytes: Bytes, mode?:
   await interruptible(io.signal, write());
 }
 
-/** Applies backpressure, so that the export is never all in memory. */
+/** Applies backpressure, so that the export is not buffered in memory. */
 async function writeToStdout(io: Io, bytes: Bytes): Promise<void> {
   const write = async () => {
     for await (const chunk of bytes) {

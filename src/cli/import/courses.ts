@@ -1,6 +1,6 @@
 import { StatsError, type Legacy, type StatsCalls, type Untyped } from '../../core/index.js';
 import { readCsv } from './readers/csv.js';
-import { describeFaults, faultsOf, type Entry, type LineFault } from './readers/entry.js';
+import { describeFaults, faultsOf, type Entry, type LineFault, type Values } from './readers/entry.js';
 import { COURSE_FIELDS, FieldNames } from './readers/fields.js';
 import { readDocument, readListOrLines } from './readers/json.js';
 import type { Source } from './readers/source.js';
@@ -11,8 +11,8 @@ const NAMES = new FieldNames(COURSE_FIELDS);
 
 export interface CoursesTally {
   created: number;
-  /** Courses that existed, replaced or not. */
-  kept: number;
+  /** Courses that existed before, including replaced ones. */
+  existing: number;
   rejected: number;
 }
 
@@ -22,8 +22,8 @@ interface CoursesOptions {
   readonly report: (line: string) => void;
 }
 
-/** Creates or replaces the courses of a file one by one: there are few. */
-export async function importCourses(
+/** Creates or replaces the courses of a file one by one, because they are few. */
+export async function importCourseFile(
   calls: Calls,
   source: Source,
   { tally, report }: CoursesOptions,
@@ -41,7 +41,7 @@ export async function importCourses(
       const { courseId, ...course } = entry.values;
       const { outcome } = await calls.setCourse({ courseId, course });
       if (outcome === 'created') tally.created++;
-      else tally.kept++;
+      else tally.existing++;
     } catch (error) {
       if (!isRejection(error)) throw error;
       reject(faultsOf(error));
@@ -49,7 +49,7 @@ export async function importCourses(
   }
 }
 
-/** Existing courses stay as they are: they may have been renamed since. */
+/** Never changes an existing course, which may have been renamed. */
 export async function importLegacyCourses(
   calls: Calls,
   legacy: Legacy,
@@ -62,7 +62,7 @@ export async function importLegacyCourses(
     } catch (error) {
       if (!isRejection(error)) throw error;
       if (error.code === 'course-id-taken') {
-        tally.kept++;
+        tally.existing++;
         continue;
       }
       tally.rejected++;
@@ -71,7 +71,7 @@ export async function importLegacyCourses(
   }
 }
 
-/** Creates the courses that sessions name. The name of each is its id until it is renamed. */
+/** Creates missing courses. The id of a course is also its name. */
 export class CourseCreator {
   readonly #calls: Calls;
   readonly #tally: CoursesTally;
@@ -82,7 +82,7 @@ export class CourseCreator {
     this.#tally = tally;
   }
 
-  /** False for a course that is still missing after `create`. */
+  /** Returns false after `create`, even if the course is still missing. */
   canCreate(courseId: string): boolean {
     return !this.#tried.has(courseId);
   }
@@ -92,14 +92,14 @@ export class CourseCreator {
       await this.#calls.addCourse({ course: { courseId, name: courseId } });
       this.#tally.created++;
     } catch (error) {
-      // If another course has this id as its name, the lines of the missing course are rejected.
+      // Another course may have this id as its name. The sessions of the missing course are then rejected.
       if (!(error instanceof StatsError && error.kind === 'conflict')) throw error;
     }
     this.#tried.add(courseId);
   }
 }
 
-/** False for an error that the next course would cause too. */
+/** Returns false for an error that would repeat with the next course. */
 function isRejection(error: unknown): error is StatsError {
   return error instanceof StatsError && (error.kind === 'invalid' || error.kind === 'conflict');
 }
@@ -111,6 +111,6 @@ async function* courseEntries(source: Source): AsyncGenerator<Entry> {
   try {
     for await (const entries of groups) yield* entries;
   } catch (error) {
-    throw new Error(`${source.name} has no courses that can be read`, { cause: error });
+    throw new Error(`${source.name} is not a readable file of courses.`, { cause: error });
   }
 }

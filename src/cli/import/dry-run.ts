@@ -13,9 +13,9 @@ import { forEachConcurrently, type WriteResult, type WriteTarget } from './write
 const CONCURRENCY = 64;
 
 /**
- * Predicts what recording sessions would do: checks each session, reads the stored one and changes nothing.
+ * Predicts the results of recording sessions. It validates each session and compares it with the stored one.
  *
- * @param createCourses true if a missing course is not an error
+ * @param createCourses accepts sessions of missing courses
  */
 export function dryRunTarget(
   stats: Untyped<StatsCalls>,
@@ -47,7 +47,7 @@ export function dryRunTarget(
   };
 }
 
-/** The rule of a replay: `completedAt` is compared only if it is sent. */
+/** A replay has the same content. `completedAt` is compared only if it is sent. */
 function isReplay(stored: Session, sent: LearnerSession): boolean {
   const { completedAt = stored.completedAt, moduleIds = [] } = sent;
   return (

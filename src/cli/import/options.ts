@@ -4,10 +4,8 @@ import type { TargetOptions } from '../target.js';
 export const IMPORT_FORMATS = ['csv', 'ndjson', 'xapi'] as const;
 type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
-/** How to treat a session that exists with other content. */
 export const ON_CONFLICT = ['fail', 'skip', 'replace'] as const;
 
-/** The options of the command line. */
 export interface ImportOptions extends TargetOptions {
   readonly format?: ImportFormat;
   readonly map: readonly string[];
@@ -23,43 +21,43 @@ export interface ImportOptions extends TargetOptions {
   readonly json?: boolean;
 }
 
-/** @throws {UsageError} if options contradict each other or one would have no effect */
+/** @throws {UsageError} if options contradict each other or an option has no effect */
 export function checkOptions(file: string | undefined, options: ImportOptions): void {
-  const reason = contradictionOf(file, options);
+  const reason = findContradiction(file, options);
   if (reason !== undefined) throw new UsageError(reason);
 }
 
-function contradictionOf(file: string | undefined, options: ImportOptions): string | undefined {
+function findContradiction(file: string | undefined, options: ImportOptions): string | undefined {
   const { courses, fromLegacy, dryRun, format, map, course, onConflict } = options;
   if (file === undefined && courses === undefined && fromLegacy === undefined) {
-    return 'import what? Name a file, - for stdin, or --from-legacy';
+    return 'import needs a source; name a file, use - for stdin, or add --from-legacy or --courses';
   }
-  if (file !== undefined && fromLegacy !== undefined) return 'a file and --from-legacy exclude each other';
-  if (file === '-' && courses === '-') return 'stdin can be the sessions or the courses, not both';
-  if (dryRun && courses !== undefined) return '--dry-run changes nothing, and so cannot import --courses';
-  const ofFile = { '--format': format, '--map': map[0], '--course': course };
-  const ofSessions = {
+  if (file !== undefined && fromLegacy !== undefined) return 'use a file or --from-legacy, not both';
+  if (file === '-' && courses === '-') return 'use stdin for the sessions or the courses, not for both';
+  if (dryRun && courses !== undefined) return '--dry-run cannot import courses; remove --courses';
+  const fileOptions = { '--format': format, '--map': map[0], '--course': course };
+  const sessionOptions = {
     '--create-courses': options.createCourses,
     '--new-ids': options.newIds,
     '--rejects': options.rejects,
     '--on-conflict': onConflict === 'fail' ? undefined : onConflict,
   };
-  const withoutFile = { ...ofFile, ...(fromLegacy === undefined && ofSessions) };
+  const withoutFile = { ...fileOptions, ...(fromLegacy === undefined && sessionOptions) };
   const unused = Object.entries(withoutFile).find(([, value]) => value !== undefined)?.[0];
   if (file === undefined && unused !== undefined) {
-    return `${unused} is for a file of sessions; name the file`;
+    return `${unused} has no effect without a file of sessions; name a file or remove ${unused}`;
   }
-  if (options.rejects === '-') return '--rejects needs a file, because stdout has the summary';
-  if (course !== undefined && format !== 'xapi') return '--course is for --format xapi';
-  if (map.length > 0 && format === 'xapi') return '--map is not for --format xapi, whose fields are fixed';
+  if (options.rejects === '-') return '--rejects cannot be stdout, which has the summary; name a file';
+  if (course !== undefined && format !== 'xapi') return '--course requires --format xapi';
+  if (map.length > 0 && format === 'xapi') return '--map cannot be used with --format xapi';
   return undefined;
 }
 
-/** The format by the file's name; stdin has none and usually receives what `export` writes. */
+/** stdin is CSV by default, like the output of `export`. */
 export function formatOf(file: string): ImportFormat {
   if (file === '-' || /\.csv(\.gz)?$/i.test(file)) return 'csv';
   if (/\.(ndjson|jsonl)(\.gz)?$/i.test(file)) return 'ndjson';
   throw new UsageError(
-    `the name of ${file} does not show its format; add --format ${IMPORT_FORMATS.join('|')}`,
+    `${file} has an unknown extension; rename it to .csv, .ndjson or .jsonl, or add --format (${IMPORT_FORMATS.join(', ')})`,
   );
 }

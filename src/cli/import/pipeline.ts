@@ -1,3 +1,16 @@
+/*
+ * Reads a source in batches and records each batch before it reads the next one.
+ *
+ * One large batch uses memory better than two smaller ones in flight: sessions are sorted within a batch, so
+ * SQLite writes fewer pages. A batch ends at a number of lines or characters. A slow source also ends it
+ * after a while, so that its lines are recorded soon. Each batch is processed in its own function call, after
+ * which it can be collected.
+ *
+ * After a batch, every line with a result is counted, and rejected lines are reported in the order of the
+ * source, even if recording failed. With new ids, lines without a result are reported as unknown and keep the
+ * id that was sent: importing them again then counts them once. All other rejected lines are reported with
+ * the values of the file.
+ */
 import { setTimeout } from 'node:timers/promises';
 import { Interruption } from '../errors.js';
 import { interruptible } from '../io.js';
@@ -7,13 +20,13 @@ import type { Rejects } from './rejects.js';
 import { rejected, type ImportTally } from './result.js';
 import type { SessionWriter } from './writer.js';
 
-/** Lines of a batch. More lines write fewer pages of SQLite each, and take more memory. */
+/** Lines per batch. */
 const MAX_LINES = 80_000;
-/** With new ids, a lost database leaves the results of a whole batch unknown. */
+/** Lines per batch with new ids. A lost connection makes the results of a whole batch unknown. */
 const MAX_LINES_OF_NEW_IDS = 1_000;
-/** Characters of a batch: a few lines may be long. */
+/** Characters per batch. */
 const MAX_CHARACTERS = 16 * 1024 * 1024;
-/** Milliseconds after which a batch of a slow source is recorded although it is not full. */
+/** Milliseconds after which an incomplete batch is recorded. */
 const MAX_AGE = 500;
 
 interface PipelineOptions {
@@ -21,14 +34,10 @@ interface PipelineOptions {
   readonly tally: ImportTally;
   readonly rejects: Rejects;
   readonly newIds: boolean;
-  /** Aborted when the user ends the import. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Reads entries in batches and records each before it reads the next one: the memory of a second batch is better spent
- * on a larger first one. Reports every rejected line in the order of the source.
- *
  * @throws {Interruption} after the signal
  * @throws the first error of the source or the target
  */
@@ -39,7 +48,6 @@ export async function runPipeline(
   const { signal } = options;
   const batches = readBatches(entries, options);
   try {
-    // A function of its own, so that a batch can be collected while the next one is read.
     const recordNext = async () => {
       const { done, value } = await interruptible(signal, batches.next());
       if (!done) await recordBatch(value, options);
@@ -47,7 +55,7 @@ export async function runPipeline(
     };
     while (await recordNext()) if (signal.aborted) throw new Interruption('interrupted');
   } catch (error) {
-    // A source that is still waiting cannot be closed; it ends with the process.
+    // Closing a source waits for its pending read, which may never end.
     void batches.return(undefined).catch(() => undefined);
     void entries.return(undefined).catch(() => undefined);
     throw signal.aborted ? new Interruption('interrupted') : error;
@@ -80,35 +88,35 @@ async function* readBatches(
     }
     if (batch.length > 0 && remaining() === 0) yield take();
     if (group) next = entries.next();
-    // Awaited in the next round, unless the import ends before.
+    // The next iteration awaits this promise, unless the import ends before.
     next.catch(() => undefined);
   }
   if (batch.length > 0) yield take();
 }
 
-/** Records a batch and reports the result of each line, also if recording fails. */
 async function recordBatch(
   batch: readonly ImportLine[],
   { writer, tally, rejects, newIds }: PipelineOptions,
 ): Promise<void> {
-  let isLost = newIds;
+  let isUnknown = newIds;
   try {
     await writer.write(batch);
-    isLost = false;
+    isUnknown = false;
   } finally {
     let hasGap = false;
     for (const line of batch) {
-      const result = line.result ?? (isLost ? UNKNOWN : undefined);
+      const result = line.result ?? (isUnknown ? UNKNOWN_RESULT : undefined);
       hasGap ||= !result;
       if (!result) continue;
       tally.add(result);
       if (!hasGap) tally.lastLine = line.line;
-      // An unknown session keeps the id that it was sent with, so that it counts once. A repaired line gets a new id.
-      const values = result === UNKNOWN ? line.session : line.values;
+      const values = result === UNKNOWN_RESULT ? line.session : line.values;
       if (result.outcome === 'rejected') await rejects.add(line, result.faults, values);
     }
   }
   await rejects.flush();
 }
 
-const UNKNOWN = rejected([{ rule: 'may or may not be recorded, because no answer came' }]);
+const UNKNOWN_RESULT = rejected([
+  { detail: 'may have been recorded, because the connection was lost before the response' },
+]);

@@ -5,7 +5,7 @@ import type { CoursesTally } from './courses.js';
 import type { ImportOptions } from './options.js';
 import { faultsOf, type LineFault } from './readers/entry.js';
 
-/** The result of a line. `created` and `replaced` of a dry run are predictions. */
+/** The result of a line, which a dry run predicts. */
 export type ImportResult =
   | { readonly outcome: 'created' | 'replayed' | 'replaced' | 'skipped' }
   | {
@@ -18,7 +18,7 @@ export function rejected(faults: readonly LineFault[]): ImportResult {
   return { outcome: 'rejected', reason: 'invalid', faults };
 }
 
-/** The result of a session that could not be recorded; `undefined` if the session is not at fault. */
+/** Returns the result of a session that caused an error; `undefined` if the session is not the cause. */
 export function rejectionOf(
   error: unknown,
   onConflict: ImportOptions['onConflict'],
@@ -33,10 +33,9 @@ export function rejectionOf(
   return error.code === 'course-not-found' || error.kind === 'invalid' ? rejected(faults) : undefined;
 }
 
-/** How many lines have each result. */
 export class ImportTally {
   readonly counts = { created: 0, replayed: 0, conflict: 0, invalid: 0, replaced: 0 };
-  /** The last line up to which every line has a result. */
+  /** Each line to this one has a result. */
   lastLine = 0;
 
   add(result: ImportResult): void {
@@ -49,7 +48,6 @@ export class ImportTally {
   }
 }
 
-/** Writes the summary to stdout, even if everything was rejected. */
 export function writeSummary(
   io: Io,
   { json, dryRun, onConflict }: ImportOptions,
@@ -59,21 +57,21 @@ export function writeSummary(
   const { replaced, ...counts } = tally.counts;
   const summary = { lines: tally.lines, ...counts, ...(onConflict === 'replace' && { replaced }) };
   if (json) {
-    const { created, kept, rejected: coursesRefused } = courses;
-    writeJson(io.stdout, { ...summary, coursesCreated: created, coursesKept: kept, coursesRefused });
+    const { created: coursesCreated, existing: coursesExisting, rejected: coursesRejected } = courses;
+    writeJson(io.stdout, { ...summary, coursesCreated, coursesExisting, coursesRejected });
     return;
   }
   const names: Readonly<Record<string, string>> = {
     lines: 'Sessions',
     created: dryRun ? 'Would be created' : 'Created',
     replayed: 'Replayed',
-    conflict: 'In conflict',
+    conflict: 'Conflicts',
     invalid: 'Invalid',
     replaced: dryRun ? 'Would be replaced' : 'Replaced',
   };
-  const ofCourses = courses.created + courses.kept;
+  const courseCount = courses.created + courses.existing;
   const rows = Object.entries(summary).map(([name, count]) => [names[name] ?? name, count] as const);
-  if (ofCourses > 0) rows.unshift(['Courses', ofCourses]);
+  if (courseCount > 0) rows.unshift(['Courses', courseCount]);
   writeFields(
     io.stdout,
     rows.map(([name, count]) => [name, count.toLocaleString('en')]),

@@ -1,18 +1,18 @@
 import { openLegacy, sqlitePath, StatsError, type Legacy, type Stats } from '../../core/index.js';
-import { assertOutside } from '../database-files.js';
-import { describeError, PartlyDone } from '../errors.js';
+import { assertNotDatabaseFile } from '../database-files.js';
+import { describeError, PartialImportError } from '../errors.js';
 import { SESSION_FIELDS } from '../export/format.js';
 import { interruptible, type Io } from '../io.js';
-import { visible, writeLine } from '../output.js';
+import { escapeControls, writeLine } from '../output.js';
 import { startProgress, type Progress } from '../progress.js';
 import { databaseUrl, openTarget, serverUrl } from '../target.js';
-import { CourseCreator, importCourses, importLegacyCourses, type CoursesTally } from './courses.js';
+import { CourseCreator, importCourseFile, importLegacyCourses, type CoursesTally } from './courses.js';
 import { dryRunTarget } from './dry-run.js';
 import { checkOptions, formatOf, type ImportOptions } from './options.js';
 import { runPipeline } from './pipeline.js';
 import { readCsv } from './readers/csv.js';
 import type { Entry } from './readers/entry.js';
-import { FieldNames, parseRenaming } from './readers/fields.js';
+import { FieldNames, parseMapping } from './readers/fields.js';
 import { readDocument, readListOrLines } from './readers/json.js';
 import { readLegacy } from './readers/legacy.js';
 import { readEntries } from './readers/lines.js';
@@ -21,12 +21,11 @@ import { Rejects } from './rejects.js';
 import { ImportTally, writeSummary } from './result.js';
 import { SessionWriter } from './writer.js';
 
-const RETRYING = 'Retrying; the import fails after 2 minutes without success.';
-const CONTINUE = 'Lines after it may be recorded too. Run the same command again: nothing is counted twice.';
-const CONTINUE_AFTER = 'Continue with the lines after it: sessions that got a new id would be counted again.';
+const RETRYING = 'Retrying for up to 2 minutes.';
+const CONTINUE = 'Later lines may be recorded too. Run the same command again; no session is counted twice.';
+const CONTINUE_AFTER = 'Import only the lines after it: a session with a new id would be counted twice.';
 
-/** Everything that an import has opened. */
-interface Import {
+interface ImportContext {
   readonly io: Io;
   readonly options: ImportOptions;
   readonly stats: Stats;
@@ -35,14 +34,14 @@ interface Import {
   readonly courses: CoursesTally;
 }
 
-/** @throws {PartlyDone} if lines or courses were rejected */
+/** @throws {PartialImportError} if lines or courses were rejected */
 export async function runImport(io: Io, file: string | undefined, options: ImportOptions): Promise<void> {
   checkOptions(file, options);
   if (options.rejects !== undefined && serverUrl(io, options) === undefined) {
-    await assertOutside(databaseUrl(io, options, { create: false }), options.rejects);
+    await assertNotDatabaseFile(databaseUrl(io, options, { create: false }), options.rejects);
   }
   const { fromLegacy, dryRun = false } = options;
-  const read = file === undefined ? undefined : await readerOf(file, options);
+  const read = file === undefined ? undefined : await selectReader(file, options);
   using source = file === undefined ? undefined : await openSource(io, file);
   using catalogue = options.courses === undefined ? undefined : await openSource(io, options.courses);
   await using stats = await interruptible(io.signal, openTarget(io, options, dryRun ? 'read' : 'create'));
@@ -51,13 +50,13 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
       ? undefined
       : await interruptible(io.signal, openLegacy({ database: fromLegacy }));
   const sources = [file, options.courses];
-  // Last, because it truncates the file.
+  // This truncates the file, so everything else must be open already.
   await using rejects = await Rejects.open({ stderr: io.stderr, file: options.rejects, sources });
 
-  const [tally, courses] = [new ImportTally(), { created: 0, kept: 0, rejected: 0 }];
+  const [tally, courses] = [new ImportTally(), { created: 0, existing: 0, rejected: 0 }];
   const opened = { io, options, stats, rejects, tally, courses };
   try {
-    await interruptible(io.signal, bringCourses(opened, catalogue, legacy));
+    await interruptible(io.signal, importCourses(opened, catalogue, legacy));
     const { quiet = false } = options;
     if (legacy) {
       const progress = startProgress(io, { unit: 'lines', quiet });
@@ -71,13 +70,12 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
       await importSessions(opened, read(source.open((bytes) => progress.add(bytes))), progress);
     }
   } catch (error) {
-    if (tally.lines + courses.created + courses.kept > 0) writeSummary(io, options, tally, courses);
-    // The first error is reported.
+    if (tally.lines + courses.created + courses.existing > 0) writeSummary(io, options, tally, courses);
     await rejects.flush().catch(() => undefined);
     throw error;
   }
   writeSummary(io, options, tally, courses);
-  if (rejects.count + courses.rejected > 0) throw new PartlyDone(rejects.describe(courses.rejected));
+  if (rejects.count + courses.rejected > 0) throw new PartialImportError(rejects.describe(courses.rejected));
 }
 
 function isPostgres(io: Io, options: ImportOptions): boolean {
@@ -87,30 +85,29 @@ function isPostgres(io: Io, options: ImportOptions): boolean {
 
 type Reader = (chunks: AsyncIterable<Buffer>) => AsyncGenerator<Iterable<Entry>>;
 
-async function readerOf(
+async function selectReader(
   file: string,
   { format = formatOf(file), map, course }: ImportOptions,
 ): Promise<Reader> {
-  const names = new FieldNames(SESSION_FIELDS, new Map(map.map(parseRenaming)));
+  const names = new FieldNames(SESSION_FIELDS, new Map(map.map(parseMapping)));
   if (format === 'csv') return (chunks) => readCsv(chunks, names);
   if (format === 'ndjson') return (chunks) => readEntries(chunks, (text) => readDocument(names, text));
   const { readStatement } = await import('./readers/xapi.js');
   return (chunks) => readListOrLines(chunks, (text) => readStatement(text, course));
 }
 
-/** Imports the courses first: the sessions need them. */
-async function bringCourses(
-  { io, options, stats: { untyped: calls }, courses: tally }: Import,
+async function importCourses(
+  { io, options, stats: { untyped: calls }, courses: tally }: ImportContext,
   catalogue: Source | undefined,
   legacy: Legacy | undefined,
 ): Promise<void> {
-  const report = (line: string) => writeLine(io.stderr, visible(line));
-  if (catalogue) await importCourses(calls, catalogue, { tally, report });
+  const report = (line: string) => writeLine(io.stderr, escapeControls(line));
+  if (catalogue) await importCourseFile(calls, catalogue, { tally, report });
   if (legacy && !options.dryRun) await importLegacyCourses(calls, legacy, { tally, report });
 }
 
 async function importSessions(
-  { io, options, stats: { untyped: calls }, rejects, tally, courses }: Import,
+  { io, options, stats: { untyped: calls }, rejects, tally, courses }: ImportContext,
   entries: AsyncGenerator<Iterable<Entry>>,
   progress: Progress,
 ): Promise<void> {
@@ -122,11 +119,11 @@ async function importSessions(
       : calls,
     onConflict,
     courses: createCourses && !dryRun ? new CourseCreator(calls, courses) : undefined,
-    // With one in flight, a course that is created is there for all later chunks.
+    // With one chunk in flight, a created course exists for all later chunks.
     chunksInFlight: isPostgres(io, options) && !createCourses ? 2 : 1,
     signal,
     stopsWithinBatch: !newIds,
-    onRetry: (error) => quiet || writeLine(io.stderr, visible(`${describeError(error)} ${RETRYING}`)),
+    onRetry: (error) => quiet || writeLine(io.stderr, escapeControls(`${describeError(error)} ${RETRYING}`)),
   });
   try {
     await runPipeline(entries, { writer, tally, rejects, newIds, signal });

@@ -1,12 +1,16 @@
-/**
- * Records the sessions of an import.
+/*
+ * Records the batches of an import.
  *
- * A batch is sorted by learner, course and session, so that neighbours are written to the same pages, and recorded in
- * chunks. `--on-conflict replace` records the copies of a session in rounds: a later copy replaces the earlier one instead
- * of being compared with the first.
+ * A batch is sorted by learner, course and session, so that consecutive sessions are on the same database
+ * pages. The sort is stable: copies of a session keep their order. They also stay in one chunk, unless they
+ * are more than a chunk. With `--on-conflict replace`, the first copies of all sessions are recorded before
+ * the second copies and so on, so that a later copy replaces an earlier one.
  *
- * Recording is idempotent: sessions whose chunk failed because the database or server is unavailable are recorded again
- * after a backoff with jitter, until nothing has succeeded for some minutes.
+ * Recording is idempotent. If the database or server is unavailable, sessions without a result are recorded
+ * again after a backoff with jitter, until two minutes have passed without success. When a whole chunk fails,
+ * the other chunks are skipped, because each would wait for the same timeout. A chunk of one learner is an
+ * exception: that learner may be locked. If a chunk has a defect, its error is thrown after the results of
+ * the other lines are known.
  */
 import { setTimeout } from 'node:timers/promises';
 import { StatsError } from '../../core/index.js';
@@ -15,19 +19,19 @@ import type { ImportLine } from './line.js';
 import type { ImportOptions } from './options.js';
 import { rejectionOf } from './result.js';
 
-/** Sessions of a chunk: a transaction of about 4 ms on SQLite, for which the writes of a server wait. */
-const CHUNK = 200;
-/** Sessions that are replaced at a time. */
+/** Sessions per chunk. On SQLite, its transaction blocks the writes of a server for about 4 ms. */
+const CHUNK_SIZE = 200;
+/** Replacements in flight. */
 const CONCURRENCY = 64;
-/** Milliseconds. Each retry waits about twice as long as the one before. */
+/** Milliseconds. The backoff doubles with each retry. */
 const MIN_BACKOFF = 100;
 const MAX_BACKOFF = 10_000;
-/** Milliseconds without any success after which the import fails. */
-const PATIENCE = 120_000;
+/** Milliseconds without success after which the import fails. */
+const RETRY_TIMEOUT = 120_000;
 
-/** Where sessions are recorded: `LocalStats`, `RemoteStats` or `dryRunTarget`. */
+/** `LocalStats`, `RemoteStats` or the target of a dry run. */
 export interface WriteTarget {
-  /** Returns a result for each session, in their order. */
+  /** Returns the results in the order of the sessions. */
   recordSessions(call: { readonly sessions: readonly object[] }): Promise<readonly WriteResult[]>;
   putSession(call: object): Promise<unknown>;
 }
@@ -39,15 +43,13 @@ export type WriteResult =
 interface SessionWriterOptions {
   readonly target: WriteTarget;
   readonly onConflict: ImportOptions['onConflict'];
-  /** Creates missing courses. */
   readonly courses: CourseCreator | undefined;
-  /** More than one makes Postgres work while the next chunk is prepared. SQLite's lock would never be free. */
+  /** Two keep Postgres busy while a chunk is prepared. On SQLite, the write lock would never be free. */
   readonly chunksInFlight: number;
-  /** Aborted when the user ends the import. */
   readonly signal: AbortSignal;
-  /** False to finish a batch after the signal. */
+  /** If false, the current batch is completed after the signal. */
   readonly stopsWithinBatch: boolean;
-  /** Receives the error before the first of several retries. */
+  /** Receives the error before the first retry. */
   readonly onRetry: (error: StatsError) => void;
 }
 
@@ -59,14 +61,13 @@ export class SessionWriter {
   }
 
   /**
-   * Gives each line of a batch its result. A line without a result was not recorded because the import is stopping.
+   * Sets the result of each line of a batch. After the signal, some lines may have no result.
    *
-   * @throws if recording fails for a reason that is not the session's
+   * @throws an error that no session has caused
    */
   async write(batch: readonly ImportLine[]): Promise<void> {
-    const open = batch.filter(({ result }) => !result);
-    // A stable sort: copies of a session keep their order.
-    const lines = open.toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
+    const unresolved = batch.filter(({ result }) => !result);
+    const lines = unresolved.toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
     const rounds = this.#options.onConflict === 'replace' ? occurrences(lines) : [lines];
     for (const round of rounds) await this.#writeRound(round);
   }
@@ -77,20 +78,20 @@ export class SessionWriter {
 
   async #writeRound(lines: readonly ImportLine[]): Promise<void> {
     const { signal, onRetry } = this.#options;
-    let open = lines;
+    let unresolved = lines;
     let backoff = MIN_BACKOFF;
     let lastSuccess = performance.now();
     let hasReported = false;
-    while (open.length > 0 && !this.#isStopping) {
-      const unavailable = await this.#writeChunks(open);
-      const left = open.filter(({ result }) => !result);
-      if (left.length < open.length) {
+    while (unresolved.length > 0 && !this.#isStopping) {
+      const unavailable = await this.#writeChunks(unresolved);
+      const left = unresolved.filter(({ result }) => !result);
+      if (left.length < unresolved.length) {
         lastSuccess = performance.now();
         backoff = MIN_BACKOFF;
       }
-      open = left;
+      unresolved = left;
       if (!unavailable) continue;
-      if (signal.aborted || performance.now() - lastSuccess > PATIENCE) throw unavailable;
+      if (signal.aborted || performance.now() - lastSuccess > RETRY_TIMEOUT) throw unavailable;
       if (!hasReported) onRetry(unavailable);
       hasReported = true;
       const jitter = 0.5 + Math.random() / 2;
@@ -99,17 +100,16 @@ export class SessionWriter {
     }
   }
 
-  /** Returns an error if trying again may help. */
+  /** Returns an error after which a retry can succeed. */
   async #writeChunks(lines: readonly ImportLine[]): Promise<StatsError | undefined> {
     let unavailable: StatsError | undefined;
-    let isLost = false;
+    let isUnreachable = false;
     await forEachConcurrently(chunksOf(lines), this.#options.chunksInFlight, async (chunk) => {
-      if (isLost || this.#isStopping) return;
+      if (isUnreachable || this.#isStopping) return;
       const error = await this.#writeChunk(chunk);
       unavailable ??= error;
-      // The next chunk would fail too, after its own timeout. A locked learner fails alone.
       const isOfOneLearner = chunk[0]?.session['userId'] === chunk.at(-1)?.session['userId'];
-      isLost ||= error !== undefined && !isOfOneLearner && chunk.every(({ result }) => !result);
+      isUnreachable ||= error !== undefined && !isOfOneLearner && chunk.every(({ result }) => !result);
     });
     return unavailable;
   }
@@ -153,13 +153,12 @@ export class SessionWriter {
         (error: unknown) => fail(error, line),
       );
     });
-    // Only now are the results of the other lines known.
     if (defects.length > 0) throw defects[0];
     return unavailable;
   }
 }
 
-/** The first copy of each session, then the second of each, and so on. */
+/** Groups the first copies of all sessions, the second copies, and so on. */
 function occurrences(sorted: readonly ImportLine[]): ImportLine[][] {
   const counts = new Map<string, number>();
   const rounds = Map.groupBy(sorted, ({ key }) => {
@@ -172,7 +171,7 @@ function occurrences(sorted: readonly ImportLine[]): ImportLine[][] {
 
 /**
  * @param concurrency items in flight
- * @throws the first error, when all items in flight have ended
+ * @throws the first error, after all items in flight have ended
  */
 export async function forEachConcurrently<T>(
   items: Iterable<T>,
@@ -187,11 +186,10 @@ export async function forEachConcurrently<T>(
   for (const result of ended) if (result.status === 'rejected') throw result.reason;
 }
 
-/** Copies of a session stay in one chunk, because their order counts, unless they are more than a chunk. */
 function* chunksOf(lines: readonly ImportLine[]): Generator<readonly ImportLine[]> {
   let end = 0;
   for (let start = 0; start < lines.length; start = end) {
-    end = Math.min(start + CHUNK, lines.length);
+    end = Math.min(start + CHUNK_SIZE, lines.length);
     let first = end;
     while (first > start && end < lines.length && lines[first - 1]?.key === lines[end]?.key) first--;
     if (first > start) end = first;

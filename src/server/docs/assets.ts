@@ -11,7 +11,7 @@ const TYPES = {
 
 export type AssetName = keyof typeof TYPES;
 
-/** The build copies the files there. The sources, from which the tests run, are one level further down. */
+/** The build copies the files to `dist/docs`. Tests run from `src`, which is one level further down. */
 const DIRECTORY = new URL(
   import.meta.url.endsWith('.ts') ? '../../../dist/docs/' : '../../../docs/',
   import.meta.url,
@@ -19,9 +19,8 @@ const DIRECTORY = new URL(
 
 const contents = new Map<AssetName, Buffer>();
 
-/** Reads each file once. */
+/** Reads each file once, synchronously: a single executable has no asynchronous reads of its assets. */
 export function readAsset(name: AssetName): { readonly type: string; readonly content: Buffer } {
-  // A single executable supports synchronous reads only.
   const content = contents.get(name) ?? readFileSync(fileURLToPath(new URL(name, DIRECTORY)));
   contents.set(name, content);
   return { type: TYPES[name], content };

@@ -1,9 +1,6 @@
 import type { Route } from '../router.js';
 
-/*
- * The examples tell one story, in which every response follows from the requests. A test sends the requests to a server
- * and compares the responses.
- */
+/* The examples are one sequence of calls. A test sends them to a server and compares the responses. */
 const COURSE_ID = '7384c218-7413-5439-8a53-127d6e177480';
 const SESSION_ID = '2d2c7962-2120-536a-aa9a-b2458eb413b9';
 const NOW = '2026-11-22T10:00:00.000Z';
@@ -35,28 +32,28 @@ const stats = {
 interface Example {
   /** The body of the request. */
   readonly body?: unknown;
-  /** The body of a successful response, whatever its status. */
-  readonly answer?: unknown;
+  /** The body of a response below 400. */
+  readonly response?: unknown;
 }
 
 export const EXAMPLES: Readonly<Partial<Record<Route['operation'], Example>>> = {
-  addCourse: { body: { courseId: COURSE_ID, ...courseContent }, answer: course },
-  listCourses: { answer: { items: [course], next: null } },
-  setCourse: { body: courseContent, answer: course },
-  recordSession: { body: { sessionId: SESSION_ID, ...sessionContent }, answer: session },
-  listSessions: { answer: { items: [session], next: null } },
-  getSession: { answer: session },
-  putSession: { body: sessionContent, answer: session },
-  getStats: { answer: stats },
+  addCourse: { body: { courseId: COURSE_ID, ...courseContent }, response: course },
+  listCourses: { response: { items: [course], next: null } },
+  setCourse: { body: courseContent, response: course },
+  recordSession: { body: { sessionId: SESSION_ID, ...sessionContent }, response: session },
+  listSessions: { response: { items: [session], next: null } },
+  getSession: { response: session },
+  putSession: { body: sessionContent, response: session },
+  getStats: { response: stats },
   getHistory: {
-    answer: { interval: 'day', timeZone: 'UTC', items: [{ start: '2013-09-29T00:00:00+00:00', ...sums }] },
+    response: { interval: 'day', timeZone: 'UTC', items: [{ start: '2013-09-29T00:00:00+00:00', ...sums }] },
   },
-  listStudiedCourses: { answer: { items: [{ ...stats, name: courseContent.name }], next: null } },
-  eraseUser: { answer: { sessionsDeleted: 1 } },
-  live: { answer: { status: 'ok' } },
-  ready: { answer: { status: 'ok' } },
+  listStudiedCourses: { response: { items: [{ ...stats, name: courseContent.name }], next: null } },
+  eraseUser: { response: { sessionsDeleted: 1 } },
+  live: { response: { status: 'ok' } },
+  ready: { response: { status: 'ok' } },
   metrics: {
-    answer: '# HELP stats_batch_size Calls that were served together.\n# TYPE stats_batch_size histogram\n',
+    response: '# HELP stats_batch_size Calls per batch.\n# TYPE stats_batch_size histogram\n',
   },
 };
 

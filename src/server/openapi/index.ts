@@ -1,20 +1,20 @@
 import * as z from 'zod';
-import { CALLS, isServiceRoute, placesOf, type CallRoute, type Route } from '../router.js';
+import { CALL_SCHEMAS, isServiceRoute, parameterLocations, type CallRoute, type Route } from '../router.js';
 import { EXAMPLES, PARAMETER_EXAMPLES } from './examples.js';
 import { responsesOf } from './responses.js';
 import { componentSchemas, reference } from './schemas.js';
 
-/** The version of the API, not of the package: it changes when the meaning of a request or a response does. */
+/** The version of the API, which is independent of the version of the package. */
 const API_VERSION = '1.0.0';
 
-/** Routes that the document shows together. */
+/** Routes with the same tag. */
 export interface RouteGroup {
   readonly name: string;
   readonly description: string;
   readonly routes: readonly Route[];
 }
 
-/** The API as an OpenAPI 3.1 document, generated from the routes and from the schemas that validate requests. */
+/** Generates the OpenAPI 3.1 document from the routes and from the schemas that validate requests. */
 export function describeApi(groups: readonly RouteGroup[]) {
   const tagged = groups.flatMap(({ name, routes }) => routes.map((route) => ({ tag: name, route })));
   const paths = Map.groupBy(tagged, ({ route }) => route.path);
@@ -25,27 +25,27 @@ export function describeApi(groups: readonly RouteGroup[]) {
       version: API_VERSION,
       description: "Learners' study sessions, recorded exactly once, and their lifetime stats.",
     },
-    servers: [{ url: '/', description: 'The server of this document.' }],
+    servers: [{ url: '/', description: 'The server that returned this document.' }],
     tags: groups.map(({ name, description }) => ({ name, description })),
     security: [{ user: [] }],
     paths: Object.fromEntries(
-      Array.from(paths, ([path, ofPath]) => [
+      Array.from(paths, ([path, pathRoutes]) => [
         path,
         Object.fromEntries(
-          ofPath.map(({ tag, route }) => [route.method.toLowerCase(), describeOperation(route, tag)]),
+          pathRoutes.map(({ tag, route }) => [route.method.toLowerCase(), describeOperation(route, tag)]),
         ),
       ]),
     ),
-    components: { securitySchemes: { user: USER }, schemas: componentSchemas() },
+    components: { securitySchemes: { user: USER_SCHEME }, schemas: componentSchemas() },
   };
 }
 
-const USER = {
+const USER_SCHEME = {
   type: 'apiKey',
   in: 'header',
   name: 'X-User-Id',
   description:
-    'The UUID of the learner, whom the service in front has authenticated. The server trusts this header, so only that service may reach it.',
+    'The UUID of the learner. The server trusts this header: only the gateway that authenticates learners may reach the server.',
 };
 
 function describeOperation(route: Route, tag: string) {
@@ -56,26 +56,26 @@ function describeOperation(route: Route, tag: string) {
     tags: [tag],
     summary,
     ...(description && { description }),
-    // The document as a whole requires a user.
+    // An empty list overrides the security requirement of the document.
     ...(isOpen && { security: [] }),
     ...(!isOpen && { parameters: parametersOf(route), ...requestBodyOf(route) }),
     responses: responsesOf(route),
   };
 }
 
-/** All but the user, which is a security scheme. */
+/** Omits the user, which is a security scheme. */
 function parametersOf(route: CallRoute): unknown[] {
-  const { properties = {}, required = [] } = z.toJSONSchema(CALLS[route.operation], { io: 'input' });
-  const places = placesOf(route);
+  const { properties = {}, required = [] } = z.toJSONSchema(CALL_SCHEMAS[route.operation], { io: 'input' });
+  const locations = parameterLocations(route);
   return Object.entries(properties).flatMap(([argument, schema]) => {
-    const place = places.get(argument);
-    if (place === 'body' || place === 'header' || typeof schema === 'boolean') return [];
+    const location = locations.get(argument);
+    if (location === 'body' || location === 'header' || typeof schema === 'boolean') return [];
     const { description, $schema: _, ...rest } = schema;
-    const isRequired = place === 'path' || required.includes(argument);
+    const isRequired = location === 'path' || required.includes(argument);
     const example = isRequired ? PARAMETER_EXAMPLES[argument] : undefined;
     return {
       name: argument,
-      in: place,
+      in: location,
       required: isRequired,
       ...(description && { description }),
       schema: rest,

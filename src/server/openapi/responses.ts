@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../core/index.js';
-import { describeError, PROBLEM_TYPE, type HttpErrorCode } from '../problem.js';
+import { statusAndTitle, PROBLEM_TYPE, type HttpErrorCode } from '../problem.js';
 import { isServiceRoute, type DocumentedResponse, type Route } from '../router.js';
 import { EXAMPLES } from './examples.js';
 import { reference } from './schemas.js';
@@ -8,21 +8,21 @@ const text = { type: 'string' };
 
 const HEADERS = {
   Location: { description: 'The path of the created resource.', schema: text },
-  Link: { description: 'The next page, rel="next"; left out on the last one.', schema: text },
+  Link: { description: 'The next page, rel="next". The last page has no link.', schema: text },
 };
 
 /** Headers of every response. */
 const COMMON_HEADERS = {
-  'X-Request-Id': { description: 'Copied from the request if it has a valid one, else new.', schema: text },
+  'X-Request-Id': { description: 'Copied from the request if it is valid, else new.', schema: text },
 };
 
 /** Headers of errors, by status. */
 const ERROR_HEADERS: Readonly<Record<number, Readonly<Record<string, unknown>>>> = {
-  401: { 'WWW-Authenticate': { description: 'The header that is missing or wrong.', schema: text } },
-  503: { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } },
+  401: { 'WWW-Authenticate': { description: 'The header that is missing or invalid.', schema: text } },
+  503: { 'Retry-After': { description: 'Seconds to wait before a retry.', schema: { type: 'integer' } } },
 };
 
-const ERRORS_OF_ALL: readonly HttpErrorCode[] = [
+const COMMON_ERRORS: readonly HttpErrorCode[] = [
   'malformed-request',
   'duplicate-header',
   'expectation-failed',
@@ -30,14 +30,14 @@ const ERRORS_OF_ALL: readonly HttpErrorCode[] = [
   'headers-too-large',
   'internal-error',
 ];
-const ERRORS_OF_CALLS: readonly (ErrorCode | HttpErrorCode)[] = [
+const CALL_ERRORS: readonly (ErrorCode | HttpErrorCode)[] = [
   'unauthenticated',
   'invalid-request',
   'database-unavailable',
   'database-unusable',
   'overloaded',
 ];
-const ERRORS_OF_BODIES: readonly HttpErrorCode[] = [
+const BODY_ERRORS: readonly HttpErrorCode[] = [
   'malformed-json',
   'invalid-utf-8',
   'request-timeout',
@@ -45,17 +45,17 @@ const ERRORS_OF_BODIES: readonly HttpErrorCode[] = [
   'unsupported-media-type',
 ];
 
-/** The responses of a route, by status. */
+/** Returns the responses of a route by status. */
 export function responsesOf(route: Route): Record<string, unknown> {
   return { ...successes(route), ...failures(route) };
 }
 
-function successes({ operation, answers }: Route): Record<string, unknown> {
+function successes({ operation, responses }: Route): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, answer]) => {
-      const { description, headers = [] } = answer;
+    Object.entries(responses).map(([status, response]) => {
+      const { description, headers = [] } = response;
       const documented = Object.fromEntries(headers.map((name) => [name, HEADERS[name]]));
-      const content = contentOf(answer, EXAMPLES[operation]?.answer);
+      const content = contentOf(response, EXAMPLES[operation]?.response);
       return [status, { description, headers: { ...COMMON_HEADERS, ...documented }, ...content }];
     }),
   );
@@ -68,10 +68,10 @@ function contentOf({ schema, type = 'application/json' }: DocumentedResponse, ex
 }
 
 function failures(route: Route): Record<string, unknown> {
-  const byStatus = Map.groupBy(errorsOf(route), (code) => describeError(code).status);
+  const byStatus = Map.groupBy(errorsOf(route), (code) => statusAndTitle(code).status);
   return Object.fromEntries(
     Array.from(byStatus, ([status, codes]) => {
-      const description = codes.map((code) => `\`${code}\`: ${describeError(code).title}.`).join(' ');
+      const description = codes.map((code) => `\`${code}\`: ${statusAndTitle(code).title}.`).join(' ');
       const content = { [PROBLEM_TYPE]: { schema: reference('Problem') } };
       return [status, { description, headers: { ...COMMON_HEADERS, ...ERROR_HEADERS[status] }, content }];
     }),
@@ -79,7 +79,7 @@ function failures(route: Route): Record<string, unknown> {
 }
 
 function errorsOf(route: Route): (ErrorCode | HttpErrorCode)[] {
-  if (isServiceRoute(route)) return [...ERRORS_OF_ALL, ...route.errors];
-  const ofBody = route.document ? ERRORS_OF_BODIES : [];
-  return [...ERRORS_OF_ALL, ...ERRORS_OF_CALLS, ...ofBody, ...route.errors];
+  if (isServiceRoute(route)) return [...COMMON_ERRORS, ...route.errors];
+  const bodyErrors = route.document ? BODY_ERRORS : [];
+  return [...COMMON_ERRORS, ...CALL_ERRORS, ...bodyErrors, ...route.errors];
 }

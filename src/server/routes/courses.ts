@@ -9,7 +9,7 @@ export const courseRoutes: readonly CallRoute[] = [
     operation: 'addCourse',
     summary: 'Create a course',
     document: { argument: 'course', schema: 'NewCourse' },
-    answers: { 201: { description: 'Created.', schema: 'Course', headers: ['Location'] } },
+    responses: { 201: { description: 'Created.', schema: 'Course', headers: ['Location'] } },
     errors: ['course-id-taken', 'course-name-taken'],
     async handle(stats, call) {
       const course = await stats.addCourse(call);
@@ -21,7 +21,7 @@ export const courseRoutes: readonly CallRoute[] = [
     path: '/courses',
     operation: 'listCourses',
     summary: 'List the courses by name',
-    answers: { 200: { description: 'A page of courses.', schema: 'CoursePage', headers: ['Link'] } },
+    responses: { 200: { description: 'A page of courses.', schema: 'CoursePage', headers: ['Link'] } },
     errors: [],
     handle: async (stats, call, url) => okPage(await stats.listCourses(call), url),
   },
@@ -30,9 +30,9 @@ export const courseRoutes: readonly CallRoute[] = [
     path: '/courses/{courseId}',
     operation: 'setCourse',
     summary: 'Create or replace a course',
-    description: 'Idempotent, for a platform that copies its catalogue.',
+    description: 'Idempotent: a platform can send its whole catalogue again.',
     document: { argument: 'course', schema: 'CourseContent' },
-    answers: {
+    responses: {
       200: { description: 'Replaced.', schema: 'Course' },
       201: { description: 'Created.', schema: 'Course', headers: ['Location'] },
     },

@@ -7,7 +7,7 @@ import { sessionRoutes } from './sessions.js';
 
 export { assetRoutes } from './service.js';
 
-export const groups: readonly RouteGroup[] = [
+export const routeGroups: readonly RouteGroup[] = [
   { name: 'Courses', description: 'What learners study.', routes: courseRoutes },
   {
     name: 'Sessions',
@@ -15,8 +15,7 @@ export const groups: readonly RouteGroup[] = [
     routes: sessionRoutes,
   },
   { name: 'Stats', description: "Statistics of the user's sessions.", routes: learnerRoutes },
-  { name: 'Service', description: 'For operators and tools, without a user.', routes: serviceRoutes },
+  { name: 'Service', description: 'For operators and tools; needs no user.', routes: serviceRoutes },
 ];
 
-/** Every route in the OpenAPI document. */
-export const routes: readonly Route[] = groups.flatMap((group) => group.routes);
+export const routes: readonly Route[] = routeGroups.flatMap((group) => group.routes);

@@ -8,8 +8,8 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     method: 'GET',
     path: '/livez',
     operation: 'live',
-    summary: 'Liveness: the process is running',
-    answers: { 200: { description: 'It is running.', schema: 'Health' } },
+    summary: 'Check that the process is running',
+    responses: { 200: { description: 'The process is running.', schema: 'Health' } },
     errors: [],
     handle: async () => ok({ status: 'ok' }),
   },
@@ -17,9 +17,9 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     method: 'GET',
     path: '/readyz',
     operation: 'ready',
-    summary: 'Readiness: requests can be served',
+    summary: 'Check that the server is ready',
     description: 'The database is reachable and its schema is current.',
-    answers: { 200: { description: 'Requests can be served.', schema: 'Health' } },
+    responses: { 200: { description: 'The server is ready.', schema: 'Health' } },
     errors: ['database-unavailable', 'database-unusable', 'overloaded', 'schema-outdated', 'stopping'],
     async handle(service) {
       await service.ready();
@@ -31,7 +31,7 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     path: '/metrics',
     operation: 'metrics',
     summary: 'Metrics for Prometheus',
-    answers: { 200: { description: 'The metrics.', type: METRICS_TYPE } },
+    responses: { 200: { description: 'The metrics.', type: METRICS_TYPE } },
     errors: [],
     handle: async (service) => ({ status: 200, type: METRICS_TYPE, text: await service.readMetrics() }),
   },
@@ -39,8 +39,8 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     method: 'GET',
     path: '/openapi.json',
     operation: 'describe',
-    summary: 'This description of the API',
-    answers: { 200: { description: 'An OpenAPI 3.1 document.', schema: 'OpenApi' } },
+    summary: 'The OpenAPI description of the API',
+    responses: { 200: { description: 'An OpenAPI 3.1 document.', schema: 'OpenApi' } },
     errors: [],
     handle: async (service) => ok(service.describe()),
   },
@@ -48,38 +48,38 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     method: 'GET',
     path: '/docs',
     operation: 'docs',
-    summary: 'This description as a page for people',
-    answers: { 200: { description: 'The page.', type: 'text/html; charset=utf-8' } },
+    summary: 'The description as an interactive page',
+    responses: { 200: { description: 'The page.', type: 'text/html; charset=utf-8' } },
     errors: [],
     handle: () => assetResponse('index.html', PAGE_HEADERS),
   },
 ];
 
-/** Only files of this server: nothing inline, nothing from other origins. */
+/** The page loads files from this server only. */
 const PAGE_HEADERS = {
   'Cache-Control': 'no-cache',
   'Content-Security-Policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 };
 
-/** An hour: after an upgrade, a page loads the files of the earlier version for no longer than that. */
+/** One hour, the maximum time that a page uses old files after an upgrade. */
 const ASSET_HEADERS = { 'Cache-Control': 'public, max-age=3600' };
 
 const ASSETS: readonly AssetName[] = ['start.js', 'swagger-ui.css', 'swagger-ui-bundle.js'];
 
-/** The files of the page `/docs`. They are not part of the API, so the OpenAPI document does not list them. */
+/** The files of the page `/docs`, which the OpenAPI document omits. */
 export const assetRoutes: readonly ServiceRoute[] = ASSETS.map((name) => ({
   method: 'GET',
   path: `/docs/${name}`,
   operation: 'docs',
   summary: 'A file of the page /docs',
-  answers: {},
+  responses: {},
   errors: [],
   handle: () => assetResponse(name, ASSET_HEADERS),
 }));
 
 async function assetResponse(name: AssetName, headers: HttpResponse['headers']): Promise<HttpResponse> {
-  // Loaded with the first page: most servers never serve one.
+  // Loaded on demand, because most servers never serve the page.
   const { readAsset } = await import('../docs/assets.js');
   const { type, content } = readAsset(name);
   return { status: 200, type, headers, text: content };

@@ -12,10 +12,10 @@ export const sessionRoutes: readonly CallRoute[] = [
     operation: 'recordSession',
     summary: 'Record a session, exactly once',
     description:
-      "A session's identity is (user, course, session). The same session again changes nothing and returns 200. The same identity with other content returns 409. `completedAt` is compared only if it is sent.",
+      'A session is identified by user, course and `sessionId`. Sending it again changes nothing and returns 200. Sending other content under the same id returns 409. `completedAt` is compared only if it is sent.',
     document: { argument: 'session', schema: 'NewSession' },
-    answers: {
-      200: { description: 'Recorded before.', schema: 'Session', headers: ['Location'] },
+    responses: {
+      200: { description: 'The session was recorded before.', schema: 'Session', headers: ['Location'] },
       201: { description: 'Recorded.', schema: 'Session', headers: ['Location'] },
     },
     errors: ['course-not-found', 'session-conflict', 'total-out-of-range'],
@@ -30,7 +30,7 @@ export const sessionRoutes: readonly CallRoute[] = [
     path: SESSIONS,
     operation: 'listSessions',
     summary: "The user's sessions in a course, newest first",
-    answers: { 200: { description: 'A page of sessions.', schema: 'SessionPage', headers: ['Link'] } },
+    responses: { 200: { description: 'A page of sessions.', schema: 'SessionPage', headers: ['Link'] } },
     errors: ['course-not-found'],
     handle: async (stats, call, url) => okPage(await stats.listSessions(call), url),
   },
@@ -39,7 +39,7 @@ export const sessionRoutes: readonly CallRoute[] = [
     path: SESSION,
     operation: 'getSession',
     summary: 'One session',
-    answers: { 200: { description: 'The session.', schema: 'Session' } },
+    responses: { 200: { description: 'The session.', schema: 'Session' } },
     errors: ['course-not-found', 'session-not-found'],
     handle: async (stats, call) => ok(await stats.getSession(call)),
   },
@@ -48,9 +48,9 @@ export const sessionRoutes: readonly CallRoute[] = [
     path: SESSION,
     operation: 'putSession',
     summary: 'Record or replace a session',
-    description: 'Lifetime stats follow. A replaced session keeps its `completedAt` unless another is sent.',
+    description: 'Updates the lifetime stats too. Without a `completedAt`, the stored one is kept.',
     document: { argument: 'session', schema: 'SessionContent' },
-    answers: {
+    responses: {
       200: { description: 'Replaced.', schema: 'Session' },
       201: { description: 'Recorded.', schema: 'Session', headers: ['Location'] },
     },
@@ -65,8 +65,8 @@ export const sessionRoutes: readonly CallRoute[] = [
     path: SESSION,
     operation: 'deleteSession',
     summary: 'Delete a session',
-    description: 'Lifetime stats follow.',
-    answers: { 204: { description: 'Deleted.' } },
+    description: 'Updates the lifetime stats too.',
+    responses: { 204: { description: 'Deleted.' } },
     errors: ['course-not-found', 'session-not-found'],
     async handle(stats, call) {
       await stats.deleteSession(call);

@@ -12,22 +12,22 @@ const MEGABYTE = 1024 * 1024;
 
 /** A broken line, and its message. */
 const BROKEN: readonly (readonly [line: string | Buffer, said: RegExp])[] = [
-  [csvLine().split(',').slice(0, 7).join(','), /has 7 fields, the header 8$/],
+  [csvLine().split(',').slice(0, 7).join(','), /has 7 fields; it must have 8, as the header$/],
   [csvLine({ timeStudied: '28s' }), /: timeStudied is "28s"; it must be an integer from 0 to 1,000,000,000$/],
   [csvLine({ averageScore: 'n/a' }), /: averageScore is "n\/a"; it must be a number/],
   [csvLine({ userId: '7c7b7d42' }), /: userId is "7c7b7d42"; it must be a UUID/],
   [Buffer.concat([Buffer.from(csvLine()), Buffer.from([0xff])]), /: must be UTF-8$/],
   [csvLine({ moduleIds: '"m-1' }), /: has a quote that is not closed/],
-  [csvLine({ moduleIds: 'm'.repeat(2 * MEGABYTE) }), /: must not be longer than 1 MiB$/],
+  [csvLine({ moduleIds: 'm'.repeat(2 * MEGABYTE) }), /: must be at most 1 MiB long$/],
   // Less than a mebibyte of characters, more of bytes.
-  [csvLine({ moduleIds: 'é'.repeat(MEGABYTE / 2) }), /: must not be longer than 1 MiB$/],
+  [csvLine({ moduleIds: 'é'.repeat(MEGABYTE / 2) }), /: must be at most 1 MiB long$/],
   [
     csvLine({ totalModulesStudied: '3.5', completedAt: 'yesterday' }),
-    /: totalModulesStudied is .*; it must .*; completedAt is .*; it must /,
+    /: totalModulesStudied is .*; it must .*\. completedAt is .*; it must /,
   ],
   [csvLine({ averageScore: '1e400' }), /: averageScore is Infinity; it must be a number/],
   [csvLine({ moduleIds: 'm 1' }), /: moduleIds\.0 is "m 1"; it must be 1 to 128 visible/],
-  [`${csvLine()},`, /has 9 fields, the header 8$/],
+  [`${csvLine()},`, /has 9 fields; it must have 8, as the header$/],
   [csvLine({ sessionId: 'null' }), /: sessionId is "null"; it must be a UUID/],
 ];
 
@@ -55,7 +55,7 @@ test('An import names broken lines, records all others and accepts the repaired 
     assert.ok(line.startsWith(`line ${numbers[index]}: `), line);
     assert.match(line, BROKEN[index]?.[1] ?? /never/);
   }
-  assert.match(first.stderr, /^stats-service: 13 rejected; 3 of them are not printed above\./m);
+  assert.match(first.stderr, /^stats-service: 13 rejected; only the first 10 lines are printed above\./m);
 
   const rejected = (await directory.read('rejects.ndjson')).trimEnd().split('\n');
   const documents = rejected.map((line): { line: number; values?: object; text?: string } =>
@@ -101,17 +101,10 @@ test('An import reports a missing session id together with all other faults of t
   const { code, stderr } = await runImport([path, '--database', database.url]);
   assert.equal(code, 5);
   assert.match(stderr, /^line 2: sessionId is required if completedAt is missing; --new-ids records [^;]*$/m);
-  const faults = /^line 3: (.*)$/m.exec(stderr)?.[1]?.split('; ') ?? [];
+  const faults = /^line 3: (.*)$/m.exec(stderr)?.[1]?.split('. ') ?? [];
   assert.deepEqual(
     faults.map((fault) => fault.split(' ').slice(0, 3).join(' ')),
-    [
-      'sessionId is required',
-      '--new-ids records a',
-      'userId is "7c7b7d42"',
-      'it must be',
-      'timeStudied is "28s"',
-      'it must be',
-    ],
+    ['sessionId is required', 'userId is "7c7b7d42";', 'timeStudied is "28s";'],
   );
 });
 
@@ -132,7 +125,7 @@ test('An import rejects hostile NDJSON documents like any other invalid line', a
   const { code, summary, stderr } = await runImport([path, '--rejects', rejects, '--database', database.url]);
   assert.deepEqual([code, summary.invalid], [5, lines.length], stderr);
   assert.match(stderr, /^line 2: .*__proto__ is not a known field/m);
-  assert.match(stderr, /^line 6: must be a JSON object; put each object of a list on its own line$/m);
+  assert.match(stderr, /^line 6: must be a JSON object; put each object of the list on its own line$/m);
   assert.equal((await directory.read('rejects.ndjson')).trimEnd().split('\n').length, lines.length);
 });
 
@@ -142,28 +135,32 @@ test('An import reports an unusable file or option in one line', async () => {
   const target = ['--database', database.url, '--create-courses'];
   const sessions = await directory.write('sessions.ndjson', 'not JSON\n');
   for (const [argv, code, said] of [
-    [[`${directory.path}/none.csv`], 1, /^stats-service: \S+none\.csv cannot be read \(ENOENT/],
-    [[await directory.write('empty.csv', '')], 1, /^stats-service: The file is empty; CSV begins with/],
+    [[`${directory.path}/none.csv`], 1, /^stats-service: \S+none\.csv cannot be read\. \(ENOENT/],
+    [[await directory.write('empty.csv', '')], 1, /^stats-service: The file is empty; CSV must begin with/],
     [[await directory.write('blank.csv', '\uFEFF\r\n\n')], 1, /The file is empty/],
     [[directory.path, '--format', 'csv'], 1, /is a directory; name a file in it\.$/],
     [[await directory.write('cut.csv.gz', Buffer.from([0x1f, 0x8b, 8, 0]))], 1, /cannot be gunzipped/],
     [
       [await directory.write('sessions.txt', '')],
       2,
-      /the name of \S+ does not show its format; add --format csv/,
+      /\S+ has an unknown extension; rename it .* add --format \(csv/,
     ],
     [[await directory.write('latin.csv', Buffer.from([0x75, 0xe9, 0x0a]))], 1, /The header must be UTF-8\.$/],
-    [[sessions, '--rejects', sessions], 2, /--rejects would overwrite the imported file/],
-    [[sessions, '--rejects', '-'], 2, /--rejects needs a file/],
-    [['--courses', sessions], 2, /--create-courses is for a file of sessions/],
-    [[sessions, '--rejects', `${directory.path}/none/rejects`], 1, /rejects cannot be written \(ENOENT/],
-    [[], 2, /import what\? Name a file/],
-    [[sessions, '--course', COURSE], 2, /--course is for --format xapi$/],
-    [[sessions, '--format', 'xapi', '--map', 'a=userId'], 2, /--map is not for --format xapi/],
-    [['--from-legacy', 'postgres://127.0.0.1:1/', '--map', 'a=userId'], 2, /--map is for a file of sessions/],
-    [['--courses', sessions, '--format', 'csv'], 2, /--format is for a file of sessions/],
-    [['--courses', sessions, '--course', COURSE], 2, /--course is for a file of sessions/],
-    [[sessions, '--map', 'a=b'], 2, /our fields are userId, courseId/],
+    [[sessions, '--rejects', sessions], 2, /--rejects \S+ would overwrite the imported file/],
+    [[sessions, '--rejects', '-'], 2, /--rejects cannot be stdout/],
+    [['--courses', sessions], 2, /--create-courses has no effect without a file of sessions/],
+    [[sessions, '--rejects', `${directory.path}/none/rejects`], 1, /rejects cannot be written\. \(ENOENT/],
+    [[], 2, /import needs a source; name a file/],
+    [[sessions, '--course', COURSE], 2, /--course requires --format xapi$/],
+    [[sessions, '--format', 'xapi', '--map', 'a=userId'], 2, /--map cannot be used with --format xapi/],
+    [
+      ['--from-legacy', 'postgres://127.0.0.1:1/', '--map', 'a=userId'],
+      2,
+      /--map has no effect without a file of sessions/,
+    ],
+    [['--courses', sessions, '--format', 'csv'], 2, /--format has no effect without a file of sessions/],
+    [['--courses', sessions, '--course', COURSE], 2, /--course has no effect without a file of sessions/],
+    [[sessions, '--map', 'a=b'], 2, /the field of --map "a=…" is "b"; it must be one of userId, courseId/],
   ] as const) {
     const finished = await runImport([...argv, ...target]);
     const lines = finished.stderr

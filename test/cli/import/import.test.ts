@@ -24,8 +24,8 @@ const counts = {
   conflict: 0,
   invalid: 0,
   coursesCreated: 0,
-  coursesKept: 0,
-  coursesRefused: 0,
+  coursesExisting: 0,
+  coursesRejected: 0,
 };
 
 function idAt(completedAt: string): unknown {
@@ -58,7 +58,7 @@ for (const dialect of DIALECTS) {
 
       const second = await runImport([path, '--courses', courses, ...target]);
       assert.equal(second.code, 0);
-      assert.deepEqual(second.summary, { ...counts, replayed: 2, coursesKept: 1 });
+      assert.deepEqual(second.summary, { ...counts, replayed: 2, coursesExisting: 1 });
       assert.deepEqual(await statsOf(database.url), stats);
     });
 
@@ -92,7 +92,7 @@ for (const dialect of DIALECTS) {
 
       const failed = await runImport([other, ...target]);
       assert.deepEqual([failed.code, failed.summary], [5, { ...only, conflict: 1 }]);
-      assert.match(failed.stderr, /^line 2: sessionId must be /m);
+      assert.match(failed.stderr, /^line 2: sessionId is .*; it must be /m);
       const skipped = await runImport([other, ...target, '--on-conflict', 'skip']);
       assert.deepEqual([skipped.code, skipped.summary], [0, { ...only, conflict: 1 }]);
       const dry = await runImport([other, ...target, '--on-conflict', 'replace', '--dry-run']);
@@ -192,7 +192,7 @@ test('`--map "="` drops a column without a name', async () => {
   await using directory = await TestDirectory.create();
   const target = ['--database', database.url, '--create-courses'];
   const unnamed = await directory.write('unnamed.csv', `${HEADER},\n${csvLine()},\n`);
-  assert.match((await runImport([unnamed, ...target])).stderr, /--map "=" leaves it out/);
+  assert.match((await runImport([unnamed, ...target])).stderr, /--map "=" to ignore it/);
   assert.equal((await runImport([unnamed, ...target, '--map', '='])).summary.created, 1);
 });
 
@@ -231,7 +231,7 @@ test('An import that cannot create a course rejects only the lines of that cours
     [5, { ...counts, lines: 3, created: 2, invalid: 1, coursesCreated: 1 }],
     stderr,
   );
-  assert.match(stderr, /line 3: courseId must be /);
+  assert.match(stderr, /line 3: courseId is .*; it must be /);
 });
 
 test('An import with an invalid header exits with code 1 and reads no lines', async () => {
@@ -239,11 +239,14 @@ test('An import with an invalid header exits with code 1 and reads no lines', as
   await using directory = await TestDirectory.create();
   const target = ['--database', database.url, '--create-courses'];
   for (const [header, said, ...options] of [
-    [`${HEADER},mood`, /^stats-service: The header's column "mood" is not a known field; --map "mood=…"/m],
+    [
+      `${HEADER},mood`,
+      /^stats-service: The header's column "mood" is not a known field; add --map "mood=FIELD"/m,
+    ],
     [`${HEADER},userId`, /^stats-service: The header has the column userId twice\.$/m],
     ['"userId,courseId', /^stats-service: The header has a quote that is not closed/m],
-    [HEADER.replaceAll(',', ';'), /^stats-service: The header has one column; commas must separate/m],
-    ['{"userId":', /^stats-service: This is JSON, not CSV; --format ndjson reads it\.$/m],
+    [HEADER.replaceAll(',', ';'), /^stats-service: The header is .*; commas must separate/m],
+    ['{"userId":', /^stats-service: The file is JSON, not CSV; add --format ndjson\.$/m],
     [HEADER, /^stats-service: The header has no column "mood", which --map names\.$/m, '--map', 'mood='],
   ] as const) {
     const path = await directory.write('sessions.csv', `${header}\n${csvLine()},x\n`);
@@ -263,7 +266,7 @@ test('`import --courses` creates the valid courses of a CSV file and names the i
   const courses = await directory.write('courses.csv', rows.join('\n'));
   const target = ['--courses', courses, '--database', database.url];
   const { code, stderr, summary } = await runImport(target);
-  assert.deepEqual([code, summary.coursesCreated, summary.coursesRefused], [5, 1, 2]);
+  assert.deepEqual([code, summary.coursesCreated, summary.coursesRejected], [5, 1, 2]);
   assert.match(stderr, /courses\.csv, line 3: name is required and must be text of 1 to 255/);
   assert.doesNotMatch(stderr, /--rejects/);
   assert.match(stderr, /courses\.csv, line 4: courseId is .*; it must be a UUID/);
@@ -280,7 +283,7 @@ test('`import --courses` names a file without courses, and each invalid document
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /courses\.csv has no courses .* "userId" is not a known field; the fields are courseId, name, moduleIds/,
+    /courses\.csv is not a readable file of courses.* "userId" is not a known field; the fields are courseId, name, moduleIds/,
   );
   const list = await directory.write('courses.json', JSON.stringify([{ courseId: SESSION }, 7], null, 2));
   const listed = await runImport(['--courses', list, ...target]);
@@ -294,7 +297,7 @@ test('An import with a missing courses file exits with code 1 and creates no dat
   const path = await directory.write('sessions.csv', file(csvLine()));
   const argv = [path, '--courses', `${directory.path}/none`, '--create-courses', '--database', database.url];
   const { code, stderr } = await runImport(argv);
-  assert.deepEqual([code, /none cannot be read/.test(stderr)], [1, true], stderr);
+  assert.deepEqual([code, /none cannot be read\./.test(stderr)], [1, true], stderr);
   const listed = await runCli(['course', 'list', '--database', database.url]);
   assert.equal(listed.code, 3, listed.stdout);
 });

@@ -53,8 +53,8 @@ test('A document that is too long or not UTF-8 does not affect others of its JSO
   const list = Buffer.concat([Buffer.from(`["${long}", {}, `), latin, Buffer.from(', [1]]')]);
   const documents = await split(list, 1_000);
   assert.deepEqual(
-    documents.map(({ rule }) => rule),
-    ['must not be longer than 1 MiB', undefined, 'must be UTF-8', undefined],
+    documents.map(({ fault }) => fault),
+    ['must be at most 1 MiB long', undefined, 'must be UTF-8', undefined],
   );
   assert.ok(documents.every(({ text }) => text.length <= 200));
 });
@@ -63,14 +63,14 @@ test('An import of a malformed JSON list reports the fault and its position', as
   await using database = await createDatabase('sqlite');
   await using directory = await TestDirectory.create();
   for (const [list, said] of [
-    ['[7,', 'The JSON list is cut off after document 1.'],
-    ['[7, {"id": "]', 'The JSON list is cut off after document 1.'],
+    ['[7,', 'The JSON list is truncated after document 1.'],
+    ['[7, {"id": "]', 'The JSON list is truncated after document 1.'],
     ['[7, {"id": "x}\n, {"id": 1}]', 'Document 2 of the JSON list has a string that is not closed.'],
-    ['[7,]', 'The JSON list lacks document 2.'],
-    ['[,7]', 'The JSON list lacks document 1.'],
-    ['[7] [8]', 'The JSON list has something after its end.'],
-    ['[7, {}}, {}]', /^Document 2 of the JSON list cannot be read \(Unexpected .*\)$/],
-    ['[7, {"id": 1} {"id": 2}]', /^Document 2 of the JSON list cannot be read \(Unexpected .*\)$/],
+    ['[7,]', 'Document 2 of the JSON list is missing; remove the extra comma.'],
+    ['[,7]', 'Document 1 of the JSON list is missing; remove the extra comma.'],
+    ['[7] [8]', 'The file must end with the JSON list.'],
+    ['[7, {}}, {}]', /^Document 2 of the JSON list is not valid JSON\. \(Unexpected .*\)$/],
+    ['[7, {"id": 1} {"id": 2}]', /^Document 2 of the JSON list is not valid JSON\. \(Unexpected .*\)$/],
   ] as const) {
     const path = await directory.write('list.json', list);
     const argv = ['import', path, '--format', 'xapi', '--database', database.url];

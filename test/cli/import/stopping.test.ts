@@ -44,7 +44,7 @@ const UNANSWERED: readonly (readonly [what: string, options: readonly string[], 
   [
     'sessions with new ids',
     ['--new-ids'],
-    /^line 2: may or may not be recorded.*\nline 3: .*\nStopped after line 3\. Continue .*\nstats-service: interrupted\n$/,
+    /^line 2: may have been recorded.*\nline 3: .*\nStopped after line 3\. Import only .*\nstats-service: interrupted\n$/,
   ],
 ];
 

@@ -118,7 +118,7 @@ describe('an aborted import', () => {
       },
       setCourse: () => assert.fail('not called'),
     };
-    const courses = new CourseCreator(calls, { created: 0, kept: 0, rejected: 0 });
+    const courses = new CourseCreator(calls, { created: 0, existing: 0, rejected: 0 });
     const target = targetOf(() => failed(NO_COURSE));
     await writerOf({ target, courses, signal: end.signal }).write(batchOf(100));
     assert.equal(created, 1);

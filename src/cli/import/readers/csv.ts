@@ -1,17 +1,14 @@
-import { unreadable, type Entry, type Reading } from './entry.js';
+import { invalidLine, type Entry, type ParsedLine } from './entry.js';
 import { fromText, type FieldNames } from './fields.js';
 import { readLines, toEntries, withoutByteOrderMark, type Line } from './lines.js';
 
-/**
- * RFC 4180, except that a field contains no line end: none of our fields has one, and so an unclosed quote breaks only
- * its own line.
- */
+/** RFC 4180 without line ends in fields, so that an unclosed quote invalidates only its own line. */
 const CELL = /(?:"([^"]*(?:""[^"]*)*)"|([^",]*))(,|$)/y;
 
 /**
- * Reads CSV by its header.
+ * Reads CSV whose header names the columns.
  *
- * @throws if the header is missing, or names a column twice or an unknown one
+ * @throws if the header is missing or invalid
  */
 export async function* readCsv(
   chunks: AsyncIterable<Buffer>,
@@ -29,37 +26,37 @@ export async function* readCsv(
     const known = columns;
     yield toEntries(lines, (text) => readRow(known, text));
   }
-  // The program that writes to a pipe may have failed before it wrote anything.
-  if (!columns) throw new Error('The file is empty; CSV begins with a header.');
+  // An empty pipe is an error, because its writer may have failed.
+  if (!columns) throw new Error('The file is empty; CSV must begin with a header.');
 }
 
-function readHeader(names: FieldNames, { text: line, rule }: Line): string[] {
-  if (rule !== undefined) throw new Error(`The header ${rule}.`);
+function readHeader(names: FieldNames, { text: line, fault }: Line): string[] {
+  if (fault !== undefined) throw new Error(`The header ${fault}.`);
   const text = withoutByteOrderMark(line);
-  if (/^(\[\s*)?\{|^\[\s*$/.test(text)) throw new Error('This is JSON, not CSV; --format ndjson reads it.');
+  if (/^(\[\s*)?\{|^\[\s*$/.test(text)) throw new Error('The file is JSON, not CSV; add --format ndjson.');
   const header = splitRow(text)?.map((name) => name.trim());
   if (!header) throw new Error('The header has a quote that is not closed or is inside a name.');
   if (header.length === 1 && /[;\t]/.test(text)) {
-    throw new Error('The header has one column; commas must separate the columns.');
+    throw new Error(`The header is ${JSON.stringify(text.slice(0, 60))}; commas must separate the columns.`);
   }
-  const columns = header.map((theirs) => {
-    const ours = names.ours(theirs);
-    if (ours !== undefined) return ours;
-    throw new Error(`The header's column "${theirs}" is not a known field; ${names.adviceOn(theirs)}.`);
+  const columns = header.map((name) => {
+    const field = names.fieldFor(name);
+    if (field !== undefined) return field;
+    throw new Error(`The header's column "${name}" is not a known field; ${names.adviceOn(name)}.`);
   });
-  const absent = names.renamed.find((theirs) => !header.includes(theirs));
+  const absent = names.mapped.find((name) => !header.includes(name));
   if (absent !== undefined) throw new Error(`The header has no column "${absent}", which --map names.`);
   const repeated = columns.find((column, index) => column !== '' && columns.indexOf(column) !== index);
   if (repeated !== undefined) throw new Error(`The header has the column ${repeated} twice.`);
   return columns;
 }
 
-function readRow(columns: readonly string[], text: string): Reading {
+function readRow(columns: readonly string[], text: string): ParsedLine {
   if (text === '') return undefined;
   const cells = splitRow(text);
-  if (!cells) return unreadable('has a quote that is not closed or is inside a field');
+  if (!cells) return invalidLine('has a quote that is not closed or is inside a field');
   if (cells.length !== columns.length) {
-    return unreadable(`has ${cells.length} fields, the header ${columns.length}`);
+    return invalidLine(`has ${cells.length} fields; it must have ${columns.length}, as the header`);
   }
   const values: Record<string, unknown> = {};
   let index = 0;
@@ -71,7 +68,7 @@ function readRow(columns: readonly string[], text: string): Reading {
   return { values };
 }
 
-/** `undefined` if the quotes are wrong. */
+/** Returns `undefined` if the quotes are invalid. */
 function splitRow(text: string): string[] | undefined {
   if (!text.includes('"')) return text.split(',');
   const cells: string[] = [];

@@ -1,49 +1,46 @@
 import type { Fault, StatsError } from '../../../core/index.js';
 
-/** Why a line, or one of its fields, is rejected. */
+/** The reason why a line is rejected. */
 export interface LineFault {
-  /** The field by our name; `undefined` if the fault concerns the whole line. */
+  /** The name of the field; `undefined` if the fault concerns the whole line. */
   readonly field?: string | undefined;
-  readonly rule: string;
+  readonly detail: string;
 }
 
-/** The values of a session or course by field, as the file has them. */
+/** The unvalidated values of a session or course, by field. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** Where an entry is in the source. */
-export interface Place {
-  /** The line, from 1; the number of the document or row in a source without lines. */
+export interface Position {
+  /** The number of the line, document or row, from 1. */
   readonly line: number;
-  /** How messages name the place; default: `line N`. */
+  /** The position in messages. Default: `line N`. */
   readonly name?: string;
-  /** The beginning of a line that cannot be read. */
+  /** The beginning of an invalid line. */
   readonly text?: string;
 }
 
-/** The result of reading a line; `undefined` for a blank line. */
-export type Reading = { readonly values: Values } | { readonly faults: readonly LineFault[] } | undefined;
+/** A parsed line; `undefined` for a blank line. */
+export type ParsedLine = { readonly values: Values } | { readonly faults: readonly LineFault[] } | undefined;
 
-/** A line of the source that is not blank. */
-export type Entry = Place & {
+export type Entry = Position & {
   /** Characters. */
   readonly size: number;
-} & NonNullable<Reading>;
+} & NonNullable<ParsedLine>;
 
-export function unreadable(rule: string): Reading {
-  return { faults: [{ rule }] };
+export function invalidLine(detail: string): ParsedLine {
+  return { faults: [{ detail }] };
 }
 
-/** The faults of a call by our field names. */
 export function faultsOf(error: StatsError): readonly LineFault[] {
-  if (error.faults.length === 0) return [{ rule: error.message }];
+  if (error.faults.length === 0) return [{ detail: error.message }];
   return error.faults.map(toLineFault);
 }
 
 export function describeFaults(faults: readonly LineFault[]): string {
-  return faults.map(({ field, rule }) => (field === undefined ? rule : `${field} ${rule}`)).join('; ');
+  return faults.map(({ field, detail }) => (field === undefined ? detail : `${field} ${detail}`)).join('. ');
 }
 
 function toLineFault(fault: Fault): LineFault {
-  const place = 'pointer' in fault ? fault.pointer.slice(1).replaceAll('/', '.') : fault.parameter;
-  return { field: place === '' ? undefined : place, rule: fault.detail };
+  const field = 'pointer' in fault ? fault.pointer.slice(1).replaceAll('/', '.') : fault.parameter;
+  return { field: field === '' ? undefined : field, detail: fault.detail };
 }

@@ -1,59 +1,59 @@
 import { MODULE_SEPARATOR } from '../../../core/index.js';
-import { UsageError } from '../../errors.js';
+import { UsageError, withValue } from '../../errors.js';
 import { parseNumber } from '../../settings.js';
 
 /** The fields of a course in a file. */
 export const COURSE_FIELDS = ['courseId', 'name', 'moduleIds'] as const;
 
-/** Fields of our responses that each database sets for itself. */
+/** Fields of responses that the database sets. */
 const IGNORED: ReadonlySet<string> = new Set(['createdAt', 'updatedAt']);
 
 const NUMBERS: ReadonlySet<string> = new Set(['totalModulesStudied', 'averageScore', 'timeStudied']);
 
-/** Translates the field names of a file into ours. */
+/** Maps the names in a file to fields. */
 export class FieldNames {
   readonly #fields: ReadonlySet<string>;
-  readonly #renamed: ReadonlyMap<string, string> | undefined;
+  readonly #mapping: ReadonlyMap<string, string> | undefined;
 
-  /** @param renamed our names by theirs; left out if the file must use our names */
-  constructor(fields: readonly string[], renamed?: ReadonlyMap<string, string>) {
+  /** @param mapping the fields of `--map` by name; left out if `--map` is not supported */
+  constructor(fields: readonly string[], mapping?: ReadonlyMap<string, string>) {
     this.#fields = new Set(fields);
-    this.#renamed = renamed;
-    for (const [theirs, ours] of renamed ?? []) {
-      if (ours === '' || this.#fields.has(ours)) continue;
-      throw new UsageError(`--map ${theirs}=${ours}: our fields are ${fields.join(', ')}`);
+    this.#mapping = mapping;
+    for (const [name, field] of mapping ?? []) {
+      if (field === '' || this.#fields.has(field)) continue;
+      const rule = `must be one of ${fields.join(', ')}`;
+      throw new UsageError(`the field of --map "${name}=…" ${withValue(field, rule)}`);
     }
   }
 
-  /** Their names that the user has mapped. */
-  get renamed(): readonly string[] {
-    return Array.from(this.#renamed?.keys() ?? []);
+  /** The names that `--map` maps. */
+  get mapped(): readonly string[] {
+    return Array.from(this.#mapping?.keys() ?? []);
   }
 
-  /** The advice for an unknown name. */
-  adviceOn(theirs: string): string {
-    if (!this.#renamed) return `the fields are ${Array.from(this.#fields).join(', ')}`;
-    return `--map "${theirs}=…" names its field, --map "${theirs}=" leaves it out`;
+  adviceOn(name: string): string {
+    if (!this.#mapping) return `the fields are ${Array.from(this.#fields).join(', ')}`;
+    return `add --map "${name}=FIELD" to import it or --map "${name}=" to ignore it`;
   }
 
-  /** Our name; `''` for a field that is left out, `undefined` for an unknown one. */
-  ours(theirs: string): string | undefined {
-    const renamed = this.#renamed?.get(theirs);
-    if (renamed !== undefined) return renamed;
-    if (this.#fields.has(theirs)) return theirs;
-    return IGNORED.has(theirs) ? '' : undefined;
+  /** Returns the field, `''` for an ignored name, or `undefined` for an unknown name. */
+  fieldFor(name: string): string | undefined {
+    const mapped = this.#mapping?.get(name);
+    if (mapped !== undefined) return mapped;
+    if (this.#fields.has(name)) return name;
+    return IGNORED.has(name) ? '' : undefined;
   }
 }
 
-/** Parses `theirs=ours`. An empty `ours` leaves the column out. */
-export function parseRenaming(text: string): [theirs: string, ours: string] {
+/** Parses `name=field`. The name is empty for the last column of a header that ends in a comma. */
+export function parseMapping(text: string): [name: string, field: string] {
   const equals = text.lastIndexOf('=');
-  // A column may have no name: a header that ends in a comma has one.
-  if (equals < 0) throw new UsageError('--map must be theirs=ours, such as --map score=averageScore');
+  const rule = 'must be name=field, such as score=averageScore';
+  if (equals < 0) throw new UsageError(`--map ${withValue(text, rule)}`);
   return [text.slice(0, equals), text.slice(equals + 1)];
 }
 
-/** The value of a CSV cell. An empty cell is a missing value, except for the score: the session was not scored. */
+/** Parses a CSV cell. An empty cell is a missing value, except that an empty score is `null`. */
 export function fromText(field: string, text: string): unknown {
   if (text === '') return field === 'averageScore' ? null : undefined;
   if (NUMBERS.has(field)) return parseNumber(text);

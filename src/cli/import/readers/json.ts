@@ -1,35 +1,35 @@
-import { unreadable, type Entry, type Reading, type Values } from './entry.js';
+import { invalidLine, type Entry, type ParsedLine, type Values } from './entry.js';
 import type { FieldNames } from './fields.js';
 import { readJsonList } from './json-list.js';
 import { readEntries, toEntries, withoutByteOrderMark, type Line } from './lines.js';
 
-/** Reads a JSON object: a session or a course, or a line of `--rejects` that contains one. */
-export function readDocument(names: FieldNames, text: string): Reading {
+/** Parses a JSON object: a session, a course, or a line of a `--rejects` file. */
+export function readDocument(names: FieldNames, text: string): ParsedLine {
   if (text.trim() === '') return undefined;
   const document = parseObject(text);
   if (!document) {
-    const advice = text.startsWith('[') ? '; put each object of a list on its own line' : '';
-    return unreadable(`must be a JSON object${advice}`);
+    const advice = text.startsWith('[') ? '; put each object of the list on its own line' : '';
+    return invalidLine(`must be a JSON object${advice}`);
   }
-  if (!('line' in document && 'faults' in document)) return renamed(names, document);
+  if (!('line' in document && 'faults' in document)) return renameFields(names, document);
   const { values } = document;
-  return isObject(values) ? { values } : unreadable('has no values; add them, or remove the line');
+  return isObject(values) ? { values } : invalidLine('has no values; add them or remove the line');
 }
 
-/** Unknown names stay as they are, so that the core reports them. */
-function renamed(names: FieldNames, document: Values): Reading {
+/** Keeps unknown names, so that the core reports them. */
+function renameFields(names: FieldNames, document: Values): ParsedLine {
   const values: Record<string, unknown> = {};
-  for (const [theirs, value] of Object.entries(document)) {
-    const ours = names.ours(theirs) ?? theirs;
-    if (ours === '') continue;
-    if (Object.hasOwn(values, ours)) return unreadable(`has ${ours} twice`);
+  for (const [name, value] of Object.entries(document)) {
+    const field = names.fieldFor(name) ?? name;
+    if (field === '') continue;
+    if (Object.hasOwn(values, field)) return invalidLine(`has ${field} twice`);
     // Unlike an assignment, this also works for `__proto__`.
-    Object.defineProperty(values, ours, { value, enumerable: true, configurable: true, writable: true });
+    Object.defineProperty(values, field, { value, enumerable: true, configurable: true, writable: true });
   }
   return { values };
 }
 
-/** `undefined` for text that is not a JSON object. */
+/** Returns `undefined` for other text. */
 export function parseObject(text: string): Values | undefined {
   try {
     const value: unknown = JSON.parse(withoutByteOrderMark(text));
@@ -43,10 +43,10 @@ function isObject(value: unknown): value is Values {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Reads one document on each line, or one JSON list of all documents, which then count as lines. */
+/** Reads NDJSON, or one JSON list whose documents are numbered like lines. */
 export async function* readListOrLines(
   chunks: AsyncIterable<Buffer>,
-  read: (text: string) => Reading,
+  read: (text: string) => ParsedLine,
 ): AsyncGenerator<Iterable<Entry>> {
   const iterator = chunks[Symbol.asyncIterator]();
   const [begun, start] = await untilNotBlank(iterator);
@@ -58,7 +58,7 @@ export async function* readListOrLines(
   }
 }
 
-/** The chunks up to the first character that is not blank, and that character: blank lines may fill whole chunks. */
+/** Reads to the first non-blank character, which may be many chunks after the start. */
 async function untilNotBlank(chunks: AsyncIterator<Buffer>): Promise<[Buffer[], string | undefined]> {
   const begun: Buffer[] = [];
   for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
@@ -77,11 +77,11 @@ async function* joined(begun: readonly Buffer[], rest: AsyncIterator<Buffer>): A
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }
 
-/** @throws for a document that is not JSON: where it ends, and what comes after it, would be a guess */
-function* readDocuments(documents: readonly Line[], read: (text: string) => Reading): Generator<Entry> {
+/** @throws for a document that is not JSON, because its end is then unknown */
+function* readDocuments(documents: readonly Line[], read: (text: string) => ParsedLine): Generator<Entry> {
   for (const document of documents) {
     for (const entry of toEntries([{ ...document, text: document.text.trimEnd() }], read)) {
-      if ('faults' in entry && document.rule === undefined) assertJson(document);
+      if ('faults' in entry && document.fault === undefined) assertJson(document);
       yield { ...entry, name: `document ${document.number}` };
     }
   }
@@ -91,6 +91,6 @@ function assertJson({ number, text }: Line): void {
   try {
     JSON.parse(text);
   } catch (error) {
-    throw new Error(`Document ${number} of the JSON list cannot be read`, { cause: error });
+    throw new Error(`Document ${number} of the JSON list is not valid JSON.`, { cause: error });
   }
 }

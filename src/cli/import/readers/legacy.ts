@@ -2,9 +2,9 @@ import type { Legacy } from '../../../core/index.js';
 import type { Entry } from './entry.js';
 
 /**
- * The sessions of the replaced service; the line is the number of the session.
+ * Reads the sessions of the previous service.
  *
- * @param onRead receives the number of sessions of each group
+ * @param onRead receives the number of sessions in each group
  */
 export async function* readLegacy(
   legacy: Legacy,
@@ -22,7 +22,7 @@ export async function* readLegacy(
   }
 }
 
-/** The replaced service allowed null in every field. Here only the score may be null. */
+/** The previous service allowed null in every field. Here only the score may be null. */
 function withoutNulls(session: object): Record<string, unknown> {
   const entries = Object.entries(session);
   return Object.fromEntries(entries.filter(([field, value]) => value !== null || field === 'averageScore'));

@@ -12,17 +12,17 @@ export interface Source extends Disposable {
   /** Size of a regular file, in bytes. */
   readonly size: number | undefined;
   /**
-   * The content, gunzipped if it is gzipped; to be called once.
+   * Returns the content, gunzipped if necessary. Call it once.
    *
-   * @param onRead receives the number of bytes read, before they are gunzipped
+   * @param onRead receives the size of each chunk before it is gunzipped
    */
   open(onRead?: (bytes: number) => void): AsyncIterable<Buffer>;
 }
 
-/** The first bytes of gzip, whatever the file's name. */
+/** The first bytes of a gzipped file. */
 const GZIP = Buffer.from([0x1f, 0x8b]);
 
-/** @throws if the file cannot be read, or an interruption while a named pipe has no writer */
+/** @throws if the file cannot be opened, or if the user interrupts waiting for the writer of a named pipe */
 export async function openSource(io: Io, path: string): Promise<Source> {
   const name = path === '-' ? 'stdin' : path;
   const file = path === '-' ? undefined : await interruptible(io.signal, openFile(path));
@@ -43,7 +43,7 @@ async function openFile(path: string) {
       return { stream, size: status.isFile() ? status.size : undefined };
     }
   } catch (error) {
-    throw new Error(`${path} cannot be read`, { cause: error });
+    throw new Error(`${path} cannot be read.`, { cause: error });
   }
   throw new Error(`${path} is a directory; name a file in it.`);
 }
@@ -75,11 +75,11 @@ async function* gunzipped(name: string, chunks: AsyncGenerator<Buffer>): AsyncGe
     yield first;
     yield* chunks;
   };
-  // An error of the pipeline also fails the loop below.
+  // The loop below throws the errors of the pipeline.
   pipeline(rest, gunzip).catch(() => undefined);
   try {
     yield* gunzip;
   } catch (error) {
-    throw new Error(`${name} cannot be gunzipped`, { cause: error });
+    throw new Error(`${name} cannot be gunzipped.`, { cause: error });
   }
 }

@@ -1,23 +1,28 @@
 import * as z from 'zod';
 import { parseDuration } from '../../duration.js';
-import { unreadable, type LineFault, type Reading } from './entry.js';
+import { withValue } from '../../errors.js';
+import { invalidLine, type LineFault, type ParsedLine } from './entry.js';
 import { parseObject } from './json.js';
 
-/** Extensions of the result: xAPI has no field for the modules that were studied. */
+/** Extensions of the result, because xAPI has no fields for modules. */
 const MODULE_COUNT = 'urn:stats-service:totalModulesStudied';
 export const MODULE_IDS = 'urn:stats-service:moduleIds';
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const textSchema = z.string({ error: 'must be text' });
-const numberSchema = z.number({ error: 'must be a number' });
-const optionalObject = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.object(shape, { error: 'must be an object' }).optional();
-const activity = z.object({ id: textSchema });
-const activities = z.union([activity, z.array(activity)], {
-  error: 'must be an activity with an id, or a list of such activities',
+const mustBe = (kind: string) => ({
+  error: ({ input }: { input?: unknown }) => withValue(input, `must be ${kind}`),
 });
+const textSchema = z.string(mustBe('text'));
+const numberSchema = z.number(mustBe('a number'));
+const optionalObject = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.object(shape, mustBe('an object')).optional();
+const activity = z.object({ id: textSchema });
+const activities = z.union(
+  [activity, z.array(activity)],
+  mustBe('an activity with an id, or a list of such activities'),
+);
 
-/** https://github.com/adlnet/xAPI-Spec/blob/master/xAPI-Data.md, section 2.4. The reader reports missing fields. */
+/** https://github.com/adlnet/xAPI-Spec/blob/master/xAPI-Data.md, section 2.4, without the required fields. */
 const statementSchema = z.object({
   id: textSchema.optional(),
   actor: optionalObject({ account: optionalObject({ name: textSchema }) }),
@@ -25,32 +30,32 @@ const statementSchema = z.object({
   result: optionalObject({
     score: optionalObject({ raw: numberSchema.optional(), scaled: numberSchema.optional() }),
     duration: textSchema.optional(),
-    extensions: z.record(z.string(), z.unknown(), { error: 'must be an object' }).optional(),
+    extensions: z.record(z.string(), z.unknown(), mustBe('an object')).optional(),
   }),
   timestamp: textSchema.optional(),
 });
 
 /**
- * Reads an xAPI statement.
+ * Parses an xAPI statement.
  *
- * @param courseId the course of a statement that names none
+ * @param courseId the course of statements that name none
  */
-export function readStatement(text: string, courseId: string | undefined): Reading {
+export function readStatement(text: string, courseId: string | undefined): ParsedLine {
   if (text.trim() === '') return undefined;
   const document = parseObject(text);
-  if (!document) return unreadable('must be a JSON object');
+  if (!document) return invalidLine('must be a JSON object');
   const statement = statementSchema.safeParse(document);
   if (!statement.success) {
     const faults = statement.error.issues.map(({ path, message }) => ({
       field: path.join('.'),
-      rule: message,
+      detail: message,
     }));
     return { faults };
   }
   const { id, actor, context, result, timestamp } = statement.data;
   const faults: LineFault[] = [];
   const required = <T>(field: string, value: T | undefined): T | undefined => {
-    if (value === undefined) faults.push({ field, rule: 'is required' });
+    if (value === undefined) faults.push({ field, detail: 'is required' });
     return value;
   };
   const grouping = [context?.contextActivities?.grouping ?? []].flat();
@@ -60,7 +65,7 @@ export function readStatement(text: string, courseId: string | undefined): Readi
   if (duration !== undefined && timeStudied === undefined) {
     faults.push({
       field: 'result.duration',
-      rule: 'must be an ISO 8601 duration without months and years',
+      detail: withValue(duration, 'must be an ISO 8601 duration without months and years'),
     });
   }
   const values = {

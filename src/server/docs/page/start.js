@@ -1,15 +1,15 @@
 /* global SwaggerUIBundle */
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
-const colour = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
-dark.addEventListener('change', colour);
-colour();
+const applyColourScheme = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
+dark.addEventListener('change', applyColourScheme);
+applyColourScheme();
 
 SwaggerUIBundle({
   domNode: document.querySelector('#api'),
-  // Relative, so that the page also works behind a proxy that serves the API under a path of its own.
+  // A relative URL also works behind a proxy that adds a path prefix.
   url: 'openapi.json',
-  // Otherwise the document would be sent to a validator on the Internet.
+  // By default, Swagger UI sends the document to a validator on the Internet.
   validatorUrl: null,
   deepLinking: true,
   persistAuthorization: false,
