@@ -9,7 +9,7 @@ import { createDirectory, npm, ROOT } from './support/npm.js';
 import { run, serve } from './support/program.js';
 import { assertHealthy, assertWorks } from './support/round-trip.js';
 
-/** More than the 2,000 sessions after which the thread runs a checkpoint. */
+/** More than one checkpoint interval, which is 2,000 sessions. */
 const SESSIONS = 5_000;
 const AT_ONCE = 50;
 
@@ -20,7 +20,7 @@ await mkdir(home);
 const file = join(directory.path, process.platform === 'win32' ? 'stats-service.exe' : 'stats-service');
 await npm(['run', '--silent', 'package', '--', '--output', file], ROOT);
 
-/** The environment has no PATH, so that no installed Node is found. */
+/** Without PATH, so that the program cannot find an installed Node. */
 const inHome = (HOME: string) =>
   ({ command: [file], cwd: directory.path, env: { HOME, TMPDIR: directory.path } }) as const;
 const program = inHome(home);
@@ -49,7 +49,7 @@ test('The single executable works on SQLite, and keeps the addon in the cache of
 });
 
 test('The single executable works on SQLite if the home directory cannot be written', async () => {
-  // In a file no directory can be made, not even by root.
+  // The home is a file: not even root can create a directory in it.
   await assertWorks(inHome(file), `sqlite:${join(directory.path, 'no-home.db')}`);
 });
 
@@ -69,7 +69,7 @@ test(`The single executable runs its checkpoint thread while it records ${SESSIO
   await assertHealthy(program, url);
 });
 
-/** Records sessions of one learner, and returns how many the server has counted. */
+/** Records sessions of one learner and returns the session count of the server. */
 async function recordMany(server: string): Promise<number> {
   await using client = connectStats({ server });
   const { courseId } = await client.addCourse({ course: { name: 'Algebra' } });

@@ -1,7 +1,7 @@
 import { ERRORS, isErrorCode, type ErrorCode } from '../src/core/errors.js';
 import { describeError, HTTP_ERRORS, type HttpErrorCode } from '../src/server/problem.js';
 
-/** Met by the library and the command line only. */
+/** The codes that only the library and the command line report. */
 type NotOverHttp =
   | 'invalid-database-url'
   | 'invalid-server-url'
@@ -49,7 +49,7 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'schema-outdated': 'Tell the operator: `stats-service migrate` brings it up to date.',
 };
 
-/** The problems that the HTTP API answers with, by their status. */
+/** Returns a Markdown table of the problems of the HTTP API, by status. */
 export function problemsTable(): string {
   const rows = Object.entries(problems())
     .toSorted(([, a], [, b]) => a.status - b.status)
