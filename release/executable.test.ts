@@ -11,7 +11,7 @@ import { assertHealthy, assertWorks } from './support/round-trip.js';
 
 /** More than one checkpoint interval, which is 2,000 sessions. */
 const SESSIONS = 5_000;
-const AT_ONCE = 50;
+const CONCURRENCY = 50;
 
 const directory = await createDirectory();
 after(() => directory[Symbol.asyncDispose]());
@@ -74,8 +74,8 @@ async function recordMany(server: string): Promise<number> {
   await using client = connectStats({ server });
   const { courseId } = await client.addCourse({ course: { name: 'Algebra' } });
   const learner = { userId: newUserId(), courseId };
-  for (let sent = 0; sent < SESSIONS; sent += AT_ONCE) {
-    const batch = Array.from({ length: AT_ONCE }, () =>
+  for (let sent = 0; sent < SESSIONS; sent += CONCURRENCY) {
+    const batch = Array.from({ length: CONCURRENCY }, () =>
       client.recordSession({ ...learner, session: sessionContent() }),
     );
     await Promise.all(batch);

@@ -123,7 +123,7 @@ test('Ctrl-C during an export leaves the file unchanged and reports that', async
   await using fixture = await createFixture('postgres');
   await using directory = await TestDirectory.create();
   await directory.write('a.csv', OLD);
-  // The export waits for the lock.
+  // The lock blocks the export.
   const holder = new Client({ connectionString: fixture.database.url });
   await holder.connect();
   await holder.query('begin; lock table study_sessions in access exclusive mode');
@@ -149,7 +149,7 @@ test('Ctrl-C ends an export that is blocked on stdout and reports the lines writ
   await using fixture = await createFixture('sqlite');
   await record(fixture, [newUserId()], 4_000);
   const child = startBin(['export', '--database', fixture.database.url]);
-  // The export continues until the pipe is full.
+  // Nothing reads the pipe, so that the export blocks when it is full.
   await once(child.stdout, 'readable');
   child.kill('SIGINT');
   const { code, stderr } = await child.ended;

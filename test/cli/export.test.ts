@@ -16,7 +16,7 @@ const HEADING =
 
 const keyOf = ({ userId, courseId, sessionId }: ExportedSession) => `${userId}${courseId}${sessionId}`;
 
-/** Written by hand, from what was recorded. */
+/** Formats CSV independently of the program. */
 function csvOf(sessions: readonly ExportedSession[]): string {
   return (
     HEADING +

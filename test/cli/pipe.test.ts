@@ -19,7 +19,7 @@ async function createPipe() {
   return { path, [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose]() };
 }
 
-/** True if a thread of the process is blocked in opening a pipe. */
+/** True if a thread of the process blocks while it opens a pipe. */
 async function isAtPipe(pid: number | undefined): Promise<boolean> {
   const tasks = `/proc/${pid}/task`;
   const waits = (await readdir(tasks)).map((task) => readFile(`${tasks}/${task}/wchan`, 'utf8'));
@@ -69,7 +69,7 @@ describe('named pipes', { skip: process.platform !== 'linux' }, () => {
       await until('it waits', () => isAtPipe(child.pid));
       let hasEnded = false;
       const ended = child.ended.finally(() => (hasEnded = true));
-      // The program handles the first signal when it can; any later one ends it.
+      // The program handles the first signal. A later one kills it.
       await until('it has ended', () => {
         if (!hasEnded) child.kill('SIGINT');
         return hasEnded;

@@ -10,7 +10,7 @@ import { closedPort, listenAndHangUp } from '../support/ports.js';
 
 const PASSWORD = 'correct horse/battery';
 
-/** How opening fails; whatever it tells must not give the password away, in any spelling. */
+/** Returns the error of opening a database, and asserts that it does not contain the password in any encoding. */
 async function refusalOf(url: URL): Promise<StatsError> {
   try {
     await using _ = await openStats({ database: url.href });

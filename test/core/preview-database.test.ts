@@ -4,7 +4,7 @@ import { diagnose, openMigrator, openStats, StatsError, verify } from '../../src
 import { createDatabase, DIALECTS } from '../support/databases.js';
 import { runSql } from '../support/sql.js';
 
-/** Creates the table of migrations as the preview of stats-service left it. */
+/** Creates the migrations table of the preview release. */
 async function createPreview(url: string): Promise<void> {
   if (url.startsWith('sqlite:')) await (await openMigrator({ database: url })).close();
   await runSql(

@@ -5,7 +5,7 @@ import { DIALECTS } from '../support/databases.js';
 import { forgeCursor, manyModules, newSessionId, newUserId, sessionContent } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 
-/** Several at the same time, so that pages have to break ties. */
+/** Some are equal, so that pages must break ties. */
 const COMPLETED = [
   '1970-01-01T00:00:00.000Z',
   '2026-11-19T10:00:00.000Z',
@@ -28,7 +28,7 @@ async function recordAll(stats: Stats, learner: LearnerKey): Promise<Session[]> 
   return sessions;
 }
 
-/** Sessions of which nine are as much as a page holds. */
+/** The number of sessions with many modules, of which nine fit a page. */
 const HEAVY = 12;
 
 const sortKey = ({ completedAt, sessionId }: Session) => completedAt + sessionId;

@@ -38,7 +38,7 @@ for (const dialect of DIALECTS) {
         if (typeof kept === 'object') assert.match(String(broken[0]?.kept), kept);
         else assert.equal(broken[0]?.kept, kept);
         assert.deepEqual(await runSql(url, `select * from study_sessions ${where}`), rows);
-        // The sums are repaired nevertheless, so that the session can be deleted without a trace.
+        // The rebuild repaired the sums, so that deleting the session leaves no differences.
         assert.partialDeepStrictEqual(await verified(url), { differingStats: 0, differingModules: 0 });
         await fixture.stats.deleteSession({ ...fixture.learner, sessionId: fixture.sessionId });
         assert.deepEqual((await verified(url)).differences, []);

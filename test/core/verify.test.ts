@@ -160,7 +160,7 @@ for (const dialect of DIALECTS) {
         repaired: 0,
         notRepaired: 0,
       });
-      // The score and the time of each total.
+      // Two differences per total: the score and the time.
       assert.equal(differences.length, 2 * (learners + 1) + learners + 6_000 + learners + 6);
       assert.equal(new Set(differences.map((each) => JSON.stringify(each))).size, differences.length);
     });

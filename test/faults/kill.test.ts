@@ -14,9 +14,9 @@ import { runSql } from '../support/sql.js';
 
 const ROUNDS = FULL ? 50 : 8;
 const CLIENTS = 16;
-/** Answers before the kill at most: a few batches. */
+/** Maximum number of responses before the kill, which is a few batches. */
 const MAX_ANSWERS = 200;
-/** Milliseconds after the last of these at most: longer than a batch takes. */
+/** Maximum milliseconds from the last of these to the kill, longer than a batch takes. */
 const MAX_DELAY = 12;
 
 for (const dialect of DIALECTS) {

@@ -29,7 +29,7 @@ describe('a SQLite file on a full disk', { skip: NO_SMALL_DISK }, () => {
 
     let refused = false;
     for (let rounds = 0; !refused; rounds++) {
-      assert.ok(rounds < MAX_ROUNDS, 'the disk is full at last');
+      assert.ok(rounds < MAX_ROUNDS, 'the disk is not full');
       for (const answer of await round()) {
         if (answer.status === 201) continue;
         assertProblem(answer, 503, 'database-unavailable');
@@ -37,7 +37,6 @@ describe('a SQLite file on a full disk', { skip: NO_SMALL_DISK }, () => {
         refused = true;
       }
     }
-    // Once more, and what can be read is read.
     await round();
     const acknowledged = recorder.acknowledged;
     for (const path of ['/livez', '/readyz', '/metrics', '/courses']) {
@@ -46,7 +45,7 @@ describe('a SQLite file on a full disk', { skip: NO_SMALL_DISK }, () => {
     }
 
     rmSync(ballast);
-    // Some of a later round may still have found space.
+    // A few sessions of a later round may have found free space.
     const repeated = await recorder.repeat(client);
     assert.ok(repeated.length > 0);
     for (const answer of repeated) assert.ok(answer.status < 300, answer.text);

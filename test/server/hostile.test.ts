@@ -51,14 +51,14 @@ describe('garbage after a request', () => {
 test('Reads and probes are answered while another program holds the SQLite write lock', async () => {
   await using service = await createService('sqlite');
   const userId = newUserId();
-  const rival = new BetterSqlite(sqlitePath(service.database.url));
-  rival.exec('begin immediate');
+  const holder = new BetterSqlite(sqlitePath(service.database.url));
+  holder.exec('begin immediate');
   const path = `/courses/${service.courseId}`;
   const recorded = service.send('POST', path, { userId, json: sessionContent() });
   assert.equal((await service.send('GET', '/livez')).status, 200);
   assert.equal((await service.send('GET', path, { userId })).status, 200);
-  rival.exec('rollback');
-  rival.close();
+  holder.exec('rollback');
+  holder.close();
   assert.equal((await recorded).status, 201);
 });
 

@@ -15,7 +15,7 @@ import {
 } from '../support/http-openapi.js';
 import { routes } from '../../src/server/routes/index.js';
 
-/** The operations that must precede an operation, so that it succeeds. */
+/** The operations that must precede each response. */
 const BEFORE: Readonly<Record<string, readonly string[]>> = {
   'listCourses 200': ['addCourse'],
   'setCourse 200': ['addCourse'],
@@ -32,7 +32,7 @@ const BEFORE: Readonly<Record<string, readonly string[]>> = {
   'eraseUser 200': ['addCourse', 'recordSession'],
 };
 
-/** A description within itself, and a page: no example could say more than they do. */
+/** The operations without an example: the description itself, and an HTML page. */
 const WITHOUT = new Set(['describe', 'docs']);
 
 for (const { operation, answers } of routes) {
@@ -70,7 +70,7 @@ function assertExample(operation: string, content: Content, answer: HttpAnswer, 
   assert.ok(answer.text.includes(example), answer.text);
 }
 
-/** As the examples of the description say it, and nothing else. */
+/** Builds a request from the examples of the description. */
 function requestOf({ path, parameters = [], requestBody }: Endpoint) {
   const query = new URLSearchParams();
   let filled = path;

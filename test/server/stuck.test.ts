@@ -26,8 +26,8 @@ test('A connection that reads none of its answers for a minute is closed; a wait
   using waiting = await RawConnection.open(service.url);
   waiting.write(WAITING);
   assert.equal((await waiting.read()).status, 100);
-  await until('it is cut', () => {
-    // Until no more fits between the two; who does not read learns of the end by writing.
+  await until('the stuck connection is reset', () => {
+    // Fills the socket buffers. A client that does not read detects the reset only by writing.
     stuck.write(MEGABYTES);
     mock.timers.tick(MINUTE);
     return stuck.isReset;

@@ -23,7 +23,6 @@ async function* groupsOf(...groups: readonly (readonly Entry[])[]): AsyncGenerat
   yield* groups;
 }
 
-/** Runs a pipeline; `write` receives each batch. */
 async function run(
   entries: AsyncGenerator<Iterable<Entry>>,
   write: (batch: readonly ImportLine[]) => Promise<void>,
@@ -44,7 +43,7 @@ async function createAll(lines: readonly ImportLine[]): Promise<void> {
   for (const line of lines) line.result ??= { outcome: 'created' };
 }
 
-/** Loses the database at the third line. */
+/** Records the lines and loses the database at the third one. */
 async function loseThird(lines: readonly ImportLine[]): Promise<never> {
   for (const [index, line] of lines.entries()) if (index !== 2) line.result = { outcome: 'created' };
   throw LOST;
