@@ -19,7 +19,7 @@ RUN npm ci --omit=dev --ignore-scripts && \
     cd node_modules/better-sqlite3 && rm -r deps src && \
     addon="linux-$(echo "$TARGETARCH" | sed s/amd64/x64/).node" && test -f "prebuilds/$addon" && \
     find prebuilds -type f ! -name "$addon" -delete
-# These directories are created here because the final stage may be of another platform and cannot run commands.
+# Created here, because the final stage may be for another platform and then cannot run commands.
 RUN mkdir -p root/data root/bin && ln -s ../../../app/bin/stats-service.js root/bin/stats-service
 
 FROM node:24-bookworm-slim AS service

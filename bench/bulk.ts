@@ -1,4 +1,4 @@
-/** Compares import and export with a floor, and measures an import while a server runs on the same database. */
+/** Compares import and export with a floor, and measures an import beside a server on the same database. */
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -136,7 +136,7 @@ function selectSessions(idText: (column: string) => string, timeText: (column: s
     ${timeText('completed_at')}, module_ids from study_sessions order by user_id, course_id, session_id`;
 }
 
-/** The floor of an export: the rows of the driver's cursor as CSV. Reading ids as blobs costs 2 µs more per row. */
+/** The floor of an export: the cursor of the driver, as CSV. Ids as blobs take 2 µs more per row. */
 function* sqliteBlocks(url: string): Generator<string> {
   const db = new BetterSqlite(url.replace('sqlite:', ''), { readonly: true });
   const sql = selectSessions(
@@ -208,7 +208,7 @@ async function printBesideServer(databases: Databases, file: string, lines: numb
   }
 }
 
-/** Returns the lines per second of an import that runs during `work`. @throws if the import ends before `work` */
+/** Returns the lines per second of an import during `work`. @throws if the import ends before `work` */
 async function importSpeedDuring(args: readonly string[], work: () => Promise<void>): Promise<number> {
   const start = performance.now();
   const child = startNode(args, 'pipe', 'ignore');

@@ -16,8 +16,8 @@ interface Cell {
 }
 
 /**
- * Enough requests to compile all hot code and to let SQLite's write-ahead log wrap around: an fsync takes twice
- * as long while its file grows.
+ * Enough requests to compile all hot code and to let SQLite's write-ahead log wrap around: an fsync takes
+ * twice as long while its file grows.
  */
 const WARM_UP_REQUESTS = 10_000;
 const WARM_UP_SECONDS = 2;
@@ -32,7 +32,7 @@ interface ComparisonOptions {
   readonly seconds: number;
 }
 
-/** Prints the medians of each server in the cells that `isChosen` accepts by name, such as record-sqlite-64. */
+/** Prints the medians of each server in the chosen cells. The name of a cell is, for example, record-sqlite-64. */
 export async function compareServers(
   options: ComparisonOptions,
   isChosen: (name: string) => boolean,
@@ -56,8 +56,8 @@ export async function compareServers(
 }
 
 /**
- * Measures the servers in turn, so that other load on the machine affects all of them alike. In each cell, every
- * server has a new process and a new copy of the database.
+ * Measures the servers in turn, so that other load on the machine affects all of them alike. In each cell,
+ * every server has a new process and a new copy of the database.
  */
 async function measure(
   { work, connections }: Cell,
@@ -102,7 +102,7 @@ function printServers(cell: readonly string[], results: ReadonlyMap<ServerName, 
   }
 }
 
-/** Asserts that all servers return the same bytes, because a server that responds differently does other work. */
+/** Asserts that all servers return the same bytes; otherwise their work could not be compared. */
 async function assertParity(work: Cell['work'], servers: ReadonlyMap<ServerName, Server>): Promise<void> {
   const answers = Array.from(servers.values(), ({ port }) => answersOf(work, port));
   const texts = await Promise.all(answers);

@@ -62,7 +62,7 @@ function openSqlite(): Databases {
   };
 }
 
-/** Starts the Postgres of the tests with other settings. It exits when its stdin closes, even if the bench is killed. */
+/** Starts the Postgres of the tests with other settings. It exits when its stdin closes. */
 async function openPostgres(): Promise<Databases> {
   const script = join(ROOT, 'test/support/postgres-server.ts');
   const child = spawn(process.execPath, ['--import', 'tsx', script, ...POSTGRES_SETTINGS], {

@@ -1,4 +1,4 @@
-/** Starts the processes of the bench. They end with the bench, and their data is removed, except after SIGKILL. */
+/** Starts the processes of the bench. At its end they are killed and their data is removed. */
 import { spawn, type ChildProcess, type IOType } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

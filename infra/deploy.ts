@@ -1,7 +1,7 @@
 /**
  * Deploys to an environment that Terraform created: builds and pushes the image of this commit, migrates the
- * database, updates the ECS service and waits for the rollout. The ECS deployment circuit breaker rolls a failed
- * rollout back.
+ * database, updates the ECS service and waits for the rollout. The ECS deployment circuit breaker rolls a
+ * failed rollout back.
  */
 import { spawnSync, type StdioOptions } from 'node:child_process';
 import { readFileSync } from 'node:fs';

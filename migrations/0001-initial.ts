@@ -8,8 +8,8 @@ const NOT_NEGATIVE = sql<boolean>`total_modules_studied >= 0 and scored_modules 
 const EXACT = sql<boolean>`total_modules_studied <= 9007199254740991 and time_studied <= 9007199254740991`;
 
 /**
- * The primary key of every table with learner data begins with `user_id`, and no other column is unique across
- * users, so that the schema can be sharded by user.
+ * The primary key of every table with learner data begins with `user_id`, and no other column is unique
+ * across users, so that the schema can be sharded by user.
  */
 export const initial: Migration = {
   name: '0001-initial',
@@ -23,8 +23,8 @@ export const initial: Migration = {
         .addColumn('course_id', id, (column) => column.primaryKey().notNull())
         .addColumn('name', text, (column) => column.notNull()),
     );
-    // A partial index is not a key for Postgres. An update of a key column would take a lock that conflicts with
-    // the foreign keys of all sessions being recorded in the course.
+    // A partial index is not a key for Postgres. An update of a key column would take a lock that conflicts
+    // with the foreign keys of all sessions being recorded in the course.
     await db.schema
       .createIndex('courses_by_name')
       .unique()
@@ -40,8 +40,8 @@ export const initial: Migration = {
         .addPrimaryKeyConstraint('course_modules_pkey', ['course_id', 'module_id']),
     );
 
-    // On Postgres only the rollup row, written in the same transaction, references the course: a foreign key of
-    // the session would lock the course row for every session. On SQLite the foreign key is cheap.
+    // On Postgres only the rollup row, written in the same transaction, references the course: a foreign key
+    // of the session would lock the course row for every session. On SQLite the foreign key is cheap.
     const courseOfSession = (column: ColumnDefinitionBuilder) =>
       dialect === 'sqlite' ? column.notNull().references('courses.course_id') : column.notNull();
 
@@ -92,8 +92,8 @@ export const initial: Migration = {
         .addPrimaryKeyConstraint('studied_modules_pkey', ['user_id', 'course_id', 'module_id']),
     );
 
-    // Free space on each page allows HOT updates of a rollup: they write no index, and the next update prunes the
-    // old row version without vacuum.
+    // Free space on each page allows HOT updates of a rollup: they write no index, and the next update prunes
+    // the old row version without vacuum.
     if (dialect === 'postgres') {
       for (const table of ['course_stats', 'studied_modules']) {
         await sql`alter table ${sql.table(table)} set (fillfactor = 80)`.execute(db);

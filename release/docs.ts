@@ -1,4 +1,4 @@
-/** Generates parts of the documentation from the program (`npm run docs`). A test checks that they are current. */
+/** Generates parts of the documentation: `npm run docs`. A test checks that they are up to date. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';

@@ -1,9 +1,9 @@
 /**
- * The floor on SQLite: the least work of a server on `node:http` and better-sqlite3 that is equally durable. 64
- * connections record 9,000 sessions/s with batches on the main thread, 15,000 to 20,000 with checkpoints on another
- * thread, and 15,000 to 24,000 with the writes on a thread too. The last two are equal on a busy machine. The main
- * thread writes a lone recording, because a round trip to another thread takes 0.15 ms. A larger cache, two batches
- * in flight, disabled foreign keys and bare headers were not faster.
+ * The floor on SQLite: the least work of a server on `node:http` and better-sqlite3 that is equally durable.
+ * 64 connections record 9,000 sessions/s with batches on the main thread, 15,000 to 20,000 with checkpoints
+ * on another thread, and 15,000 to 24,000 with the writes on a thread too. The last two are equal on a busy
+ * machine. The main thread writes a lone recording, because a round trip to another thread takes 0.15 ms. A
+ * larger cache, two batches in flight, disabled foreign keys and bare headers were not faster.
  *
  * One process runs this file three times: as the server, as the writer thread and as the checkpointer thread.
  */
@@ -100,8 +100,9 @@ function openReader(): (keys: readonly Key[]) => (StatsRow | undefined)[] {
 }
 
 /**
- * Runs a checkpoint every few sessions. SQLite reuses the log from its start only after a complete checkpoint, which
- * a continuous writer prevents. Therefore every few checkpoints the writer waits until `proceed` is called.
+ * Runs a checkpoint every few sessions. SQLite reuses the log from its start only after a complete
+ * checkpoint, which a continuous writer prevents. Therefore every few checkpoints the writer waits until
+ * `proceed` is called.
  */
 function startCheckpointer(): (sessions: number, proceed: () => void) => void {
   const thread = startThread('checkpointer');

@@ -15,9 +15,9 @@ export interface NewSession extends Key {
 }
 
 /**
- * Session count, modules, modules with a score, weighted score units, time, first and last completion, distinct
- * modules, modules of the course, and the number of these that the learner has studied. Postgres sends numbers as
- * text; SQLite stores times as milliseconds.
+ * Session count, modules, modules with a score, weighted score units, time, first and last completion,
+ * distinct modules, modules of the course, and the number of these that the learner has studied. Postgres
+ * sends numbers as text; SQLite stores times as milliseconds.
  */
 export type StatsRow = readonly (number | string)[];
 
@@ -86,9 +86,9 @@ function isoTime(time?: number | string): string | undefined {
 }
 
 /**
- * Coalesces concurrent calls into batches without a timer: a batch contains every call that arrived in one round
- * of the event loop. Calls wait while `limit` batches are in flight. The handler calls `done` before it responds, so
- * that the database works on the next batch meanwhile.
+ * Coalesces concurrent calls into batches without a timer: a batch contains every call that arrived in one
+ * round of the event loop. Calls wait while `limit` batches are in flight. The handler calls `done` before it
+ * responds, so that the database works on the next batch meanwhile.
  */
 export function batched<Each>(
   limit: number,

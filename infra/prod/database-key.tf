@@ -1,5 +1,5 @@
-# Snapshots and retained backups of a destroyed environment can be read only with the key that encrypted them, so
-# Terraform must not delete the key. The key is not in the module, because terraform test could not destroy it.
+# Snapshots and backups of a destroyed environment can be read only with the key that encrypted them, so
+# Terraform must not delete it. The key is not in the module, because terraform test could not destroy it.
 resource "aws_kms_key" "database" {
   description             = "stats-service-${var.environment}: the database, its snapshots and backups"
   enable_key_rotation     = true

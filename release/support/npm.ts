@@ -21,7 +21,7 @@ export interface Packed extends Directory {
   readonly files: readonly string[];
 }
 
-/** Creates a temporary directory. Its path has no symlinks, because compilers and npm compare resolved paths. */
+/** Creates a temporary directory without symlinks in its path, because npm compares resolved paths. */
 export async function createDirectory(): Promise<Directory> {
   return mkdtempDisposable(join(await realpath(tmpdir()), 'stats-service-release-'));
 }

@@ -18,7 +18,7 @@ export async function roundTrip(program: Program, target: readonly string[]): Pr
   assert.deepEqual(erased, { sessionsDeleted: 1 });
 }
 
-/** Asserts that the program works on the database and through a server, and that the server stops gracefully. */
+/** Asserts that the program works on a database and through a server, which stops gracefully. */
 export async function assertWorks(program: Program, database: string): Promise<void> {
   await roundTrip(program, ['--database', database]);
   await using service = await serve(program, database);

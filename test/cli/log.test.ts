@@ -79,7 +79,7 @@ describe('the log of a server', () => {
   });
 });
 
-/** Sends requests with every kind of response, and returns the responses and the values that must not be logged. */
+/** Sends requests of every kind. Returns the responses, and the values that must not be logged. */
 async function sendAllKinds({ url }: Service, database: string) {
   await using client = new HttpClient(url);
   const sent: { requestId: string; status: number }[] = [];

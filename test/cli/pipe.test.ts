@@ -66,11 +66,11 @@ describe('named pipes', { skip: process.platform !== 'linux' }, () => {
       await using fixture = await createFixture('sqlite');
       await using pipe = await createPipe();
       const child = startBin([command, pipe.path, '--format', 'csv', '--database', fixture.database.url]);
-      await until('it waits', () => isAtPipe(child.pid));
+      await until('the command waits for the pipe', () => isAtPipe(child.pid));
       let hasEnded = false;
       const ended = child.ended.finally(() => (hasEnded = true));
       // The program handles the first signal. A later one kills it.
-      await until('it has ended', () => {
+      await until('the command has ended', () => {
         if (!hasEnded) child.kill('SIGINT');
         return hasEnded;
       });

@@ -111,7 +111,7 @@ test('`deleteSession` fails if the server answers with a web page', async () => 
   await assert.rejects(stats.deleteSession(key), { code: 'server-incompatible' });
 });
 
-test('The error for a lost answer has the session id for a retry, even if none was sent', async () => {
+test('The error for a lost response has the session id for a retry, even if none was sent', async () => {
   await using server = createServer((request) => request.socket.destroy());
   const port = await listen(server);
   await using stats = connectStats({ server: `http://127.0.0.1:${port}` });

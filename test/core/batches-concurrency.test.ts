@@ -19,7 +19,7 @@ const timeout = 60_000;
 /** Returns the number of sessions that the call added or removed. */
 type Change = (stats: Stats) => Promise<number>;
 
-/** Returns calls on a few users and courses, so that they conflict. Most of them record, and share batches. */
+/** Returns conflicting calls on a few users and courses. Most of them record and share batches. */
 function mixedChanges(userIds: readonly UserId[], courseIds: readonly CourseId[]): Change[] {
   const sessionIds = Array.from({ length: 12 }, () => newSessionId());
   return Array.from({ length: CONCURRENCY }, (_, index): Change => {
@@ -70,7 +70,7 @@ async function unless(code: string, change: Promise<number>): Promise<number> {
 
 for (const dialect of DIALECTS) {
   describe(`concurrent batches on ${dialect}`, { timeout }, () => {
-    test('Batches of two handles beside other changes lose no session and count none twice', async () => {
+    test('Batches of two handles count each session exactly once during other changes', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, database } = fixture;
       const { courseId: logic } = await stats.addCourse({ course: { name: 'Logic' } });

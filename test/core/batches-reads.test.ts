@@ -18,7 +18,7 @@ interface ExpectedRead {
   readonly session: number | string;
 }
 
-/** Records sessions with the same id in two courses; a third course stays empty, and a fourth does not exist. */
+/** Records sessions with one id in two courses. A third course is empty, and a fourth does not exist. */
 async function createSessions({ stats, courseId }: Fixture): Promise<ExpectedRead[]> {
   const moduleIds = ['m0', 'm1', 'm2', 'm3'];
   await stats.setCourse({ courseId, course: { name: 'Algebra', moduleIds } });
@@ -104,7 +104,7 @@ async function readAfterWrites(stats: Stats, learner: LearnerKey): Promise<void>
 for (const dialect of DIALECTS) {
   describe(`concurrent reads on ${dialect}`, { timeout }, () => {
     for (const [name, read] of READS) {
-      test(`Each of ${USERS * 4 + AGAIN} concurrent ${name} reads is answered as if alone`, async () => {
+      test(`Each of ${USERS * 4 + AGAIN} concurrent ${name} reads has the same result as alone`, async () => {
         await using fixture = await createFixture(dialect);
         const { stats } = fixture;
         const asked = await createSessions(fixture);

@@ -73,7 +73,7 @@ async function everythingIn(url: string): Promise<unknown[]> {
 }
 
 for (const dialect of DIALECTS) {
-  test(`Each of ${CONCURRENCY} concurrent recordings ends as it would alone on ${dialect}`, async () => {
+  test(`Each of ${CONCURRENCY} concurrent recordings has the same result as alone on ${dialect}`, async () => {
     await using fixture = await createFixture(dialect);
     const { stats, courseId, database, clock } = fixture;
     const full = { userId: newUserId(), courseId };

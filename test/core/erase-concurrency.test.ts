@@ -59,7 +59,7 @@ for (const dialect of DIALECTS) {
       `erasing a learner from ${pools} ${pools === 1 ? 'handle' : 'handles'} on ${dialect}`,
       { timeout },
       () => {
-        test('Erasing a learner beside other writes leaves each session whole or gone', async () => {
+        test('Erasing a learner during other writes keeps or removes each session completely', async () => {
           await using fixture = await createFixture(dialect);
           const { stats, database } = fixture;
           await using stack = new AsyncDisposableStack();
@@ -110,7 +110,7 @@ for (const dialect of DIALECTS) {
           await assertRollups(database.url);
         });
 
-        test('Erasing a learner while sessions are only recorded counts each session once', async () => {
+        test('Erasing a learner during recordings counts each session once', async () => {
           await using fixture = await createFixture(dialect);
           const { stats, database } = fixture;
           await using stack = new AsyncDisposableStack();

@@ -390,7 +390,7 @@ test('`getHistory` accepts every time zone that Node supports', async () => {
   }
 });
 
-test('A midnight that the clocks cross twice begins only one day of a history', async () => {
+test('A history has only one day for a midnight that occurs twice', async () => {
   await using fixture = await createFixture('sqlite');
   const { stats, courseId } = fixture;
   const learner = { userId: newUserId(), courseId };

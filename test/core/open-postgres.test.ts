@@ -10,7 +10,7 @@ import { closedPort, listenAndHangUp } from '../support/ports.js';
 
 const PASSWORD = 'correct horse/battery';
 
-/** Returns the error of opening a database, and asserts that it does not contain the password in any encoding. */
+/** Returns the error of opening a database, which must not contain the password in any encoding. */
 async function refusalOf(url: URL): Promise<StatsError> {
   try {
     await using _ = await openStats({ database: url.href });

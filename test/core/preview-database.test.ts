@@ -23,7 +23,7 @@ function isRejected(error: unknown): boolean {
 
 for (const dialect of DIALECTS) {
   describe(`a database of the preview on ${dialect}`, () => {
-    test('It is rejected with one line that says how to carry the data over', async () => {
+    test('A database of the preview is rejected with one line that explains how to move the data', async () => {
       await using database = await createDatabase(dialect);
       const { url } = database;
       await createPreview(url);

@@ -36,7 +36,7 @@ const content: fc.Arbitrary<SessionContent> = fc.record(
   { requiredKeys: ['totalModulesStudied', 'averageScore', 'timeStudied'] },
 );
 
-/** `replay` sends the stored session, `contradict` changes one field of it. Without a stored session both record. */
+/** `replay` sends the stored session, `contradict` a change of it. Without a stored session both record. */
 const call = fc.oneof(
   {
     weight: 14,

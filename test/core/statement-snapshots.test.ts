@@ -18,8 +18,8 @@ import { newUserId, sessionContent } from '../support/factories.js';
 import { runSql } from '../support/sql.js';
 
 /*
- * The snapshots in statements/*.sql have every statement of the program, grouped by call, for review. After a change,
- * run this file with --test-update-snapshots and review the diff.
+ * The snapshots in statements/*.sql have every statement of the program, grouped by call, for review. After a
+ * change, run this file with --test-update-snapshots and review the diff.
  */
 
 /** Line width in characters. */
@@ -131,7 +131,7 @@ function formatted(text: string): string {
 }
 
 for (const dialect of DIALECTS) {
-  test(`The statements on ${dialect} are the reviewed ones`, async (t) => {
+  test(`The statements on ${dialect} match the reviewed snapshots`, async (t) => {
     const path = fileURLToPath(new URL(`statements/${dialect}.sql`, import.meta.url));
     t.assert.fileSnapshot(await statementsOf(t, dialect), path, { serializers: [String] });
   });

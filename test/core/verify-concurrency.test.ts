@@ -82,7 +82,7 @@ async function during<T>(database: string, calls: readonly Call[], work: () => P
 }
 
 for (const dialect of DIALECTS) {
-  describe(`verify beside concurrent writes on ${dialect}`, { timeout }, () => {
+  describe(`verify during concurrent writes on ${dialect}`, { timeout }, () => {
     for (const [what, callsOf, statements] of [
       [
         'recorded, replaced, deleted and erased',
@@ -129,7 +129,7 @@ for (const dialect of DIALECTS) {
       });
     }
 
-    test('Verify reports no difference for sessions that are written meanwhile', async () => {
+    test('Verify reports no difference for sessions that are written during the check', async () => {
       await using fixture = await createFixture(dialect);
       const { courseId, database } = fixture;
       const place = {

@@ -9,10 +9,10 @@ import { assertRollups } from '../support/rollups.js';
 import { runSql } from '../support/sql.js';
 import { createLearner, manyModules, verified } from '../support/verified.js';
 
-/** A damage to the learner's rows, and the reported differences: kind, what, kept and real. */
+/** Statements that damage the learner's rows, and the reported differences. */
 const DAMAGES = [
   {
-    what: 'totals that are wrong',
+    what: 'wrong totals',
     statement: `update course_stats set time_studied = time_studied + 1,
       weighted_score_units = 1, first_completed_at = '1999-12-31T23:59:59.000Z'`,
     reported: [
@@ -22,7 +22,7 @@ const DAMAGES = [
     ],
   },
   {
-    what: 'totals that break their own rules',
+    what: 'totals that violate their checks',
     statement: `update course_stats set session_count = 0, last_completed_at = '0099-01-01T00:00:00.000Z'`,
     reported: [
       ['totals', 'sessionCount', '0', '2'],

@@ -6,7 +6,7 @@ import { createFixture } from '../support/fixture.js';
 import { LockHolder } from '../support/lock-holder.js';
 import { assertRollups } from '../support/rollups.js';
 
-test('A batch rejects each locked learner; one unlocked meanwhile can be recorded again', async () => {
+test('A batch rejects each locked learner, and a released learner can be recorded again', async () => {
   await using fixture = await createFixture('postgres', { shortTimeouts: true });
   const { stats, courseId, database } = fixture;
   const record = (userId: UserId) => stats.recordSession({ userId, courseId, session: sessionContent() });

@@ -66,7 +66,7 @@ for (const dialect of DIALECTS) {
     const last = await runImport(argvOn(database));
     assert.equal(last.code, 0, last.stderr);
     context.diagnostic(`${killed} killed, ${last.summary.replayed} of ${LINES} recorded before the last`);
-    assert.ok((last.summary.replayed ?? 0) > 0, 'some were killed after the first transaction');
+    assert.ok((last.summary.replayed ?? 0) > 0, 'every import was killed before its first transaction');
     assert.equal((last.summary.created ?? 0) + (last.summary.replayed ?? 0), LINES);
     assert.deepEqual(await totalsOf(database.url), await totalsOf(clean.url));
     await assertRollups(database.url);

@@ -32,7 +32,10 @@ for (const dialect of DIALECTS) {
       await using service = await startService(['--database', database.url, '--port', '0']);
       const running = load.run(service.url, CLIENTS, new AbortController().signal);
       const enough = load.acknowledged + 1 + random(MAX_ANSWERS);
-      await Promise.race([running, until('answers', () => load.acknowledged >= enough)]);
+      await Promise.race([
+        running,
+        until('the responses before the kill', () => load.acknowledged >= enough),
+      ]);
       await setTimeout(random(MAX_DELAY));
       const { code, stderr } = await service.stop('SIGKILL');
       await running;

@@ -33,7 +33,7 @@ describe('a log without a reader', { skip: process.platform === 'win32', timeout
       const begin = performance.now();
       const { code, stderr } = await service.stop();
       assert.equal(code, 0, stderr);
-      assert.ok(performance.now() - begin < SHUTDOWN_LIMIT, 'it ended in time');
+      assert.ok(performance.now() - begin < SHUTDOWN_LIMIT, 'the shutdown took too long');
     });
   }
 });

@@ -58,7 +58,7 @@ test('A Postgres without free connections causes 503 responses until one is free
 
   await endConnections(url);
   await using crowd = new AsyncDisposableStack();
-  await until('a full Postgres', async () => {
+  await until('no free connection', async () => {
     const guest = new Client({ connectionString: url });
     guest.on('error', () => undefined);
     try {
@@ -75,7 +75,7 @@ test('A Postgres without free connections causes 503 responses until one is free
 
   await crowd.disposeAsync();
   const isWell = async () => (await client.send('GET', '/readyz')).status === 200;
-  await until('a connection', isWell);
+  await until('a free connection', isWell);
   // The pool adapts to the free connections, and the other calls wait.
   assertNoDefect(await sendSamples(client, courseId));
   await liveness.assertResponsive();

@@ -40,7 +40,7 @@ for (const [what, fail] of FAULTS) {
 
       await fail(postgres);
       const before = refused();
-      await until('answers of 503', () => refused() >= before + CLIENTS);
+      await until('503 responses', () => refused() >= before + CLIENTS);
       assert.equal((await client.send('GET', '/livez')).status, 200);
       assert.equal((await client.send('GET', '/readyz')).status, 503);
 

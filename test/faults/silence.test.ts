@@ -34,7 +34,7 @@ test('A silent Postgres causes 503 responses in bounded time until it responds a
 
   gate.resume();
   const isWell = async () => (await sendSamples(client, courseId)).every(({ status }) => status !== 503);
-  await until('answers', isWell, RECOVERY);
+  await until('successful responses', isWell, RECOVERY);
   await liveness.assertResponsive();
   assertNoDefect(await sendSamples(client, courseId));
   await assertRollups(url);

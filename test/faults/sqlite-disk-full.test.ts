@@ -16,7 +16,7 @@ const ROUND = 24;
 const MAX_ROUNDS = 2_000;
 
 describe('a SQLite file on a full disk', { skip: NO_SMALL_DISK }, () => {
-  test('On a full disk writes get 503 and reads succeed; writes succeed again with free space', async () => {
+  test('Writes return 503 on a full disk while reads succeed, and succeed again with free space', async () => {
     await using disk = await mountSmallDisk(4);
     const database = `sqlite:${join(disk.path, 'stats.db')}`;
     const ballast = join(disk.path, 'ballast');

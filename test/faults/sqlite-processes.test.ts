@@ -44,7 +44,7 @@ test('Two processes on one SQLite file record exact totals, and their WAL stays 
   reader.exec('begin');
   const before = count.get();
   await load(SESSIONS / 2);
-  assert.equal(count.get(), before, 'the snapshot is as old as it was');
+  assert.equal(count.get(), before, 'the snapshot of the reader changed');
   reader.exec('commit');
   reader.close();
 

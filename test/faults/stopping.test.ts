@@ -55,7 +55,7 @@ describe('SIGTERM', () => {
       await workers;
       const { code, stderr } = await service.finished;
       assert.equal(code, 0, stderr);
-      assert.ok(performance.now() - begin < DEADLINE, 'nothing was waited for until its deadline');
+      assert.ok(performance.now() - begin < DEADLINE, 'the shutdown reached its deadline');
       await assert.rejects(RawConnection.open(url), { code: 'ECONNREFUSED' });
       const count = 'select cast(count(*) as text) as sessions from study_sessions';
       assert.deepEqual(await runSql(database.url, count), [{ sessions: String(answered) }]);
@@ -68,7 +68,7 @@ describe('SIGTERM', () => {
     connection.write(head('GET /livez HTTP/1.1', 'Host: stats') + 'GET /livez HTTP/1.1\r\nHost: st');
     assert.equal((await connection.read()).status, 200);
     service.signal('SIGTERM');
-    await until('it stops', async () => {
+    await until('/readyz is not 200', async () => {
       const { status } = await exchange(service.url, head('GET /readyz HTTP/1.1', 'Host: stats'));
       return status === 503;
     });
@@ -104,7 +104,7 @@ for (const dialect of DIALECTS) {
         const before = recorder.acknowledged;
         const stopped = await services[index]?.stop();
         assert.equal(stopped?.code, 0, stopped?.stderr);
-        assert.ok(recorder.acknowledged > before, 'the other continues');
+        assert.ok(recorder.acknowledged > before, 'the other process recorded nothing');
         services[index] = await start(new URL(url).port);
       }
       await until('both are ready again', () => balancer.ready === 2);

@@ -71,7 +71,7 @@ test('Any other path under `/docs` returns 404', async () => {
   for (const path of paths) assertProblem(await service.send('GET', path), 404, 'route-not-found');
 });
 
-test('Answers outside `/docs` forbid caching, framing and the loading of resources', async () => {
+test('Responses outside `/docs` forbid caching, framing and the loading of resources', async () => {
   for (const path of ['/livez', '/openapi.json', '/nowhere']) {
     const { headers } = await service.send('GET', path);
     assert.equal(headers['cache-control'], 'no-store');

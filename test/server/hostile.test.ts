@@ -28,7 +28,7 @@ test('A body of 100,000 unknown fields returns 400 with the first 100 errors', a
 });
 
 describe('garbage after a request', () => {
-  test('A request in front of garbage is answered, and then the connection is closed', async () => {
+  test('A request followed by garbage gets its response, and then the connection is closed', async () => {
     await using service = await createService('sqlite');
     using connection = await RawConnection.open(service.url);
     const body = JSON.stringify(sessionContent());

@@ -35,7 +35,7 @@ for (const dialect of DIALECTS) {
       ['replays', 'POST', (id) => ['', { json: { sessionId: id, ...sessionContent() } }]],
     ];
     for (const [what, method, requestFor] of requests) {
-      test(`A learner who ${what} another’s session is answered as if it did not exist`, async () => {
+      test(`A learner who ${what} the session of another learner gets the response for a missing session`, async () => {
         await using service = await createService(dialect);
         const { send, courseId } = service;
         const owner = newUserId();

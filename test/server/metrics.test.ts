@@ -41,7 +41,7 @@ test('`GET /metrics` counts requests, batches and database errors, and measures 
   let samples: readonly Sample[] = [];
   const count = (labels: Readonly<Record<string, string>>) => valueOf(samples, `${REQUESTS}_count`, labels);
   const course = '/courses/{courseId}';
-  await until('the last answer is counted', async () => {
+  await until('the last response is counted', async () => {
     samples = await read();
     return count({ method: 'POST', route: course, status: '503' }) === 5;
   });

@@ -120,7 +120,7 @@ describe('documented problems', () => {
 
 describe('bodies and their schemas', () => {
   const session = sessionContent();
-  const bodies: readonly [operation: string, body: unknown, taken: boolean][] = [
+  const bodies: readonly [operation: string, body: unknown, accepted: boolean][] = [
     ['recordSession', session, true],
     ['recordSession', { ...session, sessionId: newSessionId().toUpperCase() }, true],
     ['recordSession', { ...session, completedAt: '2026-11-22T10:00:00+01:00' }, true],
@@ -162,17 +162,17 @@ describe('bodies and their schemas', () => {
     ['setCourse', { name: 'Logic' }, true],
     ['setCourse', { courseId: newCourseId(), name: 'Logic' }, false],
   ];
-  for (const [operation, json, taken] of bodies) {
-    test(`\`${operation}\` ${taken ? 'takes' : 'rejects'} ${JSON.stringify(json).slice(0, 88)}`, async () => {
+  for (const [operation, json, accepted] of bodies) {
+    test(`\`${operation}\` ${accepted ? 'accepts' : 'rejects'} ${JSON.stringify(json).slice(0, 88)}`, async () => {
       await using service = await createService('sqlite');
       const client = await DocumentedClient.of(service.send);
       const courseId = operation === 'setCourse' ? newCourseId() : service.courseId;
       const { status } = await client.call(operation, { userId: newUserId(), courseId, json });
-      assert.equal(status, taken ? 201 : 400);
+      assert.equal(status, accepted ? 201 : 400);
       const { content } = client.endpoint(operation).requestBody ?? {};
       const schema = content?.['application/json']?.schema;
       assert.ok(schema);
-      assert.equal(client.judge.accepts(schema, json), taken);
+      assert.equal(client.judge.accepts(schema, json), accepted);
     });
   }
 });
@@ -190,7 +190,7 @@ test('Every operation accepts each of its documented query parameters', async ()
     interval: 'month',
     timeZone: 'Europe/London',
   };
-  const taken = client.endpoints.flatMap(({ operationId, parameters = [] }) => {
+  const queries = client.endpoints.flatMap(({ operationId, parameters = [] }) => {
     const inQuery = parameters.filter((parameter) => parameter.in === 'query' && parameter.name in values);
     const required = inQuery.filter((parameter) => parameter.required);
     return inQuery.map((parameter) => {
@@ -198,8 +198,8 @@ test('Every operation accepts each of its documented query parameters', async ()
       return { operationId, query: `?${Array.from(names, (name) => `${name}=${values[name]}`).join('&')}` };
     });
   });
-  assert.ok(taken.length >= 10);
-  for (const { operationId, query } of taken) {
+  assert.ok(queries.length >= 10);
+  for (const { operationId, query } of queries) {
     const { status } = await client.call(operationId, { userId, courseId, query });
     assert.equal(status, 200, `${operationId} ${query}`);
   }

@@ -37,7 +37,7 @@ const WITHOUT = new Set(['describe', 'docs']);
 
 for (const { operation, answers } of routes) {
   for (const status of Object.keys(answers)) {
-    test(`The OpenAPI example of \`${operation}\` ${status} matches the server’s answer`, async () => {
+    test(`The OpenAPI example of \`${operation}\` ${status} matches the response of the server`, async () => {
       await using stats = await openStats({ database: 'sqlite::memory:', clock: stoppedClock().read });
       await using server = await serve(stats, { port: 0 });
       await using client = new HttpClient(server.url);

@@ -32,7 +32,7 @@ test('Calls beyond `maxCalls` return 503 at once; probes and calls in flight sti
   const holder = new BetterSqlite(sqlitePath(database.url));
   holder.exec('begin immediate');
   const taken = Array.from({ length: MAX_CALLS }, () => record());
-  await until('all that may be under way are', async () => (await calls()) === MAX_CALLS);
+  await until('MAX_CALLS calls are in flight', async () => (await calls()) === MAX_CALLS);
 
   const refused = await Promise.all([
     record(newSessionId()),

@@ -1,6 +1,6 @@
 /**
- * Replays the sessions and courses in the files STATS_TEST_SESSIONS and STATS_TEST_COURSES over 64 connections. By
- * default they are generated.
+ * Replays the sessions and courses in the files STATS_TEST_SESSIONS and STATS_TEST_COURSES over 64
+ * connections. By default they are generated.
  */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -105,7 +105,7 @@ test('The test sessions have learners who study the same module more than once',
   assert.ok(again.length > 0);
 });
 
-test('SQLite and Postgres return the same answers, byte for byte', () => {
+test('SQLite and Postgres return the same responses, byte for byte', () => {
   const [first, ...others] = DIALECTS.map((dialect) => answersOf.get(dialect));
   assert.ok(first && others.length > 0);
   for (const other of others) {

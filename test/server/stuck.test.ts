@@ -17,7 +17,7 @@ const WAITING = head(
 );
 const MEGABYTES = head('GET /openapi.json HTTP/1.1', 'Host: stats').repeat(30);
 
-test('A connection that reads none of its answers for a minute is closed; a waiting one is not', async ({
+test('A connection that reads no response for a minute is closed; one with an open request is not', async ({
   mock,
 }) => {
   mock.timers.enable({ apis: ['setInterval'] });

@@ -10,7 +10,7 @@ import { createService } from '../support/http-service.js';
 const CONNECTIONS = 8;
 const REQUESTS = 32;
 
-test('Large unread answers are limited in total with 503; small answers are still sent', async () => {
+test('Large unread responses are limited in total with 503; small responses are still sent', async () => {
   await using service = await createService('sqlite');
   const { send, stats, courseId, url } = service;
   const learner = { userId: newUserId(), courseId };

@@ -66,7 +66,7 @@ async function checkReady(client: HttpClient): Promise<boolean> {
   }
 }
 
-/** True if the server has closed its listening socket, which resets queued connections before they send data. */
+/** True if the server has closed its listening socket. That also resets connections in its queue. */
 function isRefused(error: unknown): boolean {
   if (!(error instanceof Error && 'code' in error && 'syscall' in error)) return false;
   return error.syscall === 'connect' && (error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET');

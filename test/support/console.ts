@@ -7,7 +7,7 @@ import { startService } from './service.js';
 const PRINTED_URL = 'http://127.0.0.1:8080';
 const TIME = /20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 
-/** Runs the commands of a Markdown file on a new server and asserts that each prints the documented output. */
+/** Runs the commands of a Markdown file on a new server and compares their outputs with the file. */
 export async function assertCommands(file: URL): Promise<void> {
   await using directory = await TestDirectory.create();
   const env = { XDG_DATA_HOME: directory.path };

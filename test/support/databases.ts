@@ -44,9 +44,9 @@ async function createPostgres(): Promise<TestDatabase> {
 }
 
 /**
- * The Postgres databases of this process, which are dropped when it ends. A pool resolves before its connections have
- * closed, and `drop … with (force)` would make them throw. Without `force`, Postgres waits five seconds and then fails
- * the run if a test has leaked a connection.
+ * The Postgres databases of this process, which are dropped when it ends. A pool resolves before its
+ * connections have closed, and `drop … with (force)` would make them throw. Without `force`, Postgres waits
+ * five seconds and then fails the run if a test has leaked a connection.
  */
 const created: string[] = [];
 let ownServer: ReturnType<typeof startPostgres> | undefined;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { runSql } from './sql.js';
 
 /**
- * Asserts that Postgres counted no deadlocks, because retries hide them from callers. The counter is updated when
- * connections close. SQLite transactions cannot deadlock.
+ * Asserts that Postgres counted no deadlocks, because retries hide them from callers. The counter is updated
+ * when connections close. SQLite transactions cannot deadlock.
  */
 export async function assertNoDeadlocks(url: string): Promise<void> {
   if (url.startsWith('sqlite:')) return;

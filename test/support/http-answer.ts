@@ -42,7 +42,7 @@ export function assertProblem(answer: HttpAnswer, status: number, code: string):
   return problem;
 }
 
-/** Like `assertProblem`; also asserts the pointers (empty or with a leading `/`) and parameters, in any order. */
+/** Asserts a problem with exactly these pointers (empty or beginning with `/`) and parameters. */
 export function assertFaults(
   answer: HttpAnswer,
   status: number,

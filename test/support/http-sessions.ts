@@ -68,8 +68,8 @@ export function parseCourses(json: string): FileCourse[] {
 }
 
 /**
- * Derives courses from sessions. Every third one declares no modules. The others declare all studied modules except
- * the first, and one module that nobody has studied.
+ * Derives courses from sessions. Every third one declares no modules. The others declare all studied modules
+ * except the first, and one module that nobody has studied.
  */
 export function coursesOf(sessions: readonly FileSession[]): FileCourse[] {
   const byCourse = Map.groupBy(sessions, ({ courseId }) => courseId);

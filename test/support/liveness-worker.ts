@@ -1,6 +1,6 @@
 /**
- * Polls `/livez` on another thread, so that work of the test does not count as latency of the server. Reports the
- * slowest response, in milliseconds, and the number of responses.
+ * Polls `/livez` on another thread, so that work of the test does not count as latency of the server. Reports
+ * the slowest response, in milliseconds, and the number of responses.
  */
 import assert from 'node:assert/strict';
 import { Agent, get } from 'node:http';

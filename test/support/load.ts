@@ -34,8 +34,8 @@ export class Load {
   }
 
   /**
-   * Records until it is aborted or the server has exited. Each client has one request in flight. Unanswered requests
-   * of the previous run are sent first, and a 503 is retried.
+   * Records until it is aborted or the server has exited. Each client has one request in flight. Unanswered
+   * requests of the previous run are sent first, and a 503 is retried.
    */
   async run(url: string, clients: number, signal: AbortSignal): Promise<void> {
     await using client = new HttpClient(url, clients);

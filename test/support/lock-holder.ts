@@ -34,9 +34,9 @@ export class LockHolder implements AsyncDisposable {
 
   /** Resolves when this number of connections of the service wait for a lock. */
   async waitForBlocked(amount: number): Promise<void> {
-    // Queried on another connection, because a transaction would read the same snapshot of the statistics again.
+    // Queried on another connection, because a transaction would read the same snapshot again.
     await until(
-      `${amount} waiting for a lock`,
+      `${amount} connections wait for a lock`,
       async () => (await count(this.#url, `${SERVICE_CONNECTIONS} and wait_event_type = 'Lock'`)) >= amount,
     );
   }

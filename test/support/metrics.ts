@@ -22,7 +22,7 @@ export function parseMetrics(text: string): Sample[] {
         .toSorted(),
     ]),
   );
-  assert.equal(new Set(keys).size, keys.length, 'no sample comes twice');
+  assert.equal(new Set(keys).size, keys.length, 'a sample occurs twice');
   return samples;
 }
 

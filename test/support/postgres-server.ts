@@ -1,7 +1,8 @@
 /**
- * Runs Postgres on a free port until stdin ends, and then removes its data. The system closes stdin however the parent
- * dies, so that nothing is left behind. Arguments such as `max_connections=12` are settings; `fsync=on` makes the
- * server as durable as in production. Each line of stdin is a command, and a line on stdout reports its end.
+ * Runs Postgres on a free port until stdin ends, and then removes its data. The system closes stdin however
+ * the parent dies, so that nothing is left behind. Arguments such as `max_connections=12` are settings;
+ * `fsync=on` makes the server as durable as in production. Each line of stdin is a command, and a line on
+ * stdout reports its end.
  */
 import { chmod, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';

@@ -28,9 +28,9 @@ export interface Recording {
 }
 
 /**
- * Returns recordings with every possible outcome, of several learners in several courses. Of each 50, 3 are copies of
- * one session (there are two such sessions), 2 conflict with each other, and 2 have an unknown course. One recording
- * exceeds the totals of the learner `full`. The others are new.
+ * Returns recordings with every possible outcome, of several learners in several courses. Of each 50, 3 are
+ * copies of one session (there are two such sessions), 2 conflict with each other, and 2 have an unknown
+ * course. One recording exceeds the totals of the learner `full`. The others are new.
  */
 export async function mixedRecordings(
   { stats, courseId }: Fixture,

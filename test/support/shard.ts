@@ -1,6 +1,6 @@
 /**
- * The suite runs in a few processes, its shards, because starting a process takes half a second per test file. Each
- * file in `test/shards` runs a part of the test files, except those in `test/faults`.
+ * The suite runs in a few processes, its shards, because starting a process takes half a second per test
+ * file. Each file in `test/shards` runs a part of the test files, except those in `test/faults`.
  */
 import { globSync, readdirSync } from 'node:fs';
 import { basename } from 'node:path';

@@ -11,8 +11,8 @@ export function sqlitePath(url: string): string {
 }
 
 /**
- * Runs one statement and returns its rows. Cast integers to text to compare them. Write ids and times as for Postgres:
- * on SQLite they are converted to bytes and milliseconds, and ids in the result to text.
+ * Runs one statement and returns its rows. Cast integers to text to compare them. Write ids and times as for
+ * Postgres: on SQLite they are converted to bytes and milliseconds, and ids in the result to text.
  */
 export async function runSql(url: string, statement: string): Promise<unknown[]> {
   return url.startsWith(SQLITE) ? runOnSqlite(sqlitePath(url), statement) : runOn(url, statement);

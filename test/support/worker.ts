@@ -1,6 +1,6 @@
 /**
- * Runs jobs, one per line of stdin, until stdin ends. A worker first prints `ready`, so that several workers can start
- * their jobs together.
+ * Runs jobs, one per line of stdin, until stdin ends. A worker first prints `ready`, so that several workers
+ * can start their jobs together.
  */
 import { createInterface } from 'node:readline';
 import { inspect } from 'node:util';

@@ -55,8 +55,8 @@ resource "aws_db_instance" "this" {
   maintenance_window          = "sun:02:30-sun:03:30"
   auto_minor_version_upgrade  = true
   allow_major_version_upgrade = var.database_upgrade
-  # Changes that restart the database wait for the maintenance window. An upgrade is applied immediately: until
-  # then the old parameter group is in use and cannot be deleted.
+  # Changes that restart the database wait for the maintenance window. An upgrade is applied immediately:
+  # until then the old parameter group is in use and cannot be deleted.
   apply_immediately = var.database_upgrade
 
   performance_insights_enabled    = true

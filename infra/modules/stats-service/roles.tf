@@ -43,7 +43,7 @@ locals {
         Resource = aws_ecr_repository.this.arn
       },
       {
-        # If GuardDuty is enabled, Fargate adds its agent to each task, from another AWS account in each region.
+        # If GuardDuty is enabled, Fargate adds its agent, from a different AWS account per region.
         Sid      = "GuardDutyAgent"
         Effect   = "Allow"
         Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]

@@ -13,7 +13,7 @@ locals {
   # Before the first deploy there is no image. The revision is then only a template for the deploy.
   image = "${aws_ecr_repository.this.repository_url}:${coalesce(var.image_tag, "none")}"
 
-  # Runs the `aws` stage of the Dockerfile, whose entry point is the program and whose user 1000 is node.
+  # The `aws` stage of the Dockerfile. Its entry point is the program, and its user 1000 is node.
   container = {
     name                   = "stats-service"
     image                  = local.image
@@ -120,8 +120,8 @@ resource "aws_ecs_service" "this" {
     ignore_changes = [task_definition, desired_count]
   }
 
-  # ECS rejects a service whose target group is not attached to a load balancer. The tasks cannot start without
-  # the permissions and the endpoints.
+  # ECS rejects a service whose target group is not attached to a load balancer. The tasks cannot start
+  # without the permissions and the endpoints.
   depends_on = [
     aws_iam_role_policy.execution,
     aws_lb_listener.http,

@@ -64,7 +64,7 @@ test('An import names broken lines, records all others and accepts the repaired 
     documents.map(({ line }) => line),
     numbers,
   );
-  assert.ok(rejected.join('').length < MEGABYTE, 'only the beginning of a line that is too long is kept');
+  assert.ok(rejected.join('').length < MEGABYTE, 'a line that is too long is not truncated');
 
   const repaired = documents.map(({ values, ...rest }) => {
     const fresh = Object.fromEntries(

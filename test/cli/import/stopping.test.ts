@@ -30,7 +30,7 @@ test('Ctrl-C stops an import, which reports the last recorded line', async () =>
     const { items } = await stats.listStudiedCourses({ userId: learner.userId });
     return items[0]?.sessionCount === 2;
   };
-  await until('what has come is recorded', recorded);
+  await until('the first lines are recorded', recorded);
   child.kill('SIGINT');
   const [stdout, stderr, [code]] = await finished;
   assert.equal(code, 130, stderr);
@@ -53,7 +53,7 @@ for (const [what, options, message] of UNANSWERED) {
     await using directory = await TestDirectory.create();
     const path = await directory.write('sessions.csv', [HEADER, csvLine(), csvLine()].join('\n'));
     const child = startBin(['import', path, ...options, '--server', server.url]);
-    await until('it has asked', () => server.asked === 2);
+    await until('the import sent a request', () => server.asked === 2);
     await assertEndsSoon(child, message);
   });
 }
@@ -64,7 +64,7 @@ test('Ctrl-C stops an import of courses into a server that does not respond', as
   const course = { courseId: '7384c218-7413-5439-8a53-127d6e177480', name: 'Algebra' };
   const path = await directory.write('courses.json', JSON.stringify(course));
   const child = startBin(['import', '--courses', path, '--server', server.url]);
-  await until('it has asked', () => server.asked === 1);
+  await until('the import sent a request', () => server.asked === 1);
   await assertEndsSoon(child, /^stats-service: interrupted\n$/);
 });
 
