@@ -88,7 +88,6 @@ export async function printCommandTimes(): Promise<void> {
   }
 }
 
-/** Prints the memory of a server on SQLite while 64 connections record. */
 export async function printMemoryCurve(): Promise<void> {
   await using databases = await openDatabases('sqlite');
   await using server = await startServer(await createDatabase(databases, 'memory', SMALL));

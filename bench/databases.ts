@@ -1,4 +1,3 @@
-/** Creates and copies the databases of the measurements. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';

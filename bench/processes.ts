@@ -67,7 +67,6 @@ export interface Server extends AsyncDisposable {
   readonly child: ChildProcess;
 }
 
-/** Starts the service, or another server, on a database. */
 export async function startServer(url: string, other?: string): Promise<Server> {
   const program = other === undefined ? [BIN, 'serve', '--port', '0', '--database'] : [other];
   const child = startNode([...program, url], 'ignore', 'pipe');

@@ -1,4 +1,3 @@
-/** Prints Markdown tables and formats their figures. */
 import { execFileSync } from 'node:child_process';
 import { arch, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';

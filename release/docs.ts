@@ -11,7 +11,6 @@ const CLI = new URL('../docs/cli.md', import.meta.url);
 const OPERATIONS = new URL('../docs/operations.md', import.meta.url);
 const HTTP = new URL('../docs/http.md', import.meta.url);
 
-/** Returns the expected content of each generated file. */
 export function generatedDocs(): ReadonlyMap<URL, string> {
   return new Map([
     [CLI, cliReference()],

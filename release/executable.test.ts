@@ -69,7 +69,6 @@ test(`The single executable runs its checkpoint thread while it records ${SESSIO
   await assertHealthy(program, url);
 });
 
-/** Records sessions of one learner and returns the session count of the server. */
 async function recordMany(server: string): Promise<number> {
   await using client = connectStats({ server });
   const { courseId } = await client.addCourse({ course: { name: 'Algebra' } });

@@ -11,7 +11,6 @@ import pkgOptions from '@yao-pkg/pkg/lib-es5/options.js';
 import { seaEnhanced } from '@yao-pkg/pkg/lib-es5/sea.js';
 import { PLATFORM, stage } from './stage.js';
 
-/** The names that pkg uses. */
 const SYSTEMS = new Map<string, 'linux' | 'macos' | 'win'>([
   ['linux', 'linux'],
   ['darwin', 'macos'],

@@ -21,7 +21,6 @@ const BIN = join(installed.path, 'node_modules', 'stats-service', 'bin', 'stats-
 
 const ENTRIES = ['stats-service', 'stats-service/client', 'stats-service/server'];
 
-/** Programs that load every entry of the package and print the results. */
 const LOADERS = new Map([
   [
     'load.mjs',

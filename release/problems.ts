@@ -1,7 +1,6 @@
 import { ERRORS, isErrorCode, type ErrorCode } from '../src/core/errors.js';
 import { describeError, HTTP_ERRORS, type HttpErrorCode } from '../src/server/problem.js';
 
-/** The codes that only the library and the command line report. */
 type NotOverHttp =
   | 'invalid-database-url'
   | 'invalid-server-url'
@@ -18,7 +17,6 @@ const RETRY = 'Send it again after `Retry-After`; that is safe.';
 const OPERATOR = 'Tell the operator: `stats-service doctor` says what is wrong.';
 const CLIENT = 'Correct the client.';
 
-/** The recommended action for each problem. */
 const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'invalid-request': 'Correct what `errors` names.',
   'total-out-of-range': 'Correct the session: with it, the lifetime totals could not be kept exactly.',

@@ -81,7 +81,6 @@ function openWriter(): (rows: readonly SessionRow[]) => number {
   return (rows) => write.immediate(rows);
 }
 
-/** Returns a function that reads lifetime stats in one transaction. */
 function openReader(): (keys: readonly Key[]) => (StatsRow | undefined)[] {
   const db = connect();
   const find = db.prepare<[string, string], StatsRow>(

@@ -94,7 +94,6 @@ async function assertRefused(database: TestDatabase, path: string): Promise<void
   assert.ok(stderr.includes(path), stderr);
 }
 
-/** Fills a database with a few hundred pages, closes it and returns its path. */
 async function fill({ url }: TestDatabase): Promise<string> {
   await using stats = await openStats({ database: url });
   const { courseId } = await stats.addCourse({ course: { name: 'Algebra' } });

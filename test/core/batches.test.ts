@@ -27,7 +27,6 @@ interface Answer {
   readonly session?: Session;
 }
 
-/** Records all sessions concurrently and returns their results. */
 async function record(stats: Stats, recordings: readonly Recording[]): Promise<Answer[]> {
   const settled = await Promise.allSettled(recordings.map(({ call }) => stats.recordSession(call)));
   return settled.map((result) => {
@@ -38,7 +37,6 @@ async function record(stats: Stats, recordings: readonly Recording[]): Promise<A
   });
 }
 
-/** Counts the results by kind and outcome. */
 function tally(recordings: readonly Recording[], answers: readonly Answer[]): Record<string, number> {
   const ends = recordings.map(({ kind }, index) => `${kind}: ${answers[index]?.outcome}`);
   const groups = Object.groupBy(ends, (end) => end);

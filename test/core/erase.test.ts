@@ -14,7 +14,6 @@ async function addCourses({ stats, courseId }: Fixture): Promise<CourseId[]> {
   return [courseId, logic.courseId, sets.courseId];
 }
 
-/** Records three sessions in each course. */
 async function study(stats: Stats, userId: UserId, courseIds: readonly CourseId[]): Promise<void> {
   for (const courseId of courseIds) {
     for (const moduleIds of [['a'], ['a', 'b'], []]) {

@@ -15,7 +15,6 @@ async function recordAt(stats: Stats, learner: LearnerKey, times: readonly strin
   }
 }
 
-/** Returns the start and the session count of each interval. */
 const counts = ({ items }: History) => items.map(({ start, sessionCount }) => [start, sessionCount]);
 
 /** Returns the hours of each interval except the last one. */
@@ -27,7 +26,6 @@ const hours = ({ items }: History) =>
 /** Returns the start of the n-th day from 2020 on. */
 const day = (index: number) => new Date(Date.UTC(2020, 0, 1 + index)).toISOString();
 
-/** The error for a range with too many intervals. */
 const faults = (interval: string) => [
   {
     parameter: 'interval',

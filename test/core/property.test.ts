@@ -74,7 +74,7 @@ function contentOf(name: string, drawn: SessionContent, stored: Session | undefi
     : { ...same, timeStudied: Math.abs(timeStudied - 1) };
 }
 
-function foretell(
+function predict(
   naive: NaiveStats,
   name: string,
   key: SessionKey,
@@ -153,7 +153,7 @@ test('After any sequence of calls, both databases return the same bytes as a sim
         continue;
       }
       const sent = contentOf(name, drawn, naive.find(key));
-      const foretold = foretell(naive, name, key, sent, new Date(clock.read()).toISOString());
+      const foretold = predict(naive, name, key, sent, new Date(clock.read()).toISOString());
       await agree(foretold, (stats) => perform(stats, name, key, sent));
     }
     for (const userId of users) {

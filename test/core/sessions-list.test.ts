@@ -29,7 +29,7 @@ async function recordAll(stats: Stats, learner: LearnerKey): Promise<Session[]> 
 }
 
 /** The number of sessions with many modules, of which nine fit a page. */
-const HEAVY = 12;
+const LARGE_SESSIONS = 12;
 
 const sortKey = ({ completedAt, sessionId }: Session) => completedAt + sessionId;
 
@@ -72,7 +72,7 @@ for (const dialect of DIALECTS) {
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
       const moduleIds = manyModules();
-      for (let count = 0; count < HEAVY; count += 1) {
+      for (let count = 0; count < LARGE_SESSIONS; count += 1) {
         const completedAt = `2026-11-20T10:00:${10 + count}Z`;
         await stats.recordSession({ ...learner, session: sessionContent({ completedAt, moduleIds }) });
       }
@@ -81,7 +81,7 @@ for (const dialect of DIALECTS) {
       const pages = await readPages(stats, { ...learner, limit: 1_000 });
       assert.deepEqual(
         pages.map(({ length }) => length),
-        [10, HEAVY + 1 - 10],
+        [10, LARGE_SESSIONS + 1 - 10],
       );
       assert.deepEqual(pages[0]?.[0], light.session);
       assert.deepEqual(newestFirst(pages.flat()), pages.flat());

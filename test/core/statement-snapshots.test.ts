@@ -22,7 +22,6 @@ import { runSql } from '../support/sql.js';
  * change, run this file with --test-update-snapshots and review the diff.
  */
 
-/** Line width in characters. */
 const WIDTH = 110;
 const userId = toUserId('00000000-0000-4000-8000-000000000001');
 const courseId = toCourseId('00000000-0000-4000-8000-000000000002');
@@ -119,7 +118,6 @@ async function statementsOf(t: TestContext, dialect: DialectName): Promise<strin
   return lines.join('\n');
 }
 
-/** Normalizes whitespace and wraps a statement. */
 function formatted(text: string): string {
   const lines = [''];
   for (const word of `${text.trim()};`.split(/\s+/)) {

@@ -66,7 +66,6 @@ function recordings({ userIds, courseId }: Place): Call[] {
   });
 }
 
-/** Repeats the calls in the workers until `work` has ended. */
 async function during<T>(database: string, calls: readonly Call[], work: () => Promise<T>): Promise<T> {
   await using workers = await startWorkers(WORKERS);
   const state = { isOver: false };

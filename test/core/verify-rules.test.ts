@@ -4,7 +4,7 @@ import { dropChecks, runUnchecked } from '../support/damage.js';
 import { DIALECTS } from '../support/databases.js';
 import { sessionContent } from '../support/factories.js';
 import { runSql } from '../support/sql.js';
-import { createLearner, manyModules, verified } from '../support/verified.js';
+import { createLearner, joinedModuleIds, verified } from '../support/verified.js';
 
 for (const dialect of DIALECTS) {
   describe(`verification of session rules on ${dialect}`, () => {
@@ -19,7 +19,7 @@ for (const dialect of DIALECTS) {
       ['moduleIds', `set module_ids = 'a b'`, 'a b'],
       ['moduleIds', `set module_ids = 'ä'`, 'ä'],
       ['moduleIds', `set module_ids = '${'m'.repeat(129)}'`, 'm'.repeat(129)],
-      ['moduleIds', `set module_ids = '${manyModules(1001)}'`, manyModules(1001).slice(0, 200)],
+      ['moduleIds', `set module_ids = '${joinedModuleIds(1001)}'`, joinedModuleIds(1001).slice(0, 200)],
     ] as const) {
       test(`Verify reports a session whose ${what} is invalid: ${statement.slice(0, 60)}`, async () => {
         await using fixture = await createLearner(dialect);
@@ -71,7 +71,7 @@ for (const dialect of DIALECTS) {
         totalModulesStudied: 100_000,
         averageScore: 1_000_000,
         timeStudied: 1_000_000_000,
-        moduleIds: [...manyModules(999).split(';'), '!'.repeat(128)],
+        moduleIds: [...joinedModuleIds(999).split(';'), '!'.repeat(128)],
         completedAt: '1970-01-01T00:00:00Z',
       };
       await fixture.stats.recordSession({ ...fixture.learner, session });

@@ -124,7 +124,6 @@ test(
   },
 );
 
-/** Records a page of sessions in a new course and returns its id. */
 async function fill(url: string, userId: string): Promise<string> {
   await using client = new HttpClient(url);
   const courseId = await makeCourse(client);

@@ -16,7 +16,7 @@ const REQUESTS = FULL ? 100_000 : 15_000;
 const BATCH = 1_000;
 const CONNECTIONS = 32;
 /** The errors for an unknown path or method. */
-const ELSEWHERE = ['404 route-not-found', '405 method-not-allowed'];
+const UNKNOWN_ROUTE = ['404 route-not-found', '405 method-not-allowed'];
 
 /** `SEED=…` repeats a run. */
 const seed = Number(process.env['SEED'] ?? randomInt(2 ** 31));
@@ -45,7 +45,7 @@ test(`Random requests (seed ${seed}) get documented responses and leave exact to
         const answer = await send(method, path, options);
         const outcome = outcomeOf(request, answer);
         const expected = documented.get(`${method === 'HEAD' ? 'GET' : method} ${template}`);
-        const allowed = [...(expected ?? []), ...ELSEWHERE, ...(method === 'OPTIONS' ? ['204'] : [])];
+        const allowed = [...(expected ?? []), ...UNKNOWN_ROUTE, ...(method === 'OPTIONS' ? ['204'] : [])];
         assert.ok(allowed.includes(outcome), `${JSON.stringify(request)}: ${outcome} ${answer.text}`);
         met.set(outcome, (met.get(outcome) ?? 0) + 1);
         const isRecorder = recorders.some((recorder) => recorder === userId);

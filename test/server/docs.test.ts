@@ -11,7 +11,6 @@ const POLICY =
 const service = await createService('sqlite');
 after(() => service[Symbol.asyncDispose]());
 
-/** Returns the links of the page, resolved like in a browser. */
 async function linksOf(send: HttpClient['send']): Promise<string[]> {
   const { text } = await send('GET', '/docs');
   const links = Array.from(text.matchAll(/(?:src|href)="([^"]+)"/g), ([, link = '']) => link);

@@ -9,7 +9,6 @@ import { createService, type HttpService } from '../support/http-service.js';
 
 type Sent = readonly [path: string, options: HttpOptions];
 
-/** Returns the responses of all reads of a learner. */
 async function everything({ send, courseId }: HttpService, userId: string, sessionId: string) {
   const paths = [
     `/courses/${courseId}`,
@@ -35,7 +34,7 @@ for (const dialect of DIALECTS) {
       ['replays', 'POST', (id) => ['', { json: { sessionId: id, ...sessionContent() } }]],
     ];
     for (const [what, method, requestFor] of requests) {
-      test(`A learner who ${what} the session of another learner gets the response for a missing session`, async () => {
+      test(`A learner who ${what} the session of another learner gets the same response as for an unknown id`, async () => {
         await using service = await createService(dialect);
         const { send, courseId } = service;
         const owner = newUserId();

@@ -16,7 +16,7 @@ import {
 import { routes } from '../../src/server/routes/index.js';
 
 /** The operations that must precede each response. */
-const BEFORE: Readonly<Record<string, readonly string[]>> = {
+const PREREQUISITES: Readonly<Record<string, readonly string[]>> = {
   'listCourses 200': ['addCourse'],
   'setCourse 200': ['addCourse'],
   'recordSession 201': ['addCourse'],
@@ -33,7 +33,7 @@ const BEFORE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The operations without an example: the description itself, and an HTML page. */
-const WITHOUT = new Set(['describe', 'docs']);
+const WITHOUT_EXAMPLE = new Set(['describe', 'docs']);
 
 for (const { operation, answers } of routes) {
   for (const status of Object.keys(answers)) {
@@ -51,7 +51,7 @@ for (const { operation, answers } of routes) {
         return client.send(endpoint.method, path, { json, ...(endpoint.userHeader && { userId }) });
       };
 
-      for (const earlier of BEFORE[`${operation} ${status}`] ?? []) await ask(earlier);
+      for (const earlier of PREREQUISITES[`${operation} ${status}`] ?? []) await ask(earlier);
       const answer = await ask(operation);
       assert.equal(answer.status, Number(status), answer.text);
       const [content] = Object.values(endpoints.get(operation)?.responses[status]?.content ?? {});
@@ -63,7 +63,7 @@ for (const { operation, answers } of routes) {
 
 function assertExample(operation: string, content: Content, answer: HttpAnswer, judge: SchemaJudge): void {
   const { schema, example } = content;
-  if (WITHOUT.has(operation)) return assert.equal(example, undefined);
+  if (WITHOUT_EXAMPLE.has(operation)) return assert.equal(example, undefined);
   judge.assertValid(schema, example);
   if (typeof example !== 'string') return assert.deepEqual(bodyOf(answer), example);
   // The example of the metrics is an excerpt.

@@ -43,7 +43,6 @@ function timesOf(pages: readonly Page[]): (string | undefined)[] {
   return pages.flatMap(({ items }) => items.map(({ completedAt }) => completedAt));
 }
 
-/** Records seven sessions, an hour apart. */
 async function recordSessions({ send, courseId }: HttpService, userId: string): Promise<string[]> {
   const times = Array.from({ length: 7 }, (_, hour) => `2026-11-22T0${hour}:00:00.000Z`);
   for (const completedAt of times) {

@@ -45,7 +45,6 @@ async function post({ send }: HttpService, lines: readonly FileSession[], expect
   for (const { status, text } of answers) assert.equal(status, expected, text);
 }
 
-/** Returns the responses of all reads of every learner, by request. */
 async function snapshot({ send }: HttpService): Promise<Map<string, string>> {
   const asked = Array.from(learners.values()).flatMap((ofLearner) => {
     const [{ userId, courseId } = { userId: '', courseId: '' }] = ofLearner;

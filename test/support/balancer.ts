@@ -34,7 +34,6 @@ export class Balancer implements AsyncDisposable {
     return assert.fail('No server is ready.');
   }
 
-  /** The number of ready servers. */
   get ready(): number {
     return this.#targets.filter(({ isReady }) => isReady).length;
   }

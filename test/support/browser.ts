@@ -12,7 +12,6 @@ const executable = [process.env['STATS_TEST_CHROMIUM'], ...CHROMIUM_PATHS].find(
   (path) => path !== undefined && existsSync(path),
 );
 
-/** The `skip` option of browser tests: the reason, or false. */
 export const noBrowser =
   executable === undefined && 'Chromium is not installed; STATS_TEST_CHROMIUM sets its path';
 

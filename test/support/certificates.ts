@@ -9,13 +9,11 @@ const openssl = (line: string, ...others: readonly string[]) =>
   execute('openssl', [...line.split(' '), ...others]);
 
 export interface Authority extends AsyncDisposable {
-  /** The path of its certificate. */
   readonly file: string;
   /** Issues a certificate and a key for a host name. */
   issue(name: string): Promise<{ readonly certificate: string; readonly key: string }>;
 }
 
-/** Creates a certificate authority. */
 export async function createAuthority(): Promise<Authority> {
   const directory = await TestDirectory.create();
   const at = (name: string) => join(directory.path, name);

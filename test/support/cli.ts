@@ -26,7 +26,6 @@ class Captured extends Writable {
 }
 
 interface CliOptions extends Pick<ProcessOptions, 'input' | 'env'> {
-  /** True if stdout is a terminal. */
   readonly terminal?: boolean;
   /** Answers a prompt. Without it the program cannot prompt. */
   readonly ask?: (question: string) => Promise<string>;
@@ -75,7 +74,6 @@ export function runNode(argv: readonly string[], options: ProcessOptions = {}): 
   return runCommand([process.execPath, ...argv], options);
 }
 
-/** A program and its arguments. */
 export type CommandLine = readonly [program: string, ...argv: string[]];
 
 export async function runCommand(

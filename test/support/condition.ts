@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 
-/** Polls until the condition is true. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,

@@ -12,9 +12,7 @@ const FAKE = fileURLToPath(new URL('fake-command.sh', import.meta.url));
 export type Answers = Readonly<Record<string, readonly string[]>>;
 
 export interface Deployed extends Finished {
-  /** The calls of the fake programs, with their arguments. */
   readonly calls: readonly (readonly string[])[];
-  /** The concatenated stdin of all calls. */
   readonly stdin: string;
 }
 

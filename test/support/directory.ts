@@ -8,7 +8,6 @@ const SHARED_MEMORY = '/dev/shm';
 /** Bytes that the test databases need. Containers often have only 64 MB. */
 const REQUIRED_SPACE = 4 * 1024 ** 3;
 
-/** A temporary directory. */
 export class TestDirectory implements AsyncDisposable {
   readonly path: string;
 
@@ -21,7 +20,6 @@ export class TestDirectory implements AsyncDisposable {
     return new TestDirectory(await mkdtemp(join(parent, 'stats-service-test-')));
   }
 
-  /** Writes a file and returns its path. */
   async write(name: string, content: string | Buffer): Promise<string> {
     const path = join(this.path, name);
     await writeFile(path, content);

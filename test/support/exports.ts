@@ -62,7 +62,6 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Starts the built program. */
 export function startBin(argv: readonly string[]): StartedBin {
   const child = spawn(process.execPath, [BIN, ...argv], { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = once(child, 'exit');

@@ -4,7 +4,6 @@ export const newUserId = () => toUserId(crypto.randomUUID());
 export const newCourseId = () => toCourseId(crypto.randomUUID());
 export const newSessionId = () => toSessionId(crypto.randomUUID());
 
-/** Returns the content of a session with default values. */
 export function sessionContent(values: Partial<SessionContent> = {}): SessionContent {
   return { totalModulesStudied: 6, averageScore: 68.4, timeStudied: 280_000, ...values };
 }

@@ -60,7 +60,6 @@ export function assertFaults(
 /** Headers that differ between responses to equal requests, or belong to the connection. */
 const PER_ANSWER = new Set(['date', 'x-request-id', 'connection', 'keep-alive']);
 
-/** Returns the part that is equal in responses to equal requests. */
 export function comparable({ status, headers, text }: HttpAnswer): HttpAnswer {
   const kept = Object.entries(headers).filter(([name]) => !PER_ANSWER.has(name));
   return { status, headers: Object.fromEntries(kept), text };

@@ -9,7 +9,6 @@ export interface HttpOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A plain HTTP client with one connection per request in flight. */
 export class HttpClient implements AsyncDisposable {
   readonly #url: string;
   readonly #agent: Agent;

@@ -14,7 +14,6 @@ interface DocumentedRequest extends HttpOptions {
 export class DocumentedClient {
   readonly endpoints: readonly Endpoint[];
   readonly judge: SchemaJudge;
-  /** The responses so far, as operation and status. */
   readonly seen = new Set<string>();
   readonly #send: HttpClient['send'];
 

@@ -25,7 +25,6 @@ export class Gate implements AsyncDisposable {
     return gate;
   }
 
-  /** The URL of the target through the gate. */
   get url(): string {
     const url = new URL(this.#target);
     url.hostname = '127.0.0.1';

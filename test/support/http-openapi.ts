@@ -96,7 +96,6 @@ export function codesOf({ responses }: Operation): string[] {
     );
 }
 
-/** Validates values against the schemas of the document. */
 export class SchemaJudge {
   readonly #ajv = new Ajv2020({ validateFormats: false, allErrors: true }).addVocabulary(['components']);
   readonly #components: Document['components'];

@@ -8,11 +8,9 @@ const LISTENING = /^Listening on (http:\/\/\S+)$/;
 
 interface ServerProcess extends AsyncDisposable {
   readonly url: string;
-  /** Sends SIGTERM and returns the exit code. */
   stop(): Promise<number | null>;
 }
 
-/** Starts the built program on a free port. */
 export async function startServer(database: string): Promise<ServerProcess> {
   const child = spawn(process.execPath, [PROGRAM, 'serve', '--port', '0', '--database', database], {
     stdio: ['ignore', 'inherit', 'pipe'],

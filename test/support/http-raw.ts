@@ -29,7 +29,6 @@ export class RawConnection implements Disposable {
     this.#socket.write(data);
   }
 
-  /** True if the server has reset the connection. */
   get isReset(): boolean {
     return this.#socket.destroyed;
   }
@@ -80,14 +79,12 @@ export class RawConnection implements Disposable {
   }
 }
 
-/** Sends one request on a new connection. */
 export async function exchange(url: string, ...parts: readonly (string | Buffer)[]): Promise<HttpAnswer> {
   using connection = await RawConnection.open(url);
   for (const part of parts) connection.write(part);
   return await connection.read();
 }
 
-/** Joins the request line and the headers. */
 export function head(...lines: readonly string[]): string {
   return `${lines.join('\r\n')}${END_OF_HEAD}`;
 }

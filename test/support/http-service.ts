@@ -8,7 +8,6 @@ export interface HttpService extends Fixture {
   readonly url: string;
   readonly client: HttpClient;
   readonly send: HttpClient['send'];
-  /** The calls of `onError`. */
   readonly reported: readonly { readonly error: unknown; readonly requestId: string }[];
 }
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import * as z from 'zod';
 import { quotientOf, unitsOf } from './oracle.js';
 
-/** A session in a line of a file. */
 export interface FileSession {
   readonly userId: string;
   readonly courseId: string;
@@ -14,7 +13,6 @@ export interface FileSession {
   readonly moduleIds: readonly string[];
 }
 
-/** A course in a file. */
 interface FileCourse {
   readonly courseId: string;
   readonly name: string;
@@ -177,7 +175,6 @@ function pick<T>(items: readonly T[], index: number): T {
   return item;
 }
 
-/** Returns a linear congruential generator of integers below a bound. */
 export function seeded(seed: number): (bound: number) => number {
   let state = BigInt(seed);
   return (bound) => {

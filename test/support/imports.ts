@@ -16,7 +16,6 @@ interface Imported extends Finished {
   readonly summary: Partial<Summary>;
 }
 
-/** Runs `import` in this process. */
 export async function runImport(argv: readonly string[], input = ''): Promise<Imported> {
   const finished = await runCli(['import', ...argv, '--json', '--quiet'], { input });
   const summary: Partial<Summary> = finished.stdout === '' ? {} : JSON.parse(finished.stdout);

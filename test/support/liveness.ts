@@ -17,7 +17,6 @@ export class Liveness {
     this.#worker = new Worker(WORKER, { workerData: `${server}/livez` });
   }
 
-  /** Asserts that every response came within the limit. */
   async assertResponsive(): Promise<void> {
     const measured = once(this.#worker, 'message');
     this.#worker.postMessage('stop');

@@ -22,7 +22,6 @@ export class Load {
   readonly #sent: Sent[] = [];
   readonly #acknowledged = new Set<string>();
   readonly #unanswered: Sent[] = [];
-  /** The number of responses per status. */
   readonly statuses = new Map<number, number>();
 
   constructor(courseId: CourseId) {

@@ -10,13 +10,11 @@ export interface Command {
   readonly output: string;
 }
 
-/** Returns the fenced code blocks of a Markdown file. */
 export function codeBlocks(file: URL): CodeBlock[] {
   const fences = readFileSync(file, 'utf8').matchAll(/^```(\w+)\n(.*?)^```$/gms);
   return Array.from(fences, ([, language = '', code = '']) => ({ language, code }));
 }
 
-/** Returns the commands of a console block with their outputs. */
 export function commandsOf({ code }: CodeBlock): Command[] {
   return code
     .split(/^\$ /m)

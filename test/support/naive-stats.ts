@@ -71,7 +71,6 @@ export class NaiveStats {
     return { outcome: 'deleted' };
   }
 
-  /** Returns the number of erased sessions. */
   erase(userId: UserId): number {
     const kept = this.#entries.filter((entry) => entry.userId !== userId);
     const erased = this.#entries.length - kept.length;

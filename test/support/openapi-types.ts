@@ -6,7 +6,6 @@ const COMPILER = `data:text/javascript,${encodeURIComponent(
    export default createRequire('${import.meta.url}')('@ts-morph/common').ts;`,
 )}`;
 
-/** Generates types from an OpenAPI description with openapi-typescript. */
 export async function generateTypes(description: URL): Promise<string> {
   // The native TypeScript of the project has no JavaScript API.
   const hooks = registerHooks({

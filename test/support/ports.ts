@@ -12,13 +12,11 @@ export async function listenAndHangUp(): Promise<Listener> {
   return { port, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
-/** Returns a port without a listener. */
 export async function closedPort(): Promise<number> {
   await using server = createServer();
   return await listen(server);
 }
 
-/** Listens on a free port and returns it. */
 export async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -7,15 +7,12 @@ import { fileURLToPath } from 'node:url';
 const SERVER = fileURLToPath(new URL('postgres-server.ts', import.meta.url));
 
 export interface PostgresServer extends AsyncDisposable {
-  /** The URL of the maintenance database, as a superuser. */
   readonly url: string;
   /** Stops Postgres in fast mode, which disconnects clients. */
   shutDown(): Promise<void>;
   /** Kills Postgres, which must then recover from its write-ahead log. */
   kill(): Promise<void>;
-  /** Starts Postgres again on the same port. */
   start(): Promise<void>;
-  /** Stops Postgres and removes its data. */
   stop(): Promise<void>;
 }
 

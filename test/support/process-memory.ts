@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
-/** The `skip` option of tests that measure memory. */
 export const NO_MEMORY =
   process.platform === 'linux' ? false : 'only Linux shows the memory of another process';
 

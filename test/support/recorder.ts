@@ -4,7 +4,6 @@ import { newSessionId, newUserId, sessionContent } from './factories.js';
 import { bodyOf, type HttpAnswer } from './http-answer.js';
 import type { HttpClient } from './http-client.js';
 
-/** An HTTP client or a load balancer. */
 type Sender = Pick<HttpClient, 'send'>;
 
 const courseSchema = z.looseObject({ courseId: z.string() });
@@ -37,7 +36,6 @@ export class Recorder {
     });
   }
 
-  /** Sends the unacknowledged sessions again. */
   async repeat(client: Sender): Promise<HttpAnswer[]> {
     return Promise.all(this.open.splice(0).map((json) => this.#send(client, json)));
   }
@@ -63,7 +61,6 @@ export class Recorder {
   }
 }
 
-/** Creates a course over HTTP and returns its id. */
 export async function makeCourse(client: Sender, name = 'Algebra'): Promise<string> {
   const answer = await client.send('POST', '/courses', { userId: newUserId(), json: { name } });
   assert.equal(answer.status, 201, answer.text);

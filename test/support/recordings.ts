@@ -68,7 +68,6 @@ export async function mixedRecordings(
   return groups.flat();
 }
 
-/** Returns a session with a unique `timeStudied`. */
 function newSession(index: number) {
   const special = at(SPECIAL_IDS, index);
   const moduleIds = at([[special], [`m${index % 7}`, special, 'm1'], []], index);

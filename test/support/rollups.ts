@@ -44,7 +44,6 @@ const sessionsSchema = z.array(
   z.strictObject({ user_id: z.string(), course_id: z.string(), module_ids: z.string() }),
 );
 
-/** Asserts that the rollups of every learner are the sums of the stored sessions. */
 export async function assertRollups(url: string): Promise<void> {
   assert.deepEqual(await runSql(url, STORED), await runSql(url, SUMMED));
 

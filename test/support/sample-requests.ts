@@ -28,7 +28,6 @@ export function sampleRequests(courseId: CourseId): readonly SampleRequest[] {
   ];
 }
 
-/** Sends all of these requests concurrently. */
 export async function sendSamples(client: HttpClient, courseId: CourseId): Promise<HttpAnswer[]> {
   return Promise.all(sampleRequests(courseId).map((request) => client.send(...request)));
 }

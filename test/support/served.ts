@@ -35,7 +35,6 @@ export async function serveGated(shorten = withShortTimeouts): Promise<Served> {
   };
 }
 
-/** Migrates a database and creates a course. */
 export async function addCourse(database: string) {
   await using stats = await openStats({ database });
   return await stats.addCourse({ course: { name: 'Algebra' } });

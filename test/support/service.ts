@@ -3,13 +3,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { BIN, type CommandLine, type Finished, type ProcessOptions } from './cli.js';
 
-/** A running `stats-service serve`. */
 export interface Service extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;
-  /** The log so far. */
   readonly log: string;
-  /** Resolves when the process has exited. */
   readonly finished: Promise<Finished>;
   signal(signal: NodeJS.Signals): void;
   stop(signal?: NodeJS.Signals): Promise<Finished>;
@@ -35,7 +32,6 @@ interface CommandOptions extends ProcessOptions {
   readonly group?: boolean;
 }
 
-/** Starts a server with any command. */
 export async function startCommand(
   [program, ...argv]: CommandLine,
   { cwd, env = {}, stdout: file, group = false }: CommandOptions,

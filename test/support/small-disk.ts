@@ -1,14 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { TestDirectory } from './directory.js';
 
-/** A file system in memory. */
 interface SmallDisk extends AsyncDisposable {
   readonly path: string;
   /** Requires that no process has a file open for writing. */
   makeReadOnly(): void;
 }
 
-/** The `skip` option of tests with a small disk. */
 export const NO_SMALL_DISK =
   process.platform === 'linux' && process.getuid?.() === 0 ? false : 'mounting a disk requires root on Linux';
 

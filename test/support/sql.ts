@@ -4,7 +4,6 @@ import { runOn } from './connections.js';
 
 const SQLITE = 'sqlite:';
 
-/** Returns the path of a SQLite database. */
 export function sqlitePath(url: string): string {
   assert.ok(url.startsWith(SQLITE));
   return url.slice(SQLITE.length);
@@ -30,7 +29,6 @@ function runOnSqlite(path: string, statement: string): unknown[] {
   }
 }
 
-/** Converts literals of ids and times to SQLite. */
 export function toSqlite(statement: string): string {
   return statement
     .replaceAll(/'([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})'/g, (_, id: string) => blobLiteral(id))

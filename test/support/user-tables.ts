@@ -16,7 +16,6 @@ const TABLES: Readonly<Record<DialectName, string>> = {
 const tablesSchema = z.array(z.strictObject({ table: z.string() }));
 const rowsSchema = z.array(z.record(z.string(), z.unknown()));
 
-/** Returns all rows of a user, by table. */
 export async function rowsOf(
   dialect: DialectName,
   url: string,

@@ -38,6 +38,6 @@ async function recordOthers({ stats, courseId }: Fixture): Promise<void> {
 }
 
 /** Returns module ids in the stored form. */
-export function manyModules(amount: number): string {
+export function joinedModuleIds(amount: number): string {
   return Array.from({ length: amount }, (_, index) => `m${String(index).padStart(4, '0')}`).join(';');
 }

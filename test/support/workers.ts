@@ -14,7 +14,6 @@ interface Worker {
   stop(): Promise<void>;
 }
 
-/** A pool of worker processes. */
 class Workers implements AsyncDisposable {
   readonly #workers: readonly Worker[];
 

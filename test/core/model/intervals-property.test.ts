@@ -34,7 +34,6 @@ const UNUSUAL_CHANGES = [
 const name = fc.constantFrom(...NAMES);
 const amount = fc.oneof(fc.nat({ max: 60 }), fc.nat({ max: 1_001 }));
 
-/** Asks Temporal for each date in turn. */
 function asked(interval: IntervalName, timeZone: string, start: string, end: string) {
   const begin = Temporal.Instant.from(start).toZonedDateTimeISO(timeZone).toPlainDate();
   const back = { day: 0, week: begin.dayOfWeek - 1, month: begin.day - 1 };
