@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 
-# On the machine's own architecture, since what they make is the same for all but for the addon: nothing is emulated.
+# The build stages run natively: only the addon differs between platforms.
 FROM --platform=$BUILDPLATFORM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -14,35 +14,35 @@ FROM --platform=$BUILDPLATFORM node:24-bookworm-slim AS dependencies
 ARG TARGETARCH
 WORKDIR /app
 COPY package.json package-lock.json ./
-# The addon comes for every platform, and with SQLite's sources.
+# better-sqlite3 ships addons for every platform and the sources of SQLite; the image needs one addon.
 RUN npm ci --omit=dev --ignore-scripts && \
     cd node_modules/better-sqlite3 && rm -r deps src && \
     addon="linux-$(echo "$TARGETARCH" | sed s/amd64/x64/).node" && test -f "prebuilds/$addon" && \
     find prebuilds -type f ! -name "$addon" -delete
-# Folders for the image, which runs nothing while it is built: the volume's, and one on PATH with the program's name.
+# Created here, because the final stage may be for another platform and then cannot run commands.
 RUN mkdir -p root/data root/bin && ln -s ../../../app/bin/stats-service.js root/bin/stats-service
 
 FROM node:24-bookworm-slim AS service
 ENV NODE_ENV=production STATS_HOST=0.0.0.0 STATS_DATABASE_URL=sqlite:/data/stats.db
 WORKDIR /app
-# A volume takes over the owner of the folder that it is mounted on.
+# A new volume inherits the owner of the directory that it is mounted on.
 COPY --from=dependencies --chown=1000:1000 /app/root/data /data
 COPY --from=dependencies /app/root/bin /usr/local/bin
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json ./
 COPY bin bin
 COPY --from=build /app/dist dist
-# As a number, so that an engine can see that it is not root.
+# A number, so that Kubernetes can verify `runAsNonRoot`.
 USER 1000:1000
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
     CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.STATS_PORT || 8080}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# Node itself is the first process: npm would not pass signals on.
+# Node must be PID 1: npm does not forward signals.
 ENTRYPOINT ["node", "bin/stats-service.js"]
 CMD ["serve"]
 
-# With the certificates that databases of AWS are signed with.
+# The image for AWS contains the certificate authorities of RDS.
 FROM service AS aws
 ADD --chmod=444 https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem /etc/ssl/rds-global-bundle.pem
 

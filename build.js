@@ -1,11 +1,12 @@
 /**
- * Bundles the program into few files: loading the hundreds that it consists of takes longer than most commands
- * take to run. What every command needs is inside; drivers, and what only some commands need, stay dependencies.
+ * Bundles the program into a few files, because loading hundreds of modules takes longer than running most
+ * commands. The bundle contains the packages that every command needs. Drivers stay dependencies, like the
+ * packages that only some commands need.
  */
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
-/** What is imported from outside; the store of SQLite finds its thread beside itself. */
+/** The modules that other files load by path. The SQLite store starts its thread from the file beside it. */
 const ENTRIES = [
   'cli/main',
   'client/index',
@@ -17,7 +18,7 @@ const ENTRIES = [
   'server/docs/assets',
   'server/index',
 ];
-/** What `exports` of package.json names. */
+/** The entries in `exports` of package.json. */
 const PUBLIC = ['client/index', 'core/index', 'server/index'];
 const BUNDLED = ['commander', 'kysely', 'uuid', 'zod'];
 
@@ -36,7 +37,7 @@ await build({
   logLevel: 'warning',
 });
 
-// What is imported first is run first: before drivers that only a newer Node can load.
+// The version check must run before the drivers load, because an old Node cannot load them.
 for (const file of PUBLIC.map((name) => `dist/src/${name}.js`)) {
   writeFileSync(file, `import '../core/supported.js';\n${readFileSync(file, 'utf8')}`);
 }
@@ -51,7 +52,7 @@ for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
 const notices = [...BUNDLED, 'swagger-ui-dist'].map((name) => `${name}\n\n${licensesOf(name)}`);
 writeFileSync('dist/THIRD-PARTY-NOTICES', notices.join(`\n${'-'.repeat(80)}\n\n`));
 
-/** What a package has bundled itself has licences too. */
+/** Includes the licences of packages that the package has bundled. */
 function licensesOf(name) {
   return readdirSync(`node_modules/${name}`)
     .filter((file) => /^(LICENSE|NOTICE|swagger-ui-bundle\.js\.LICENSE)/.test(file))

@@ -1,4 +1,4 @@
-/** Import and export of a file, each beside the least that must be done, and an import beside a server. */
+/** Compares import and export with a floor, and measures an import beside a server on the same database. */
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import { ID_BYTES, INSERT_MODULES, INSERT_SESSIONS, INSERT_TOTALS, prepareRecord
 const ROWS_PER_TRANSACTION = 1_000;
 const ROWS_PER_BLOCK = 500;
 const CONNECTIONS = 8;
-/** Duration of each load: the start of the import is a small part of it. */
+/** Duration of each load, long enough that the startup of the import does not count. */
 const SECONDS = 10;
 const ROUNDS = 3;
 /** The exit code of an import after SIGINT. */
@@ -57,7 +57,7 @@ export async function printBulk(lines: number): Promise<void> {
   }
 }
 
-/** Each learner comes at another place each time. */
+/** Spreads the sessions of each learner over the file. */
 function learnerOf(n: number): number {
   return (Math.imul(n, 7_919) >>> 0) % LEARNERS;
 }
@@ -68,11 +68,11 @@ async function secondsOf(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - start) / 1_000;
 }
 
-/** The floor: csv-parse and better-sqlite3, 1,000 rows a transaction, into the same tables. */
+/** The floor: csv-parse and better-sqlite3 write the same tables, 1,000 rows per transaction. */
 async function importIntoSqlite(url: string, file: string): Promise<void> {
   const db = new BetterSqlite(url.replace('sqlite:', ''));
   for (const pragma of ['journal_mode = wal', 'synchronous = full', 'foreign_keys = on']) db.pragma(pragma);
-  // 16 MB of pages of 2 KiB; the default of 2 MB takes a fifth longer.
+  // Pages of 2 KiB, that is 16 MB. The default of 2 MB is a fifth slower.
   db.pragma('wal_autocheckpoint = 8000');
   const record = prepareRecording(db);
   const addModule = db.prepare(`${INSERT_MODULES} values (${ID_BYTES}, ${ID_BYTES}, ?, 1, ?, ?)
@@ -107,7 +107,7 @@ async function importIntoSqlite(url: string, file: string): Promise<void> {
   db.close();
 }
 
-/** Seconds of a `COPY` into one table without indexes, and of SQL that fills the service's tables from that one. */
+/** Measures, in seconds, a `COPY` into a bare table, and the SQL that fills the real tables from it. */
 async function importIntoPostgres(url: string, file: string): Promise<{ copy: number; fill: number }> {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -129,14 +129,14 @@ async function importIntoPostgres(url: string, file: string): Promise<{ copy: nu
   return { copy, fill };
 }
 
-/** The sessions in key order; `idText` and `timeText` make the text of an id or a time. */
+/** Returns a query of the sessions in key order. `idText` and `timeText` convert a column to text. */
 function selectSessions(idText: (column: string) => string, timeText: (column: string) => string): string {
   const ids = ['user_id', 'course_id', 'session_id'].map(idText);
   return `select ${ids.join()}, total_modules_studied, average_score_units / 10000.0, time_studied,
     ${timeText('completed_at')}, module_ids from study_sessions order by user_id, course_id, session_id`;
 }
 
-/** The floor of an export: the driver's cursor, written out as CSV. Ids as blobs take 2 µs a row longer. */
+/** The floor of an export: the cursor of the driver, as CSV. Ids as blobs take 2 µs more per row. */
 function* sqliteBlocks(url: string): Generator<string> {
   const db = new BetterSqlite(url.replace('sqlite:', ''), { readonly: true });
   const sql = selectSessions(
@@ -178,9 +178,9 @@ async function* postgresBlocks(url: string): AsyncGenerator<string> {
   await client.end();
 }
 
-/** How an import and a server on the same database slow each other down: the medians of several rounds. */
+/** Prints how much an import and a server on the same database slow each other down. */
 async function printBesideServer(databases: Databases, file: string, lines: number): Promise<void> {
-  // The database has sessions with some of the ids.
+  // `skip`, because some session ids are already in the database.
   const importArgs = [BIN, 'import', file, '--quiet', '--json', '--on-conflict', 'skip', '--database'];
   const template = await createDatabase(databases, 'template', SMALL);
   const rounds: { alone: number[]; together: number[] }[] = [];
@@ -208,7 +208,7 @@ async function printBesideServer(databases: Databases, file: string, lines: numb
   }
 }
 
-/** Lines a second of an import that is interrupted after the work. @throws if it ends before */
+/** Returns the lines per second of an import during `work`. @throws if the import ends before `work` */
 async function importSpeedDuring(args: readonly string[], work: () => Promise<void>): Promise<number> {
   const start = performance.now();
   const child = startNode(args, 'pipe', 'ignore');

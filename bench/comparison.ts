@@ -1,4 +1,4 @@
-/** The service beside the floor and the naive server. */
+/** Compares the service with the floor and the naive server. */
 import { join } from 'node:path';
 import { createDatabase, DATABASES, openDatabases, type Databases } from './databases.js';
 import { runLoad } from './load.js';
@@ -6,7 +6,7 @@ import { cpuTimeOf, memoryOf, ROOT, startServer, type Server } from './processes
 import { median, printHeading, printRow, times } from './report.js';
 import { idOf, SMALL } from './seed.js';
 
-/** Floor: the least that must be done. Naive: a service as it is usually written. */
+/** The floor does only the necessary work. The naive server is written in the usual way. */
 export const SERVERS = ['ours', 'floor', 'naive'] as const;
 type ServerName = (typeof SERVERS)[number];
 
@@ -16,14 +16,14 @@ interface Cell {
 }
 
 /**
- * Enough requests to compile all hot code and to let SQLite's write-ahead log start over: while its file grows, each
- * wait for the disk takes twice as long.
+ * Enough requests to compile all hot code and to let SQLite's write-ahead log wrap around: an fsync takes
+ * twice as long while its file grows.
  */
 const WARM_UP_REQUESTS = 10_000;
 const WARM_UP_SECONDS = 2;
 const TIME_OF_RECORDING = /("(?:completedAt|createdAt|updatedAt|lastCompletedAt)":")[^"]+/g;
 
-/** The figures of a round, with the digits that are printed of each. */
+/** The figures of a round, with the decimals that are printed. */
 const FIGURES = { 'requests/s': 0, 'p50 ms': 3, 'p99 ms': 3, 'CPU µs/request': 1, 'RSS MB': 0 };
 
 interface ComparisonOptions {
@@ -32,7 +32,7 @@ interface ComparisonOptions {
   readonly seconds: number;
 }
 
-/** Prints a row of medians for each server, if `isChosen` likes a name such as record-sqlite-64. */
+/** Prints the medians of each server in the chosen cells. The name of a cell is, for example, record-sqlite-64. */
 export async function compareServers(
   options: ComparisonOptions,
   isChosen: (name: string) => boolean,
@@ -56,8 +56,8 @@ export async function compareServers(
 }
 
 /**
- * Measures the servers in turn, so that other work of the machine affects all of them alike. Each has its own process
- * and its own copy of the database, new for every cell.
+ * Measures the servers in turn, so that other load on the machine affects all of them alike. In each cell,
+ * every server has a new process and a new copy of the database.
  */
 async function measure(
   { work, connections }: Cell,
@@ -102,14 +102,14 @@ function printServers(cell: readonly string[], results: ReadonlyMap<ServerName, 
   }
 }
 
-/** A server that answers differently does different work: all must return the same bytes before any is measured. */
+/** Asserts that all servers return the same bytes; otherwise their work could not be compared. */
 async function assertParity(work: Cell['work'], servers: ReadonlyMap<ServerName, Server>): Promise<void> {
   const answers = Array.from(servers.values(), ({ port }) => answersOf(work, port));
   const texts = await Promise.all(answers);
   if (new Set(texts).size > 1) throw new Error(`The servers answer differently:\n${texts.join('\n')}`);
 }
 
-/** The stats after a recording show that it counts. */
+/** Includes the stats after a recording, which show that the session counts. */
 async function answersOf(work: Cell['work'], port: number): Promise<string> {
   const url = `http://127.0.0.1:${port}/courses/${idOf('course', 7)}`;
   const headers = { 'X-User-Id': idOf('learner', 1_234), 'Content-Type': 'application/json' };

@@ -1,19 +1,19 @@
-/** The cost of the service as data grow. */
+/** Measures the service as the data grow. */
 import { addSessions, createDatabase, DATABASES, openDatabases } from './databases.js';
 import { runLoad, type LoadOptions } from './load.js';
 import { BIN, memoryOf, run, startServer } from './processes.js';
 import { grouped, growthOf, median, megabytes, printHeading, printRow, times } from './report.js';
 import { COURSES, idOf, SMALL, upTo } from './seed.js';
 
-/** The sessions of the learners 0, 1 and 2 in course 0. */
+/** The history lengths of the learners 0, 1 and 2 in course 0. */
 const HISTORIES = [1, 1_000, 1_000_000] as const;
-/** Sessions in the whole database. */
+/** Numbers of sessions in the database. */
 const SIZES = [10_000, 1_000_000, 5_000_000];
 const LEARNERS = 100_000;
 const COMMAND_ROUNDS = 15;
 const MEMORY_REQUESTS = [0, 100_000, 500_000, 1_000_000];
 
-/** The median p50 of each load; the loads run in turn, and their first round warms up. */
+/** Returns the median p50 of each load. The loads run in turn; the first round is a warm-up. */
 async function mediansOf(rounds: number, loads: readonly LoadOptions[]): Promise<number[]> {
   const latencies = loads.map((): number[] => []);
   for (let round = 0; round <= rounds; round++) {
@@ -25,7 +25,7 @@ async function mediansOf(rounds: number, loads: readonly LoadOptions[]): Promise
   return latencies.map(median);
 }
 
-/** Lifetime stats by the length of a learner's history. */
+/** Prints the latency of lifetime stats by the length of the history. */
 export async function printLifetimeCurve(rounds: number): Promise<void> {
   printHeading('stats p50 ms', ...HISTORIES.flatMap((size) => [`of ${grouped(size)} sessions`, '']));
   const [first, second, third] = HISTORIES;
@@ -40,7 +40,7 @@ export async function printLifetimeCurve(rounds: number): Promise<void> {
   }
 }
 
-/** Recording by the size of the database: one database that is filled up between the measurements. */
+/** Prints the latency of recording by the size of the database, which is filled between the measurements. */
 export async function printGrowthCurve(rounds: number): Promise<void> {
   const sizes = SIZES.flatMap((size) => [`from ${grouped(size)} sessions on`, '']);
   printHeading('record p50 ms', 'connections', ...sizes);
@@ -67,7 +67,7 @@ export async function printGrowthCurve(rounds: number): Promise<void> {
   }
 }
 
-/** Commands from start to end, beside a Node that does nothing. */
+/** Prints the run time of whole commands, and of Node with an empty program for comparison. */
 export async function printCommandTimes(): Promise<void> {
   await using databases = await openDatabases('sqlite');
   const url = await createDatabase(databases, 'commands', SMALL);
@@ -88,7 +88,6 @@ export async function printCommandTimes(): Promise<void> {
   }
 }
 
-/** Memory of a server on SQLite while 64 connections record. */
 export async function printMemoryCurve(): Promise<void> {
   await using databases = await openDatabases('sqlite');
   await using server = await startServer(await createDatabase(databases, 'memory', SMALL));

@@ -1,4 +1,3 @@
-/** Databases that are created and copied between measurements. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,15 +10,15 @@ import { coursesJson, SMALL, writeSessions, type Seed } from './seed.js';
 type DatabaseName = 'sqlite' | 'postgres';
 export const DATABASES: readonly DatabaseName[] = ['sqlite', 'postgres'];
 
-/** As durable as the default, and sized for a small machine of its own. */
+/** Settings as durable as the defaults, for a small dedicated machine. */
 export const POSTGRES_SETTINGS =
   'fsync=on shared_buffers=1GB max_wal_size=8GB checkpoint_timeout=30min'.split(' ');
 
 export interface Databases extends AsyncDisposable {
   readonly name: DatabaseName;
-  /** Replaces the database of this name by an empty one, or by a copy of another; returns its URL. */
+  /** Replaces the database of this name with an empty one or a copy of the template, and returns its URL. */
   replace(name: string, template?: string): Promise<string>;
-  /** Writes to disk what writing it back later would slow down a measured server. */
+  /** Flushes the database to disk, because a later flush would slow down the measured server. */
   settle(url: string): Promise<void>;
 }
 
@@ -27,7 +26,7 @@ export async function openDatabases(name: DatabaseName): Promise<Databases> {
   return name === 'sqlite' ? openSqlite() : openPostgres();
 }
 
-/** Replaces a database by one with the courses and the sessions of the seed; returns its URL. */
+/** Replaces a database with one that has the courses and the sessions of the seed, and returns its URL. */
 export async function createDatabase(databases: Databases, name: string, seed?: Seed): Promise<string> {
   const url = await databases.replace(name);
   await addSessions(databases, url, seed ?? { ...SMALL, to: 0 });
@@ -62,12 +61,12 @@ function openSqlite(): Databases {
   };
 }
 
-/** The Postgres of the tests with other settings. It ends when its standard input closes, however the bench ends. */
+/** Starts the Postgres of the tests with other settings. It exits when its stdin closes. */
 async function openPostgres(): Promise<Databases> {
   const script = join(ROOT, 'test/support/postgres-server.ts');
   const child = spawn(process.execPath, ['--import', 'tsx', script, ...POSTGRES_SETTINGS], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    // Ctrl-C must not reach Postgres before the process that cleans up after it.
+    // Ctrl-C must not reach Postgres before its supervisor, which removes the data.
     detached: true,
   });
   const exited = once(child, 'exit');

@@ -1,8 +1,8 @@
 /**
- * Measures the service beside a floor and a naive server, and what it costs as data grow. The options choose parts:
- * `--table` the servers beside each other, of it `--only` such rows as record-sqlite-64,stats-postgres-1; `--curve` by
- * length of history and size of the database, and whole commands; `--memory` of a server that records; `--bulk` import
- * and export of `--lines`. A figure is the median of `--rounds`, in the table of `--seconds` each.
+ * Runs the benchmarks; an option selects a part. `--table` compares the service with the floor and the naive
+ * server, `--only record-sqlite-64,stats-postgres-1` in these rows only. `--curve` measures long histories,
+ * large databases and whole commands, `--memory` a server that records, `--bulk` the import and export of
+ * `--lines`. A figure is the median of `--rounds`; in the table, each round takes `--seconds`.
  */
 import { parseArgs } from 'node:util';
 import { printBulk } from './bulk.js';

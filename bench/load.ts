@@ -1,4 +1,4 @@
-/** The load generator. It does as little as possible for each request, because it shares the CPUs with the server. */
+/** The load generator. It does little work per request, because it shares the CPUs with the server. */
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { COURSES, idOf, LEARNERS, upTo } from './seed.js';
@@ -8,7 +8,7 @@ export interface LoadOptions {
   readonly work: 'record' | 'stats';
   readonly connections: number;
   readonly seconds: number;
-  /** Learners and courses among which the load picks at random. */
+  /** The load picks learners and courses at random from these. */
   readonly learners?: readonly number[];
   readonly courses?: readonly number[];
 }
@@ -16,13 +16,13 @@ export interface LoadOptions {
 /** Latencies are in milliseconds. */
 type LoadReport = Readonly<Record<'requests' | 'seconds' | 'p50' | 'p99', number>>;
 
-/** More than any server here can answer. */
+/** An upper bound, which sizes the array of latencies. */
 const MAX_REQUESTS_PER_SECOND = 200_000;
 const HEAD_END = '\r\n\r\n';
 const SUCCESS = /^HTTP\/1\.1 20[01] /;
 const CONTENT_LENGTH = /content-length: (\d+)/i;
 
-/** Sends requests until the time is over, one at a time on each connection. @throws if a request fails */
+/** Sends requests for `seconds`, one at a time on each connection. @throws if a request fails */
 export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   const nextRequest = createRequests(options);
   const latencies = new Float64Array(MAX_REQUESTS_PER_SECOND * options.seconds);
@@ -30,7 +30,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   const start = performance.now();
   const deadline = start + options.seconds * 1_000;
   const runConnection = (resolve: () => void, reject: (error: Error) => void) => {
-    // One buffer for all packets of the connection, instead of a new one for each.
+    // Reused for all packets of the connection.
     const buffer = Buffer.allocUnsafe(16_384);
     let answer = '';
     let sentAt = 0;
@@ -83,7 +83,7 @@ function createRequests({ port, work, learners, courses }: LoadOptions): () => s
   return () => `POST ${head()}${rest}${body()}`;
 }
 
-/** A session with a random id, which falls anywhere in the index. All bodies have the same length. */
+/** Returns a session with a random id. All bodies have the same length. */
 function body(): string {
   const n = Math.floor(Math.random() * 64);
   const figures = `"averageScore":${20 + n}.${1 + (n % 9)},"timeStudied":${100_000 + n * 997}`;

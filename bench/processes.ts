@@ -1,4 +1,4 @@
-/** The processes that the bench starts, and their data. All of it ends with the bench, unless SIGKILL ends that. */
+/** Starts the processes of the bench. At its end they are killed and their data is removed. */
 import { spawn, type ChildProcess, type IOType } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -13,11 +13,11 @@ export const BIN = join(ROOT, 'bin/stats-service.js');
 const SERVERS = ['floor-sqlite', 'floor-postgres', 'naive'];
 const LISTENING = /^Listening on http:\/\/127\.0\.0\.1:(\d+)$/;
 const MICROSECONDS_PER_TICK = 10_000;
-/** Milliseconds between two samples of the memory of a process. */
+/** Milliseconds between two samples of the memory. */
 const SAMPLE_INTERVAL = 100;
 
 export const DIRECTORY = mkdtempSync(join(tmpdir(), 'stats-service-bench-'));
-// Postgres has a user of its own and reads a file here.
+// Postgres runs as another user and reads a file in this directory.
 chmodSync(DIRECTORY, 0o755);
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
@@ -26,7 +26,7 @@ process.once('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
 
-/** The other servers run as plain JavaScript, like the service: a TypeScript loader takes memory. */
+/** Compiles the other servers, because a TypeScript loader would take memory. */
 export function buildServers(): void {
   buildSync({
     entryPoints: SERVERS.map((name) => join(import.meta.dirname, `servers/${name}.ts`)),
@@ -39,14 +39,14 @@ export function buildServers(): void {
 }
 
 export function startNode(args: readonly string[], stdout: IOType, stderr: IOType): ChildProcess {
-  // The other servers do not log requests either.
+  // `warn` disables the request log, which the other servers do not have.
   const env = { STATS_LOG_LEVEL: 'warn', ...process.env };
   const child = spawn(process.execPath, args, { stdio: ['ignore', stdout, stderr], env });
   running.add(child);
   return child.once('exit', () => running.delete(child));
 }
 
-/** Runs Node from start to end; `peak` is its resident memory in bytes. @throws if it fails */
+/** Runs Node until it exits. `peak` is its peak resident memory in bytes. @throws if it fails */
 export async function run(...args: string[]): Promise<{ seconds: number; peak: number }> {
   const start = performance.now();
   const child = startNode(args, 'ignore', 'pipe');
@@ -67,7 +67,6 @@ export interface Server extends AsyncDisposable {
   readonly child: ChildProcess;
 }
 
-/** Starts the service, or another server, on a database. */
 export async function startServer(url: string, other?: string): Promise<Server> {
   const program = other === undefined ? [BIN, 'serve', '--port', '0', '--database'] : [other];
   const child = startNode([...program, url], 'ignore', 'pipe');
@@ -94,7 +93,7 @@ export async function startServer(url: string, other?: string): Promise<Server> 
 /** User and system time in microseconds: fields 14 and 15 of proc_pid_stat(5). */
 export function cpuTimeOf({ pid }: ChildProcess): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The second field is the name in parentheses, which may contain spaces.
+  // Field 2 is the name in parentheses, which may contain spaces.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * MICROSECONDS_PER_TICK;
 }

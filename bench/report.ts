@@ -1,4 +1,3 @@
-/** Tables in Markdown, and what their figures are made of. */
 import { execFileSync } from 'node:child_process';
 import { arch, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +19,7 @@ export function times(ratio: number): string {
   return `${ratio.toFixed(2)}×`;
 }
 
-/** Each latency, and the multiple of the first that it is. */
+/** Returns two cells per latency: the latency itself, and its ratio to the first one. */
 export function growthOf(latencies: readonly number[]): string[] {
   const [first = Number.NaN] = latencies;
   return latencies.flatMap((latency) => [latency.toFixed(3), times(latency / first)]);
@@ -40,7 +39,6 @@ export function median(values: readonly number[]): number {
   return ((sorted[Math.floor(last / 2)] ?? Number.NaN) + (sorted[Math.ceil(last / 2)] ?? Number.NaN)) / 2;
 }
 
-/** Figures mean nothing without the machine. */
 export function printMachine(): void {
   const processors = cpus();
   const sqlite = new BetterSqlite(':memory:').prepare('select sqlite_version()').pluck().get();

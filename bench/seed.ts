@@ -1,4 +1,4 @@
-/** The learners, courses and sessions that the bench imports. */
+/** Generates the learners, courses and sessions that the bench imports. */
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 
@@ -6,19 +6,19 @@ export const COURSES = 20;
 export const LEARNERS = 10_000;
 const MODULES = 10;
 const LINES_PER_BLOCK = 500;
-/** Five million minutes later is still in the past. */
+/** The first completion. Five million minutes later is still in the past. */
 const FIRST = Date.UTC(2016, 0, 1);
 const MINUTE = 60_000;
-/** The third group of digits of an id, so that a learner's id never equals a course's. */
+/** The third group of digits in an id, so that ids of different kinds never collide. */
 const ID_KINDS = { learner: '4001', course: '4002', session: '4003' };
-/** Knuth's multiplier spreads consecutive numbers over all ids, like random ids, and never repeats one. */
+/** Knuth's multiplier spreads consecutive numbers like random ids, without repeating one. */
 const SPREAD = 2_654_435_761;
 
 export interface Seed {
   /** The numbers of the sessions; `to` is exclusive. */
   readonly from: number;
   readonly to: number;
-  /** The learner, the course and the number of modules of the session `n`. */
+  /** Returns the learner, the course or the number of modules of session `n`. */
   readonly learner: (n: number) => number;
   readonly course: (n: number) => number;
   readonly modules: (n: number) => number;
@@ -33,7 +33,6 @@ export const SMALL: Seed = {
   modules: () => 2,
 };
 
-/** The n-th id of a kind. */
 export function idOf(kind: keyof typeof ID_KINDS, n: number): string {
   const first = (Math.imul(n, SPREAD) >>> 0).toString(16).padStart(8, '0');
   return `${first}-0000-${ID_KINDS[kind]}-8000-${n.toString(16).padStart(12, '0')}`;
@@ -43,14 +42,14 @@ export function upTo(count: number): number[] {
   return Array.from({ length: count }, (_, n) => n);
 }
 
-/** Every course has all modules. */
+/** Returns a courses file in which every course has all modules. */
 export function coursesJson(): string {
   const moduleIds = upTo(MODULES).map((n) => `m${n}`);
   const courses = upTo(COURSES).map((n) => ({ courseId: idOf('course', n), name: `Course ${n}`, moduleIds }));
   return JSON.stringify(courses);
 }
 
-/** Writes CSV, in the order of time. */
+/** Writes the sessions as CSV, ordered by completion. */
 export async function writeSessions(path: string, seed: Seed): Promise<void> {
   await pipeline(csvBlocks(seed), createWriteStream(path));
 }

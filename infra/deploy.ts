@@ -1,6 +1,7 @@
 /**
- * Deploys to an environment that Terraform has made: builds and pushes the image of this commit, migrates the database,
- * updates the ECS service and waits for the rollout. The ECS deployment circuit breaker rolls a failed rollout back.
+ * Deploys to an environment that Terraform created: builds and pushes the image of this commit, migrates the
+ * database, updates the ECS service and waits for the rollout. The ECS deployment circuit breaker rolls a
+ * failed rollout back.
  */
 import { spawnSync, type StdioOptions } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -25,23 +26,23 @@ const definitionSchema = z.object({
   taskDefinition: z.looseObject({ containerDefinitions: z.array(z.looseObject({ name: z.string() })) }),
   tags: z.array(z.unknown()),
 });
-/** The fields that `describe-task-definition` adds and `register-task-definition` refuses. */
+/** The fields that `describe-task-definition` returns and `register-task-definition` rejects. */
 const READ_ONLY =
   /^(taskDefinitionArn|revision|status|requiresAttributes|compatibilities|registered(At|By))$/;
 
 const options = new Command('deploy')
-  .description('build the image of this commit, migrate the database and roll the service out, or back')
-  .requiredOption('--environment <name>', 'the environment, as Terraform names it')
-  .option('--redeploy <tag>', 'build nothing: roll out the image with this tag, which is in the registry')
+  .description('build the image of this commit, migrate the database and roll the service out')
+  .requiredOption('--environment <name>', 'the environment, as in Terraform')
+  .option('--redeploy <tag>', 'do not build: roll out the image in the registry with this tag')
   .option('--region <region>', 'the AWS region (default: that of the aws command line)')
   .option('--pause <seconds>', 'time between two polls', nonNegative, 10)
-  .option('--patience <minutes>', 'deadline of the migration, and then of the rollout', nonNegative, 20)
-  .option('--dry-run', 'run only the commands that read; print those that would change something')
+  .option('--patience <minutes>', 'deadline of the migration, and of the rollout', nonNegative, 20)
+  .option('--dry-run', 'run only read commands, and print the others')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse()
   .opts<Options>();
 
-/** Terraform gives this name to the cluster, the service, the repository and the task definitions. */
+/** The name of the cluster, the service, the repository and the task definitions in Terraform. */
 const name = `stats-service-${options.environment}`;
 const describeService = `ecs describe-services --cluster ${name} --services ${name}`;
 
@@ -67,7 +68,7 @@ async function deploy(): Promise<void> {
   report(options.dryRun ? 'Dry run: nothing was changed.' : `${options.environment} runs ${tag}.`);
 }
 
-/** Each tag means one commit, so that an image can be traced to its sources and is never built twice. */
+/** Requires a clean work tree, so that a tag identifies the sources of its image. */
 function tagOfCommit(): string {
   const changes = run(['git', 'status', '--porcelain']);
   if (changes !== '') throw new DeployError(`Commit these changes first, or discard them:\n${changes}`);
@@ -78,11 +79,11 @@ function tagOfCommit(): string {
 function buildAndPush(image: string): void {
   const architecture = read('taskDefinition.runtimePlatform.cpuArchitecture', describeDefinition(name));
   const platform = architecture === 'ARM64' ? 'linux/arm64' : 'linux/amd64';
-  // Provenance would make each tag an index of several images, and the registry keeps 20.
+  // With provenance, each tag would count as several of the 20 images that the registry keeps.
   const build = `docker build --pull --provenance=false --target aws --platform ${platform} --tag ${image} .`;
   change(build.split(' '));
   const password = run(aws('@', 'ecr get-login-password'));
-  // On stdin, because other processes can read arguments.
+  // The password is passed on stdin, because other processes can read arguments.
   change(['docker', 'login', '--username', 'AWS', '--password-stdin', image.replace(/\/.*/, '')], password);
   change(['docker', 'push', image]);
 }
@@ -96,7 +97,7 @@ async function migrate(image: string): Promise<void> {
   if (options.dryRun) return;
   const [task, reason] = started.split('\t');
   if (task === 'None') throw new DeployError(`The migration did not start: ${reason}.`);
-  // Fargate may add containers to the task, such as the agent of GuardDuty.
+  // Fargate may add containers to the task, such as the GuardDuty agent.
   const exitCode = "containers[?name=='stats-service'] | [0].exitCode";
   const stopped = `tasks[?lastStatus=='STOPPED'] | [0].[${exitCode}, stoppedReason]`;
   const late = `The migration did not end in time. Its task may still run: ${task}.`;
@@ -113,7 +114,7 @@ async function rollOut(image: string): Promise<void> {
   const update = `ecs update-service --cluster ${name} --service ${name} --task-definition ${revision}`;
   change(aws('service.serviceArn', update, ...startingCount()));
   if (options.dryRun) return;
-  // AWS may still return the previous deployment. A rollback is a third one.
+  // AWS may still return the previous deployment. A rollback has a new deployment id.
   const ended = `${primary} | [?id!='${before}' && rolloutState!='IN_PROGRESS'] | [0]`;
   const late = 'The rollout did not end in time; ECS continues it.';
   const [running, state] = await poll(`${ended}.[taskDefinition, rolloutState]`, describeService, late);
@@ -121,14 +122,14 @@ async function rollOut(image: string): Promise<void> {
   throw new DeployError(`The rollout of ${revision} failed. ECS runs ${running} (${state}).`);
 }
 
-/** A service without tasks, new or stopped, starts with the minimum; otherwise autoscaling sets the count. */
+/** Starts a service without tasks, new or stopped, with the minimum. Otherwise autoscaling sets the count. */
 function startingCount(): string[] {
   if (read('services[0].desiredCount', describeService) !== '0') return [];
   const find = `application-autoscaling describe-scalable-targets --service-namespace ecs --resource-ids service/${name}/${name}`;
   return ['--desired-count', read('ScalableTargets[0].MinCapacity', find)];
 }
 
-/** Registers the latest revision, which has the changes of Terraform, again with the image. */
+/** Registers a copy of the latest revision, which Terraform may have changed, with the image. */
 function register(family: string, image: string): string {
   const described = JSON.parse(read('to_string(@)', describeDefinition(family)));
   const { taskDefinition, tags } = definitionSchema.parse(described);
@@ -146,7 +147,7 @@ function describeDefinition(family: string): string {
   return `ecs describe-task-definition --task-definition ${family} --include TAGS`;
 }
 
-/** Reads until the query finds something. A read that fails (network, credentials) is repeated too. */
+/** Polls until the query returns a value. Failed reads (network, credentials) are retried too. */
 async function poll(query: string, command: string, late: string): Promise<string[]> {
   const deadline = Date.now() + options.patience * 60_000;
   for (;;) {
@@ -167,13 +168,13 @@ function read(query: string, command: string): string {
   throw new DeployError(`aws ${command}: the answer has no ${query}.`);
 }
 
-/** A command that prints the fields which a JMESPath query picks, separated by tabs. */
+/** Returns a command that prints the fields selected by a JMESPath query, separated by tabs. */
 function aws(query: string, command: string, ...args: readonly string[]): string[] {
   const region = options.region === undefined ? [] : ['--region', options.region];
   return ['aws', ...command.split(' '), ...args, '--query', query, '--output', 'text', ...region];
 }
 
-/** Prints a command that changes something, and runs it unless this is a dry run. */
+/** Prints a write command, and runs it unless this is a dry run. */
 function change(command: readonly string[], input = ''): string {
   const words = command.map((word) =>
     /^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What can be said of the Terraform code without an AWS account. TF_PLUGIN_DIR may name a folder with the provider, and with
-# TERRAFORM_REQUIRED a machine without Terraform is a failure.
+# Checks the Terraform code without an AWS account. TF_PLUGIN_DIR names a directory with the provider. If
+# TERRAFORM_REQUIRED is set, a missing Terraform is an error.
 set -euo pipefail
 cd "$(dirname "$0")"
 if ! command -v terraform >/dev/null; then
@@ -12,22 +12,21 @@ if ! command -v terraform >/dev/null; then
   exit 0
 fi
 unset TF_DATA_DIR TF_WORKSPACE
-# Where there is a mirror of providers on the disk, nothing is downloaded. A folder that is missing or may not be read is none.
+# Uses a local provider mirror instead of downloading. `find` fails for missing or unreadable directories.
 mirror="$(find /opt /usr/share /usr/local/share -maxdepth 2 -name registry.terraform.io 2>/dev/null | head -n 1 || true)"
 TF_PLUGIN_DIR="${TF_PLUGIN_DIR:-${mirror%/registry.terraform.io}}"
 export TF_IN_AUTOMATION=1
 terraform fmt -check -diff -recursive .
 
-# In a copy, without local state and settings: terraform leaves files beside the code, and a
-# deploy wants a clean work tree.
+# Runs in a copy without local state, because Terraform writes files and a deploy needs a clean work tree.
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 git ls-files -z --cached --others --exclude-standard -- . | tar --null --create --files-from=- | tar --extract --directory="$work"
-for folder in "$work"/modules/stats-service "$work"/*/; do
-  [ -f "$folder/versions.tf" ] || [ -f "$folder/main.tf" ] || continue
-  echo "${folder#"$work/"}"
-  terraform -chdir="$folder" init -backend=false -input=false ${TF_PLUGIN_DIR:+-plugin-dir="$TF_PLUGIN_DIR"} >"$work/init.log" ||
+for directory in "$work"/modules/stats-service "$work"/*/; do
+  [ -f "$directory/versions.tf" ] || [ -f "$directory/main.tf" ] || continue
+  echo "${directory#"$work/"}"
+  terraform -chdir="$directory" init -backend=false -input=false ${TF_PLUGIN_DIR:+-plugin-dir="$TF_PLUGIN_DIR"} >"$work/init.log" ||
     { cat "$work/init.log" >&2; exit 1; }
-  terraform -chdir="$folder" validate
+  terraform -chdir="$directory" validate
 done
 terraform -chdir="$work/modules/stats-service" test

@@ -4,12 +4,12 @@ import type { Migration } from './migration.js';
 
 const NOT_NEGATIVE = sql<boolean>`total_modules_studied >= 0 and scored_modules >= 0
   and weighted_score_units >= 0 and time_studied >= 0`;
-/** A JSON number carries integers up to 2^53 - 1 exactly. A larger total is refused, not rounded. */
+/** A JSON number is exact up to 2^53 - 1. A larger total is rejected, not rounded. */
 const EXACT = sql<boolean>`total_modules_studied <= 9007199254740991 and time_studied <= 9007199254740991`;
 
 /**
- * Every table of a learner's data has a primary key that begins with `user_id`, and nothing unique across users,
- * so that the same schema shards by user.
+ * The primary key of every table with learner data begins with `user_id`, and no other column is unique
+ * across users, so that the schema can be sharded by user.
  */
 export const initial: Migration = {
   name: '0001-initial',
@@ -23,8 +23,8 @@ export const initial: Migration = {
         .addColumn('course_id', id, (column) => column.primaryKey().notNull())
         .addColumn('name', text, (column) => column.notNull()),
     );
-    // Partial, because Postgres does not count a partial index as a key. A change of a key column takes a lock that
-    // conflicts with the foreign keys of all sessions being recorded in the course.
+    // A partial index is not a key for Postgres. An update of a key column would take a lock that conflicts
+    // with the foreign keys of all sessions being recorded in the course.
     await db.schema
       .createIndex('courses_by_name')
       .unique()
@@ -40,13 +40,13 @@ export const initial: Migration = {
         .addPrimaryKeyConstraint('course_modules_pkey', ['course_id', 'module_id']),
     );
 
-    // On Postgres only the rollup row, written in the same transaction, refers to the course. A foreign key of each
-    // session would make Postgres lock the course's row for each session. On SQLite it is cheap.
+    // On Postgres only the rollup row, written in the same transaction, references the course: a foreign key
+    // of the session would lock the course row for every session. On SQLite the foreign key is cheap.
     const courseOfSession = (column: ColumnDefinitionBuilder) =>
       dialect === 'sqlite' ? column.notNull().references('courses.course_id') : column.notNull();
 
-    // Postgres needs no padding between two integers of four bytes. The module ids are sorted and joined by `;`, which no
-    // id contains.
+    // The column order avoids padding on Postgres. The module ids are sorted and joined by `;`, which is not
+    // allowed in an id.
     await createTable(db, dialect, 'study_sessions', (table) =>
       table
         .addColumn('user_id', id, (column) => column.notNull())
@@ -92,15 +92,15 @@ export const initial: Migration = {
         .addPrimaryKeyConstraint('studied_modules_pkey', ['user_id', 'course_id', 'module_id']),
     );
 
-    // Free space on each page, so that an update of a rollup stays on its page: it writes no index, and its old version
-    // is removed by the next update instead of by vacuum.
+    // Free space on each page allows HOT updates of a rollup: they write no index, and the next update prunes
+    // the old row version without vacuum.
     if (dialect === 'postgres') {
       for (const table of ['course_stats', 'studied_modules']) {
         await sql`alter table ${sql.table(table)} set (fillfactor = 80)`.execute(db);
       }
     }
 
-    // Postgres shows ids and times as text already.
+    // Only SQLite needs them: Postgres prints ids and times as text.
     if (dialect === 'sqlite') for (const view of READABLE_VIEWS) await view.execute(db);
   },
 
@@ -116,7 +116,7 @@ export const initial: Migration = {
   },
 };
 
-/** The tables for people with other tools: ids and times as text, scores as numbers. */
+/** Views for other SQL tools, with ids and times as text and scores as numbers. */
 const READABLE_VIEWS = [
   sql`create view readable_courses as
     select ${readableId('course_id')}, name, ${readableInstant('created_at')}, ${readableInstant('updated_at')}

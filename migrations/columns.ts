@@ -1,11 +1,10 @@
 import { sql, type CreateTableBuilder, type Kysely } from 'kysely';
 
-/** A database of unknown tables: a migration must not depend on the current ones. */
+/** Has no table types, because a migration must not depend on the current schema. */
 export type AnyDatabase = Kysely<object>;
 
 export type DialectName = 'sqlite' | 'postgres';
 
-/** The column type of each kind of value on each database. */
 const TYPES = {
   sqlite: {
     /** The 16 bytes of a UUID. */
@@ -21,7 +20,7 @@ const TYPES = {
     instant: sql`timestamptz(3)`,
     integer: sql`integer`,
     bigint: sql`bigint`,
-    // Ordered by code points, as SQLite does, whatever the locale of the database.
+    // Sorts by code points like SQLite, whatever the locale of the database.
     text: sql`text collate "C"`,
   },
 } as const;
@@ -32,7 +31,7 @@ export function columnTypes(dialect: DialectName): ColumnTypes {
   return TYPES[dialect];
 }
 
-/** Creates a table with its own columns and those that every table has. Statements set these; there are no triggers. */
+/** Creates a table and adds `created_at` and `updated_at`, which statements set, not triggers. */
 export async function createTable<Name extends string, Columns extends string>(
   db: AnyDatabase,
   dialect: DialectName,
@@ -43,6 +42,6 @@ export async function createTable<Name extends string, Columns extends string>(
   const table = addColumns(db.schema.createTable(name))
     .addColumn('created_at', instant, (column) => column.notNull())
     .addColumn('updated_at', instant, (column) => column.notNull());
-  // Strict tables refuse a value of another type; without rowid, rows lie in the order of the primary key.
+  // Strict tables reject values of another type. Without rowid, rows are stored in primary key order.
   await (dialect === 'sqlite' ? table.modifyEnd(sql`strict, without rowid`) : table).execute();
 }

@@ -1,5 +1,5 @@
 import type { Migration } from './migration.js';
 import { initial } from './0001-initial.js';
 
-/** In the order in which they are applied. A released migration never changes. */
+/** All migrations, in the order in which they are applied. A released migration never changes. */
 export const migrations: readonly Migration[] = [initial];

@@ -1,11 +1,11 @@
 import type { AnyDatabase, DialectName } from './columns.js';
 
-/** One step of the schema. It runs in one transaction with all other pending steps. */
+/** A migration of the schema. All pending migrations run in one transaction. */
 export interface Migration {
   readonly name: string;
   /**
-   * True if a program that does not know this step must not run on the schema after it. Then all old processes must end
-   * before a rollout, and a rollback must revert the step first.
+   * True if an older program must not run on the schema after this migration. Then all old processes must end
+   * before a rollout, and a rollback must revert the migration first.
    */
   readonly isBreaking: boolean;
   up(db: AnyDatabase, dialect: DialectName): Promise<void>;

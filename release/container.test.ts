@@ -20,15 +20,15 @@ const composeSchema = z.object({
   volumes: z.object({ database: z.null() }),
 });
 
-test('The Dockerfile has no problem that its linter finds', () => {
+test('The Dockerfile passes its linter', () => {
   const text = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
   assert.deepEqual(validate(text, { instructionWorkdirRelative: ValidationSeverity.ERROR }), []);
 });
 
-test('compose.yaml publishes the service to this machine only, without rights, and keeps the data in a volume', () => {
+test('compose.yaml listens on localhost only, drops all capabilities and keeps the data in a volume', () => {
   const compose = parse(readFileSync(join(ROOT, 'compose.yaml'), 'utf8'));
   const { database } = composeSchema.parse(compose).services;
-  // From Postgres 18 on, the image keeps the data of each version in a directory below this one.
+  // Since version 18 the image stores the data in a subdirectory per version.
   assert.match(database.image, /^postgres:18/);
   assert.deepEqual(database.volumes, ['database:/var/lib/postgresql']);
 });

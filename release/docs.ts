@@ -1,4 +1,4 @@
-/** Writes the parts of the documentation that the program itself tells: `npm run docs`; a test compares them. */
+/** Generates parts of the documentation: `npm run docs`. A test checks that they are up to date. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,6 @@ const CLI = new URL('../docs/cli.md', import.meta.url);
 const OPERATIONS = new URL('../docs/operations.md', import.meta.url);
 const HTTP = new URL('../docs/http.md', import.meta.url);
 
-/** The files with what they should be. */
 export function generatedDocs(): ReadonlyMap<URL, string> {
   return new Map([
     [CLI, cliReference()],
@@ -20,11 +19,11 @@ export function generatedDocs(): ReadonlyMap<URL, string> {
   ]);
 }
 
-/** The text of a file with another part between its markers, which are comments. */
+/** Returns the text of a file with the part between its marker comments replaced. */
 function withPart(file: URL, name: string, part: string): string {
   const text = readFileSync(file, 'utf8');
   const place = new RegExp(`(?<=<!-- ${name} -->\\n)[^]*(?=<!-- /${name} -->)`);
-  if (!place.test(text)) throw new Error(`${file.pathname} has no place for its ${name}.`);
+  if (!place.test(text)) throw new Error(`${file.pathname} has no <!-- ${name} --> markers.`);
   return text.replace(place, () => `\n${part}\n\n`);
 }
 

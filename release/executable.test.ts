@@ -9,9 +9,9 @@ import { createDirectory, npm, ROOT } from './support/npm.js';
 import { run, serve } from './support/program.js';
 import { assertHealthy, assertWorks } from './support/round-trip.js';
 
-/** More than the 2,000 sessions after which the thread runs a checkpoint. */
+/** More than one checkpoint interval, which is 2,000 sessions. */
 const SESSIONS = 5_000;
-const AT_ONCE = 50;
+const CONCURRENCY = 50;
 
 const directory = await createDirectory();
 after(() => directory[Symbol.asyncDispose]());
@@ -20,7 +20,7 @@ await mkdir(home);
 const file = join(directory.path, process.platform === 'win32' ? 'stats-service.exe' : 'stats-service');
 await npm(['run', '--silent', 'package', '--', '--output', file], ROOT);
 
-/** The environment has no PATH, so that no installed Node is found. */
+/** Without PATH, so that the program cannot find an installed Node. */
 const inHome = (HOME: string) =>
   ({ command: [file], cwd: directory.path, env: { HOME, TMPDIR: directory.path } }) as const;
 const program = inHome(home);
@@ -49,7 +49,7 @@ test('The single executable works on SQLite, and keeps the addon in the cache of
 });
 
 test('The single executable works on SQLite if the home directory cannot be written', async () => {
-  // In a file no directory can be made, not even by root.
+  // The home is a file: not even root can create a directory in it.
   await assertWorks(inHome(file), `sqlite:${join(directory.path, 'no-home.db')}`);
 });
 
@@ -69,13 +69,12 @@ test(`The single executable runs its checkpoint thread while it records ${SESSIO
   await assertHealthy(program, url);
 });
 
-/** Records sessions of one learner, and returns how many the server has counted. */
 async function recordMany(server: string): Promise<number> {
   await using client = connectStats({ server });
   const { courseId } = await client.addCourse({ course: { name: 'Algebra' } });
   const learner = { userId: newUserId(), courseId };
-  for (let sent = 0; sent < SESSIONS; sent += AT_ONCE) {
-    const batch = Array.from({ length: AT_ONCE }, () =>
+  for (let sent = 0; sent < SESSIONS; sent += CONCURRENCY) {
+    const batch = Array.from({ length: CONCURRENCY }, () =>
       client.recordSession({ ...learner, session: sessionContent() }),
     );
     await Promise.all(batch);

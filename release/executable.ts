@@ -1,6 +1,6 @@
 /**
- * Makes a single executable of the program, for the platform that this runs on: the Node that runs this, with
- * the program inside. `npm run package -- --output FILE` names it otherwise.
+ * Builds the single executable for the current platform: the running Node with the program inside.
+ * `npm run package -- --output FILE` sets the path of the executable.
  */
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,6 @@ import pkgOptions from '@yao-pkg/pkg/lib-es5/options.js';
 import { seaEnhanced } from '@yao-pkg/pkg/lib-es5/sea.js';
 import { PLATFORM, stage } from './stage.js';
 
-/** As pkg names them. */
 const SYSTEMS = new Map<string, 'linux' | 'macos' | 'win'>([
   ['linux', 'linux'],
   ['darwin', 'macos'],
@@ -25,14 +24,14 @@ const extension = process.platform === 'win32' ? '.exe' : '';
 const { values } = parseArgs({ options: { output: { type: 'string' } } });
 const output = resolve(values.output ?? join(root, 'out', `stats-service-${PLATFORM}${extension}`));
 
-const folder = mkdtempSync(join(tmpdir(), 'stats-service-package-'));
+const directory = mkdtempSync(join(tmpdir(), 'stats-service-package-'));
 try {
-  stage(root, folder);
-  const configPath = join(folder, 'package.json');
+  stage(root, directory);
+  const configPath = join(directory, 'package.json');
   const config = JSON.parse(readFileSync(configPath, 'utf8'));
   pkgOptions.default.set(config.pkg);
-  await seaEnhanced(join(folder, 'bin', 'stats-service.js'), {
-    // No download: the program runs on the Node that it was tested with.
+  await seaEnhanced(join(directory, 'bin', 'stats-service.js'), {
+    // The program runs on the Node that it was tested with, instead of a downloaded one.
     nodePath: process.execPath,
     targets: [
       {
@@ -42,12 +41,12 @@ try {
         output,
       },
     ],
-    marker: { config, base: folder, configPath, toplevel: true },
+    marker: { config, base: directory, configPath, toplevel: true },
     params: { seaMode: true },
-    // macOS kills a changed program that was not signed again. Other systems have no signature.
+    // macOS kills an executable whose signature does not match. Other systems do not sign.
     signature: true,
   });
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
 }
 process.stdout.write(`${output} ${Math.round(statSync(output).size / 1024 / 1024)} MB\n`);

@@ -21,7 +21,7 @@ test('The package, installed into an empty directory, works with npx on SQLite',
 });
 
 test('The package, installed into an empty directory, works with npx on Postgres', async () => {
-  // With fsync, which doctor checks.
+  // `doctor` reports a problem if fsync is off.
   await using server = await startPostgres(['fsync=on']);
   await assertWorks(program, server.url);
 });

@@ -11,7 +11,7 @@ import { assertWorks } from './support/round-trip.js';
 const manifestSchema = z.looseObject({ engines: z.object({ node: z.string().startsWith('>=') }) });
 const { engines } = manifestSchema.parse(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')));
 
-/** The oldest version that is supported, and the newest version of each maintained line. */
+/** The oldest supported version, and the newest version of each maintained release line. */
 const SUPPORTED = [`${engines.node.slice('>='.length)}.0`, '22', '24', '26'];
 const TOO_OLD = '20';
 
@@ -21,7 +21,6 @@ const BIN = join(installed.path, 'node_modules', 'stats-service', 'bin', 'stats-
 
 const ENTRIES = ['stats-service', 'stats-service/client', 'stats-service/server'];
 
-/** Programs that load every entry and print the result of each. */
 const LOADERS = new Map([
   [
     'load.mjs',
@@ -38,7 +37,7 @@ const LOADERS = new Map([
 ]);
 for (const [name, text] of LOADERS) await writeFile(join(installed.path, name), text);
 
-// Before the first test, because the runner ends if a file waits between its tests.
+// Installed before the first test, because a file must not wait between its tests: the runner would end.
 const nodes = await Promise.all(SUPPORTED.map(installNode));
 const old = await installNode(TOO_OLD);
 after(() => Promise.all([installed, old, ...nodes].map((directory) => directory[Symbol.asyncDispose]())));
@@ -57,7 +56,7 @@ for (const node of nodes) {
   });
 }
 
-test(`The program and every entry say in one line that Node ${old.version} is too old`, async () => {
+test(`The program and every entry report in one line that Node ${old.version} is too old`, async () => {
   const refusal = `stats-service needs Node.js 22.19 or newer; this is Node.js ${old.version}.`;
   const served = await runCommand([old.path, BIN, 'serve']);
   assert.deepEqual(served, { code: 1, stdout: '', stderr: `${refusal}\n` });
@@ -67,7 +66,7 @@ test(`The program and every entry say in one line that Node ${old.version} is to
   }
 });
 
-/** Installs the newest Node of a version from npm. */
+/** Installs the newest Node that matches a version from npm. */
 async function installNode(wanted: string) {
   const directory = await installInto([`node@${wanted}`]);
   const program = process.platform === 'win32' ? 'node.exe' : 'node';

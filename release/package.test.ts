@@ -33,7 +33,7 @@ test('The packed package contains the program, its types and its documents, and 
   }
 });
 
-test('The package has no script that an installation runs', async () => {
+test('The package has no install scripts', async () => {
   const manifest = manifestSchema.parse(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')));
   const run = ['preinstall', 'install', 'postinstall', 'prepare'];
   assert.deepEqual(
@@ -42,7 +42,7 @@ test('The package has no script that an installation runs', async () => {
   );
 });
 
-test('The packed package has no problem that publint finds', async () => {
+test('The packed package passes publint', async () => {
   const tarball = new Uint8Array(await readFile(packed.tarball)).buffer;
   const { messages, pkg } = await publint({ pack: { tarball }, strict: true });
   assert.deepEqual(
@@ -51,8 +51,8 @@ test('The packed package has no problem that publint finds', async () => {
   );
 });
 
-test('The types of the packed package are right for import and for require', async () => {
-  // The package is ESM alone: every Node that it supports can require that, so that this is no problem here.
+test('The types of the packed package are correct for import and require', async () => {
+  // The package is ESM only. The rule does not apply, because every supported Node can require ESM.
   const options = ['--profile', 'node16', '--ignore-rules', 'cjs-resolves-to-esm', '--format', 'ascii'];
   const attw = join(ROOT, 'node_modules/@arethetypeswrong/cli/dist/index.js');
   const { code, stdout } = await runCommand([process.execPath, attw, packed.tarball, ...options], {

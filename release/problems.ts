@@ -1,7 +1,6 @@
 import { ERRORS, isErrorCode, type ErrorCode } from '../src/core/errors.js';
 import { statusAndTitle, HTTP_ERRORS, type HttpErrorCode } from '../src/server/problem.js';
 
-/** Met by the library and the command line only. */
 type NotOverHttp =
   | 'invalid-database-url'
   | 'invalid-server-url'
@@ -18,7 +17,6 @@ const RETRY = 'Send it again after `Retry-After`; that is safe.';
 const OPERATOR = 'Tell the operator: `stats-service doctor` says what is wrong.';
 const CLIENT = 'Correct the client.';
 
-/** The recommended action for each problem. */
 const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'invalid-request': 'Correct what `errors` names.',
   'total-out-of-range': 'Correct the session: with it, the lifetime totals could not be kept exactly.',
@@ -49,7 +47,7 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'schema-outdated': 'Tell the operator: `stats-service migrate` brings it up to date.',
 };
 
-/** The problems that the HTTP API answers with, by their status. */
+/** Returns a Markdown table of the problems of the HTTP API, by status. */
 export function problemsTable(): string {
   const rows = Object.entries(problems())
     .toSorted(([, a], [, b]) => a.status - b.status)

@@ -8,38 +8,38 @@ const lockSchema = z.object({
   packages: z.record(z.string(), z.object({ dev: z.boolean().default(false) })),
 });
 
-/** The platform as the addon's files are named. */
+/** The platform in the file names of the addon. */
 export const PLATFORM = `${process.platform}-${process.arch}`;
 
 const THREAD = 'dist/src/core/store/sqlite/checkpoint-thread.cjs';
 
-/** Lays out what the program needs at run time, and nothing else, for one platform. */
-export function stage(root: string, folder: string): void {
-  mkdirSync(folder, { recursive: true });
+/** Copies only the files that the program needs at run time on this platform. */
+export function stage(root: string, directory: string): void {
+  mkdirSync(directory, { recursive: true });
   for (const part of ['bin', 'dist', 'package.json']) {
-    cpSync(join(root, part), join(folder, part), { recursive: true, filter: isProgram });
+    cpSync(join(root, part), join(directory, part), { recursive: true, filter: isProgram });
   }
   for (const path of productionDependencies(root)) {
-    cpSync(path, join(folder, relative(root, path)), {
+    cpSync(path, join(directory, relative(root, path)), {
       recursive: true,
       dereference: true,
       filter: isProgram,
     });
   }
-  bundleThread(root, folder);
-  trimAddon(join(folder, 'node_modules', 'better-sqlite3'));
-  const manifest = packageSchema.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
+  bundleThread(root, directory);
+  trimAddon(join(directory, 'node_modules', 'better-sqlite3'));
+  const manifest = packageSchema.parse(JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')));
   const addon = `node_modules/better-sqlite3/prebuilds/${PLATFORM}.node`;
-  // pkg follows only what is required: it would miss the modules that wrap a package for those who import it.
+  // pkg follows `require` only, so that it would miss these modules.
   const pkg = { assets: ['dist/**/*.js', 'dist/docs/*', 'node_modules/**/*.mjs', THREAD, addon] };
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, pkg }));
+  writeFileSync(join(directory, 'package.json'), JSON.stringify({ ...manifest, pkg }));
 }
 
-/** A thread finds no modules inside the executable. */
-function bundleThread(root: string, folder: string): void {
+/** Bundles the thread, because threads cannot resolve modules inside the executable. */
+function bundleThread(root: string, directory: string): void {
   buildSync({
     entryPoints: [join(root, 'src/core/store/sqlite/checkpoint-thread.ts')],
-    outfile: join(folder, THREAD),
+    outfile: join(directory, THREAD),
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -47,12 +47,12 @@ function bundleThread(root: string, folder: string): void {
   });
 }
 
-/** Not what only compilers and debuggers read. */
+/** False for declarations and source maps. */
 function isProgram(path: string): boolean {
   return !/\.([cm]?ts|map)$/.test(path);
 }
 
-/** As the lockfile has installed them: not all that are optional are. */
+/** Returns the production dependencies that are installed; optional ones may be missing. */
 function productionDependencies(root: string): string[] {
   const { packages } = lockSchema.parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')));
   return Object.entries(packages)
@@ -61,10 +61,10 @@ function productionDependencies(root: string): string[] {
     .filter((path) => existsSync(path));
 }
 
-/** The addon comes for every platform, and with SQLite's sources. */
-function trimAddon(folder: string): void {
-  for (const part of ['deps', 'src', 'binding.gyp']) rmSync(join(folder, part), { recursive: true });
-  const prebuilds = join(folder, 'prebuilds');
+/** Removes the addons of other platforms and the sources of SQLite. */
+function trimAddon(directory: string): void {
+  for (const part of ['deps', 'src', 'binding.gyp']) rmSync(join(directory, part), { recursive: true });
+  const prebuilds = join(directory, 'prebuilds');
   for (const file of readdirSync(prebuilds)) {
     if (basename(file, '.node') !== PLATFORM) rmSync(join(prebuilds, file));
   }

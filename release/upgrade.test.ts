@@ -7,7 +7,7 @@ import { createDatabase, DIALECTS, type TestDatabase } from '../test/support/dat
 import { newUserId, sessionContent } from '../test/support/factories.js';
 import { runSql } from '../test/support/sql.js';
 import { installInto, pack, shellEnvironment } from './support/npm.js';
-import { ask, run, serve } from './support/program.js';
+import { run, runJson, serve } from './support/program.js';
 
 const [FIRST, ...LATER] = migrations.map(({ name }) => name);
 assert.ok(FIRST);
@@ -16,14 +16,14 @@ await using packed = await pack();
 const installed = await installInto([packed.tarball]);
 after(() => installed[Symbol.asyncDispose]());
 
-/** The new release, as it is installed. */
+/** The new release, installed from its package. */
 const program = {
   command: [process.execPath, join(installed.path, 'node_modules/stats-service/bin/stats-service.js')],
   cwd: installed.path,
   env: shellEnvironment(),
 } as const;
 
-/** A database with the schema of the first release, and one session in it. */
+/** Records one session and reverts the schema to the first release. */
 async function fillFirst({ url }: TestDatabase): Promise<LearnerCall> {
   const learner = await recordOne(url);
   await using migrator = await openMigrator({ database: url });
@@ -41,37 +41,37 @@ async function recordOne(url: string): Promise<LearnerCall> {
 }
 
 for (const dialect of DIALECTS) {
-  test(`A ${dialect} database of the first release is upgraded, works, and is rolled back as docs/operations.md says`, async () => {
+  test(`Upgrade and rollback of a ${dialect} database work as documented in docs/operations.md`, async () => {
     await using database = await createDatabase(dialect);
     const { userId, courseId } = await fillFirst(database);
     const target = ['--database', database.url];
     const learner = ['--user', userId, '--course', courseId, ...target];
     const migrate = (...argv: string[]) => run(program, ['migrate', ...argv, ...target]);
-    const status = () => ask(program, ['migrate', 'status', ...target]);
+    const status = () => runJson(program, ['migrate', 'status', ...target]);
 
-    // A command that only reads changes nothing, and says what to do.
-    const refused = await run(program, ['stats', ...learner]);
-    assert.equal(refused.code, 1);
-    assert.match(refused.stderr, /run "stats-service migrate up"/);
+    // A read command does not migrate.
+    const rejected = await run(program, ['stats', ...learner]);
+    assert.equal(rejected.code, 1);
+    assert.match(rejected.stderr, /run "stats-service migrate up"/);
     assert.deepEqual(await status(), { applied: [FIRST], pending: LATER });
 
     assert.equal((await migrate('up')).code, 0);
     assert.deepEqual(await status(), { applied: [FIRST, ...LATER], pending: [] });
-    await ask(program, ['record', ...learner, '--modules', '6', '--score', '68.4', '--time', '5m']);
+    await runJson(program, ['record', ...learner, '--modules', '6', '--score', '68.4', '--time', '5m']);
     assert.equal(await sessionCount(learner), 2);
 
-    // migrate down deletes data, and requires --yes.
+    // `migrate down` deletes data, so it requires `--yes`.
     assert.notEqual((await migrate('down')).code, 0);
     for (const _ of LATER) assert.equal((await migrate('down', '--yes')).code, 0);
     assert.deepEqual(await status(), { applied: [FIRST], pending: LATER });
-    const kept = await runSql(
+    const stats = await runSql(
       database.url,
       'select cast(session_count as text) as sessions, cast(time_studied as text) as time from course_stats',
     );
-    assert.deepEqual(kept, [{ sessions: '2', time: '580000' }]);
+    assert.deepEqual(stats, [{ sessions: '2', time: '580000' }]);
   });
 
-  test(`A ${dialect} database to which a later release has added columns is served by this release`, async () => {
+  test(`The program serves a ${dialect} database with columns of a later release`, async () => {
     await using database = await createDatabase(dialect);
     const { userId, courseId } = await recordOne(database.url);
     await runSql(
@@ -83,12 +83,12 @@ for (const dialect of DIALECTS) {
     await runSql(database.url, 'alter table course_stats add column later integer not null default 0');
     await using service = await serve(program, database.url);
     const learner = ['--user', userId, '--course', courseId, '--server', service.url];
-    await ask(program, ['record', ...learner, '--modules', '6', '--score', '68.4', '--time', '5m']);
+    await runJson(program, ['record', ...learner, '--modules', '6', '--score', '68.4', '--time', '5m']);
     assert.equal(await sessionCount(learner), 2);
     assert.equal((await service.stop()).code, 0);
   });
 
-  test(`A ${dialect} database of the first release is upgraded by the first process that serves it`, async () => {
+  test(`\`serve\` upgrades a ${dialect} database of the first release`, async () => {
     await using database = await createDatabase(dialect);
     const { userId, courseId } = await fillFirst(database);
     await using service = await serve(program, database.url);
@@ -99,6 +99,6 @@ for (const dialect of DIALECTS) {
 }
 
 async function sessionCount(learner: readonly string[]): Promise<unknown> {
-  const stats = await ask(program, ['stats', ...learner]);
+  const stats = await runJson(program, ['stats', ...learner]);
   return Object(stats)['sessionCount'];
 }

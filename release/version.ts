@@ -1,26 +1,26 @@
 /**
- * Whether a tag, package.json and the changelog speak of the same version, and package.json of the repository that it
- * is published from: `node release/version.ts v1.2.3`.
+ * Checks that a tag, package.json and the changelog have the same version, and that package.json names the
+ * repository that publishes it: `node release/version.ts v1.2.3`.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** The contradictions; the newest version of a changelog is its first. */
+/** Returns the differences between the versions. The newest version of the changelog comes first. */
 export function versionFaults(tag: string, version: string, changelog: string): string[] {
   const newest = /^## \[?(\d[^\]\s]*)/m.exec(changelog)?.[1];
   return [
-    ...(tag === `v${version}` ? [] : [`The tag is ${tag}, package.json says ${version}.`]),
+    ...(tag === `v${version}` ? [] : [`The tag is ${tag}; package.json has version ${version}.`]),
     ...(newest === version
       ? []
-      : [`CHANGELOG.md ends with ${newest ?? 'no version'}, package.json says ${version}.`]),
+      : [`The newest version in CHANGELOG.md is ${newest ?? 'missing'}; package.json has ${version}.`]),
   ];
 }
 
-/** npm takes a package with provenance only where both agree. */
+/** npm rejects provenance from a repository that package.json does not name. */
 export function repositoryFaults(url: string | undefined, built: string | undefined): string[] {
   const named = /github\.com[/:]([^/]+\/[^/]+?)(\.git)?$/.exec(url ?? '')?.[1];
   if (built === undefined || named === built) return [];
-  return [`package.json names the repository ${named ?? 'nowhere'}, this is ${built}.`];
+  return [`package.json names ${named ?? 'no repository'}; this repository is ${built}.`];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

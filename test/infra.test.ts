@@ -25,15 +25,15 @@ test('`infra/test.sh` without Terraform is skipped, or fails if Terraform is req
 });
 
 test('`infra/test.sh` runs its tests even if the search for providers fails', async () => {
-  const said = join(directory.path, 'said');
+  const calls = join(directory.path, 'calls');
   place('find', 'exit 1');
-  place('terraform', `echo "$*" >> ${said}`);
+  place('terraform', `echo "$*" >> ${calls}`);
   const path = [directory.path, process.env['PATH']].join(delimiter);
   const { code, stderr } = await runCommand(SCRIPT, {
     env: { ...process.env, PATH: path, TF_PLUGIN_DIR: '' },
   });
   assert.equal(code, 0, stderr);
-  assert.match(readFileSync(said, 'utf8'), /modules\/stats-service test\n$/);
+  assert.match(readFileSync(calls, 'utf8'), /modules\/stats-service test\n$/);
 });
 
 test('An environment must be named, and Terraform never destroys its database key', () => {

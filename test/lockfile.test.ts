@@ -9,7 +9,7 @@ const lock = lockSchema.parse(
   JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8')),
 );
 
-/** Each of these comes in one package for every platform, of which npm installs the one that it needs. */
+/** Prefixes of dependencies that are published as one package per platform. */
 const NATIVE = [
   '@oxfmt/binding-',
   '@oxlint/binding-',

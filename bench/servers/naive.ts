@@ -1,4 +1,4 @@
-/** A service as it is usually written: a transaction with several queries for every request. */
+/** The naive server, written in the usual way: every request is a transaction with several queries. */
 import BetterSqlite from 'better-sqlite3';
 import { Pool, types, type PoolClient } from 'pg';
 import { rowOf, serve, type Key, type NewSession, type StatsRow } from './server.js';
@@ -24,13 +24,13 @@ function openSqlite(path: string): Database {
   const db = new BetterSqlite(path);
   for (const pragma of ['journal_mode = wal', 'synchronous = full']) db.pragma(pragma);
   const query: Query = async (text, ...values) => {
-    // SQLite has no row locks: a transaction that writes locks the database.
+    // SQLite does not have row locks: a write transaction locks the database.
     const statement = db.prepare<Value[], Row>(text.join('?').replace('for update', ''));
     if (statement.reader) return statement.all(...values);
     statement.run(...values);
     return [];
   };
-  // The one connection serves one transaction at a time.
+  // The connection runs one transaction at a time.
   let last = Promise.resolve();
   const transaction: Transaction = (work) => {
     const run = async (previous: Promise<void>) => {

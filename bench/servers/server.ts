@@ -1,4 +1,4 @@
-/** The HTTP side of the floor and of the naive server: two routes on bare `node:http`, without validation or error handling. */
+/** Two routes on bare `node:http` for the other servers, without validation or error handling. */
 import { createServer, type ServerResponse } from 'node:http';
 import type { SessionRow } from '../tables.js';
 
@@ -15,13 +15,13 @@ export interface NewSession extends Key {
 }
 
 /**
- * Session count, modules, modules with a score, weighted score units, time, first and last completion, distinct modules,
- * modules of the course, and how many of these the learner has studied. Postgres sends numbers as text; SQLite stores
- * times as milliseconds.
+ * Session count, modules, modules with a score, weighted score units, time, first and last completion,
+ * distinct modules, modules of the course, and the number of these that the learner has studied. Postgres
+ * sends numbers as text; SQLite stores times as milliseconds.
  */
 export type StatsRow = readonly (number | string)[];
 
-/** Responds with the time of the recording. */
+/** `respond` receives the time of the recording. */
 export type RecordCall = Readonly<{ input: NewSession; respond: (now: string) => void }>;
 export type StatsCall = Readonly<{ input: Key; respond: (row: StatsRow) => void }>;
 
@@ -29,7 +29,7 @@ const UNITS_PER_SCORE = 10_000;
 
 export function rowOf(session: NewSession): SessionRow {
   const { userId, courseId, sessionId, totalModulesStudied, averageScore, timeStudied } = session;
-  // Exact for the scores of the load, which have few decimals.
+  // The scores of the load have few decimals, so that the product is exact.
   const units = Math.round(averageScore * UNITS_PER_SCORE);
   return [userId, courseId, sessionId, totalModulesStudied, timeStudied, units];
 }
@@ -67,12 +67,12 @@ function send(response: ServerResponse, status: number, json: string): void {
   response.end(json, 'latin1');
 }
 
-/** No value needs escaping, so that this is cheaper than `JSON.stringify`. */
+/** Cheaper than `JSON.stringify`, because no value needs escaping. */
 function sessionJson(session: NewSession, now: string): string {
   return `{"sessionId":"${session.sessionId}","courseId":"${session.courseId}","totalModulesStudied":${session.totalModulesStudied},"averageScore":${session.averageScore},"timeStudied":${session.timeStudied},"completedAt":"${now}","moduleIds":[],"createdAt":"${now}","updatedAt":"${now}"}\n`;
 }
 
-/** The totals of the seeds are below 2^53, so that one division is exact enough. */
+/** The totals of the bench are below 2^53, so that a plain division is exact enough. */
 function statsJson({ courseId }: Key, row: StatsRow): string {
   const [sessions, modules, scored, units, time, first, last, studied, declared, studiedOfDeclared] = row;
   const average = Number(scored) === 0 ? null : Number(units) / (Number(scored) * UNITS_PER_SCORE);
@@ -86,8 +86,8 @@ function isoTime(time?: number | string): string | undefined {
 }
 
 /**
- * Coalesces concurrent calls into batches without a timer: a batch is everything that has arrived by the time the
- * event loop has read all sockets. While `limit` batches are in flight, calls wait. The handler calls `done` before it
+ * Coalesces concurrent calls into batches without a timer: a batch contains every call that arrived in one
+ * round of the event loop. Calls wait while `limit` batches are in flight. The handler calls `done` before it
  * responds, so that the database works on the next batch meanwhile.
  */
 export function batched<Each>(

@@ -1,6 +1,5 @@
-# Snapshots and retained backups can only be read with the key that encrypted them, and they are all that is left of an
-# environment that was taken down: Terraform must not schedule the key's deletion along with the rest. It stands here since
-# terraform test could not clean a module up that holds it.
+# Snapshots and backups of a destroyed environment can be read only with the key that encrypted them, so
+# Terraform must not delete it. The key is not in the module, because terraform test could not destroy it.
 resource "aws_kms_key" "database" {
   description             = "stats-service-${var.environment}: the database, its snapshots and backups"
   enable_key_rotation     = true

@@ -1,11 +1,11 @@
-# ../modules/stats-service documents them, with their limits and defaults.
+# ../modules/stats-service documents these variables, their limits and their defaults.
 
 variable "environment" {
   type = string
 }
 
 variable "account_id" {
-  description = "AWS account; with the credentials of another nothing is done."
+  description = "AWS account. Terraform fails with the credentials of another account."
   type        = string
 }
 
@@ -13,7 +13,7 @@ variable "region" {
   type = string
 }
 
-# Only for a first apply that finds an image in the registry; afterwards the deploys say what runs.
+# Only for a first apply with an image in the registry. Later, deploys set the image.
 variable "image_tag" {
   type    = string
   default = null

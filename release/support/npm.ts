@@ -17,47 +17,45 @@ export interface Directory extends AsyncDisposable {
 }
 
 export interface Packed extends Directory {
-  /** The file that would be published. */
   readonly tarball: string;
-  /** The paths in it. */
   readonly files: readonly string[];
 }
 
-/** A temporary directory, removed with its content. Compilers and npm resolve links, and compare paths. */
+/** Creates a temporary directory without symlinks in its path, because npm compares resolved paths. */
 export async function createDirectory(): Promise<Directory> {
   return mkdtempDisposable(join(await realpath(tmpdir()), 'stats-service-release-'));
 }
 
-/** The environment of a user's shell, without the variables that npm sets for this test. */
+/** Returns the environment without the variables that npm and the test runner set. */
 export function shellEnvironment(): Record<string, string> {
   const entries = Object.entries(process.env).filter(
     ([name]) => !/^(npm_|NODE_(ENV|OPTIONS|TEST)|INIT_CWD|STATS_)/.test(name),
   );
   const variables = entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
   const withNode = [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
-  // A person's own settings of npm may be worth a warning; what our program says is looked at to the letter.
+  // npm may warn about the settings of the user, but the tests compare stderr exactly.
   return { ...Object.fromEntries(variables), PATH: withNode, npm_config_loglevel: 'error' };
 }
 
-/** Runs npm to its end; what it has said on stdout. */
+/** Runs npm and returns its stdout. */
 export async function npm(argv: readonly string[], cwd: string): Promise<string> {
   const { code, stdout, stderr } = await runCommand(['npm', ...argv], { cwd, env: shellEnvironment() });
   assert.equal(code, 0, `npm ${argv.join(' ')}\n${stderr}`);
   return stdout;
 }
 
-/** Makes the package as publishing does, the build included. */
+/** Builds and packs the package, like `npm publish`. */
 export async function pack(): Promise<Packed> {
   const directory = await createDirectory();
-  const said = await npm(['pack', '--json', '--silent', '--pack-destination', directory.path], ROOT);
-  const [{ filename, files }] = packedSchema.parse(JSON.parse(said.slice(said.indexOf('['))));
+  const output = await npm(['pack', '--json', '--silent', '--pack-destination', directory.path], ROOT);
+  const [{ filename, files }] = packedSchema.parse(JSON.parse(output.slice(output.indexOf('['))));
   return { ...directory, tarball: join(directory.path, filename), files: files.map(({ path }) => path) };
 }
 
-/** A new project that depends on these packages. */
+/** Creates a project that depends on these packages, and installs them. */
 export async function installInto(packages: readonly string[]): Promise<Directory> {
   const directory = await createDirectory();
-  // Node's package places the program by a script; ours has none.
+  // The package `node` needs its install script.
   const manifest = { private: true, allowScripts: { node: true } };
   await writeFile(join(directory.path, 'package.json'), JSON.stringify(manifest));
   await npm(['install', '--omit=dev', '--no-audit', '--no-fund', ...packages], directory.path);

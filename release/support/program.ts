@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { runCommand, type CommandLine, type Finished, type ProcessOptions } from '../../test/support/cli.js';
 import { startCommand, type Service } from '../../test/support/service.js';
 
-/** `stats-service` in one of the forms in which it is shipped. */
+/** The program in one of its released forms. */
 export interface Program extends ProcessOptions {
   readonly command: CommandLine;
-  /** It is started by another program, which passes no signals on. */
+  /** True if a wrapper that does not forward signals starts the program. */
   readonly group?: boolean;
 }
 
@@ -13,14 +13,13 @@ export function run({ command, ...options }: Program, argv: readonly string[]): 
   return runCommand([...command, ...argv], options);
 }
 
-/** Runs a command that must be done; what it prints with `--json`. */
-export async function ask(program: Program, argv: readonly string[]): Promise<unknown> {
+/** Runs a command with `--json`, which must succeed, and returns the document. */
+export async function runJson(program: Program, argv: readonly string[]): Promise<unknown> {
   const { code, stdout, stderr } = await run(program, [...argv, '--json']);
   assert.equal(code, 0, `${argv.join(' ')}: ${stderr}`);
   return JSON.parse(stdout);
 }
 
-/** Serves a database on a free port. */
 export function serve({ command, ...options }: Program, database: string): Promise<Service> {
   return startCommand([...command, 'serve', '--port', '0', '--database', database], options);
 }

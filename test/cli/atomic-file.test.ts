@@ -5,7 +5,6 @@ import { test } from 'node:test';
 import { AtomicFile } from '../../src/cli/atomic-file.js';
 import { TestDirectory } from '../support/directory.js';
 
-/** A new file that only needs to be committed. */
 async function pendingAt(file: string, text: string): Promise<AtomicFile> {
   const pending = await AtomicFile.forNew(file);
   await writeFile(pending.path, text);

@@ -31,7 +31,7 @@ async function assertWell(file: string): Promise<void> {
   for (const { state } of findings) assert.equal(state, 'ok', stdout);
 }
 
-/** So much that there is more than one step to copy. */
+/** Adds data, so that a backup copies the database in several steps. */
 async function addBallast(database: string, megabytes: number): Promise<void> {
   await runSql(database, 'create table ballast (content blob)');
   const series = `with recursive n (i) as (select 1 union all select i + 1 from n where i < ${megabytes})`;
@@ -54,18 +54,18 @@ test('A backup under load passes `doctor` and contains every session acknowledge
       while (!over.signal.aborted) assert.equal((await recorder.record(client)).status, 201);
     }),
   );
-  await until('it has something to copy', () => acknowledged() > 500);
+  await until('some sessions are recorded', () => acknowledged() > 500);
   for (const name of ['one.db', 'two.db']) {
     const file = join(directory.path, name);
     const before = acknowledged();
     const { code, stdout, stderr } = await runBin(['backup', file, '--database', database.url]);
     const after = acknowledged();
-    const said = `Backed up to ${file}; the copy was checked.\n`;
-    assert.deepEqual([code, stdout, stderr], [0, '', said]);
-    assert.ok(after > before, 'recording continues meanwhile');
+    const message = `Backed up to ${file}; the copy was checked.\n`;
+    assert.deepEqual([code, stdout, stderr], [0, '', message]);
+    assert.ok(after > before, 'nothing was recorded during the backup');
     await assertWell(file);
     const copied = await sessionsOf(file);
-    // Those on their way when it began may be in it as well.
+    // The backup may also contain sessions that were in flight when it began.
     assert.ok(copied >= before && copied <= after + recorders.length, `${before} ${copied} ${after}`);
   }
   over.abort();
@@ -137,7 +137,7 @@ test('`backup` of a damaged database exits with code 1 and keeps no copy', async
   await fixture.stats.close();
   const path = sqlitePath(fixture.database.url);
   const bytes = await readFile(path);
-  // In the middle of the sessions.
+  // Overwrites pages in the middle of the sessions.
   bytes.fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 20_000);
   await writeFile(path, bytes);
   const { code, stderr } = await runCli([
@@ -173,11 +173,11 @@ describe('backup on a small disk', { skip: NO_SMALL_DISK }, () => {
 test('Ctrl-C during `backup` exits with code 130 and leaves no file', async () => {
   await using fixture = await createFixture('sqlite');
   await using directory = await TestDirectory.create();
-  // Enough that the signal comes meanwhile.
+  // The backup must still run when the signal arrives.
   await addBallast(fixture.database.url, 200);
   const file = join(directory.path, 'a.db');
   const child = startBin(['backup', file, '--database', fixture.database.url]);
-  await until('it has begun', async () => (await directory.files()).length > 0);
+  await until('the backup has begun', async () => (await directory.files()).length > 0);
   child.kill('SIGINT');
   const { code, stderr } = await child.ended;
   assert.deepEqual([code, stderr], [130, `stats-service: interrupted; ${file} was not created\n`]);

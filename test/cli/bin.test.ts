@@ -71,7 +71,7 @@ test('`--help` exits with code 0 if the reader has closed stdout', async () => {
 });
 
 test('Ctrl-C ends a command that waits for a server with exit code 130', async () => {
-  // A server that never answers, so that the command is still waiting when the signal comes.
+  // The command waits for this server, which never responds, when the signal arrives.
   await using silent = createServer();
   const port = await listen(silent);
   const child = spawn(process.execPath, [BIN, 'course', 'list', '--server', `http://127.0.0.1:${port}`]);

@@ -89,7 +89,7 @@ test('`export` recognizes a database file by any path, even before the file exis
   }
   assert.deepEqual(await readFile(path), before);
 
-  // A file with a similar name belongs to another program.
+  // A file with a similar name does not belong to the database.
   await mkdir(at('other'));
   for (const file of [at(`other/${name}`), `${path}-wal.csv`, `${path}.csv`]) {
     const { code, stderr } = await runCli(['export', file, '--database', fixture.database.url]);

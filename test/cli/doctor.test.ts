@@ -11,7 +11,7 @@ for (const dialect of DIALECTS) {
     await using fixture = await createFixture(dialect);
     const { stats, courseId, database } = fixture;
     await stats.recordSession({ userId: newUserId(), courseId, session: sessionContent() });
-    // Whatever the settings of the test's own Postgres.
+    // Other findings depend on the settings of the Postgres under test.
     const seen = await runCli(['doctor', '--database', database.url]);
     assert.match(seen.stdout, /^Check +State +Detail\n/);
     assert.match(seen.stdout, /\nrollups +ok +all 1 lifetime stats/);

@@ -16,8 +16,7 @@ async function study({ stats, courseId, database }: Fixture) {
   return { userId, command: ['erase', '--user', userId, '--database', database.url] };
 }
 
-/** A question fails the test. */
-async function askNobody(question: string): Promise<string> {
+async function failOnQuestion(question: string): Promise<string> {
   return assert.fail(question);
 }
 
@@ -69,7 +68,7 @@ test('`erase` without a terminal erases nothing unless `--yes` is given', async 
 test('`erase --yes` does not ask for confirmation', async () => {
   await using fixture = await createFixture('sqlite');
   const { command } = await study(fixture);
-  assert.equal((await runCli([...command, '--yes'], { terminal: true, ask: askNobody })).code, 0);
+  assert.equal((await runCli([...command, '--yes'], { terminal: true, ask: failOnQuestion })).code, 0);
 });
 
 test('`erase` on a missing database exits with code 3 and does not create it', async () => {

@@ -43,7 +43,7 @@ test('The file of a new export, or of a killed one, is accessible only to its ow
   await holder.connect();
   await holder.query('begin; lock table study_sessions in access exclusive mode');
   const child = startBin(['export', file, '--database', fixture.database.url]);
-  await until('it has begun to write', async () => (await directory.files()).length > 1);
+  await until('the export writes its file', async () => (await directory.files()).length > 1);
   child.kill('SIGKILL');
   await child.ended;
   await holder.end();
@@ -123,7 +123,7 @@ test('Ctrl-C during an export leaves the file unchanged and reports that', async
   await using fixture = await createFixture('postgres');
   await using directory = await TestDirectory.create();
   await directory.write('a.csv', OLD);
-  // The export waits for the lock.
+  // The lock blocks the export.
   const holder = new Client({ connectionString: fixture.database.url });
   await holder.connect();
   await holder.query('begin; lock table study_sessions in access exclusive mode');
@@ -134,7 +134,7 @@ test('Ctrl-C during an export leaves the file unchanged and reports that', async
     const before = await directory.files();
     const file = join(directory.path, name);
     const child = startBin(['export', file, '--database', fixture.database.url]);
-    await until('it has begun to write', async () => (await directory.files()).length > before.length);
+    await until('the export writes its file', async () => (await directory.files()).length > before.length);
     child.kill('SIGINT');
     const { code, stderr } = await child.ended;
     assert.equal(code, 130);
@@ -149,7 +149,7 @@ test('Ctrl-C ends an export that is blocked on stdout and reports the lines writ
   await using fixture = await createFixture('sqlite');
   await record(fixture, [newUserId()], 4_000);
   const child = startBin(['export', '--database', fixture.database.url]);
-  // The export continues until the pipe is full.
+  // Nothing reads the pipe, so that the export blocks when it is full.
   await once(child.stdout, 'readable');
   child.kill('SIGINT');
   const { code, stderr } = await child.ended;

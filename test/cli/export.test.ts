@@ -16,7 +16,7 @@ const HEADING =
 
 const keyOf = ({ userId, courseId, sessionId }: ExportedSession) => `${userId}${courseId}${sessionId}`;
 
-/** Written by hand, from what was recorded. */
+/** Formats CSV independently of the program. */
 function csvOf(sessions: readonly ExportedSession[]): string {
   return (
     HEADING +
@@ -46,7 +46,7 @@ for (const dialect of DIALECTS) {
       const csv = await runCli(argv);
       assert.deepEqual([csv.code, csv.stderr], [0, 'Exported 1,941 sessions.\n']);
       assert.equal(csv.stdout, csvOf(sessions));
-      assert.ok(csv.stdout.includes(',""";,;a,b"\n'), 'what has to be quoted is among them');
+      assert.ok(csv.stdout.includes(',""";,;a,b"\n'), 'no module ids are quoted');
 
       const ndjson = await runCli([...argv, '--format', 'ndjson', '--quiet', '-']);
       assert.deepEqual([ndjson.code, ndjson.stderr], [0, '']);

@@ -6,7 +6,6 @@ import { DIALECTS } from '../support/databases.js';
 import { createFixture } from '../support/fixture.js';
 import { newCourseId, newSessionId, newUserId } from '../support/factories.js';
 
-/** Removes the times, which differ between runs. */
 const TIMES = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 
 for (const dialect of DIALECTS) {
@@ -25,7 +24,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-/** The same commands for ids of their own, which do not show in what is returned. */
+/** Runs every command with new ids, which are masked in the output. */
 async function runAll(target: string, url: string): Promise<Finished[]> {
   const [course, user, session] = [newCourseId(), newUserId(), newSessionId()];
   const learner = ['--user', user, '--course', course];

@@ -6,7 +6,7 @@ import { createFixture, type Fixture } from '../support/fixture.js';
 
 const MINUTE = 60_000;
 
-/** A command for a learner with an hour in one week, nothing in the next, and half an hour after it. */
+/** Records an hour in one week, nothing in the next, and half an hour in the third. */
 async function study({ stats, courseId, database }: Fixture) {
   const learner = { userId: newUserId(), courseId };
   for (const [completedAt, averageScore, minutes] of [
@@ -56,7 +56,7 @@ test('`history` on a terminal draws bars in proportion to the time studied', asy
   assert.equal(heading, 'Start                      Sessions  Modules  Time  Score');
   assert.deepEqual(
     rows.map((row) => row.match(/█/g)?.length ?? 0),
-    // The level of the score is a full block too where it is the highest.
+    // The highest score is also drawn as a full block.
     [25, 0, 12],
   );
   assert.doesNotMatch(rows[1] ?? '', /[▁-▏]/);

@@ -30,7 +30,7 @@ describe('the log of a server', () => {
   test('The log has one line per request, without ids, content or query parameters', async () => {
     await using database = await createDatabase('sqlite');
     await using service = await startService(['--database', database.url, '--port', '0']);
-    const { secrets, sent } = await askForAll(service, database.url);
+    const { secrets, sent } = await sendAllKinds(service, database.url);
     const { code, stdout } = await service.stop();
     assert.equal(code, 0);
 
@@ -49,7 +49,6 @@ describe('the log of a server', () => {
     const routes = new Set(requests.map(({ route }) => route));
     assert.ok(routes.has('/courses/{courseId}') && routes.has(undefined));
 
-    // An error can be matched with its request.
     const defect = lines.find(({ level }) => level === 'error');
     assert.equal(sent.find(({ requestId }) => requestId === defect?.requestId)?.status, 500);
     for (const secret of secrets) assert.ok(!stdout.includes(secret), `${secret} is in the log`);
@@ -65,9 +64,9 @@ describe('the log of a server', () => {
       assert.equal((await exchange(service.url, head('GET /livez HTTP/1.1', 'Host: stats'))).status, 200);
       const { code, stdout } = await service.stop();
       assert.equal(code, 0);
-      const said = stdout.split('\n').filter(Boolean);
+      const logged = stdout.split('\n').filter(Boolean);
       assert.deepEqual(
-        said.map((line) => lineSchema.parse(JSON.parse(line)).msg),
+        logged.map((line) => lineSchema.parse(JSON.parse(line)).msg),
         expected,
       );
     });
@@ -80,8 +79,8 @@ describe('the log of a server', () => {
   });
 });
 
-/** Requests that end in every way, their responses, and the values that must not be logged. */
-async function askForAll({ url }: Service, database: string) {
+/** Sends requests of every kind. Returns the responses, and the values that must not be logged. */
+async function sendAllKinds({ url }: Service, database: string) {
   await using client = new HttpClient(url);
   const sent: { requestId: string; status: number }[] = [];
   const send: HttpClient['send'] = async (...request) => {

@@ -19,7 +19,7 @@ async function createPipe() {
   return { path, [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose]() };
 }
 
-/** True if a thread of the process is blocked in opening a pipe. */
+/** True if a thread of the process blocks while it opens a pipe. */
 async function isAtPipe(pid: number | undefined): Promise<boolean> {
   const tasks = `/proc/${pid}/task`;
   const waits = (await readdir(tasks)).map((task) => readFile(`${tasks}/${task}/wchan`, 'utf8'));
@@ -66,11 +66,11 @@ describe('named pipes', { skip: process.platform !== 'linux' }, () => {
       await using fixture = await createFixture('sqlite');
       await using pipe = await createPipe();
       const child = startBin([command, pipe.path, '--format', 'csv', '--database', fixture.database.url]);
-      await until('it waits', () => isAtPipe(child.pid));
+      await until('the command waits for the pipe', () => isAtPipe(child.pid));
       let hasEnded = false;
       const ended = child.ended.finally(() => (hasEnded = true));
-      // The program handles the first signal when it can; any later one ends it.
-      await until('it has ended', () => {
+      // The program handles the first signal. A later one kills it.
+      await until('the command has ended', () => {
         if (!hasEnded) child.kill('SIGINT');
         return hasEnded;
       });

@@ -47,14 +47,14 @@ describe('serve with a broken SQLite file', () => {
 
   test('`serve` reports a database path in a missing directory and does not create it', async () => {
     await using database = await createDatabase('sqlite');
-    const folder = join(dirname(sqlitePath(database.url)), 'missing');
-    const { code, stderr } = await runBin(['serve', '--database', `sqlite:${folder}/stats.db`]);
+    const directory = join(dirname(sqlitePath(database.url)), 'missing');
+    const { code, stderr } = await runBin(['serve', '--database', `sqlite:${directory}/stats.db`]);
     assert.equal(code, 1);
     assert.match(
       stderr,
       /^stats-service: The directory of the database does not exist: .*missing\. Create it, or name another path\.\n$/,
     );
-    assert.ok(!existsSync(folder));
+    assert.ok(!existsSync(directory));
   });
 });
 
@@ -62,7 +62,7 @@ test('A SQLite file with corrupt pages causes 503 responses, and the server keep
   await using database = await createDatabase('sqlite');
   const path = await fill(database);
   const pages = readFileSync(path).length / PAGE;
-  // The schema, which is small, is left.
+  // The schema, at the start of the file, stays intact.
   overwrite(path, Math.ceil(pages / 2), pages);
   const before = readFileSync(path);
   await using service = await startService(['--database', database.url, '--port', '0']);
@@ -97,7 +97,6 @@ async function assertRefused(database: TestDatabase, path: string): Promise<void
   assert.ok(stderr.includes(path), stderr);
 }
 
-/** A database of some hundred pages, closed; its path. */
 async function fill({ url }: TestDatabase): Promise<string> {
   await using stats = await openStats({ database: url });
   const { courseId } = await stats.addCourse({ course: { name: 'Algebra' } });
@@ -106,7 +105,7 @@ async function fill({ url }: TestDatabase): Promise<string> {
   return sqlitePath(url);
 }
 
-/** Pages, from the first to before the last. */
+/** Overwrites the pages from `first` to `last`, exclusive. */
 function overwrite(path: string, first: number, last: number): void {
   const bytes = readFileSync(path);
   bytes.fill(0xff, first * PAGE, last * PAGE);

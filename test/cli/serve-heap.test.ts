@@ -7,7 +7,7 @@ import { startService } from '../support/service.js';
 
 const MEGABYTE = 1024 * 1024;
 const REQUESTS = 20_000;
-/** Bytes. */
+/** In bytes. */
 const LIMIT = 16 * MEGABYTE;
 
 describe('the young generation of a server', () => {
@@ -20,7 +20,7 @@ describe('the young generation of a server', () => {
   });
 });
 
-/** Bytes of the young generation after some load. */
+/** Returns the size of the young generation, in bytes, after some load. */
 async function youngGeneration(env: Readonly<Record<string, string>> = {}): Promise<number> {
   await using service = await startService(['--database', 'sqlite::memory:', '--port', '0'], env);
   await using client = new HttpClient(service.url);

@@ -11,7 +11,7 @@ for (const dialect of DIALECTS) {
     test(`\`serve\` on ${dialect} creates its database and shuts down gracefully on ${signal}`, async () => {
       await using database = await createDatabase(dialect);
       await using service = await startService(['--database', database.url, '--port', '0']);
-      // An idle connection would be kept for a second, in case that a request is on its way.
+      // A keep-alive connection would delay the shutdown by a second.
       const ready = await fetch(`${service.url}/readyz`, { headers: { Connection: 'close' } });
       assert.equal(ready.status, 200);
       const { code, stdout, stderr } = await service.stop(signal);

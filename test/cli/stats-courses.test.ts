@@ -4,7 +4,7 @@ import { runCli } from '../support/cli.js';
 import { newUserId, sessionContent } from '../support/factories.js';
 import { createFixture, type Fixture } from '../support/fixture.js';
 
-/** A learner with two of three modules of one course, and one course without modules. */
+/** Records two of three modules in one course, and a session in a course without modules. */
 async function study({ stats, courseId, database }: Fixture) {
   const userId = newUserId();
   const logic = await stats.addCourse({ course: { name: 'Logic', moduleIds: ['a', 'b', 'c'] } });
@@ -115,6 +115,6 @@ test('`--module-ids` stores its modules as a set and rejects an invalid module i
   const refused = await runCli([...set, '--module-ids', 'a', 'b;c']);
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /--module-ids is .*; it must be 1 to 128 visible ASCII characters without ;/);
-  // A course is replaced whole.
+  // Without `--module-ids` the course has no modules.
   assert.match((await runCli(set)).stdout, /^Modules {2}–$/m);
 });

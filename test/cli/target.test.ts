@@ -59,9 +59,9 @@ test('Read commands create and migrate no database; `migrate up` and `down` chan
 
   const migrate = async (...argv: string[]) => {
     const { stderr } = await runCli(['migrate', ...argv, ...target]);
-    const [first, ...said] = stderr.split('\n');
+    const [first, ...lines] = stderr.split('\n');
     assert.equal(first, `Database: ${database.url}`);
-    return said.join('\n');
+    return lines.join('\n');
   };
   assert.equal(await migrate('up'), NAMES.map((name) => `Applied ${name}.\n`).join(''));
   assert.equal(await migrate(), 'The schema is current.\n');

@@ -5,7 +5,7 @@ import { runCli } from '../support/cli.js';
 const ID = '7c7b7d42-ff2f-57e0-b43e-bdac13420b81';
 const RECORD = ['record', '--user', ID, '--course', ID];
 
-const MISTAKES: readonly (readonly [argv: readonly string[], says: RegExp])[] = [
+const MISTAKES: readonly (readonly [argv: readonly string[], message: RegExp])[] = [
   [['nope'], /unknown command 'nope'/],
   [['stats'], /required option '--user <id>' not specified/],
   [['history', '--user', ID], /required option '--course <id>' not specified/],
@@ -44,10 +44,10 @@ const MISTAKES: readonly (readonly [argv: readonly string[], says: RegExp])[] = 
 ];
 
 test('A usage error is reported on stderr with exit code 2', async () => {
-  for (const [argv, says] of MISTAKES) {
+  for (const [argv, message] of MISTAKES) {
     const { code, stdout, stderr } = await runCli(argv);
     assert.equal(code, 2, argv.join(' '));
-    assert.match(stderr, says);
+    assert.match(stderr, message);
     assert.equal(stdout, '');
   }
 });

@@ -13,7 +13,7 @@ const [ANN, BOB, FIRST, SECOND] = [newUserId(), newUserId(), newSessionId(), new
 const LEARNER = { userId: ANN, courseId: ALGEBRA };
 const BROKEN = { totalModulesStudied: 3.5, averageScore: -1, timeStudied: '3', what: 1 };
 
-/** Every call, with every outcome that it can have. */
+/** Every call with each of its outcomes. */
 const CALLS: readonly ((stats: Stats) => Promise<unknown>)[] = [
   (stats) => stats.ready(),
   (stats) => stats.addCourse({ course: { courseId: ALGEBRA, name: ' Algebra ' } }),

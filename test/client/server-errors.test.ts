@@ -6,8 +6,13 @@ import { runCli } from '../support/cli.js';
 import { newCourseId, newSessionId, newUserId, sessionContent } from '../support/factories.js';
 import { listen } from '../support/ports.js';
 
-/** Replies of a gateway, of another program or of a defective server. */
-const ANSWERS: readonly (readonly [what: string, listener: RequestListener, code: string, says: RegExp])[] = [
+/** Responses of a gateway, of another program or of a defective server. */
+const RESPONSES: readonly (readonly [
+  what: string,
+  listener: RequestListener,
+  code: string,
+  message: RegExp,
+])[] = [
   [
     'a gateway without a backend',
     (_, response) => response.writeHead(502).end('<html>'),
@@ -41,20 +46,20 @@ const ANSWERS: readonly (readonly [what: string, listener: RequestListener, code
   ],
 ];
 
-for (const [what, listener, code, says] of ANSWERS) {
+for (const [what, listener, code, message] of RESPONSES) {
   test(`The client reports ${what} as \`${code}\``, async () => {
     await using server = createServer(listener);
     const port = await listen(server);
     await using stats = connectStats({ server: `http://127.0.0.1:${port}` });
     await assert.rejects(stats.getStats({ userId: newUserId(), courseId: newCourseId() }), {
       code,
-      message: says,
+      message,
     });
   });
 }
 
-/** Replies of other programs, and the beginning of the reason that the CLI prints. */
-const STRANGERS: readonly (readonly [what: string, listener: RequestListener, says: string])[] = [
+/** Responses of other programs, and the beginning of the message. */
+const OTHER_PROGRAMS: readonly (readonly [what: string, listener: RequestListener, message: string])[] = [
   [
     'a web page',
     (_, response) => response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end('<html>'),
@@ -78,14 +83,14 @@ const STRANGERS: readonly (readonly [what: string, listener: RequestListener, sa
   ['another protocol', ({ socket }) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'), 'It did not reply with HTTP.'],
 ];
 
-for (const [what, listener, says] of STRANGERS) {
+for (const [what, listener, message] of OTHER_PROGRAMS) {
   test(`The CLI reports ${what} in place of the service in one line`, async () => {
     await using server = createServer(listener);
     const url = `http://127.0.0.1:${await listen(server)}`;
     const { code, stderr } = await runCli(['course', 'list', '--server', url]);
     assert.equal(code, 1, stderr);
     const beginning = `stats-service: ${url} is not a compatible stats-service server; check the URL and any proxy in front of it. (`;
-    assert.ok(stderr.startsWith(`${beginning}${says}`), stderr);
+    assert.ok(stderr.startsWith(`${beginning}${message}`), stderr);
     assert.match(stderr, /^[^\n]+[\w/.]\)\n$/);
   });
 }
@@ -106,7 +111,7 @@ test('`deleteSession` fails if the server answers with a web page', async () => 
   await assert.rejects(stats.deleteSession(key), { code: 'server-incompatible' });
 });
 
-test('The error for a lost answer has the session id for a retry, even if none was sent', async () => {
+test('The error for a lost response has the session id for a retry, even if none was sent', async () => {
   await using server = createServer((request) => request.socket.destroy());
   const port = await listen(server);
   await using stats = connectStats({ server: `http://127.0.0.1:${port}` });

@@ -27,7 +27,7 @@ test('A backup has the same sessions as its database and reports every byte that
   for (const { state } of await diagnose({ database: `sqlite:${file}` })) assert.equal(state, 'ok');
 });
 
-test('A backup overwrites no file, can be aborted, and works only for SQLite files', async () => {
+test('A backup does not overwrite a file, can be aborted, and works only for SQLite files', async () => {
   await using sqlite = await createFixture('sqlite');
   await using postgres = await createFixture('postgres');
   await using directory = await TestDirectory.create();

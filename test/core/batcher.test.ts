@@ -3,7 +3,6 @@ import { describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { Batcher } from '../../src/core/batching/batcher.js';
 
-/** Far beyond what a run takes: an item that is never answered is to fail, not to stop the suite. */
 const timeout = 10_000;
 
 type BatchPolicy = ConstructorParameters<typeof Batcher>[1];
@@ -12,7 +11,7 @@ interface Batch extends PromiseWithResolvers<readonly string[]> {
   readonly items: readonly number[];
 }
 
-/** A batcher and the batches that it has started; the test ends each. */
+/** Returns a batcher and its started batches, which the test settles. */
 function createBatcher(policy: Partial<BatchPolicy>, costOf?: (item: number) => number) {
   const batches: Batch[] = [];
   const run = (items: readonly number[]) => {
@@ -30,7 +29,7 @@ function createBatcher(policy: Partial<BatchPolicy>, costOf?: (item: number) => 
   return { batcher: new Batcher<number, string>(run, all, costOf && { costOf }), itemsOf, batchAt, succeed };
 }
 
-/** More rounds of the event loop than a batch needs to end and those after it to begin. */
+/** Waits for more rounds of the event loop than a batch needs to end and the next one to start. */
 async function settle(): Promise<void> {
   for (let round = 0; round < 10; round += 1) await setImmediate();
 }
@@ -41,7 +40,7 @@ for (const blocking of [false, true]) {
     test('The batcher runs the calls of one round of the event loop in one batch', async () => {
       const { batcher, itemsOf, succeed } = createBatcher({ blocking });
       const asked = [batcher.add(1), batcher.add(2)];
-      // As late as a request gets that has arrived with the first one.
+      // Requests from the same round of the event loop add their calls at most this late.
       await Promise.resolve();
       asked.push(batcher.add(3));
       process.nextTick(() => asked.push(batcher.add(4)));
@@ -71,7 +70,6 @@ for (const blocking of [false, true]) {
         asked.push(batcher.add(item));
         await settle();
       }
-      // The second does not wait for the first.
       assert.deepEqual(itemsOf(), [[1], [2]]);
 
       succeed(1);
@@ -93,7 +91,7 @@ for (const blocking of [false, true]) {
       await settle();
       asked.push(batcher.add(2));
       succeed(0);
-      // This was asked for before the batch can ask for its turn.
+      // Called before the batch schedules the next one.
       await setImmediate();
       assert.deepEqual(itemsOf(), blocking ? [[1]] : [[1], [2]]);
       await settle();
@@ -156,7 +154,7 @@ for (const blocking of [false, true]) {
       assert.deepEqual(await Promise.all([first, inTime]), ['1!', '3!']);
     });
 
-    test('The batcher counts an item by its weight and runs one that is too heavy alone', async () => {
+    test('The batcher counts an item by its cost and runs an item above `maxCost` alone', async () => {
       const { batcher, itemsOf, succeed } = createBatcher({ blocking, maxCost: 5 }, (item) => item);
       const asked = [2, 3, 1, 9, 4].map((item) => batcher.add(item));
       for (let batch = 0; batch < 4; batch += 1) {
@@ -167,7 +165,7 @@ for (const blocking of [false, true]) {
       assert.deepEqual(itemsOf(), [[2, 3], [1], [9], [4]]);
     });
 
-    test('The batcher rejects a call whose result the batch leaves out', async () => {
+    test('The batcher rejects a call if the batch has no result for it', async () => {
       const { batcher, batchAt } = createBatcher({ blocking });
       const asked = Promise.allSettled([1, 2, 3].map((item) => batcher.add(item)));
       await settle();

@@ -11,19 +11,18 @@ import { createFixture } from '../support/fixture.js';
 import { assertRollups } from '../support/rollups.js';
 import { runSql } from '../support/sql.js';
 
-const AT_ONCE = 200;
+const CONCURRENCY = 200;
 /** One round may miss a race. */
 const ROUNDS = 4;
-/** Far beyond what a run takes: a hang is to fail, not to stop the suite. */
 const timeout = 60_000;
 
-/** By how many sessions a call has changed what is stored. */
+/** Returns the number of sessions that the call added or removed. */
 type Change = (stats: Stats) => Promise<number>;
 
-/** Calls on a few users and courses, so that they conflict. Most are recordings, which share batches. */
+/** Returns conflicting calls on a few users and courses. Most of them record and share batches. */
 function mixedChanges(userIds: readonly UserId[], courseIds: readonly CourseId[]): Change[] {
   const sessionIds = Array.from({ length: 12 }, () => newSessionId());
-  return Array.from({ length: AT_ONCE }, (_, index): Change => {
+  return Array.from({ length: CONCURRENCY }, (_, index): Change => {
     const userId = userIds[index % userIds.length] ?? assert.fail();
     const courseId = courseIds[Math.floor(index / 3) % courseIds.length] ?? assert.fail();
     const sessionId = sessionIds[(index * 7) % sessionIds.length] ?? assert.fail();
@@ -71,7 +70,7 @@ async function unless(code: string, change: Promise<number>): Promise<number> {
 
 for (const dialect of DIALECTS) {
   describe(`concurrent batches on ${dialect}`, { timeout }, () => {
-    test('Batches of two handles beside other changes lose no session and count none twice', async () => {
+    test('Batches of two handles count each session exactly once during other changes', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, database } = fixture;
       const { courseId: logic } = await stats.addCourse({ course: { name: 'Logic' } });
@@ -82,7 +81,7 @@ for (const dialect of DIALECTS) {
         await using second = await openStats({ database: database.url });
         for (let round = 0; round < ROUNDS; round += 1) {
           const changes = mixedChanges(userIds, [courseId, logic]);
-          // In opposite orders, so that they get in each other's way.
+          // Opposite orders provoke conflicts.
           const begun = [
             ...changes.map((change) => change(first)),
             ...changes.toReversed().map((change) => change(second)),
@@ -114,7 +113,7 @@ for (const dialect of DIALECTS) {
         const row = toSessionRow(key, sessionContent(), '2026-11-22T10:00:00.000Z');
         const recording = database.record([{ row, completionSent: false }]);
         const reading = database.findSessions([key]);
-        // A round of the event loop, in which SQLite would have done both.
+        // Without isolation, SQLite would complete both calls in this round of the event loop.
         await setImmediate();
         ended.resolve();
 

@@ -7,10 +7,10 @@ import { createFixture } from '../support/fixture.js';
 import { assertRollups } from '../support/rollups.js';
 import { runSql } from '../support/sql.js';
 
-const AT_ONCE = 500;
+const CONCURRENCY = 500;
 const REFUSED = 321;
 
-/** A database that refuses one session for a reason that this program knows nothing of. */
+/** A trigger rejects one session with an error that the program does not expect. */
 const TRIGGERS = {
   sqlite: [
     `create trigger refuse before insert on study_sessions when new.time_studied = ${REFUSED}
@@ -24,14 +24,14 @@ const TRIGGERS = {
 };
 
 for (const dialect of DIALECTS) {
-  test(`One of ${AT_ONCE} concurrent sessions that cannot be stored fails alone on ${dialect}`, async () => {
+  test(`One of ${CONCURRENCY} concurrent sessions that cannot be stored fails alone on ${dialect}`, async () => {
     await using fixture = await createFixture(dialect);
     const { stats, courseId, database } = fixture;
     for (const statement of TRIGGERS[dialect]) await runSql(database.url, statement);
     const userIds = Array.from({ length: 8 }, () => newUserId());
 
     const settled = await Promise.allSettled(
-      Array.from({ length: AT_ONCE }, async (_, index) => {
+      Array.from({ length: CONCURRENCY }, async (_, index) => {
         const userId = userIds[index % userIds.length] ?? assert.fail();
         return stats.recordSession({ userId, courseId, session: sessionContent({ timeStudied: index }) });
       }),
@@ -42,7 +42,7 @@ for (const dialect of DIALECTS) {
       else assert.ok(result.status === 'rejected' && !(result.reason instanceof StatsError));
     }
     const counted = await runSql(database.url, 'select cast(count(*) as text) as stored from study_sessions');
-    assert.deepEqual(counted, [{ stored: String(AT_ONCE - 1) }]);
+    assert.deepEqual(counted, [{ stored: String(CONCURRENCY - 1) }]);
     await assertRollups(database.url);
   });
 }

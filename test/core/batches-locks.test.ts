@@ -8,21 +8,20 @@ import { createFixture, type Fixture } from '../support/fixture.js';
 import { assertRollups } from '../support/rollups.js';
 import { runSql } from '../support/sql.js';
 
-/** One batch: a session with two modules counts as one and a half, of 500. */
-const AT_ONCE = 330;
+/** Fits one batch: a session with two modules costs 1.5, and a batch has a cost of 500. */
+const CONCURRENCY = 330;
 /** One round may miss a race. */
 const ROUNDS = 6;
-/** Far beyond what a run takes: a hang is to fail, not to stop the suite. */
 const timeout = 60_000;
 
-/** Planner settings to disable, because plans change with the size of the tables and with each release. */
+/** Planner settings to disable: plans change with table sizes and Postgres releases. */
 const PLANNERS: readonly (readonly string[])[] = [
   [],
   ['enable_hashjoin'],
   ['enable_hashjoin', 'enable_mergejoin'],
 ];
 
-/** The database as Postgres opens it without some of its kinds of plans; SQLite has no such settings. */
+/** Returns a URL that disables kinds of plans in Postgres. */
 function planningWithout(url: string, kinds: readonly string[]): string {
   if (url.startsWith('sqlite:')) return url;
   const planned = new URL(url);
@@ -36,11 +35,11 @@ const newCall = (learner: LearnerKey) => ({
 });
 type Call = ReturnType<typeof newCall>;
 
-/** Learners in two courses. */
+/** Returns a function that creates keys of learners in two courses. */
 async function createLearners({ stats, courseId }: Fixture): Promise<() => LearnerKey[]> {
   const { courseId: logic } = await stats.addCourse({ course: { name: 'Logic' } });
   return () =>
-    Array.from({ length: AT_ONCE }, (_, index) => ({
+    Array.from({ length: CONCURRENCY }, (_, index) => ({
       userId: newUserId(),
       courseId: index % 2 === 0 ? courseId : logic,
     }));
@@ -86,7 +85,7 @@ for (const kinds of PLANNERS) {
 
     await record(stats, newLearners().map(newCall));
 
-    // Where rows lie in a new table tells in which order they were written.
+    // In a new table, the physical order of the rows is the order of the writes.
     for (const [table, key] of [
       ['study_sessions', '(user_id, course_id, session_id)'],
       ['course_stats', '(user_id, course_id)'],

@@ -9,18 +9,17 @@ const USERS = 70;
 const AGAIN = 20;
 const CHAINS = 40;
 const ROUNDS = 5;
-/** Far beyond what a run takes: a hang is to fail, not to stop the suite. */
 const timeout = 60_000;
 
-/** A request, and what identifies its response: the time studied, or an error code. */
-interface Asked {
+/** A request with the expected results: the time studied or an error code. */
+interface ExpectedRead {
   readonly key: SessionKey;
   readonly stats: number | string;
   readonly session: number | string;
 }
 
-/** Users who have studied two courses, and neither a third nor one that does not exist. All share a session id. */
-async function createSessions({ stats, courseId }: Fixture): Promise<Asked[]> {
+/** Records sessions with one id in two courses. A third course is empty, and a fourth does not exist. */
+async function createSessions({ stats, courseId }: Fixture): Promise<ExpectedRead[]> {
   const moduleIds = ['m0', 'm1', 'm2', 'm3'];
   await stats.setCourse({ courseId, course: { name: 'Algebra', moduleIds } });
   const { courseId: logic } = await stats.addCourse({ course: { name: 'Logic' } });
@@ -28,9 +27,9 @@ async function createSessions({ stats, courseId }: Fixture): Promise<Asked[]> {
   const unknown = newCourseId();
   const sessionId = newSessionId();
   const asked = await Promise.all(
-    Array.from({ length: USERS }, async (_, index): Promise<Asked[]> => {
+    Array.from({ length: USERS }, async (_, index): Promise<ExpectedRead[]> => {
       const userId = newUserId();
-      const study = async (course: typeof courseId, timeStudied: number): Promise<Asked> => {
+      const study = async (course: typeof courseId, timeStudied: number): Promise<ExpectedRead> => {
         const learner = { userId, courseId: course };
         const content = sessionContent({ timeStudied, moduleIds: ['m1', `m${index % 7}`] });
         await stats.recordSession({ ...learner, session: { sessionId, ...content } });
@@ -61,17 +60,17 @@ function endOf(answer: PromiseSettledResult<{ readonly timeStudied: number }>): 
   return error instanceof StatsError ? error.code : String(error);
 }
 
-/** Writes of one learner after each other, each followed by reads. */
+/** Writes sessions of one learner in turn and reads after each write. */
 async function readAfterWrites(stats: Stats, learner: LearnerKey): Promise<void> {
   const stored = { sessionCount: 0, timeStudied: 0 };
   const assertStats = async () => {
     const { sessionCount, timeStudied } = await stats.getStats(learner);
     assert.deepEqual({ sessionCount, timeStudied }, stored);
   };
-  // One is always under way that was begun before whatever is acknowledged next.
-  const reading = { goesOn: true };
+  // One read is always in flight that began before the next acknowledgement.
+  const reading = { isRunning: true };
   const reader = (async () => {
-    while (reading.goesOn) await stats.getStats(learner);
+    while (reading.isRunning) await stats.getStats(learner);
   })();
   try {
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -97,7 +96,7 @@ async function readAfterWrites(stats: Stats, learner: LearnerKey): Promise<void>
       await Promise.all([missing, assertStats()]);
     }
   } finally {
-    reading.goesOn = false;
+    reading.isRunning = false;
     await reader;
   }
 }
@@ -105,7 +104,7 @@ async function readAfterWrites(stats: Stats, learner: LearnerKey): Promise<void>
 for (const dialect of DIALECTS) {
   describe(`concurrent reads on ${dialect}`, { timeout }, () => {
     for (const [name, read] of READS) {
-      test(`Each of ${USERS * 4 + AGAIN} concurrent ${name} reads is answered as if alone`, async () => {
+      test(`Each of ${USERS * 4 + AGAIN} concurrent ${name} reads has the same result as alone`, async () => {
         await using fixture = await createFixture(dialect);
         const { stats } = fixture;
         const asked = await createSessions(fixture);

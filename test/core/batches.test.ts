@@ -19,7 +19,7 @@ import { mixedRecordings, type Recording } from '../support/recordings.js';
 import { assertRollups } from '../support/rollups.js';
 import { runSql } from '../support/sql.js';
 
-const AT_ONCE = 500;
+const CONCURRENCY = 500;
 const TABLES = ['study_sessions', 'course_stats', 'studied_modules'];
 
 interface Answer {
@@ -27,7 +27,6 @@ interface Answer {
   readonly session?: Session;
 }
 
-/** Records all in one go: how each ended. */
 async function record(stats: Stats, recordings: readonly Recording[]): Promise<Answer[]> {
   const settled = await Promise.allSettled(recordings.map(({ call }) => stats.recordSession(call)));
   return settled.map((result) => {
@@ -38,7 +37,6 @@ async function record(stats: Stats, recordings: readonly Recording[]): Promise<A
   });
 }
 
-/** How many of each kind ended in which way. */
 function tally(recordings: readonly Recording[], answers: readonly Answer[]): Record<string, number> {
   const ends = recordings.map(({ kind }, index) => `${kind}: ${answers[index]?.outcome}`);
   const groups = Object.groupBy(ends, (end) => end);
@@ -46,7 +44,7 @@ function tally(recordings: readonly Recording[], answers: readonly Answer[]): Re
 }
 
 const REFUSED = {
-  'rival: session-conflict': 10,
+  'conflict: session-conflict': 10,
   'unknown: course-not-found': 20,
   'full: total-out-of-range': 1,
 };
@@ -73,14 +71,14 @@ async function everythingIn(url: string): Promise<unknown[]> {
 }
 
 for (const dialect of DIALECTS) {
-  test(`Each of ${AT_ONCE} concurrent recordings ends as it would alone on ${dialect}`, async () => {
+  test(`Each of ${CONCURRENCY} concurrent recordings has the same result as alone on ${dialect}`, async () => {
     await using fixture = await createFixture(dialect);
     const { stats, courseId, database, clock } = fixture;
     const full = { userId: newUserId(), courseId };
     await stats.recordSession({ ...full, session: sessionContent({ timeStudied: 0 }) });
-    // Written directly: millions of sessions would have to be recorded to get there.
+    // Written directly, because recording millions of sessions would take too long.
     await setTime(database.url, full, Number.MAX_SAFE_INTEGER);
-    const recordings = await mixedRecordings(fixture, { amount: AT_ONCE, full });
+    const recordings = await mixedRecordings(fixture, { amount: CONCURRENCY, full });
     clock.advance(1_000);
 
     const answers = await record(stats, recordings);
@@ -90,7 +88,7 @@ for (const dialect of DIALECTS) {
       'new: recorded': 429,
       'copy: recorded': 2,
       'copy: replayed': 28,
-      'rival: recorded': 10,
+      'conflict: recorded': 10,
     });
     for (const [index, recording] of recordings.entries()) {
       const session = answers[index]?.session;
@@ -111,7 +109,7 @@ for (const dialect of DIALECTS) {
       ...REFUSED,
       'new: replayed': 429,
       'copy: replayed': 30,
-      'rival: replayed': 10,
+      'conflict: replayed': 10,
     });
     assert.deepEqual(
       repeated.map(({ session }) => session),

@@ -5,7 +5,7 @@ import { until } from '../support/condition.js';
 
 const BUSY = Object.assign(new Error('locked'), { code: 'SQLITE_BUSY' });
 
-test('Of the calls that wait for a lock, only the first retries, and they get it in order', async () => {
+test('Only the first call in the queue for a lock retries, and calls acquire it in order', async () => {
   const queue = new BusyRetryQueue(60_000);
   let isHeld = true;
   let tries = 0;

@@ -11,9 +11,9 @@ import { assertRollups } from '../support/rollups.js';
 import { runSql, sqlitePath } from '../support/sql.js';
 
 const BATCH = 500;
-/** Bytes of the log that stay for the next round. */
-const KEPT = 256 * 1024 * 1024;
-/** Sessions with ids in the order of time are neighbours: SQLite would not checkpoint after this many on its own. */
+/** The `journal_size_limit`, in bytes. */
+const LOG_SIZE_LIMIT = 256 * 1024 * 1024;
+/** Too few for an automatic checkpoint of SQLite, because time-ordered ids fill the same pages. */
 const MAX_BATCHES = 30;
 
 test('SQLite checkpoints the WAL while sessions are recorded, and closing waits for it', async () => {
@@ -31,7 +31,7 @@ test('SQLite checkpoints the WAL while sessions are recorded, and closing waits 
     await Promise.all(batch);
     recorded += BATCH;
   }
-  assert.ok(size() > before, 'the database file has grown before it is closed');
+  assert.ok(size() > before, 'no checkpoint ran before the database was closed');
 
   await stats.close();
   assert.deepEqual(await runSql(database.url, 'pragma integrity_check'), [{ integrity_check: 'ok' }]);
@@ -42,43 +42,43 @@ test('SQLite checkpoints the WAL while sessions are recorded, and closing waits 
   await assertRollups(database.url);
 });
 
-test('A WAL file that has grown too large is truncated when SQLite restarts it', async () => {
+test('SQLite truncates a WAL file above the size limit when it restarts the log', async () => {
   await using fixture = await createFixture('sqlite');
   const { stats, courseId, database } = fixture;
   const path = sqlitePath(database.url);
   const logSize = () => statSync(`${path}-wal`).size;
-  const rival = new BetterSqlite(path);
-  rival.pragma('wal_autocheckpoint = 0');
-  rival.exec('create table ballast (bytes blob)');
-  const add = rival.prepare('insert into ballast values (zeroblob(100000000))');
+  const holder = new BetterSqlite(path);
+  holder.pragma('wal_autocheckpoint = 0');
+  holder.exec('create table ballast (bytes blob)');
+  const add = holder.prepare('insert into ballast values (zeroblob(100000000))');
   for (let count = 0; count < 3; count += 1) add.run();
-  assert.ok(logSize() > KEPT);
-  rival.pragma('wal_checkpoint(passive)');
-  rival.close();
+  assert.ok(logSize() > LOG_SIZE_LIMIT);
+  holder.pragma('wal_checkpoint(passive)');
+  holder.close();
 
   await stats.recordSession({ userId: newUserId(), courseId, session: sessionContent() });
-  assert.ok(logSize() <= KEPT, `${logSize()} bytes`);
+  assert.ok(logSize() <= LOG_SIZE_LIMIT, `${logSize()} bytes`);
 });
 
 test('A checkpoint that another connection blocks is retried until it succeeds', async () => {
   await using database = await createDatabase('sqlite');
   const path = sqlitePath(database.url);
-  const rival = new BetterSqlite(path);
-  rival.pragma('journal_mode = wal');
-  rival.pragma('locking_mode = exclusive');
-  rival.exec('create table numbers (number integer)');
+  const holder = new BetterSqlite(path);
+  holder.pragma('journal_mode = wal');
+  holder.pragma('locking_mode = exclusive');
+  holder.exec('create table numbers (number integer)');
   const limits: number[] = [];
   const pragma = (text: string) => limits.push(Number(text.split('=')[1]));
   const checkpointer = new Checkpointer(path, undefined, { pragma });
   const checkpoint = () => checkpointer.committed(4_000);
 
-  // The first ones fail; every fourth is a restart, for which batches wait.
+  // The first checkpoints fail. Every fourth is a restart, which batches wait for.
   await until('a restart', () => {
     checkpoint();
     return checkpointer.restarting !== undefined;
   });
   await checkpointer.restarting;
-  rival.close();
+  holder.close();
   const writer = new BetterSqlite(path);
   writer.exec(`insert into numbers select value from json_each('[${'1,'.repeat(20_000)}1]')`);
   const before = statSync(path).size;

@@ -40,7 +40,7 @@ for (const dialect of DIALECTS) {
         { sessionCount: 3, firstCompletedAt: earlier.completedAt, lastCompletedAt: first.completedAt },
       );
 
-      // A replacement in the past still says when it was.
+      // `updatedAt` is the time of the replacement, even if it precedes `createdAt`.
       const put = await stats.putSession({
         userId,
         courseId,
@@ -55,7 +55,7 @@ for (const dialect of DIALECTS) {
 
     test('Sessions from 1970 to 9999, leap days included, are listed in order and counted', async () => {
       await using database = await createDatabase(dialect);
-      // A completion lies at most a day ahead of the clock.
+      // The clock must be within a day of the latest completion.
       const now = Date.parse('9999-12-31T20:00:00.000Z');
       await using stats = await openStats({ database: database.url, clock: () => now });
       const { courseId } = await stats.addCourse({ course: { name: 'Algebra' } });

@@ -10,12 +10,11 @@ import { startWorkers } from '../support/workers.js';
 
 const COPIES = 64;
 const PROCESSES = 4;
-/** Far beyond what a run takes: a hang is to fail, not to stop the suite. */
 const timeout = 60_000;
 
 type Run = (fixture: Fixture, share: () => Call[]) => Promise<string[]>;
 
-/** Both make the same calls: a share for each process, or all shares in one. */
+/** Both runs make the same calls: one share per process, or all shares in one process. */
 const RUNS: readonly [where: string, run: Run][] = [
   [
     'from one process',
@@ -37,7 +36,7 @@ function records(learner: LearnerKey, sessions: readonly object[]): Call[] {
 const newSessions = (amount: number) =>
   Array.from({ length: amount }, () => ({ sessionId: newSessionId(), ...sessionContent() }));
 
-/** Records, replacements and deletions of a few sessions, each of them again and again. */
+/** Returns many calls that record, replace and delete a few sessions. */
 function mixture(learner: LearnerKey, sessionIds: readonly string[]): Call[] {
   return Array.from({ length: COPIES }, (_, index) => {
     const sessionId = sessionIds[index % sessionIds.length];

@@ -7,13 +7,12 @@ import { createFixture, type Fixture } from '../support/fixture.js';
 import { assertRollups } from '../support/rollups.js';
 import { runSql } from '../support/sql.js';
 
-/** Far beyond what a run takes: a hang is to fail, not to stop the suite. */
 const timeout = 30_000;
 
-const OURS =
+const SERVICE_CONNECTIONS =
   "from pg_stat_activity where application_name = 'stats-service' and datname = current_database()";
 
-/** Runs a call, and ends its connection on the server while it waits for a table that is locked. */
+/** Runs a call, and terminates its connection while it waits for a locked table. */
 async function loseConnectionOf({ database }: Fixture, call: () => Promise<unknown>): Promise<unknown> {
   const client = new Client({ connectionString: database.url });
   await client.connect();
@@ -21,15 +20,18 @@ async function loseConnectionOf({ database }: Fixture, call: () => Promise<unkno
     await client.query('begin');
     await client.query('lock table course_stats in access exclusive mode');
     const ended = call().catch((error: unknown) => error);
-    while ((await runSql(database.url, `select 1 ${OURS} and wait_event_type = 'Lock'`)).length === 0);
-    await runSql(database.url, `select pg_terminate_backend(pid) ${OURS}`);
+    while (
+      (await runSql(database.url, `select 1 ${SERVICE_CONNECTIONS} and wait_event_type = 'Lock'`)).length ===
+      0
+    );
+    await runSql(database.url, `select pg_terminate_backend(pid) ${SERVICE_CONNECTIONS}`);
     return await ended;
   } finally {
     await client.end();
   }
 }
 
-/** A connection may be found lost only when it is used again; each fails one call more at most. */
+/** Retries a call: a lost connection in the pool is detected by its next call, which fails. */
 async function untilAvailable<T>(call: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

@@ -22,7 +22,7 @@ for (const dialect of DIALECTS) {
       }
     });
 
-    test('Of many concurrent courses with the same name, exactly one is stored', async () => {
+    test('Exactly one of many concurrent courses with the same name is stored', async () => {
       await using fixture = await createFixture(dialect);
       for (let round = 0; round < ROUNDS; round++) {
         const course = { name: `Course ${round}` };

@@ -10,7 +10,7 @@ test('Changing a course does not wait for a session that is being recorded in it
   await client.connect();
   try {
     await client.query('begin');
-    // The lock that a session's foreign key holds on its course until the commit.
+    // A foreign key of a new session would hold this lock on the course until the commit.
     await client.query('select 1 from courses where course_id = $1 for key share', [courseId]);
 
     for (const course of [
@@ -18,7 +18,7 @@ test('Changing a course does not wait for a session that is being recorded in it
       { name: 'Algebra', moduleIds: ['a', 'b'] },
       { name: 'Linear Algebra', moduleIds: ['b'] },
     ]) {
-      // Waiting calls fail in the end: the lock is held until all assertions have run.
+      // A blocked call would fail with a lock timeout, because the lock is released after the assertions.
       const { outcome } = await stats.setCourse({ courseId, course });
       assert.equal(outcome, 'replaced');
     }

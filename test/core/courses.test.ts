@@ -121,7 +121,7 @@ for (const dialect of DIALECTS) {
     test('Courses are listed by the code points of their names', async () => {
       await using fixture = await createFixture(dialect);
       const { stats } = fixture;
-      // Neither a language's order nor that of UTF-16 units, in which the emoji would come before U+FFFF.
+      // Not the order of a language, nor that of UTF-16 units, where the emoji precedes U+FFFF.
       const ordered = [
         '"',
         '10',

@@ -22,7 +22,6 @@ async function record({ stats, courseId }: Fixture, moduleIds: string[]): Promis
 for (const dialect of DIALECTS) {
   test(`Doctor finds no problem in a sound database in use on ${dialect}`, async () => {
     await using fixture = await createFixture(dialect);
-    // Characters that are special in JSON and SQL.
     await record(fixture, ['"quoted"', String.raw`back\slash`, "it's", '{a,b}', '[1]']);
     await record(fixture, []);
 
@@ -121,7 +120,7 @@ test('Doctor reports a damaged SQLite file and advises restoring a backup', asyn
   await stats.close();
   const path = sqlitePath(database.url);
   const bytes = readFileSync(path);
-  // The page that the last sessions stand in.
+  // Overwrites the page of the last sessions.
   bytes.fill(0x5a, bytes.length - 3_000);
   writeFileSync(path, bytes);
   const { state, advice } = await findingOf(database.url, 'integrity');

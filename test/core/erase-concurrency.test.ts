@@ -9,11 +9,10 @@ import { runCalls, type Call } from '../support/jobs.js';
 import { assertRollups } from '../support/rollups.js';
 import { rowsOf } from '../support/user-tables.js';
 
-const AT_ONCE = 64;
+const CONCURRENCY = 64;
 const ROUNDS = 4;
-/** Each handle has a pool of connections of its own; on SQLite there is one writer anyway. */
+/** The numbers of handles. Each handle has its own connection pool; SQLite allows one writer anyway. */
 const HANDLES: Readonly<Record<DialectName, readonly number[]>> = { sqlite: [1], postgres: [1, 4] };
-/** Far beyond what a run takes: a hang is to fail, not to stop the suite. */
 const timeout = 60_000;
 
 const EXPECTED: ReadonlySet<string> = new Set([
@@ -33,9 +32,9 @@ async function addCourses({ stats, courseId }: Fixture): Promise<CourseId[]> {
   return [courseId, ...(await Promise.all(others)).map((course) => course.courseId)];
 }
 
-/** Recordings, replacements and deletions of the same few sessions, erasures of the user in between. */
+/** Returns calls that record, replace and delete a few sessions, and erase the user in between. */
 function mixture(userId: UserId, courseIds: readonly CourseId[], sessionIds: readonly string[]): Call[] {
-  return Array.from({ length: AT_ONCE }, (_, index) => {
+  return Array.from({ length: CONCURRENCY }, (_, index) => {
     const courseId = courseIds[index % courseIds.length];
     const sessionId = sessionIds[index % sessionIds.length];
     const moduleIds = [`m${index % 3}`, `m${index % 5}`];
@@ -60,7 +59,7 @@ for (const dialect of DIALECTS) {
       `erasing a learner from ${pools} ${pools === 1 ? 'handle' : 'handles'} on ${dialect}`,
       { timeout },
       () => {
-        test('Erasing a learner beside other writes leaves each session whole or gone', async () => {
+        test('Erasing a learner during other writes keeps or removes each session completely', async () => {
           await using fixture = await createFixture(dialect);
           const { stats, database } = fixture;
           await using stack = new AsyncDisposableStack();
@@ -79,11 +78,11 @@ for (const dialect of DIALECTS) {
           }
           const untouched = await rowsOf(dialect, database.url, bystander);
 
-          // One round may miss a race between two of them.
+          // One round may miss a race.
           for (let round = 0; round < ROUNDS; round += 1) {
             const userId = newUserId();
             const sessionIds = Array.from({ length: 7 }, () => newSessionId());
-            // Half of the courses are new to the user when it begins.
+            // The user has not studied the other half of the courses.
             for (const courseId of courseIds.slice(0, 2)) {
               for (const sessionId of sessionIds) {
                 await stats.putSession({ userId, courseId, sessionId, session: sessionContent() });
@@ -111,7 +110,7 @@ for (const dialect of DIALECTS) {
           await assertRollups(database.url);
         });
 
-        test('Erasing a learner while sessions are only recorded counts each session once', async () => {
+        test('Erasing a learner during recordings counts each session once', async () => {
           await using fixture = await createFixture(dialect);
           const { stats, database } = fixture;
           await using stack = new AsyncDisposableStack();
@@ -124,7 +123,7 @@ for (const dialect of DIALECTS) {
           let erased = 0;
 
           await Promise.all(
-            Array.from({ length: AT_ONCE }, async (_, index) => {
+            Array.from({ length: CONCURRENCY }, async (_, index) => {
               const handle = handles[index % handles.length];
               const courseId = courseIds[index % courseIds.length];
               assert.ok(handle && courseId);
@@ -142,7 +141,7 @@ for (const dialect of DIALECTS) {
           await assertRollups(database.url);
           const { items } = await stats.listStudiedCourses({ userId });
           const left = items.reduce((sum, { sessionCount }) => sum + sessionCount, 0);
-          assert.equal(erased + left, AT_ONCE);
+          assert.equal(erased + left, CONCURRENCY);
           assert.deepEqual(await stats.eraseUser({ userId }), { sessionsDeleted: left });
         });
       },

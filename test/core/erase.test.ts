@@ -14,7 +14,6 @@ async function addCourses({ stats, courseId }: Fixture): Promise<CourseId[]> {
   return [courseId, logic.courseId, sets.courseId];
 }
 
-/** Three sessions in each of the courses. */
 async function study(stats: Stats, userId: UserId, courseIds: readonly CourseId[]): Promise<void> {
   for (const courseId of courseIds) {
     for (const moduleIds of [['a'], ['a', 'b'], []]) {
@@ -144,7 +143,7 @@ test('`eraseUser` rejects a missing user id and an unknown parameter', async () 
       },
     ],
   });
-  // A course sent by mistake is not passed over: more would be erased than was meant.
+  // Ignoring an unknown `courseId` would erase more than the caller intended.
   await assert.rejects(stats.untyped.eraseUser({ userId: newUserId(), courseId }), {
     code: 'invalid-request',
     faults: [{ parameter: 'courseId', detail: 'is not a known field' }],

@@ -27,7 +27,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await readAll({ database: database.url }), []);
       const users = [newUserId(), newUserId(), newUserId()];
       let expected: ExportedSession[] = [];
-      // Less than a page, a page, a little more, and several.
+      // The totals are below a page, exactly a page, just above it, and several pages.
       for (const amount of [999, 1, 1, 1_500]) {
         expected = inOrder([...expected, ...(await record(fixture, users, amount))]);
         assert.deepEqual(await readAll({ database: database.url }), expected);
@@ -100,7 +100,7 @@ for (const dialect of DIALECTS) {
         break;
       }
       if (dialect === 'sqlite') {
-        // The last connection takes it away.
+        // SQLite removes the WAL file when the last connection closes.
         assert.equal(existsSync(`${sqlitePath(database.url)}-wal`), false);
       } else {
         const others = `select pid from pg_stat_activity

@@ -9,7 +9,7 @@ import { localDate, localTime, ZONES } from '../support/time-zones.js';
 
 const HOUR = 3_600_000;
 
-/** Around the clock changes of all zones, the skipped day among them; a few weeks from one to the next. */
+/** Clock changes of all zones, including the skipped day of Apia. */
 const CHANGES = [
   '2011-12-30T10:00:00Z',
   '2012-03-25T01:00:00Z',
@@ -22,7 +22,7 @@ const HALF_HOURS = CHANGES.flatMap((change) =>
   Array.from({ length: 201 }, (_, index) => change + ((index - 100) * HOUR) / 2),
 );
 
-/** Where the intervals of one zone or another meet. */
+/** The boundaries of the intervals in all zones. */
 const MIDNIGHTS = HALF_HOURS.filter((time) =>
   ZONES.some((timeZone) => localTime(time, timeZone).endsWith('T00:00:00')),
 );
@@ -68,7 +68,7 @@ function sumOf(start: string, sessions: readonly Session[]) {
   };
 }
 
-/** Every date of a zone's calendar that names an interval between two instants: found hour by hour. */
+/** Returns the local dates of all intervals between two instants, found hour by hour. */
 function datesBetween(start: number, end: number, timeZone: string, interval: 'day' | 'week' | 'month') {
   const dates = new Set<string>();
   for (let time = start; time < end; time += HOUR) {
@@ -106,7 +106,6 @@ test('A history on either database sums sessions by local date and equals the li
     const { history, within, lifetime } = first;
     for (const other of others) assert.equal(JSON.stringify(other.history), JSON.stringify(history));
 
-    // Each interval has the sum of the sessions whose local date is its own.
     const byDate = Map.groupBy(within, ({ completedAt }) => localDate(completedAt, timeZone, interval));
     for (const item of history.items) {
       assert.deepEqual(item, sumOf(item.start, byDate.get(nameOf(item.start)) ?? []));
@@ -120,7 +119,7 @@ test('A history on either database sums sessions by local date and equals the li
       }
     }
 
-    // Every interval of the time asked for is there, in order, once.
+    // The history has every interval of the range once, in order.
     const { firstCompletedAt, lastCompletedAt } = lifetime;
     const start = Date.parse(from ?? firstCompletedAt ?? '');
     const end = to === undefined ? Date.parse(lastCompletedAt ?? '') + 1 : Date.parse(to);
@@ -129,14 +128,14 @@ test('A history on either database sums sessions by local date and equals the li
       history.items.map((item) => nameOf(item.start)),
       expected,
     );
-    // It begins when its local date does: a moment before is another date, and its text names that very moment.
+    // An interval begins with its local date: the previous millisecond belongs to another date.
     for (const item of history.items) {
       const before = new Date(Date.parse(item.start) - 1).toISOString();
       assert.ok(localDate(before, timeZone, interval) < nameOf(item.start));
       assert.equal(localTime(item.start, timeZone), item.start.slice(0, 19));
     }
 
-    /** The date that an interval's start names; a month or week may begin on a later day where one was skipped. */
+    /** Returns the date of an interval. Its start may be later, if the zone skipped that day. */
     function nameOf(text: string): string {
       return localDate(text, timeZone, interval);
     }

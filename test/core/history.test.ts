@@ -15,19 +15,17 @@ async function recordAt(stats: Stats, learner: LearnerKey, times: readonly strin
   }
 }
 
-/** When each interval begins, and how many sessions it has. */
 const counts = ({ items }: History) => items.map(({ start, sessionCount }) => [start, sessionCount]);
 
-/** How long each interval but the last is, in hours. */
+/** Returns the hours of each interval except the last one. */
 const hours = ({ items }: History) =>
   items
     .slice(1)
     .map(({ start }, index) => (Date.parse(start) - Date.parse(items[index]?.start ?? '')) / HOUR);
 
-/** The first of a thousand days and more. */
+/** Returns the start of the n-th day from 2020 on. */
 const day = (index: number) => new Date(Date.UTC(2020, 0, 1 + index)).toISOString();
 
-/** That too many intervals are asked for. */
 const faults = (interval: string) => [
   {
     parameter: 'interval',
@@ -390,11 +388,11 @@ test('`getHistory` accepts every time zone that Node supports', async () => {
   }
 });
 
-test('A midnight that the clocks cross twice begins only one day of a history', async () => {
+test('A history has only one day for a midnight that occurs twice', async () => {
   await using fixture = await createFixture('sqlite');
   const { stats, courseId } = fixture;
   const learner = { userId: newUserId(), courseId };
-  // At 00:01 on the 29th the clocks of Newfoundland went back to 23:01 on the 28th.
+  // At 00:01 on the 29th, clocks in Newfoundland went back to 23:01 on the 28th.
   await recordAt(stats, learner, ['2006-10-29T03:00:00Z']);
   const range = { from: '2006-10-29T03:00:00Z', to: '2006-10-29T04:00:00Z' };
   const { items } = await stats.getHistory({

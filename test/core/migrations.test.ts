@@ -12,7 +12,6 @@ import { startWorkers } from '../support/workers.js';
 
 const NAMES = migrations.map(({ name }) => name);
 const PROCESSES = 20;
-/** Far beyond what a run takes: a hang is to fail, not to stop the suite. */
 const timeout = 60_000;
 
 const COLUMNS: Readonly<Record<DialectName, string>> = {
@@ -101,7 +100,7 @@ for (const dialect of DIALECTS) {
 
     test('Processes that open an empty database concurrently migrate it once', { timeout }, async () => {
       await using workers = await startWorkers(PROCESSES);
-      // One round may miss a race between two of them.
+      // One round may miss a race.
       for (let round = 0; round < 3; round += 1) {
         await using database = await createDatabase(dialect);
         const outcomes = await workers.run(() => ({ database: database.url, calls: [] }));

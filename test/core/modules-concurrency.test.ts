@@ -7,12 +7,11 @@ import { createFixture } from '../support/fixture.js';
 import { runCalls, type Call } from '../support/jobs.js';
 import { assertRollups } from '../support/rollups.js';
 
-const AT_ONCE = 64;
+const CONCURRENCY = 64;
 const POOLS = 3;
-/** Far beyond what a run takes: a hang is to fail, not to stop the suite. */
 const timeout = 60_000;
 
-/** A window of ten modules out of twelve that moves: every two sessions share most of theirs, in another order. */
+/** Returns ten of twelve modules, so that two sessions share most of their modules in another order. */
 function overlapping(index: number): string[] {
   const ids = Array.from({ length: 10 }, (_, offset) => `m${(index + offset) % 12}`);
   return index % 2 === 0 ? ids : ids.toReversed();
@@ -41,13 +40,13 @@ const EXPECTED: ReadonlySet<string> = new Set([
 ]);
 
 for (const dialect of DIALECTS) {
-  describe(`${AT_ONCE} concurrent calls with overlapping modules on ${dialect}`, { timeout }, () => {
+  describe(`${CONCURRENCY} concurrent calls with overlapping modules on ${dialect}`, { timeout }, () => {
     test('Concurrent sessions of one learner all count in each of their modules', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, database } = fixture;
       const learner = { userId: newUserId(), courseId };
       const outcomes = await Promise.all(
-        Array.from({ length: AT_ONCE }, async (_, index) => {
+        Array.from({ length: CONCURRENCY }, async (_, index) => {
           const session = sessionContent({ moduleIds: overlapping(index) });
           return (await stats.recordSession({ ...learner, session })).outcome;
         }),
@@ -64,7 +63,7 @@ for (const dialect of DIALECTS) {
       const session = { sessionId: newSessionId(), ...sessionContent({ moduleIds: overlapping(0) }) };
       const outcomes = await Promise.all(
         Array.from(
-          { length: AT_ONCE },
+          { length: CONCURRENCY },
           async () => (await stats.recordSession({ ...learner, session })).outcome,
         ),
       );
@@ -84,7 +83,7 @@ for (const dialect of DIALECTS) {
       }
       const learner = { userId: newUserId(), courseId };
       const sessionIds = Array.from({ length: 5 }, () => newSessionId());
-      const calls = Array.from({ length: AT_ONCE }, (_, index) => call(learner, index, sessionIds));
+      const calls = Array.from({ length: CONCURRENCY }, (_, index) => call(learner, index, sessionIds));
 
       const outcomes = (await Promise.all(handles.map(async (stats) => runCalls(stats, calls)))).flat();
 
@@ -93,7 +92,7 @@ for (const dialect of DIALECTS) {
         [],
       );
       await assertRollups(database.url);
-      // The remaining counts disappear with the last sessions.
+      // Deleting the last sessions must delete all counts.
       const { items } = await fixture.stats.listSessions(learner);
       for (const { sessionId } of items) await fixture.stats.deleteSession({ ...learner, sessionId });
       assert.equal((await fixture.stats.getStats(learner)).distinctModulesStudied, 0);

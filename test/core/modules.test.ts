@@ -17,7 +17,7 @@ async function study(stats: Stats, learner: LearnerKey, moduleIds: readonly stri
   assert.equal(outcome, 'recorded');
 }
 
-/** How many different modules were studied, how many are declared, and how much of them that is. */
+/** Returns the number of distinct modules studied, the number of declared modules, and the progress. */
 async function progressOf(stats: Stats, learner: LearnerKey) {
   const { distinctModulesStudied, moduleCount, progress } = await stats.getStats(learner);
   const { items } = await stats.listStudiedCourses({ userId: learner.userId });
@@ -135,7 +135,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await progressOf(stats, learner), [0, 2, 0]);
       await study(stats, learner, []);
       assert.deepEqual(await progressOf(stats, learner), [0, 2, 0]);
-      // Another case is another module.
+      // Module ids are case-sensitive.
       await study(stats, learner, ['A']);
       assert.deepEqual(await progressOf(stats, learner), [1, 2, 0]);
     });
@@ -162,7 +162,7 @@ for (const dialect of DIALECTS) {
       await assertRollups(database.url);
       await stats.deleteSession({ ...learner, sessionId: first });
       assert.deepEqual(await progressOf(stats, learner), [2, 4, 0.5]);
-      // A replacement without modules removes them.
+      // A replacement without modules removes the stored ones.
       assert.deepEqual((await put(second)).session.moduleIds, []);
       assert.deepEqual(await progressOf(stats, learner), [0, 4, 0]);
       await put(second, ['a']);

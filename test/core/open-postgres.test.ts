@@ -10,8 +10,8 @@ import { closedPort, listenAndHangUp } from '../support/ports.js';
 
 const PASSWORD = 'correct horse/battery';
 
-/** How opening fails; whatever it tells must not give the password away, in any spelling. */
-async function refusalOf(url: URL): Promise<StatsError> {
+/** Returns the error of opening a database, which must not contain the password in any encoding. */
+async function openingErrorOf(url: URL): Promise<StatsError> {
   try {
     await using _ = await openStats({ database: url.href });
   } catch (error) {
@@ -34,14 +34,14 @@ describe('an unreachable Postgres', () => {
   test('Opening Postgres at a closed port fails as unavailable', async () => {
     const port = await closedPort();
     for (const host of ['127.0.0.1', 'localhost']) {
-      const { code, kind } = await refusalOf(urlAt(port, host));
+      const { code, kind } = await openingErrorOf(urlAt(port, host));
       assert.deepEqual([code, kind], ['database-unavailable', 'unavailable']);
     }
   });
 
   test('Opening Postgres at a server that hangs up fails as unavailable', async () => {
     await using listener = await listenAndHangUp();
-    assert.equal((await refusalOf(urlAt(listener.port))).code, 'database-unavailable');
+    assert.equal((await openingErrorOf(urlAt(listener.port))).code, 'database-unavailable');
   });
 
   test('Postgres is unavailable if no address of its host name accepts a connection', async () => {
@@ -67,7 +67,7 @@ describe('a Postgres that rejects the connection', () => {
     await using database = await createDatabase('postgres');
     const url = new URL(database.url);
     url.password = encodeURIComponent(PASSWORD);
-    const error = await refusalOf(url);
+    const error = await openingErrorOf(url);
     assert.deepEqual([error.code, error.kind], ['database-unusable', 'incompatible']);
     assert.match(inspect(error.cause), /password authentication failed/);
   });
@@ -75,7 +75,7 @@ describe('a Postgres that rejects the connection', () => {
   test('Opening a missing Postgres database fails as unusable', async () => {
     await using database = await createDatabase('postgres');
     const url = new URL(`${database.url}_missing`);
-    const error = await refusalOf(url);
+    const error = await openingErrorOf(url);
     assert.equal(error.code, 'database-unusable');
     assert.match(inspect(error.cause), /does not exist/);
   });

@@ -4,7 +4,7 @@ import { diagnose, openMigrator, openStats, StatsError, verify } from '../../src
 import { createDatabase, DIALECTS } from '../support/databases.js';
 import { runSql } from '../support/sql.js';
 
-/** Creates the table of migrations as the preview of stats-service left it. */
+/** Creates the migrations table of the preview release. */
 async function createPreview(url: string): Promise<void> {
   if (url.startsWith('sqlite:')) await (await openMigrator({ database: url })).close();
   await runSql(
@@ -23,7 +23,7 @@ function isRejected(error: unknown): boolean {
 
 for (const dialect of DIALECTS) {
   describe(`a database of the preview on ${dialect}`, () => {
-    test('It is rejected with one line that says how to carry the data over', async () => {
+    test('A database of the preview is rejected with one line that explains how to move the data', async () => {
       await using database = await createDatabase(dialect);
       const { url } = database;
       await createPreview(url);

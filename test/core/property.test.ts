@@ -14,10 +14,10 @@ import { createDatabase, DIALECTS } from '../support/databases.js';
 import { newCourseId, newSessionId, newUserId } from '../support/factories.js';
 import { asSet, NaiveStats, type Answer } from '../support/naive-stats.js';
 
-/** Few, so that sessions and courses share them; in any order, with repeats. */
+/** Few ids, so that sessions and courses share them, in any order and with repeats. */
 const moduleIds = fc.array(fc.constantFrom('a', 'b', 'B', 'c~', '~'), { maxLength: 6 });
 
-/** Few values, so that contents meet again; those at the bounds and those that round among them. */
+/** Few values, so that sessions repeat. They include bounds and values that are rounded. */
 const content: fc.Arbitrary<SessionContent> = fc.record(
   {
     totalModulesStudied: fc.constantFrom(0, 1, 3, 100_000),
@@ -36,7 +36,7 @@ const content: fc.Arbitrary<SessionContent> = fc.record(
   { requiredKeys: ['totalModulesStudied', 'averageScore', 'timeStudied'] },
 );
 
-/** A replay sends what is stored, a contradiction all of it but one module or the time; without a session both record. */
+/** `replay` sends the stored session, `contradict` a change of it. Without a stored session both record. */
 const call = fc.oneof(
   {
     weight: 14,
@@ -60,7 +60,7 @@ const steps = fc.array(
 function contentOf(name: string, drawn: SessionContent, stored: Session | undefined): SessionContent {
   if (!stored || (name !== 'replay' && name !== 'contradict')) return drawn;
   const { totalModulesStudied, averageScore, timeStudied, completedAt } = stored;
-  // The same set, written otherwise.
+  // The same set of modules in another order, with repeats.
   const same = {
     totalModulesStudied,
     averageScore,
@@ -74,7 +74,7 @@ function contentOf(name: string, drawn: SessionContent, stored: Session | undefi
     : { ...same, timeStudied: Math.abs(timeStudied - 1) };
 }
 
-function foretell(
+function predict(
   naive: NaiveStats,
   name: string,
   key: SessionKey,
@@ -126,7 +126,7 @@ test('After any sequence of calls, both databases return the same bytes as a sim
 
   const property = fc.asyncProperty(steps, async (sequence) => {
     const naive = new NaiveStats(undeclared);
-    // New learners at each run: the databases are shared by all runs.
+    // All runs share the databases, so each run has new learners.
     const users = [newUserId(), newUserId()];
     const sessions = [newSessionId(), newSessionId(), newSessionId()];
     for (const [courseId, course] of undeclared) {
@@ -153,7 +153,7 @@ test('After any sequence of calls, both databases return the same bytes as a sim
         continue;
       }
       const sent = contentOf(name, drawn, naive.find(key));
-      const foretold = foretell(naive, name, key, sent, new Date(clock.read()).toISOString());
+      const foretold = predict(naive, name, key, sent, new Date(clock.read()).toISOString());
       await agree(foretold, (stats) => perform(stats, name, key, sent));
     }
     for (const userId of users) {

@@ -16,7 +16,7 @@ function outcomesOf(results: readonly RecordResult[]): string[] {
 
 for (const dialect of DIALECTS) {
   describe(`recording many sessions in one call on ${dialect}`, () => {
-    test('Each session of a call ends as it would alone, in the order of the sessions', async () => {
+    test('Each session of a call has the same result as alone, in the order of the sessions', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, database } = fixture;
       const userId = newUserId();

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { runOn } from '../support/connections.js';
 import { newUserId, sessionContent } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
-import { endConnections } from '../support/rival.js';
+import { endConnections } from '../support/lock-holder.js';
 
 test('A connection to Postgres that has become read-only, as after a failover, is closed', async () => {
   await using fixture = await createFixture('postgres');
@@ -17,6 +17,6 @@ test('A connection to Postgres that has become read-only, as after a failover, i
   await endConnections(url);
   await assert.rejects(record(), { code: 'database-unavailable' });
   await runOn(url, `begin read write; alter database ${name} reset default_transaction_read_only; commit`);
-  // A connection that was kept would go on as it was opened.
+  // An open connection would stay read-only.
   assert.equal((await record()).outcome, 'recorded');
 });

@@ -7,7 +7,7 @@ import { runOn } from '../support/connections.js';
 import { createDatabase } from '../support/databases.js';
 import { newUserId, sessionContent } from '../support/factories.js';
 
-/** Defaults of a database or role that a driver may not expect. */
+/** Database or role defaults that the driver may not expect. */
 const SETTINGS = ["datestyle = 'SQL, DMY'", "timezone = 'Asia/Kolkata'", 'synchronous_commit = off'];
 
 test('Times are exact and commits are durable whatever defaults the Postgres database sets', async () => {

@@ -6,7 +6,7 @@ import { forgeCursor, manyModules, newSessionId, newUserId, sessionContent } fro
 import { faultOf } from '../support/faults.js';
 import { createFixture } from '../support/fixture.js';
 
-/** Several at the same time, so that pages have to break ties. */
+/** Some are equal, so that pages must break ties. */
 const COMPLETED = [
   '1970-01-01T00:00:00.000Z',
   '2026-11-19T10:00:00.000Z',
@@ -29,8 +29,8 @@ async function recordAll(stats: Stats, learner: LearnerKey): Promise<Session[]> 
   return sessions;
 }
 
-/** Sessions of which nine are as much as a page holds. */
-const HEAVY = 12;
+/** The number of sessions with many modules, of which nine fit a page. */
+const LARGE_SESSIONS = 12;
 
 const sortKey = ({ completedAt, sessionId }: Session) => completedAt + sessionId;
 
@@ -73,7 +73,7 @@ for (const dialect of DIALECTS) {
       const { stats, courseId } = fixture;
       const learner = { userId: newUserId(), courseId };
       const moduleIds = manyModules();
-      for (let count = 0; count < HEAVY; count += 1) {
+      for (let count = 0; count < LARGE_SESSIONS; count += 1) {
         const completedAt = `2026-11-20T10:00:${10 + count}Z`;
         await stats.recordSession({ ...learner, session: sessionContent({ completedAt, moduleIds }) });
       }
@@ -82,7 +82,7 @@ for (const dialect of DIALECTS) {
       const pages = await readPages(stats, { ...learner, limit: 1_000 });
       assert.deepEqual(
         pages.map(({ length }) => length),
-        [10, HEAVY + 1 - 10],
+        [10, LARGE_SESSIONS + 1 - 10],
       );
       assert.deepEqual(pages[0]?.[0], light.session);
       assert.deepEqual(newestFirst(pages.flat()), pages.flat());

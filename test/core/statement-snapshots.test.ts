@@ -18,11 +18,10 @@ import { newUserId, sessionContent } from '../support/factories.js';
 import { runSql } from '../support/sql.js';
 
 /*
- * Every statement that the product sends to a database, by the call that sends it, in statements/*.sql for review. After
- * a change of statements, run this file with --test-update-snapshots and read the difference.
+ * The snapshots in statements/*.sql have every statement of the program, grouped by call, for review. After a
+ * change, run this file with --test-update-snapshots and review the diff.
  */
 
-/** Characters of a line. */
 const WIDTH = 110;
 const userId = toUserId('00000000-0000-4000-8000-000000000001');
 const courseId = toCourseId('00000000-0000-4000-8000-000000000002');
@@ -30,7 +29,7 @@ const sessionId = toSessionId('00000000-0000-4000-8000-000000000003');
 const learner = { userId, courseId };
 const key = { ...learner, sessionId };
 
-/** Spies on the drivers; returns the texts of all statements since the last call. */
+/** Spies on the drivers. The returned function returns the statements since its last call. */
 function spyOnDrivers({ mock }: TestContext): () => string[] {
   const spies = [
     mock.method(BetterSqlite.prototype, 'prepare'),
@@ -45,14 +44,14 @@ function spyOnDrivers({ mock }: TestContext): () => string[] {
     });
 }
 
-/** The text of a statement given as text or as a query of pg. */
+/** Returns the text of a statement, which may be a pg query object. */
 function textOf(statement: unknown): string | undefined {
   if (typeof statement === 'string') return statement;
   const isQuery = typeof statement === 'object' && statement !== null && 'text' in statement;
   return isQuery ? String(statement.text) : undefined;
 }
 
-/** Runs every call once, and returns the statements that are new with each. */
+/** Runs every call once and returns the statements that no earlier call sent. */
 async function statementsOf(t: TestContext, dialect: DialectName): Promise<string> {
   await using database = await createDatabase(dialect);
   const takeTexts = spyOnDrivers(t);
@@ -119,7 +118,6 @@ async function statementsOf(t: TestContext, dialect: DialectName): Promise<strin
   return lines.join('\n');
 }
 
-/** A statement with normalized blanks, in lines of a readable width. */
 function formatted(text: string): string {
   const lines = [''];
   for (const word of `${text.trim()};`.split(/\s+/)) {
@@ -131,7 +129,7 @@ function formatted(text: string): string {
 }
 
 for (const dialect of DIALECTS) {
-  test(`The statements on ${dialect} are the reviewed ones`, async (t) => {
+  test(`The statements on ${dialect} match the reviewed snapshots`, async (t) => {
     const path = fileURLToPath(new URL(`statements/${dialect}.sql`, import.meta.url));
     t.assert.fileSnapshot(await statementsOf(t, dialect), path, { serializers: [String] });
   });

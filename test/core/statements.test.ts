@@ -13,7 +13,7 @@ const TABLES = ['courses', 'course_modules', 'study_sessions', 'studied_modules'
 
 const sessionId = newSessionId();
 
-/** Every call once, for a learner of its own: the same answers each time, however often. */
+/** Makes every call for a new learner. The results are the same each time. */
 async function callEverything({ stats, courseId }: Fixture) {
   const userId = newUserId();
   const learner = { userId, courseId };
@@ -56,7 +56,7 @@ for (const dialect of DIALECTS) {
   test(`An open handle works unchanged after a newer release adds columns on ${dialect}`, async () => {
     await using fixture = await createFixture(dialect);
     const before = await callEverything(fixture);
-    // Postgres settles on a plan only after some runs.
+    // Postgres decides on a generic plan after five executions.
     for (let round = 0; round < 8; round += 1) assert.deepEqual(await callEverything(fixture), before);
 
     for (const table of TABLES) {

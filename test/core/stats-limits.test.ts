@@ -11,7 +11,7 @@ const MAX_INT64 = 2n ** 63n - 1n;
 const MAX_TOTAL = BigInt(Number.MAX_SAFE_INTEGER);
 const REFUSED = { code: 'total-out-of-range', kind: 'invalid' };
 
-/** How far below its limit a total is set: two small sessions reach it. */
+/** The distance of a total from its limit, which two small sessions reach. */
 const ROOM = 2n;
 const NOTHING = { totalModulesStudied: 0, averageScore: 0, timeStudied: 0 };
 
@@ -36,7 +36,7 @@ const LIMITS = [
   },
 ] as const;
 
-/** A learner whose total is written directly: thousands of sessions would have to be recorded to get there. */
+/** Writes the total of a learner directly, because recording thousands of sessions would take too long. */
 async function learnerNear(
   { stats, courseId, database }: Fixture,
   column: string,

@@ -11,10 +11,9 @@ import { runSql } from '../support/sql.js';
 import { startWorkers } from '../support/workers.js';
 
 const WORKERS = 3;
-const AT_ONCE = 48;
+const CONCURRENCY = 48;
 /** One round may miss a race. */
 const ROUNDS = 2;
-/** Beyond what all of a dialect take, also on a slow machine: a hang is to fail, not to stop the suite. */
 const timeout = 110_000;
 
 const EXPECTED: ReadonlySet<string> = new Set([
@@ -33,9 +32,9 @@ interface Place {
   readonly sessionIds: readonly string[];
 }
 
-/** The calls of all processes, on the same few sessions of the same learners. */
+/** Returns the calls of all processes, on a few sessions of the same learners. */
 function mixture({ userIds, courseId, sessionIds }: Place): Call[] {
-  return Array.from({ length: AT_ONCE }, (_, index) => {
+  return Array.from({ length: CONCURRENCY }, (_, index) => {
     const userId = userIds[index % userIds.length];
     const sessionId = sessionIds[index % sessionIds.length];
     const key = { userId, courseId, sessionId };
@@ -56,9 +55,9 @@ function mixture({ userIds, courseId, sessionIds }: Place): Call[] {
   });
 }
 
-/** Only recording works without the rollups; other calls expect them. */
+/** Returns only recordings: the other calls need the rollups. */
 function recordings({ userIds, courseId }: Place): Call[] {
-  return Array.from({ length: AT_ONCE }, (_, index) => {
+  return Array.from({ length: CONCURRENCY }, (_, index) => {
     const session = sessionContent({ timeStudied: index, moduleIds: [`m${index % 3}`] });
     return {
       name: 'recordSession',
@@ -67,7 +66,6 @@ function recordings({ userIds, courseId }: Place): Call[] {
   });
 }
 
-/** Lets the workers repeat the calls until the concurrent work has ended. */
 async function during<T>(database: string, calls: readonly Call[], work: () => Promise<T>): Promise<T> {
   await using workers = await startWorkers(WORKERS);
   const state = { isOver: false };
@@ -83,7 +81,7 @@ async function during<T>(database: string, calls: readonly Call[], work: () => P
 }
 
 for (const dialect of DIALECTS) {
-  describe(`verify beside concurrent writes on ${dialect}`, { timeout }, () => {
+  describe(`verify during concurrent writes on ${dialect}`, { timeout }, () => {
     for (const [what, callsOf, statements] of [
       [
         'recorded, replaced, deleted and erased',
@@ -130,7 +128,7 @@ for (const dialect of DIALECTS) {
       });
     }
 
-    test('Verify reports no difference for sessions that are written meanwhile', async () => {
+    test('Verify reports no difference for sessions that are written during the check', async () => {
       await using fixture = await createFixture(dialect);
       const { courseId, database } = fixture;
       const place = {

@@ -4,7 +4,7 @@ import { dropChecks, runUnchecked } from '../support/damage.js';
 import { DIALECTS } from '../support/databases.js';
 import { sessionContent } from '../support/factories.js';
 import { runSql } from '../support/sql.js';
-import { createLearner, manyModules, verified } from '../support/verified.js';
+import { createLearner, joinedModuleIds, verified } from '../support/verified.js';
 
 for (const dialect of DIALECTS) {
   describe(`verification of session rules on ${dialect}`, () => {
@@ -19,7 +19,7 @@ for (const dialect of DIALECTS) {
       ['moduleIds', `set module_ids = 'a b'`, 'a b'],
       ['moduleIds', `set module_ids = 'ä'`, 'ä'],
       ['moduleIds', `set module_ids = '${'m'.repeat(129)}'`, 'm'.repeat(129)],
-      ['moduleIds', `set module_ids = '${manyModules(1001)}'`, manyModules(1001).slice(0, 200)],
+      ['moduleIds', `set module_ids = '${joinedModuleIds(1001)}'`, joinedModuleIds(1001).slice(0, 200)],
     ] as const) {
       test(`Verify reports a session whose ${field} is invalid: ${statement.slice(0, 60)}`, async () => {
         await using fixture = await createLearner(dialect);
@@ -38,7 +38,7 @@ for (const dialect of DIALECTS) {
         if (typeof stored === 'object') assert.match(String(broken[0]?.stored), stored);
         else assert.equal(broken[0]?.stored, stored);
         assert.deepEqual(await runSql(url, `select * from study_sessions ${where}`), rows);
-        // The sums are repaired nevertheless, so that the session can be deleted without a trace.
+        // The rebuild repaired the sums, so that deleting the session leaves no differences.
         assert.partialDeepStrictEqual(await verified(url), { differingStats: 0, differingModules: 0 });
         await fixture.stats.deleteSession({ ...fixture.learner, sessionId: fixture.sessionId });
         assert.deepEqual((await verified(url)).differences, []);
@@ -71,7 +71,7 @@ for (const dialect of DIALECTS) {
         totalModulesStudied: 100_000,
         averageScore: 1_000_000,
         timeStudied: 1_000_000_000,
-        moduleIds: [...manyModules(999).split(';'), '!'.repeat(128)],
+        moduleIds: [...joinedModuleIds(999).split(';'), '!'.repeat(128)],
         completedAt: '1970-01-01T00:00:00Z',
       };
       await fixture.stats.recordSession({ ...fixture.learner, session });

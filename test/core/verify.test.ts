@@ -7,12 +7,12 @@ import { newCourseId, newUserId, sessionContent } from '../support/factories.js'
 import { createFixture } from '../support/fixture.js';
 import { assertRollups } from '../support/rollups.js';
 import { runSql } from '../support/sql.js';
-import { createLearner, manyModules, verified } from '../support/verified.js';
+import { createLearner, joinedModuleIds, verified } from '../support/verified.js';
 
-/** A damage to the learner's rows, and the reported differences: kind, what, kept and real. */
+/** Statements that damage the learner's rows, and the reported differences. */
 const DAMAGES = [
   {
-    what: 'totals that are wrong',
+    what: 'wrong totals',
     statement: `update course_stats set time_studied = time_studied + 1,
       weighted_score_units = 1, first_completed_at = '1999-12-31T23:59:59.000Z'`,
     reported: [
@@ -22,7 +22,7 @@ const DAMAGES = [
     ],
   },
   {
-    what: 'totals that break their own rules',
+    what: 'totals that violate their checks',
     statement: `update course_stats set session_count = 0, last_completed_at = '0099-01-01T00:00:00.000Z'`,
     reported: [
       ['totals', 'sessionCount', '0', '2'],
@@ -140,7 +140,7 @@ for (const dialect of DIALECTS) {
       }
       const userId = newUserId();
       for (let count = 0; count < 6; count += 1) {
-        const moduleIds = manyModules(1_000).replaceAll('m', `s${count}-`).split(';');
+        const moduleIds = joinedModuleIds(1_000).replaceAll('m', `s${count}-`).split(';');
         await stats.recordSession({ userId, courseId, session: sessionContent({ moduleIds }) });
       }
       await runSql(database.url, 'update course_stats set time_studied = 7');
@@ -160,7 +160,7 @@ for (const dialect of DIALECTS) {
         repaired: 0,
         notRepaired: 0,
       });
-      // The score and the time of each total.
+      // Two differences per total: the score and the time.
       assert.equal(differences.length, 2 * (learners + 1) + learners + 6_000 + learners + 6);
       assert.equal(new Set(differences.map((each) => JSON.stringify(each))).size, differences.length);
     });

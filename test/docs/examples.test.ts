@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { codeBlocks } from '../support/markdown.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** Inside the package, so that it can be imported by its own name; beside what is built, so that git ignores it. */
-const FOLDER = join(ROOT, 'dist', 'examples');
+/** Inside the package, which examples import by name, and in `dist`, which git ignores. */
+const EXAMPLES = join(ROOT, 'dist', 'examples');
 
-/** Names that an example may use without importing or declaring them. */
+/** Declares the names that examples use without importing or declaring them. */
 const PRELUDE = `
 import { backUp, diagnose, exportSessions, openStats, toUserId, verify, type CourseId, type Stats, type UserId } from 'stats-service';
 import { connectStats } from 'stats-service/client';
@@ -21,12 +21,12 @@ declare const stats: Stats, userId: UserId, courseId: CourseId;
 test('The examples in docstrings, the README and `docs/library.md` compile with the built package', () => {
   const examples = [...docstringExamples(), ...pageExamples()];
   assert.ok(examples.length > 5);
-  rmSync(FOLDER, { recursive: true, force: true });
-  mkdirSync(FOLDER, { recursive: true });
+  rmSync(EXAMPLES, { recursive: true, force: true });
+  mkdirSync(EXAMPLES, { recursive: true });
   for (const [index, source] of examples.entries())
-    writeFileSync(join(FOLDER, `example-${index}.ts`), source);
+    writeFileSync(join(EXAMPLES, `example-${index}.ts`), source);
   writeFileSync(
-    join(FOLDER, 'tsconfig.json'),
+    join(EXAMPLES, 'tsconfig.json'),
     JSON.stringify({
       extends: '../../tsconfig.json',
       compilerOptions: { noUnusedLocals: false, rootDir: '../..' },
@@ -34,8 +34,8 @@ test('The examples in docstrings, the README and `docs/library.md` compile with 
     }),
   );
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', FOLDER], { encoding: 'utf8' });
-  rmSync(FOLDER, { recursive: true });
+  const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', EXAMPLES], { encoding: 'utf8' });
+  rmSync(EXAMPLES, { recursive: true });
   assert.equal(status, 0, stdout);
 });
 
@@ -54,7 +54,7 @@ function pageExamples(): string[] {
     .map(({ code }) => code);
 }
 
-/** An example may declare what the prelude declares too: its own counts. */
+/** Adds the prelude. A declaration of the example overrides that of the prelude. */
 function withPrelude(example: string): string {
   const lines = example.split('\n');
   const imports = lines.filter((line) => line.startsWith('import '));

@@ -21,7 +21,7 @@ test('`docs/http.md` has an example for every route', () => {
       const { pathname } = new URL(/"(http[^"]+)"/.exec(line)?.[1] ?? '');
       return `${given ?? (line.includes(' -d ') ? 'POST' : 'GET')} ${pathname}`;
     });
-  /** The page names them; they answer more than fits there. */
+  // The page names these routes without an example, because their responses are too long.
   const long = new Set(['metrics', 'describe', 'docs']);
   for (const { operationId, method, path } of endpoints) {
     const pattern = new RegExp(`^${method} ${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`);

@@ -13,7 +13,7 @@ import { until } from '../support/condition.js';
 
 const MEGABYTE = 1024 * 1024;
 const REQUESTS = 2_000;
-/** Milliseconds beyond twice the time without an attack: this machine does other things as well. */
+/** Milliseconds added to twice the latency without an attack, for other load on the machine. */
 const SLACK = 200;
 const PAGE = 1_000;
 
@@ -33,16 +33,16 @@ const attacks: readonly [what: string, megabytes: number, begin: (target: Target
   [
     '1,000 idle connections',
     96,
-    ({ service: { url } }) => Attack.say(url, 1_000, head('GET /livez HTTP/1.1', 'Host: stats')),
+    ({ service: { url } }) => Attack.send(url, 1_000, head('GET /livez HTTP/1.1', 'Host: stats')),
   ],
   [
-    // All of the answers would be gigabytes.
+    // The responses would be gigabytes in total.
     '10 clients that request 2,000 large pages and read none',
     320,
     ({ service: { url }, courseId, userId }) => {
       const path = `/courses/${courseId}/sessions?limit=${PAGE}`;
       const page = head(`GET ${path} HTTP/1.1`, 'Host: stats', `X-User-Id: ${userId}`);
-      return Attack.say(url, 10, page.repeat(2_000));
+      return Attack.send(url, 10, page.repeat(2_000));
     },
   ],
 ];
@@ -96,7 +96,7 @@ test(
     const connections = 100;
     const pipelined = 200;
     const statuses = new Map<string, number>();
-    using attack = await Attack.say(url, connections, Array.from({ length: pipelined }, record).join(''));
+    using attack = await Attack.send(url, connections, Array.from({ length: pipelined }, record).join(''));
     const answered = () => statuses.values().reduce((sum, count) => sum + count, 0);
     attack.onData((chunk) => {
       for (const [, status = ''] of chunk.matchAll(/HTTP\/1\.1 (\d{3}) /g)) {
@@ -105,7 +105,7 @@ test(
     });
     let slowest = 0;
     await until(
-      'all of the flood is answered',
+      'every call of the flood has a response',
       async () => {
         for (const path of ['/livez', '/metrics']) {
           const begin = performance.now();
@@ -124,7 +124,6 @@ test(
   },
 );
 
-/** A learner with a page of sessions in a new course; its id. */
 async function fill(url: string, userId: string): Promise<string> {
   await using client = new HttpClient(url);
   const courseId = await makeCourse(client);

@@ -15,10 +15,10 @@ import { assertRollups } from '../support/rollups.js';
 const REQUESTS = FULL ? 100_000 : 15_000;
 const BATCH = 1_000;
 const CONNECTIONS = 32;
-/** The error codes for an unknown path or method. */
-const ELSEWHERE = ['404 route-not-found', '405 method-not-allowed'];
+/** The errors for an unknown path or method. */
+const UNKNOWN_ROUTE = ['404 route-not-found', '405 method-not-allowed'];
 
-/** `SEED=… ` repeats a run. */
+/** `SEED=…` repeats a run. */
 const seed = Number(process.env['SEED'] ?? randomInt(2 ** 31));
 
 test(`Random requests (seed ${seed}) get documented responses and leave exact totals`, async () => {
@@ -45,7 +45,7 @@ test(`Random requests (seed ${seed}) get documented responses and leave exact to
         const answer = await send(method, path, options);
         const outcome = outcomeOf(request, answer);
         const expected = documented.get(`${method === 'HEAD' ? 'GET' : method} ${template}`);
-        const allowed = [...(expected ?? []), ...ELSEWHERE, ...(method === 'OPTIONS' ? ['204'] : [])];
+        const allowed = [...(expected ?? []), ...UNKNOWN_ROUTE, ...(method === 'OPTIONS' ? ['204'] : [])];
         assert.ok(allowed.includes(outcome), `${JSON.stringify(request)}: ${outcome} ${answer.text}`);
         met.set(outcome, (met.get(outcome) ?? 0) + 1);
         const isRecorder = recorders.some((recorder) => recorder === userId);
@@ -58,7 +58,7 @@ test(`Random requests (seed ${seed}) get documented responses and leave exact to
   }
 
   assert.deepEqual(service.reported, []);
-  // Else the requests are not as mixed as they are meant to be.
+  // Asserts that the requests are a real mixture.
   for (const outcome of [
     '200',
     '201',
@@ -79,13 +79,13 @@ test(`Random requests (seed ${seed}) get documented responses and leave exact to
   await assertRollups(service.database.url);
 });
 
-/** The status, and of an error its code, which an answer to HEAD does not have. */
+/** Returns the status, and the error code if the response has a body. */
 function outcomeOf({ method }: FuzzRequest, { status, text }: HttpAnswer): string {
   if (status < 400 || method === 'HEAD') return String(status);
   return `${status} ${z.looseObject({ code: z.string() }).parse(JSON.parse(text)).code}`;
 }
 
-/** The possible responses of each operation, by method and path. */
+/** Returns the documented responses of each operation, by method and path. */
 async function documentedAnswers(description: HttpAnswer): Promise<Map<string, readonly string[]>> {
   const endpoints = endpointsOf(documentSchema.parse(bodyOf(description)));
   return new Map(

@@ -15,13 +15,13 @@ import { assertRollups } from '../support/rollups.js';
 import { totalsOf } from '../support/totals.js';
 
 const ROUNDS = FULL ? 20 : 4;
-/** More than an import records together. */
+/** More lines than one import batch. */
 const LINES = 60_000;
 const LEARNERS = 200;
 const COURSE = '7384c218-7413-5439-8a53-127d6e177480';
-/** Milliseconds from the start to the earliest kill: before the first line. */
+/** Milliseconds to the earliest kill, before the first line is recorded. */
 const FIRST = 150;
-/** Share of the time of a clean import. An import is faster when some sessions are recorded already. */
+/** The latest kill, as a share of the time of a clean import. Replays make an import faster. */
 const LATEST = 0.85;
 
 for (const dialect of DIALECTS) {
@@ -54,7 +54,7 @@ for (const dialect of DIALECTS) {
         stdio: 'ignore',
       });
       const exited = once(child, 'exit');
-      // One kill in each part of that time.
+      // Spreads the kills over the import.
       const part = (round + random(1_000) / 1_000) / ROUNDS;
       await setTimeout(FIRST + part * (latest - FIRST));
       child.kill('SIGKILL');
@@ -66,7 +66,7 @@ for (const dialect of DIALECTS) {
     const last = await runImport(argvOn(database));
     assert.equal(last.code, 0, last.stderr);
     context.diagnostic(`${killed} killed, ${last.summary.replayed} of ${LINES} recorded before the last`);
-    assert.ok((last.summary.replayed ?? 0) > 0, 'some were killed after the first transaction');
+    assert.ok((last.summary.replayed ?? 0) > 0, 'every import was killed before its first transaction');
     assert.equal((last.summary.created ?? 0) + (last.summary.replayed ?? 0), LINES);
     assert.deepEqual(await totalsOf(database.url), await totalsOf(clean.url));
     await assertRollups(database.url);

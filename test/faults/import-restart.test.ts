@@ -13,7 +13,7 @@ import { assertRollups } from '../support/rollups.js';
 import { runSql } from '../support/sql.js';
 import { totalsOf } from '../support/totals.js';
 
-/** Each but the last is interrupted by a fault. */
+/** A fault follows each part but the last. */
 const PARTS = 4;
 const LINES = 10_000;
 const LEARNERS = 200;
@@ -49,22 +49,22 @@ for (const [what, fail] of FAULTS) {
     const { summary } = await runImport([...argv, clean.url], `${HEADER}\n${parts.join('')}`);
     assert.equal(summary.created, PARTS * LINES);
 
-    // The import must not rely on the server's own settings: this one loses commits in a crash.
+    // The import must override this setting, with which a crash loses commits.
     await using postgres = await startPostgres(['synchronous_commit=off']);
     assert.equal((await runBin(['migrate', '--database', postgres.url])).code, 0);
     const child = spawn(process.execPath, [BIN, 'import', ...argv, postgres.url, '--json', '--quiet'], {
       env: {},
       stdio: 'pipe',
     });
-    const said = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
-    const ended = said.then(([, stderr]) => assert.fail(`It has ended already: ${stderr}`));
-    // The race below reports it while it runs.
+    const finished = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+    const ended = finished.then(([, stderr]) => assert.fail(`The import ended early: ${stderr}`));
+    // The race below reports an early exit.
     ended.catch(() => undefined);
     child.stdin.on('error', () => undefined).write(`${HEADER}\n`);
     let recorded = 0;
     let inTheMiddle = 0;
     for (const [index, part] of parts.entries()) {
-      // While no server is listening.
+      // Written while Postgres is down.
       child.stdin.write(part);
       if (index > 0) await postgres.start();
       if (index === PARTS - 1) break;
@@ -73,13 +73,13 @@ for (const [what, fail] of FAULTS) {
         recorded = await sessionsIn(postgres.url);
         return recorded > before;
       };
-      await Promise.race([ended, until('recording', isRecording)]);
+      await Promise.race([ended, until('the part is being recorded', isRecording)]);
       await fail(postgres);
       if (recorded < (index + 1) * LINES) inTheMiddle += 1;
     }
-    assert.ok(inTheMiddle > 0, 'a fault came while it recorded');
+    assert.ok(inTheMiddle > 0, 'no fault interrupted the recording');
     child.stdin.end();
-    const [stdout, stderr, [code]] = await said;
+    const [stdout, stderr, [code]] = await finished;
     assert.deepEqual([code, stderr], [0, '']);
     const { created, replayed } = JSON.parse(stdout);
     context.diagnostic(`${created} created, ${replayed} recorded before an answer was lost`);

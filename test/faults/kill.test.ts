@@ -14,9 +14,9 @@ import { runSql } from '../support/sql.js';
 
 const ROUNDS = FULL ? 50 : 8;
 const CLIENTS = 16;
-/** Answers before the kill at most: a few batches. */
+/** Maximum number of responses before the kill, which is a few batches. */
 const MAX_ANSWERS = 200;
-/** Milliseconds after the last of these at most: longer than a batch takes. */
+/** Maximum milliseconds from the last of these to the kill, longer than a batch takes. */
 const MAX_DELAY = 12;
 
 for (const dialect of DIALECTS) {
@@ -32,7 +32,10 @@ for (const dialect of DIALECTS) {
       await using service = await startService(['--database', database.url, '--port', '0']);
       const running = load.run(service.url, CLIENTS, new AbortController().signal);
       const enough = load.acknowledged + 1 + random(MAX_ANSWERS);
-      await Promise.race([running, until('answers', () => load.acknowledged >= enough)]);
+      await Promise.race([
+        running,
+        until('the responses before the kill', () => load.acknowledged >= enough),
+      ]);
       await setTimeout(random(MAX_DELAY));
       const { code, stderr } = await service.stop('SIGKILL');
       await running;

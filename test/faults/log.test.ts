@@ -9,10 +9,10 @@ import { startService } from '../support/service.js';
 import { newUserId } from '../support/factories.js';
 
 const ARGUMENTS = ['--database', 'sqlite::memory:', '--port', '0'];
-/** Each is about 150 bytes of the log: far more of them than a pipe holds. */
+/** Each request logs about 150 bytes, so that the log exceeds the buffer of a pipe. */
 const REQUESTS = 4_000;
-/** Milliseconds; far less than the bound on all of the end. */
-const PROMPT = 4_000;
+/** Milliseconds, far less than the shutdown deadline. */
+const SHUTDOWN_LIMIT = 4_000;
 
 describe('a log without a reader', { skip: process.platform === 'win32', timeout: 60_000 }, () => {
   for (const what of ['full', 'closed'] as const) {
@@ -33,23 +33,23 @@ describe('a log without a reader', { skip: process.platform === 'win32', timeout
       const begin = performance.now();
       const { code, stderr } = await service.stop();
       assert.equal(code, 0, stderr);
-      assert.ok(performance.now() - begin < PROMPT, 'it ended in time');
+      assert.ok(performance.now() - begin < SHUTDOWN_LIMIT, 'the shutdown took too long');
     });
   }
 });
 
 interface Pipe extends AsyncDisposable {
-  /** Its end to write to. */
+  /** The write end. */
   readonly fd: number;
   closeReader(): Promise<void>;
 }
 
-/** A pipe, as a shell creates between two programs; Node would create a socket. */
+/** Creates a pipe like a shell does. Node would create a socket. */
 async function createPipe(): Promise<Pipe> {
   const directory = await TestDirectory.create();
   const path = join(directory.path, 'pipe');
   execFileSync('mkfifo', [path]);
-  // Opened for reading and writing, so that opening does not block.
+  // Opening for reading and writing does not block.
   const both = await open(path, 'r+');
   const writer = await open(path, 'w');
   return {

@@ -7,19 +7,19 @@ import { newSessionId, newUserId, sessionContent } from '../support/factories.js
 import { HttpClient } from '../support/http-client.js';
 import { Liveness } from '../support/liveness.js';
 import { startPostgres } from '../support/postgres.js';
-import { endConnections, Rival } from '../support/rival.js';
+import { endConnections, LockHolder } from '../support/lock-holder.js';
 import { assertRollups } from '../support/rollups.js';
 import { addCourse, serveGated } from '../support/served.js';
 import { startService } from '../support/service.js';
-import { assertNoDefect, assertUnavailable, visitAll } from '../support/visits.js';
+import { assertNoDefect, assertUnavailable, sendSamples } from '../support/sample-requests.js';
 
-/** Milliseconds: for a connection, and then for the lock. */
+/** Milliseconds, for a connection timeout and a lock timeout. */
 const PATIENCE = 4_000;
 
 test('Calls wait for a bounded time while slow queries hold every connection', async (context) => {
   await using served = await serveGated();
   const { client, send, service, courseId, url } = served;
-  await using rival = await Rival.holding(url, 'lock table study_sessions in access exclusive mode');
+  await using holder = await LockHolder.acquire(url, 'lock table study_sessions in access exclusive mode');
   await using liveness = new Liveness(service.url);
   const course = `/courses/${courseId}`;
 
@@ -32,8 +32,8 @@ test('Calls wait for a bounded time while slow queries hold every connection', a
       send('POST', course, { userId, json: sessionContent() }),
     ];
   });
-  await rival.awaited(8);
-  // These need no table that is locked, but a connection.
+  await holder.waitForBlocked(8);
+  // These requests do not need the locked table, but a connection.
   const others = Array.from({ length: 5 }, () => send('GET', '/courses', { userId: newUserId() }));
   for (const answer of await Promise.all(slow.flat())) assertUnavailable(answer);
   assertNoDefect(await Promise.all(others));
@@ -41,9 +41,9 @@ test('Calls wait for a bounded time while slow queries hold every connection', a
   context.diagnostic(`${elapsed.toFixed()} ms`);
   assert.ok(elapsed < PATIENCE, `${elapsed.toFixed()} ms`);
 
-  await rival.release();
+  await holder.release();
   await assertWell(client, courseId);
-  await liveness.assertLively();
+  await liveness.assertResponsive();
   await assertRollups(url);
 });
 
@@ -58,7 +58,7 @@ test('A Postgres without free connections causes 503 responses until one is free
 
   await endConnections(url);
   await using crowd = new AsyncDisposableStack();
-  await until('a full Postgres', async () => {
+  await until('no free connection', async () => {
     const guest = new Client({ connectionString: url });
     guest.on('error', () => undefined);
     try {
@@ -70,19 +70,19 @@ test('A Postgres without free connections causes 503 responses until one is free
     }
   });
   const start = performance.now();
-  for (const answer of await visitAll(client, courseId)) assertUnavailable(answer);
+  for (const answer of await sendSamples(client, courseId)) assertUnavailable(answer);
   assert.ok(performance.now() - start < PATIENCE);
 
   await crowd.disposeAsync();
   const isWell = async () => (await client.send('GET', '/readyz')).status === 200;
-  await until('a connection', isWell);
-  // No more than what Postgres has room for; the others wait for these.
-  assertNoDefect(await visitAll(client, courseId));
-  await liveness.assertLively();
+  await until('a free connection', isWell);
+  // The pool adapts to the free connections, and the other calls wait.
+  assertNoDefect(await sendSamples(client, courseId));
+  await liveness.assertResponsive();
 });
 
-async function assertWell(client: HttpClient, courseId: Parameters<typeof visitAll>[1]): Promise<void> {
-  const answers = await visitAll(client, courseId);
+async function assertWell(client: HttpClient, courseId: Parameters<typeof sendSamples>[1]): Promise<void> {
+  const answers = await sendSamples(client, courseId);
   assertNoDefect(answers);
   for (const { status, text } of answers) assert.notEqual(status, 503, text);
 }

@@ -7,12 +7,12 @@ import { startPostgres, type PostgresServer } from '../support/postgres.js';
 import { assertRollups } from '../support/rollups.js';
 import { addCourse } from '../support/served.js';
 import { startService } from '../support/service.js';
-import { assertNoDefect, visitAll } from '../support/visits.js';
+import { assertNoDefect, sendSamples } from '../support/sample-requests.js';
 
 const CLIENTS = 16;
-/** Sessions that are recorded between two faults. */
-const ENOUGH = 300;
-/** Milliseconds, from when Postgres accepts connections. */
+/** Sessions recorded between two faults. */
+const SESSIONS_PER_FAULT = 300;
+/** Milliseconds after Postgres accepts connections again. */
 const RECOVERY = 5_000;
 
 const FAULTS: readonly (readonly [string, (postgres: PostgresServer) => Promise<void>])[] = [
@@ -22,7 +22,7 @@ const FAULTS: readonly (readonly [string, (postgres: PostgresServer) => Promise<
 
 for (const [what, fail] of FAULTS) {
   test(`A Postgres that ${what} and restarts causes 503 responses and no other errors`, async (context) => {
-    // The service must not rely on the server's own settings: this one loses commits in a crash.
+    // The service must override this setting, with which a crash loses commits.
     await using postgres = await startPostgres(['synchronous_commit=off']);
     const { url } = postgres;
     const { courseId } = await addCourse(url);
@@ -32,15 +32,15 @@ for (const [what, fail] of FAULTS) {
     const refused = () => load.statuses.get(503) ?? 0;
     const ended = new AbortController();
     const running = load.run(service.url, CLIENTS, ended.signal);
-    const visiting = visitUntil(ended.signal, client, courseId);
+    const sending = sendSamplesUntil(ended.signal, client, courseId);
 
     for (let round = 0; round < 3; round += 1) {
-      const enough = load.acknowledged + ENOUGH;
-      await Promise.race([running, visiting, until('recording', () => load.acknowledged >= enough)]);
+      const enough = load.acknowledged + SESSIONS_PER_FAULT;
+      await Promise.race([running, sending, until('recording', () => load.acknowledged >= enough)]);
 
       await fail(postgres);
       const before = refused();
-      await until('answers of 503', () => refused() >= before + CLIENTS);
+      await until('503 responses', () => refused() >= before + CLIENTS);
       assert.equal((await client.send('GET', '/livez')).status, 200);
       assert.equal((await client.send('GET', '/readyz')).status, 503);
 
@@ -50,7 +50,7 @@ for (const [what, fail] of FAULTS) {
       await until('ready again', async () => (await client.send('GET', '/readyz')).status === 200, RECOVERY);
     }
     ended.abort();
-    await Promise.all([running, visiting]);
+    await Promise.all([running, sending]);
 
     context.diagnostic(`${load.acknowledged} acknowledged, ${refused()} refused`);
     assert.deepEqual(
@@ -66,6 +66,9 @@ for (const [what, fail] of FAULTS) {
   });
 }
 
-async function visitUntil(signal: AbortSignal, ...visited: Parameters<typeof visitAll>): Promise<void> {
-  while (!signal.aborted) assertNoDefect(await visitAll(...visited));
+async function sendSamplesUntil(
+  signal: AbortSignal,
+  ...samples: Parameters<typeof sendSamples>
+): Promise<void> {
+  while (!signal.aborted) assertNoDefect(await sendSamples(...samples));
 }

@@ -4,17 +4,17 @@ import { until } from '../support/condition.js';
 import { Liveness } from '../support/liveness.js';
 import { assertRollups } from '../support/rollups.js';
 import { serveGated } from '../support/served.js';
-import { assertNoDefect, assertUnavailable, visitAll } from '../support/visits.js';
+import { assertNoDefect, assertUnavailable, sendSamples } from '../support/sample-requests.js';
 
-/** Milliseconds after which every call has its answer. */
+/** Deadline of every response, in milliseconds. */
 const PATIENCE = 6_000;
-/** Milliseconds until what was given up has made place for others. */
+/** Milliseconds until the abandoned connections are replaced. */
 const RECOVERY = 5_000;
 
 test('A silent Postgres causes 503 responses in bounded time until it responds again', async (context) => {
   await using served = await serveGated();
   const { client, service, courseId, gate, url } = served;
-  assertNoDefect(await visitAll(client, courseId));
+  assertNoDefect(await sendSamples(client, courseId));
   await using liveness = new Liveness(service.url);
 
   gate.silence();
@@ -24,19 +24,19 @@ test('A silent Postgres causes 503 responses in bounded time until it responds a
       await gate.open();
     }
     const start = performance.now();
-    const visiting = Array.from({ length: 3 }, () => visitAll(client, courseId));
-    const answers = (await Promise.all(visiting)).flat();
+    const sending = Array.from({ length: 3 }, () => sendSamples(client, courseId));
+    const answers = (await Promise.all(sending)).flat();
     const elapsed = performance.now() - start;
     context.diagnostic(`${met}: ${elapsed.toFixed()} ms`);
     for (const answer of answers) assertUnavailable(answer);
     assert.ok(elapsed < PATIENCE, `${met}: ${elapsed.toFixed()} ms`);
   }
 
-  gate.speak();
-  const isWell = async () => (await visitAll(client, courseId)).every(({ status }) => status !== 503);
-  await until('answers', isWell, RECOVERY);
-  await liveness.assertLively();
-  assertNoDefect(await visitAll(client, courseId));
+  gate.resume();
+  const isWell = async () => (await sendSamples(client, courseId)).every(({ status }) => status !== 503);
+  await until('successful responses', isWell, RECOVERY);
+  await liveness.assertResponsive();
+  assertNoDefect(await sendSamples(client, courseId));
   await assertRollups(url);
   const { code, stdout } = await service.stop();
   assert.equal(code, 0);

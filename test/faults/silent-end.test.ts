@@ -6,12 +6,12 @@ import { newUserId, sessionContent } from '../support/factories.js';
 import { FULL } from '../support/full.js';
 import { Gate } from '../support/http-gate.js';
 import { serveGated } from '../support/served.js';
-import { visitAll, visits } from '../support/visits.js';
+import { sendSamples, sampleRequests } from '../support/sample-requests.js';
 
-/** Milliseconds after which a container that is to stop is killed. */
+/** The grace period, in milliseconds, after which a container is killed. */
 const GRACE = 10_000;
-/** Milliseconds: for a call that is under way, and for the farewell to the connections. */
-const LAST = 5_000;
+/** Milliseconds, for the calls in flight and for closing the connections. */
+const CLOSE_LIMIT = 5_000;
 
 test('`close()` resolves in bounded time while Postgres is silent, even with calls in flight', async () => {
   await using database = await createDatabase('postgres');
@@ -28,7 +28,7 @@ test('`close()` resolves in bounded time while Postgres is silent, even with cal
   const listing = assert.rejects(stats.listSessions(learner), { code: 'database-unavailable' });
   await stats.close();
 
-  assert.ok(performance.now() - start < LAST);
+  assert.ok(performance.now() - start < CLOSE_LIMIT);
   await Promise.all([recording, listing]);
 });
 
@@ -38,7 +38,7 @@ const DID_NOT_CLOSE = /^stats-service: The database did not close in time\.\n$/m
 for (const { what, timeouts, code, stderr } of [
   { what: 'an idle server', timeouts: usualTimeouts, code: 0, stderr: /^Stopping\.\n$/m },
   { what: 'a busy server', timeouts: withShortTimeouts, code: 0, stderr: /^Stopping\.\n$/m },
-  // Ten seconds.
+  // Takes ten seconds.
   ...(FULL
     ? [{ what: 'a busy server with long timeouts', timeouts: usualTimeouts, code: 1, stderr: DID_NOT_CLOSE }]
     : []),
@@ -46,11 +46,13 @@ for (const { what, timeouts, code, stderr } of [
   test(`The shutdown of ${what} ends within the grace period while Postgres is silent`, async () => {
     await using served = await serveGated(timeouts);
     const { client, service, courseId, gate } = served;
-    await visitAll(client, courseId);
+    await sendSamples(client, courseId);
     gate.silence();
     const isBusy = what !== 'an idle server';
-    const asked = isBusy ? visits(courseId).map((visit) => client.send(...visit).catch(() => undefined)) : [];
-    // The server has received the others when it responds to this one.
+    const asked = isBusy
+      ? sampleRequests(courseId).map((request) => client.send(...request).catch(() => undefined))
+      : [];
+    // When the server responds to this request, it has received the others.
     assert.equal((await client.send('GET', '/livez')).status, 200);
 
     const start = performance.now();

@@ -16,7 +16,7 @@ const ROUND = 24;
 const MAX_ROUNDS = 2_000;
 
 describe('a SQLite file on a full disk', { skip: NO_SMALL_DISK }, () => {
-  test('On a full disk writes get 503 and reads succeed; writes succeed again with free space', async () => {
+  test('Writes return 503 on a full disk while reads succeed, and succeed again with free space', async () => {
     await using disk = await mountSmallDisk(4);
     const database = `sqlite:${join(disk.path, 'stats.db')}`;
     const ballast = join(disk.path, 'ballast');
@@ -29,7 +29,7 @@ describe('a SQLite file on a full disk', { skip: NO_SMALL_DISK }, () => {
 
     let refused = false;
     for (let rounds = 0; !refused; rounds++) {
-      assert.ok(rounds < MAX_ROUNDS, 'the disk is full at last');
+      assert.ok(rounds < MAX_ROUNDS, 'the disk is not full');
       for (const answer of await round()) {
         if (answer.status === 201) continue;
         assertProblem(answer, 503, 'database-unavailable');
@@ -37,7 +37,6 @@ describe('a SQLite file on a full disk', { skip: NO_SMALL_DISK }, () => {
         refused = true;
       }
     }
-    // Once more, and what can be read is read.
     await round();
     const acknowledged = recorder.acknowledged;
     for (const path of ['/livez', '/readyz', '/metrics', '/courses']) {
@@ -46,7 +45,7 @@ describe('a SQLite file on a full disk', { skip: NO_SMALL_DISK }, () => {
     }
 
     rmSync(ballast);
-    // Some of a later round may still have found space.
+    // A few sessions of a later round may have found free space.
     const repeated = await recorder.repeat(client);
     assert.ok(repeated.length > 0);
     for (const answer of repeated) assert.ok(answer.status < 300, answer.text);

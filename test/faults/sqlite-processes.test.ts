@@ -10,9 +10,9 @@ import { startService } from '../support/service.js';
 import { runSql, sqlitePath } from '../support/sql.js';
 
 const CONNECTIONS = 32;
-/** Sessions of each process; the log restarts after 16,000. */
+/** Sessions per process. The log restarts every 16,000 sessions. */
 const SESSIONS = 9_000;
-/** Bytes: half of what the last sessions would add to a log that is never restarted. The phase of the restarts varies. */
+/** Bytes: half of the growth without a restart, because the phase of the restarts varies. */
 const SLACK = 128 * 1024 * 1024;
 
 test('Two processes on one SQLite file record exact totals, and their WAL stays bounded', async () => {
@@ -44,7 +44,7 @@ test('Two processes on one SQLite file record exact totals, and their WAL stays 
   reader.exec('begin');
   const before = count.get();
   await load(SESSIONS / 2);
-  assert.equal(count.get(), before, 'the snapshot is as old as it was');
+  assert.equal(count.get(), before, 'the snapshot of the reader changed');
   reader.exec('commit');
   reader.close();
 
@@ -53,7 +53,7 @@ test('Two processes on one SQLite file record exact totals, and their WAL stays 
   await load(SESSIONS);
   assert.ok(logSize() <= settled + SLACK, `the log went from ${settled} to ${logSize()} bytes`);
 
-  // Each process tells the same of both learners.
+  // Both processes return the same totals.
   for (const { recorder } of recorders) {
     await recorder.assertTotals(one);
     await recorder.assertTotals(two);

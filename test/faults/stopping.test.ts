@@ -14,9 +14,9 @@ import { runSql } from '../support/sql.js';
 import { until } from '../support/condition.js';
 
 const CONNECTIONS = 24;
-/** Milliseconds; far less than what the end may wait for requests. */
-const AT_ONCE = 1_500;
-/** Milliseconds after which `serve` cuts what is still open. */
+/** Milliseconds, far less than the shutdown deadline. */
+const EXIT_LIMIT = 1_500;
+/** The shutdown deadline of `serve`, in milliseconds. */
 const DEADLINE = 5_000;
 
 describe('SIGTERM', () => {
@@ -27,7 +27,7 @@ describe('SIGTERM', () => {
       const { url } = service;
       const courseId = await withClient(url, makeCourse);
       let answered = 0;
-      // As a client that looks for a server that is ready before it connects again.
+      // Stops at `Connection: close`, like a client that then connects to another server.
       const worker = async () => {
         using connection = await RawConnection.open(url);
         for (let isLast = false; !isLast;) {
@@ -40,13 +40,13 @@ describe('SIGTERM', () => {
         await connection.assertEnded();
       };
       const workers = Promise.all(Array.from({ length: CONNECTIONS }, worker));
-      await until('there is load', () => answered > 500);
+      await until('500 sessions are recorded', () => answered > 500);
       using held = await RawConnection.open(url);
       held.write(head('GET /livez HTTP/1.1', 'Host: stats'));
       assert.equal((await held.read()).status, 200);
       const begin = performance.now();
       service.signal('SIGTERM');
-      await until('it says that it stops', async () => {
+      await until('/readyz returns 503 `stopping`', async () => {
         const answer = await exchange(url, head('GET /readyz HTTP/1.1', 'Host: stats'));
         if (answer.status === 200) return false;
         assertProblem(answer, 503, 'stopping');
@@ -55,7 +55,7 @@ describe('SIGTERM', () => {
       await workers;
       const { code, stderr } = await service.finished;
       assert.equal(code, 0, stderr);
-      assert.ok(performance.now() - begin < DEADLINE, 'nothing was waited for until its deadline');
+      assert.ok(performance.now() - begin < DEADLINE, 'the shutdown reached its deadline');
       await assert.rejects(RawConnection.open(url), { code: 'ECONNREFUSED' });
       const count = 'select cast(count(*) as text) as sessions from study_sessions';
       assert.deepEqual(await runSql(database.url, count), [{ sessions: String(answered) }]);
@@ -68,15 +68,15 @@ describe('SIGTERM', () => {
     connection.write(head('GET /livez HTTP/1.1', 'Host: stats') + 'GET /livez HTTP/1.1\r\nHost: st');
     assert.equal((await connection.read()).status, 200);
     service.signal('SIGTERM');
-    await until('it stops', async () => {
+    await until('/readyz is not 200', async () => {
       const { status } = await exchange(service.url, head('GET /readyz HTTP/1.1', 'Host: stats'));
       return status === 503;
     });
     const begin = performance.now();
     const { code } = await service.stop('SIGTERM');
-    // By the signal itself.
+    // The signal killed the process.
     assert.equal(code, null);
-    assert.ok(performance.now() - begin < AT_ONCE);
+    assert.ok(performance.now() - begin < EXIT_LIMIT);
   });
 });
 
@@ -104,7 +104,7 @@ for (const dialect of DIALECTS) {
         const before = recorder.acknowledged;
         const stopped = await services[index]?.stop();
         assert.equal(stopped?.code, 0, stopped?.stderr);
-        assert.ok(recorder.acknowledged > before, 'the other continues');
+        assert.ok(recorder.acknowledged > before, 'the other process recorded nothing');
         services[index] = await start(new URL(url).port);
       }
       await until('both are ready again', () => balancer.ready === 2);

@@ -9,16 +9,16 @@ import { createDatabase } from '../support/databases.js';
 import { startPostgres, type PostgresServer } from '../support/postgres.js';
 import { runSql } from '../support/sql.js';
 
-/** The host name in the server's certificate; the address is another name. */
+/** The host name in the certificate. The IP address is not in it. */
 const NAME = 'localhost';
 
 describe('Postgres with TLS', () => {
   let authority: Authority;
-  let stranger: Authority;
+  let untrusted: Authority;
   let postgres: PostgresServer;
 
   before(async () => {
-    [authority, stranger, postgres] = await Promise.all([
+    [authority, untrusted, postgres] = await Promise.all([
       createAuthority(),
       createAuthority(),
       startPostgres(),
@@ -26,7 +26,7 @@ describe('Postgres with TLS', () => {
     await secure(postgres.url, await authority.issue(NAME));
   });
   after(async () => {
-    await Promise.all([postgres.stop(), authority[Symbol.asyncDispose](), stranger[Symbol.asyncDispose]()]);
+    await Promise.all([postgres.stop(), authority[Symbol.asyncDispose](), untrusted[Symbol.asyncDispose]()]);
   });
 
   const urlWith = (parameters: Readonly<Record<string, string>>, host = NAME) => {
@@ -39,7 +39,7 @@ describe('Postgres with TLS', () => {
   test('The service connects over TLS if the certificate is trusted or is not verified', async () => {
     for (const url of [
       urlWith({ sslmode: 'verify-full', sslrootcert: authority.file }),
-      // Which pg takes for the strictest mode.
+      // pg treats `require` like `verify-full`.
       urlWith({ sslmode: 'require', sslrootcert: authority.file }),
       urlWith({ sslmode: 'no-verify' }),
       urlWith({ uselibpqcompat: 'true', sslmode: 'require' }),
@@ -56,7 +56,7 @@ describe('Postgres with TLS', () => {
 
   test('The service rejects an untrusted Postgres certificate and reports the reason', async () => {
     for (const [url, why] of [
-      [urlWith({ sslmode: 'verify-full', sslrootcert: stranger.file }), /certificate/],
+      [urlWith({ sslmode: 'verify-full', sslrootcert: untrusted.file }), /certificate/],
       [urlWith({ sslmode: 'verify-full' }), /certificate/],
       [urlWith({ sslmode: 'require' }), /certificate/],
       [
@@ -81,7 +81,7 @@ test('The service rejects a Postgres without TLS if the URL requires TLS', async
   await assert.rejects(openStats({ database: url }), { code: 'database-unusable' });
 });
 
-/** The server writes its own files, so that they are its own, as the key must be. */
+/** Lets the server write its certificate and key, because it must own the key file. */
 async function secure(url: string, files: { readonly certificate: string; readonly key: string }) {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -98,7 +98,7 @@ async function secure(url: string, files: { readonly certificate: string; readon
   } finally {
     await client.end();
   }
-  // Each new connection has the settings of its beginning.
+  // A reload applies to new connections only.
   await until('TLS', async () => {
     const [row] = await runSql(url, `select current_setting('ssl') as ssl`);
     return JSON.stringify(row) === '{"ssl":"on"}';

@@ -12,14 +12,14 @@ const BODY = '{"name":"Logic"}';
 const POST = ['POST /courses HTTP/1.1', HOST, USER, 'Content-Type: application/json'];
 const DECLARED = [...POST, `Content-Length: ${BODY.length}`];
 
-/** No test waits for it: a connection that only the deadline ends makes the test run out of time. */
+/** A deadline that no test reaches. */
 const NEVER = 2 ** 31 - 1;
-const HANGS = { timeout: 60_000 };
+const OPTIONS = { timeout: 60_000 };
 
 describe('close()', () => {
   test(
     '`server.close()` answers requests that are still arriving and refuses new connections',
-    HANGS,
+    OPTIONS,
     async () => {
       await using service = await createService('sqlite');
       const { server, url, stats } = service;
@@ -35,36 +35,36 @@ describe('close()', () => {
       await connection.assertEnded();
       await closed;
       await assert.rejects(RawConnection.open(url), { code: 'ECONNREFUSED' });
-      // The database is still ours.
+      // Closing the server does not close the database.
       assert.equal((await stats.listCourses({})).items.length, 2);
     },
   );
 
-  test('`server.close()` answers a request that still waits for the database', HANGS, async () => {
+  test('`server.close()` answers a request that still waits for the database', OPTIONS, async () => {
     await using service = await createService('postgres');
     const { server, url, database } = service;
-    const rival = new Client({ connectionString: database.url });
-    await rival.connect();
+    const holder = new Client({ connectionString: database.url });
+    await holder.connect();
     try {
-      await rival.query('begin');
-      await rival.query('lock table courses in access exclusive mode');
+      await holder.query('begin');
+      await holder.query('lock table courses in access exclusive mode');
       using connection = await RawConnection.open(url);
       connection.write(head(...DECLARED) + BODY);
-      await waitForLock(rival);
+      await waitForLock(holder);
 
       const closed = server.close(NEVER);
-      await rival.query('rollback');
+      await holder.query('rollback');
       const answer = await connection.read();
       assert.equal(answer.status, 201);
       assert.equal(answer.headers['connection'], 'close');
       await connection.assertEnded();
       await closed;
     } finally {
-      await rival.end();
+      await holder.end();
     }
   });
 
-  test('`server.close()` closes an idle keep-alive connection', HANGS, async () => {
+  test('`server.close()` closes an idle keep-alive connection', OPTIONS, async () => {
     await using service = await createService('sqlite');
     using connection = await RawConnection.open(service.url);
     for (const path of ['/livez', '/readyz']) {
@@ -77,7 +77,7 @@ describe('close()', () => {
     await connection.assertEnded();
   });
 
-  test('`server.close()` closes connections with unfinished requests at its deadline', HANGS, async () => {
+  test('`server.close()` closes connections with unfinished requests at its deadline', OPTIONS, async () => {
     await using service = await createService('sqlite');
     using connection = await RawConnection.open(service.url);
     connection.write(head(...DECLARED, 'Expect: 100-continue'));
@@ -87,7 +87,7 @@ describe('close()', () => {
     assert.deepEqual(service.reported, []);
   });
 
-  test('`server.close()` may be called more than once', HANGS, async () => {
+  test('`server.close()` may be called more than once', OPTIONS, async () => {
     await using service = await createService('sqlite');
     await Promise.all([service.server.close(NEVER), service.server.close(NEVER)]);
     await service.server.close(NEVER);

@@ -18,7 +18,7 @@ function statuses(answers: readonly HttpAnswer[]): Record<number, number> {
   return Object.fromEntries(Array.from(byStatus, ([status, those]) => [status, those.length]));
 }
 
-/** Different sessions of one learner, all at once, from each of the clients in turn. */
+/** Sends different sessions of one learner concurrently, from the clients in turn. */
 async function assertAllCounted(courseId: string, sends: readonly Send[]): Promise<void> {
   const userId = newUserId();
   const answers = await Promise.all(
@@ -31,14 +31,14 @@ async function assertAllCounted(courseId: string, sends: readonly Send[]): Promi
   const stats = await pick(sends, 0)('GET', `/courses/${courseId}`, { userId });
   assert.partialDeepStrictEqual(bodyOf(stats), {
     sessionCount: COPIES,
-    // Σ i, and Σ i² / 10 over it.
+    // Σ i, and Σ i² / 10 divided by it.
     totalModulesStudied: 2_016,
     averageScore: 8_534.4 / 2_016,
     timeStudied: COPIES,
   });
 }
 
-/** Copies of one session, all at once: one is recorded, and every answer is the same to the byte. */
+/** Sends copies of one session concurrently: one is recorded, and all bodies are equal. */
 async function assertCountedOnce(courseId: string, sends: readonly Send[]): Promise<void> {
   const userId = newUserId();
   const json = { sessionId: newSessionId(), ...sessionContent() };
@@ -53,7 +53,7 @@ async function assertCountedOnce(courseId: string, sends: readonly Send[]): Prom
   assert.partialDeepStrictEqual(bodyOf(stats), { sessionCount: 1, ...sessionContent() });
 }
 
-/** One session with different contents, all at once: one is recorded, all others are rejected. */
+/** Sends one session id with different contents concurrently: one is recorded, the others are rejected. */
 async function assertOneWins(courseId: string, sends: readonly Send[]): Promise<void> {
   const userId = newUserId();
   const sessionId = newSessionId();

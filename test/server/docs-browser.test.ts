@@ -19,7 +19,7 @@ test('The docs page shows every operation and loads only from its server', { ski
   const { page } = visit;
 
   const methods = await page.locator('.opblock-summary-method').allTextContents();
-  // A break is put after each slash, for narrow screens.
+  // Swagger UI inserts a zero-width space after each slash.
   const paths = (await page.locator('.opblock-summary-path').allTextContents()).map((path) =>
     path.replaceAll('\u200B', ''),
   );
@@ -27,7 +27,7 @@ test('The docs page shows every operation and loads only from its server', { ski
   const expected = endpointsOf(document).map(({ method, path }) => `${method} ${path}`);
   assert.deepEqual(shown.toSorted(), expected.toSorted());
 
-  // Everything that can be opened must abide by the policy too.
+  // Opens every operation, because its content must not violate the policy either.
   for (const summary of await page.locator('.opblock-summary-control').all()) await summary.click();
   await page
     .locator('.opblock-body')
@@ -66,7 +66,7 @@ test('The docs page sends a request as the learner whose id is entered', { skip:
 interface Visit {
   readonly page: Page;
   readonly requests: readonly string[];
-  /** Errors of the page, its console and its content security policy. */
+  /** Returns the errors of the page and its console, and the violations of its content security policy. */
   faults(): Promise<readonly string[]>;
 }
 
@@ -87,7 +87,7 @@ async function open(browser: Browser, url: string): Promise<Visit> {
   await page.goto(`${url}/docs`);
   await page.locator('.opblock').first().waitFor();
   const settled = async () => {
-    // A violation is reported in a task of its own.
+    // Violations are reported asynchronously.
     await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))');
     return faults;
   };

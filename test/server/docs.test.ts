@@ -11,7 +11,6 @@ const POLICY =
 const service = await createService('sqlite');
 after(() => service[Symbol.asyncDispose]());
 
-/** The links of the page, as a browser at `/docs` resolves them. */
 async function linksOf(send: HttpClient['send']): Promise<string[]> {
   const { text } = await send('GET', '/docs');
   const links = Array.from(text.matchAll(/(?:src|href)="([^"]+)"/g), ([, link = '']) => link);
@@ -71,7 +70,7 @@ test('Any other path under `/docs` returns 404', async () => {
   for (const path of paths) assertProblem(await service.send('GET', path), 404, 'route-not-found');
 });
 
-test('Answers outside `/docs` forbid caching, framing and the loading of resources', async () => {
+test('Responses outside `/docs` forbid caching, framing and the loading of resources', async () => {
   for (const path of ['/livez', '/openapi.json', '/nowhere']) {
     const { headers } = await service.send('GET', path);
     assert.equal(headers['cache-control'], 'no-store');

@@ -13,7 +13,7 @@ describe('400: bodies that are not JSON in UTF-8', () => {
     ['its end cut off', '{"name":"Logic"', 'malformed-json'],
     ['trailing text', '{"name":"Logic"} {}', 'malformed-json'],
     ['single quotes', "{'name':'Logic'}", 'malformed-json'],
-    ['a byte that UTF-8 never has', Buffer.from('{"name":"Logic\xFF"}', 'latin1'), 'invalid-utf-8'],
+    ['a byte that is invalid in UTF-8', Buffer.from('{"name":"Logic\xFF"}', 'latin1'), 'invalid-utf-8'],
     ['latin1 text', Buffer.from('{"name":"Algèbre"}', 'latin1'), 'invalid-utf-8'],
     ['half a surrogate pair in UTF-8', Buffer.from('{"name":"\xED\xA0\x80"}', 'latin1'), 'invalid-utf-8'],
     ['UTF-16 text', Buffer.from('\uFEFF{"name":"Logic"}', 'utf16le'), 'invalid-utf-8'],

@@ -123,7 +123,7 @@ for (const dialect of DIALECTS) {
         assert.ok(error instanceof Error && !(error instanceof StatsError));
         assert.match(error.message, /course_stats/);
       }
-      // Nothing of a transaction that failed remains.
+      // The failed transaction was rolled back.
       assert.deepEqual(await runSql(database.url, 'select session_id from study_sessions'), []);
     });
 

@@ -5,7 +5,7 @@ import { assertFaults, assertProblem, bodyOf } from '../support/http-answer.js';
 import { createService } from '../support/http-service.js';
 import { runSql } from '../support/sql.js';
 
-test('One answer reports every error of the path, the query and the body', async () => {
+test('One response reports every error of the path, the query and the body', async () => {
   await using service = await createService('sqlite');
   const body = `{"sessionId":"x","totalModulesStudied":"3","averageScore":-1,"timeStudied":3.5,
     "completedAt":"yesterday","__proto__":{"averageScore":1},"avarageScore":3,"a/b~c":1}`;
@@ -38,7 +38,7 @@ test('`PUT` of a session rejects a `sessionId` in the body', async () => {
   assertFaults(answer, 400, 'invalid-request', ['courseId', 'sessionId', 'x', '/sessionId']);
 });
 
-test('The answer to an incomplete body names every missing field', async () => {
+test('The response to an incomplete body names every missing field', async () => {
   await using service = await createService('sqlite');
   const { send, courseId } = service;
   const userId = newUserId();

@@ -23,7 +23,7 @@ describe('401: missing or invalid X-User-Id', () => {
         assertFaults(answer, 401, 'unauthenticated', ['X-User-Id']);
         assert.equal(answer.headers['www-authenticate'], 'X-User-Id');
       }
-      // Without a user, no other fault is reported.
+      // A 401 does not report other errors.
       const answer = await send('POST', '/courses/x?y=1', { ...named, body: '{' });
       assertFaults(answer, 401, 'unauthenticated', ['X-User-Id']);
     });

@@ -117,7 +117,7 @@ describe('encoded and dotted paths', () => {
   ] as const) {
     test(`A raw \`GET ${path}\` returns ${status} \`${code}\``, async () => {
       await using service = await createService('sqlite');
-      // Not by a client that would put it in order.
+      // Sent raw, because a client would normalize the path.
       const lines = [`GET ${path} HTTP/1.1`, HOST, `X-User-Id: ${newUserId()}`];
       assertProblem(await exchange(service.url, head(...lines)), status, code);
     });

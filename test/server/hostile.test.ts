@@ -28,7 +28,7 @@ test('A body of 100,000 unknown fields returns 400 with the first 100 errors', a
 });
 
 describe('garbage after a request', () => {
-  test('A request in front of garbage is answered, and then the connection is closed', async () => {
+  test('A request followed by garbage gets its response, and then the connection is closed', async () => {
     await using service = await createService('sqlite');
     using connection = await RawConnection.open(service.url);
     const body = JSON.stringify(sessionContent());
@@ -51,14 +51,14 @@ describe('garbage after a request', () => {
 test('Reads and probes are answered while another program holds the SQLite write lock', async () => {
   await using service = await createService('sqlite');
   const userId = newUserId();
-  const rival = new BetterSqlite(sqlitePath(service.database.url));
-  rival.exec('begin immediate');
+  const holder = new BetterSqlite(sqlitePath(service.database.url));
+  holder.exec('begin immediate');
   const path = `/courses/${service.courseId}`;
   const recorded = service.send('POST', path, { userId, json: sessionContent() });
   assert.equal((await service.send('GET', '/livez')).status, 200);
   assert.equal((await service.send('GET', path, { userId })).status, 200);
-  rival.exec('rollback');
-  rival.close();
+  holder.exec('rollback');
+  holder.close();
   assert.equal((await recorded).status, 201);
 });
 

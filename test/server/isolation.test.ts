@@ -9,7 +9,6 @@ import { createService, type HttpService } from '../support/http-service.js';
 
 type Sent = readonly [path: string, options: HttpOptions];
 
-/** Everything that a learner can ask to see. */
 async function everything({ send, courseId }: HttpService, userId: string, sessionId: string) {
   const paths = [
     `/courses/${courseId}`,
@@ -19,7 +18,7 @@ async function everything({ send, courseId }: HttpService, userId: string, sessi
   return Promise.all(paths.map(async (path) => comparable(await send('GET', path, { userId }))));
 }
 
-/** An answer to the byte, but for the one thing that it repeats of its request. */
+/** Returns a response as text, without the session id of the request. */
 function textWithout(answer: HttpAnswer, sessionId: string): string {
   return JSON.stringify(comparable(answer)).replaceAll(sessionId, 'ID');
 }
@@ -35,7 +34,7 @@ for (const dialect of DIALECTS) {
       ['replays', 'POST', (id) => ['', { json: { sessionId: id, ...sessionContent() } }]],
     ];
     for (const [what, method, requestFor] of requests) {
-      test(`A learner who ${what} another’s session is answered as if it did not exist`, async () => {
+      test(`A learner who ${what} the session of another learner gets the same response as for an unknown id`, async () => {
         await using service = await createService(dialect);
         const { send, courseId } = service;
         const owner = newUserId();
@@ -45,7 +44,7 @@ for (const dialect of DIALECTS) {
         const before = await everything(service, owner, sessionId);
 
         const ask = async (id: string) => {
-          // A stranger each time, who has nothing of his own yet.
+          // A new user each time, who has no sessions.
           const [path, options] = requestFor(id);
           const userId = newUserId();
           const answer = await send(method, `/courses/${courseId}${path}`, { ...options, userId });
@@ -78,7 +77,7 @@ for (const dialect of DIALECTS) {
       await using service = await createService(dialect);
       const { send, courseId } = service;
       const sessionId = newSessionId();
-      // Ids that differ in one digit only.
+      // The ids differ in one digit.
       const learners = [0, 1, 2].map((digit) => toUserId(`7c7b7d42-ff2f-57e0-b43e-bdac13420b8${digit}`));
       for (const [averageScore, userId] of learners.entries()) {
         const json = { sessionId, ...sessionContent({ averageScore }) };

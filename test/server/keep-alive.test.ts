@@ -16,6 +16,6 @@ test('A keep-alive connection does not accumulate listeners over many requests',
     assert.equal((await connection.read()).status, 200);
   }
   process.off('warning', listen);
-  // Node warns of listeners that pile up.
+  // Node warns about accumulated listeners.
   assert.deepEqual(warnings, []);
 });

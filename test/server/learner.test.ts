@@ -54,7 +54,7 @@ for (const dialect of DIALECTS) {
         ],
       });
 
-      // The offset's plus is itself, a slash may be encoded, and UTC is the default.
+      // The plus of the offset may be encoded or not, and so may the slash of the zone.
       const range = 'from=2026-03-29T01:00:00+01:00&to=2026-03-30T00:00:00%2B01:00';
       const cut = await send('GET', `${path}?interval=week&timeZone=Europe%2FLondon&${range}`, { userId });
       assert.partialDeepStrictEqual(bodyOf(cut), {
@@ -78,7 +78,7 @@ for (const dialect of DIALECTS) {
         const courseId = await addCourse(service, name, ['a', 'b']);
         await record(service, userId, { moduleIds: ['b', 'c'] }, courseId);
       }
-      // Algebra, which the service has as well, is not studied.
+      // The list does not contain Algebra, which the learner has not studied.
       for (const limit of [1, 2, 5, 6]) {
         const found: string[] = [];
         let pages = 0;

@@ -29,7 +29,7 @@ test('`createListener` serves the API in an existing server and leaves the datab
     assert.equal((await client.send('POST', `/courses/${courseId}`, { userId, json })).status, 201);
     assertFaults(await client.send('GET', '/courses'), 401, 'unauthenticated', ['X-User-Id']);
     assertFaults(await client.send('GET', '/nowhere'), 404, 'route-not-found', []);
-    // The app has no error listener, and it continues.
+    // Without `onError`, an internal error does not stop the server.
     await runSql(database.url, 'alter table courses rename to hidden');
     assertFaults(await client.send('GET', '/courses', { userId }), 500, 'internal-error', []);
     await runSql(database.url, 'alter table hidden rename to courses');

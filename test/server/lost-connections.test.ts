@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newSessionId, newUserId, sessionContent } from '../support/factories.js';
-import { endConnections, Rival } from '../support/rival.js';
+import { endConnections, LockHolder } from '../support/lock-holder.js';
 import { assertRollups } from '../support/rollups.js';
 import { serveGated, type Served } from '../support/served.js';
-import { assertNoDefect, assertUnavailable, visitAll } from '../support/visits.js';
+import { assertNoDefect, assertUnavailable, sendSamples } from '../support/sample-requests.js';
 
-/** Far beyond what a run takes: a hang is to fail, not to stop the suite. */
 const timeout = 30_000;
 
 async function assertWell({ client, courseId }: Served): Promise<void> {
-  const answers = await visitAll(client, courseId);
+  const answers = await sendSamples(client, courseId);
   assertNoDefect(answers);
   for (const { status, text } of answers) assert.notEqual(status, 503, text);
 }
@@ -39,16 +38,16 @@ test(
         send('GET', course, { userId }),
         send('GET', `${course}/sessions/${newSessionId()}`, { userId }),
       ];
-      const visiting = visitAll(client, courseId);
-      // By now all of these have gone to connections whose end has not arrived yet.
+      const sending = sendSamples(client, courseId);
+      // By now the requests have been sent on connections whose FIN has not arrived yet.
       await client.send('GET', '/livez');
-      gate.speak();
+      gate.resume();
 
       assert.deepEqual(
         (await Promise.all(asked)).map(({ status }) => status),
         [201, 200, 404],
       );
-      assertNoDefect(await visiting);
+      assertNoDefect(await sending);
       await assertWell(service);
     }
     assert.match((await send('GET', course, { userId })).text, /"sessionCount":6,/);
@@ -66,7 +65,7 @@ test(
     const course = `/courses/${courseId}`;
     const session = `${course}/sessions/${newSessionId()}`;
     const put = () => send('PUT', session, { userId, json: sessionContent() });
-    await using rival = await Rival.holding(
+    await using holder = await LockHolder.acquire(
       url,
       'lock table study_sessions, course_stats in access exclusive mode',
     );
@@ -76,10 +75,10 @@ test(
       send('GET', session, { userId }),
     ] as const;
     const inTransaction = put();
-    await rival.awaited(4);
+    await holder.waitForBlocked(4);
 
     await endConnections(url);
-    await rival.release();
+    await holder.release();
 
     const [recorded, stats, found] = await Promise.all(asked);
     assert.equal(recorded.status, 201, recorded.text);

@@ -37,11 +37,11 @@ test('`GET /metrics` counts requests, batches and database errors, and measures 
   await gate.cut();
   for (let request = 0; request < 5; request++) assert.equal((await record()).status, 503);
 
-  // An answer is counted when it is over, which the client may see a moment earlier.
+  // The server counts a response when it has ended, which the client may see first.
   let samples: readonly Sample[] = [];
   const count = (labels: Readonly<Record<string, string>>) => valueOf(samples, `${REQUESTS}_count`, labels);
   const course = '/courses/{courseId}';
-  await until('the last answer is counted', async () => {
+  await until('the last response is counted', async () => {
     samples = await read();
     return count({ method: 'POST', route: course, status: '503' }) === 5;
   });
@@ -58,10 +58,10 @@ test('`GET /metrics` counts requests, batches and database errors, and measures 
     samples.filter(({ name }) => name === `${REQUESTS}_count`).reduce((sum, { value }) => sum + value, 0),
   );
 
-  // The failed call was a batch too.
+  // Includes the batch of the failed call.
   assert.equal(valueOf(samples, 'stats_batch_size_sum', { queue: 'record' }), 35);
   const batches = valueOf(samples, 'stats_batch_size_count', { queue: 'record' });
-  assert.ok(batches < 35, `${batches} batches: what came at once was gathered`);
+  assert.ok(batches < 35, `${batches} batches for 35 calls`);
   assert.equal(valueOf(samples, 'stats_batch_size_sum', { queue: 'stats' }), 4);
   assert.equal(valueOf(samples, 'stats_database_errors_total', { code: 'database-unavailable' }), 5);
   assert.equal(valueOf(samples, 'stats_calls'), 0);

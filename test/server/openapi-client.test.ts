@@ -12,7 +12,7 @@ import { generateTypes } from '../support/openapi-types.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 
-/** A program against the generated types; each line marked as an error must not compile. */
+/** A program that uses the generated types. */
 const PROGRAM = `
 import createClient from 'openapi-fetch';
 import type { components, paths } from './api.d.ts';
@@ -39,17 +39,17 @@ const gone = await api.DELETE('/courses/{courseId}/sessions/{sessionId}', { para
 const { data: health } = await api.GET('/livez');
 
 export async function misuse() {
-  // @ts-expect-error There is no such path.
+  // @ts-expect-error The path does not exist.
   await api.GET('/course');
   // @ts-expect-error A path parameter is missing.
   await api.GET('/courses/{courseId}');
   // @ts-expect-error A field is misspelt.
   await api.POST('/courses', { body: { nmae: 'Generated' } });
-  // @ts-expect-error A value has another type.
+  // @ts-expect-error A value has the wrong type.
   await api.PUT('/courses/{courseId}', { params: { path }, body: { name: 1 } });
-  // @ts-expect-error An interval is none of those that there are.
+  // @ts-expect-error The interval does not exist.
   await api.GET('/courses/{courseId}/history', { params: { path, query: { interval: 'year' } } });
-  // @ts-expect-error A body has a field less than that.
+  // @ts-expect-error The response does not have this field.
   return stats?.average;
 }
 

@@ -15,8 +15,8 @@ import {
 } from '../support/http-openapi.js';
 import { routes } from '../../src/server/routes/index.js';
 
-/** The operations that must precede an operation, so that it succeeds. */
-const BEFORE: Readonly<Record<string, readonly string[]>> = {
+/** The operations that must precede each response. */
+const PREREQUISITES: Readonly<Record<string, readonly string[]>> = {
   'listCourses 200': ['addCourse'],
   'setCourse 200': ['addCourse'],
   'recordSession 201': ['addCourse'],
@@ -32,12 +32,12 @@ const BEFORE: Readonly<Record<string, readonly string[]>> = {
   'eraseUser 200': ['addCourse', 'recordSession'],
 };
 
-/** A description within itself, and a page: no example could say more than they do. */
-const WITHOUT = new Set(['describe', 'docs']);
+/** The operations without an example: the description itself, and an HTML page. */
+const WITHOUT_EXAMPLE = new Set(['describe', 'docs']);
 
 for (const { operation, responses } of routes) {
   for (const status of Object.keys(responses)) {
-    test(`The OpenAPI example of \`${operation}\` ${status} matches the server’s answer`, async () => {
+    test(`The OpenAPI example of \`${operation}\` ${status} matches the response of the server`, async () => {
       await using stats = await openStats({ database: 'sqlite::memory:', clock: stoppedClock().read });
       await using server = await serve(stats, { port: 0 });
       await using client = new HttpClient(server.url);
@@ -51,7 +51,7 @@ for (const { operation, responses } of routes) {
         return client.send(endpoint.method, path, { json, ...(endpoint.userHeader && { userId }) });
       };
 
-      for (const earlier of BEFORE[`${operation} ${status}`] ?? []) await ask(earlier);
+      for (const earlier of PREREQUISITES[`${operation} ${status}`] ?? []) await ask(earlier);
       const answer = await ask(operation);
       assert.equal(answer.status, Number(status), answer.text);
       const [content] = Object.values(endpoints.get(operation)?.responses[status]?.content ?? {});
@@ -63,14 +63,14 @@ for (const { operation, responses } of routes) {
 
 function assertExample(operation: string, content: Content, answer: HttpAnswer, judge: SchemaJudge): void {
   const { schema, example } = content;
-  if (WITHOUT.has(operation)) return assert.equal(example, undefined);
+  if (WITHOUT_EXAMPLE.has(operation)) return assert.equal(example, undefined);
   judge.assertValid(schema, example);
   if (typeof example !== 'string') return assert.deepEqual(bodyOf(answer), example);
   // The example of the metrics is an excerpt.
   assert.ok(answer.text.includes(example), answer.text);
 }
 
-/** As the examples of the description say it, and nothing else. */
+/** Builds a request from the examples of the description. */
 function requestOf({ path, parameters = [], requestBody }: Endpoint) {
   const query = new URLSearchParams();
   let filled = path;

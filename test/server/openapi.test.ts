@@ -23,7 +23,7 @@ test('The schemas of the OpenAPI document are valid, and its references resolve'
   for (const { parameters = [], requestBody, responses } of endpointsOf(document)) {
     const contents = [requestBody, ...Object.values(responses)].map((part) => part?.content ?? {});
     const schemas = contents.flatMap((content) => Object.values(content).map(({ schema }) => schema));
-    // A schema that is none, or whose reference leads nowhere, is refused before any value is judged.
+    // Ajv throws for an invalid schema or an unresolved reference before it validates a value.
     for (const schema of [...schemas, ...parameters.map((parameter) => parameter.schema)]) {
       assert.equal(judge.accepts(schema, Symbol('no JSON value')), false);
     }
@@ -84,7 +84,7 @@ test('An operation requires a learner exactly if it documents `X-User-Id`', asyn
   }
 });
 
-/** Errors that no route answers: of the library alone, and those of paths and methods that are none. */
+/** Errors that no operation returns: those of the library, and those for unknown paths and methods. */
 const OF_NO_ROUTE = new Set([
   'invalid-database-url',
   'invalid-server-url',

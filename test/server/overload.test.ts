@@ -29,10 +29,10 @@ test('Calls beyond `maxCalls` return 503 at once; probes and calls in flight sti
     return valueOf(samples, 'stats_calls');
   };
 
-  const rival = new BetterSqlite(sqlitePath(database.url));
-  rival.exec('begin immediate');
+  const holder = new BetterSqlite(sqlitePath(database.url));
+  holder.exec('begin immediate');
   const taken = Array.from({ length: MAX_CALLS }, () => record());
-  await until('all that may be under way are', async () => (await calls()) === MAX_CALLS);
+  await until('MAX_CALLS calls are in flight', async () => (await calls()) === MAX_CALLS);
 
   const refused = await Promise.all([
     record(newSessionId()),
@@ -40,21 +40,21 @@ test('Calls beyond `maxCalls` return 503 at once; probes and calls in flight sti
     client.send('GET', '/courses', { userId }),
     client.send('DELETE', '/me', { userId }),
   ]);
-  // Else a balancer would take out every server at once.
+  // Otherwise a load balancer would remove every overloaded server.
   assert.equal((await client.send('GET', '/readyz')).status, 200);
   for (const answer of refused) {
     assertFaults(answer, 503, 'overloaded', []);
     assert.equal(answer.headers['retry-after'], '2');
   }
-  // A client that sent no id gets the id to repeat the request with.
+  // A client that did not send an id gets one for the retry.
   assertFaults(await record(), 503, 'overloaded', ['/sessionId']);
-  // An invalid request is rejected nevertheless.
+  // Invalid requests are still rejected with 400.
   assertProblem(await client.send('GET', '/courses/x', { userId }), 400, 'invalid-request');
   assert.equal((await client.send('GET', '/livez')).status, 200);
   assert.equal(await calls(), MAX_CALLS);
 
-  rival.exec('rollback');
-  rival.close();
+  holder.exec('rollback');
+  holder.close();
   for (const { status } of await Promise.all(taken)) assert.equal(status, 201);
   const { text } = await client.send('GET', path, { userId });
   assert.match(text, new RegExp(`"sessionCount":${MAX_CALLS},`));

@@ -13,7 +13,7 @@ const pageSchema = z.strictObject({
 
 type Page = z.output<typeof pageSchema>;
 
-/** Every page of a list and the paths that led to them, by following each answer's `Link` until there is none. */
+/** Follows the `Link` headers of a list and returns all pages and their paths. */
 async function follow(
   { send }: HttpService,
   userId: string,
@@ -43,7 +43,6 @@ function timesOf(pages: readonly Page[]): (string | undefined)[] {
   return pages.flatMap(({ items }) => items.map(({ completedAt }) => completedAt));
 }
 
-/** Seven sessions, an hour apart. */
 async function recordSessions({ send, courseId }: HttpService, userId: string): Promise<string[]> {
   const times = Array.from({ length: 7 }, (_, hour) => `2026-11-22T0${hour}:00:00.000Z`);
   for (const completedAt of times) {
@@ -71,7 +70,7 @@ for (const dialect of DIALECTS) {
       await using service = await createService(dialect);
       const userId = newUserId();
       const times = await recordSessions(service, userId);
-      // From inclusive, to exclusive; the offset's plus must survive being put into the link.
+      // The link must encode the plus of the offset.
       const range = 'from=2026-11-22T03:30:00+02:30&to=2026-11-22T06:00:00Z';
       const path = `/courses/${service.courseId}/sessions?limit=2&${range}`;
       const { pages, paths } = await follow(service, userId, path);

@@ -1,6 +1,6 @@
 /**
- * Replays the sessions of a file, named by STATS_TEST_SESSIONS, over 64 connections, in the courses of another,
- * named by STATS_TEST_COURSES; by default, sessions and courses that are made up.
+ * Replays the sessions and courses in the files STATS_TEST_SESSIONS and STATS_TEST_COURSES over 64
+ * connections. By default they are generated.
  */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -45,7 +45,6 @@ async function post({ send }: HttpService, lines: readonly FileSession[], expect
   for (const { status, text } of answers) assert.equal(status, expected, text);
 }
 
-/** Every answer about every learner of the file, by what was asked. */
 async function snapshot({ send }: HttpService): Promise<Map<string, string>> {
   const asked = Array.from(learners.values()).flatMap((ofLearner) => {
     const [{ userId, courseId } = { userId: '', courseId: '' }] = ofLearner;
@@ -105,7 +104,7 @@ test('The test sessions have learners who study the same module more than once',
   assert.ok(again.length > 0);
 });
 
-test('SQLite and Postgres return the same answers, byte for byte', () => {
+test('SQLite and Postgres return the same responses, byte for byte', () => {
   const [first, ...others] = DIALECTS.map((dialect) => answersOf.get(dialect));
   assert.ok(first && others.length > 0);
   for (const other of others) {

@@ -35,7 +35,7 @@ describe('X-Request-Id', () => {
   }
 });
 
-test('Answers of every status forbid caching and content type sniffing', async () => {
+test('Responses of every status forbid caching and content type sniffing', async () => {
   await using service = await createService('sqlite');
   const { send, courseId } = service;
   const userId = newUserId();

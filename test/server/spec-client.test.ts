@@ -6,7 +6,7 @@ import { newSessionId, newUserId } from '../support/factories.js';
 import { bodyOf } from '../support/http-answer.js';
 import { createService } from '../support/http-service.js';
 
-/** The shapes of the original Swagger file; a client made from it ignores what it does not know. */
+/** The schemas of the original Swagger file, whose clients ignore unknown fields. */
 const courseLifetimeStats = z.object({
   totalModulesStudied: z.int(),
   averageScore: z.number(),
@@ -41,7 +41,7 @@ for (const dialect of DIALECTS) {
       assert.equal(stats.status, 200);
       assert.deepEqual(courseLifetimeStats.parse(bodyOf(stats)), {
         totalModulesStudied: 3,
-        // (90 × 2 + 60.5 × 1) / 3; the mean of the three scores would be another number.
+        // (90 × 2 + 60.5 × 1) / 3 differs from the unweighted mean.
         averageScore: 240.5 / 3,
         timeStudied: 90_001,
       });

@@ -17,7 +17,7 @@ const WAITING = head(
 );
 const MEGABYTES = head('GET /openapi.json HTTP/1.1', 'Host: stats').repeat(30);
 
-test('A connection that reads none of its answers for a minute is closed; a waiting one is not', async ({
+test('A connection that reads no response for a minute is closed; one with an open request is not', async ({
   mock,
 }) => {
   mock.timers.enable({ apis: ['setInterval'] });
@@ -26,8 +26,8 @@ test('A connection that reads none of its answers for a minute is closed; a wait
   using waiting = await RawConnection.open(service.url);
   waiting.write(WAITING);
   assert.equal((await waiting.read()).status, 100);
-  await until('it is cut', () => {
-    // Until no more fits between the two; who does not read learns of the end by writing.
+  await until('the stuck connection is reset', () => {
+    // Fills the socket buffers. A client that does not read detects the reset only by writing.
     stuck.write(MEGABYTES);
     mock.timers.tick(MINUTE);
     return stuck.isReset;

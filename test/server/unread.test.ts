@@ -6,11 +6,11 @@ import { assertFaults } from '../support/http-answer.js';
 import { RawConnection } from '../support/http-raw.js';
 import { createService } from '../support/http-service.js';
 
-/** With pages of 1.2 MB, five times as much as may wait to be read: the system takes some of it. */
+/** With pages of 1.2 MB, five times the limit of unread data, because socket buffers hold some of it. */
 const CONNECTIONS = 8;
 const REQUESTS = 32;
 
-test('Large unread answers are limited in total with 503; small answers are still sent', async () => {
+test('Large unread responses are limited in total with 503; small responses are still sent', async () => {
   await using service = await createService('sqlite');
   const { send, stats, courseId, url } = service;
   const learner = { userId: newUserId(), courseId };
@@ -35,8 +35,8 @@ test('Large unread answers are limited in total with 503; small answers are stil
   assert.equal((await send('GET', `/courses/${courseId}`, { userId: learner.userId })).status, 200);
 
   for (const connection of unread) connection[Symbol.dispose]();
-  await until('there is room again', async () => (await list()).status === 200);
-  // Nearly all of it: also what those had asked for whose answers had not begun.
+  await until('a large response is sent again', async () => (await list()).status === 200);
+  // The limit must be free again, including the share of responses that had not started.
   const pages = await Promise.all(Array.from({ length: 50 }, list));
   assert.ok(pages.every(({ status }) => status === 200));
 });

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { HttpAnswer } from './http-answer.js';
 import { HttpClient } from './http-client.js';
 
-/** Milliseconds between two questions whether a server is ready. */
+/** Milliseconds between two readiness checks. */
 const INTERVAL = 20;
 
 interface Target {
@@ -11,7 +11,7 @@ interface Target {
   isReady: boolean;
 }
 
-/** Sends each request to a server that is ready, as a load balancer does; only one that was refused goes elsewhere. */
+/** A load balancer, which sends each request to a ready server and retries refused connections elsewhere. */
 export class Balancer implements AsyncDisposable {
   readonly #targets: readonly Target[];
   readonly #watching: Promise<void>;
@@ -34,7 +34,6 @@ export class Balancer implements AsyncDisposable {
     return assert.fail('No server is ready.');
   }
 
-  /** How many are ready now. */
   get ready(): number {
     return this.#targets.filter(({ isReady }) => isReady).length;
   }
@@ -49,7 +48,7 @@ export class Balancer implements AsyncDisposable {
     while (!this.#ended) {
       await Promise.all(
         this.#targets.map(async (target) => {
-          target.isReady = await asksForMore(target.client);
+          target.isReady = await checkReady(target.client);
         }),
       );
       await setTimeout(INTERVAL);
@@ -57,7 +56,7 @@ export class Balancer implements AsyncDisposable {
   }
 }
 
-async function asksForMore(client: HttpClient): Promise<boolean> {
+async function checkReady(client: HttpClient): Promise<boolean> {
   try {
     return (await client.send('GET', '/readyz')).status === 200;
   } catch (error) {
@@ -66,7 +65,7 @@ async function asksForMore(client: HttpClient): Promise<boolean> {
   }
 }
 
-/** The server has closed its listening socket. A connection in its queue is reset; nothing was sent on it yet. */
+/** True if the server has closed its listening socket. That also resets connections in its queue. */
 function isRefused(error: unknown): boolean {
   if (!(error instanceof Error && 'code' in error && 'syscall' in error)) return false;
   return error.syscall === 'connect' && (error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET');

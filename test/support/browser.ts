@@ -1,22 +1,21 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
 
-const PLACES = [
+const CHROMIUM_PATHS = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-const executable = [process.env['STATS_TEST_CHROMIUM'], ...PLACES].find(
+const executable = [process.env['STATS_TEST_CHROMIUM'], ...CHROMIUM_PATHS].find(
   (path) => path !== undefined && existsSync(path),
 );
 
-/** Why a test in a browser cannot run here; `false` where it can. */
 export const noBrowser =
-  executable === undefined && 'no Chromium is installed; STATS_TEST_CHROMIUM may name one';
+  executable === undefined && 'Chromium is not installed; STATS_TEST_CHROMIUM sets its path';
 
-/** A real browser that sends no requests of its own. */
+/** Starts a browser that sends no background requests. */
 export function startBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: executable ?? '',

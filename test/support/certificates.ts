@@ -4,18 +4,16 @@ import { promisify } from 'node:util';
 import { TestDirectory } from './directory.js';
 
 const execute = promisify(execFile);
-/** A line of arguments, none of which has a space in it but those that follow. */
+/** Splits `line` at spaces. Arguments with spaces follow separately. */
 const openssl = (line: string, ...others: readonly string[]) =>
   execute('openssl', [...line.split(' '), ...others]);
 
 export interface Authority extends AsyncDisposable {
-  /** The file of its own certificate. */
   readonly file: string;
-  /** The certificate and the key of a server that has only this name. */
+  /** Issues a certificate and a key for a host name. */
   issue(name: string): Promise<{ readonly certificate: string; readonly key: string }>;
 }
 
-/** A certificate authority that only the test trusts. */
 export async function createAuthority(): Promise<Authority> {
   const directory = await TestDirectory.create();
   const at = (name: string) => join(directory.path, name);

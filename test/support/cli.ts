@@ -26,9 +26,8 @@ class Captured extends Writable {
 }
 
 interface CliOptions extends Pick<ProcessOptions, 'input' | 'env'> {
-  /** True if stdout is a terminal. */
   readonly terminal?: boolean;
-  /** Answers questions at the terminal; without it the program cannot ask. */
+  /** Answers a prompt. Without it the program cannot prompt. */
   readonly ask?: (question: string) => Promise<string>;
 }
 
@@ -63,7 +62,7 @@ export interface ProcessOptions {
   readonly cwd?: string;
 }
 
-/** Runs the real program, in a folder and an environment of its own. */
+/** Runs the built program in a new process. */
 export function runBin(
   argv: readonly string[],
   { node = [], ...options }: ProcessOptions & { readonly node?: readonly string[] } = {},
@@ -75,7 +74,6 @@ export function runNode(argv: readonly string[], options: ProcessOptions = {}): 
   return runCommand([process.execPath, ...argv], options);
 }
 
-/** A program and its arguments. */
 export type CommandLine = readonly [program: string, ...argv: string[]];
 
 export async function runCommand(
@@ -83,12 +81,12 @@ export async function runCommand(
   options: ProcessOptions = {},
 ): Promise<Finished> {
   const { cwd, env = {}, input } = options;
-  // A shell takes a socket for a login from afar.
+  // Without input stdin is not a socket, which a shell would mistake for a remote login.
   const child =
     input === undefined
       ? spawn(program, argv, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
       : spawn(program, argv, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
-  // The exit code shows a program that ends before it has read everything.
+  // A program may exit before it has read its stdin.
   child.stdin?.on('error', () => undefined).end(input);
   const exited = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);

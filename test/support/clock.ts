@@ -5,7 +5,7 @@ export interface StoppedClock {
   readonly advance: (milliseconds: number) => void;
 }
 
-/** A clock that only the test moves, so that every time in an answer is known. */
+/** Returns a clock that only the test advances. */
 export function stoppedClock(start = '2026-11-22T10:00:00.000Z'): StoppedClock {
   let now = Date.parse(start);
   return {

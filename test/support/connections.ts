@@ -3,25 +3,25 @@ import { Client } from 'pg';
 
 interface Connection {
   readonly client: Promise<Client>;
-  /** The newest query. A connection runs its queries in order, so none is left when this one has ended. */
+  /** The newest query. A connection runs its queries in order, so all have ended when this one has. */
   newest: Promise<unknown>;
 }
 
-/** By URL: connecting takes longer than most statements. */
+/** One connection per URL, because connecting takes longer than most statements. */
 const connections = new Map<string, Connection>();
 after(() => Promise.all(Array.from(connections.keys(), disconnect)));
 
-/** Runs a statement on a Postgres database; its rows. All statements of a process share one connection per URL. */
+/** Runs a statement on a Postgres database and returns its rows. */
 export async function runOn(url: string, statement: string): Promise<unknown[]> {
   const connection = connections.get(url) ?? connect(url);
   const query = connection.client.then((client) => client.query(statement));
   connection.newest = query.catch(() => undefined);
-  // Several statements have several results.
+  // A text with several statements has several results.
   const results = [await query].flat();
   return results.at(-1)?.rows ?? [];
 }
 
-/** Waits for the statements that are in flight and closes the connection. Call it before the database is dropped. */
+/** Waits for the statements in flight and closes the connection. Call it before dropping the database. */
 export async function disconnect(url: string): Promise<void> {
   const connection = connections.get(url);
   if (!connection) return;
@@ -32,7 +32,7 @@ export async function disconnect(url: string): Promise<void> {
 
 function connect(url: string): Connection {
   const client = new Client({ connectionString: url });
-  // After a server was stopped, or before it has started, the next statement connects again.
+  // Lets the next statement reconnect after the server was stopped or before it has started.
   const forget = () => connections.delete(url);
   client.on('error', forget);
   client.on('end', forget);

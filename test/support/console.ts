@@ -7,7 +7,7 @@ import { startService } from './service.js';
 const PRINTED_URL = 'http://127.0.0.1:8080';
 const TIME = /20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 
-/** Every command of a Markdown file prints what it says there, in their order, on a server of its own. */
+/** Runs the commands of a Markdown file on a new server and compares their outputs with the file. */
 export async function assertCommands(file: URL): Promise<void> {
   await using directory = await TestDirectory.create();
   const env = { XDG_DATA_HOME: directory.path };
@@ -30,7 +30,7 @@ export async function assertCommands(file: URL): Promise<void> {
   }
 }
 
-/** Removes the current time and the path of the database, which differ between runs. */
+/** Masks times and the database path, which differ between runs. */
 function mask(text: string): string {
   return text.replaceAll(TIME, 'TIME').replaceAll(/sqlite:\S+\/stats-service\/stats\.db/g, 'DATABASE');
 }
@@ -38,11 +38,11 @@ function mask(text: string): string {
 async function npx([name, ...argv]: readonly string[], options: ProcessOptions): Promise<string> {
   assert.equal(name, 'stats-service');
   const { stdout, stderr } = await runBin(argv, options);
-  // The order in which a terminal shows them: what happened, then the data.
+  // A terminal shows messages before data.
   return stderr + stdout;
 }
 
-/** The options that the documents use, without asking the machine for curl. */
+/** Implements the curl options in the documents, so that curl need not be installed. */
 async function curl(argv: readonly string[]): Promise<string> {
   const headers: [string, string][] = [];
   let url = '';

@@ -1,7 +1,7 @@
 import BetterSqlite from 'better-sqlite3';
 import { runSql, sqlitePath, toSqlite } from './sql.js';
 
-/** Runs a statement without checks and foreign keys, as another program could. */
+/** Runs a statement without checks and foreign keys. */
 export async function runUnchecked(url: string, statement: string): Promise<void> {
   if (url.startsWith('sqlite:')) {
     const connection = new BetterSqlite(sqlitePath(url));
@@ -14,7 +14,7 @@ export async function runUnchecked(url: string, statement: string): Promise<void
   await runSql(url, `set session_replication_role = replica; ${statement}; reset session_replication_role`);
 }
 
-/** Drops the check constraints, which enforce the same rules. */
+/** Drops the check constraints of Postgres, which cannot be disabled. */
 export async function dropChecks(url: string): Promise<void> {
   if (url.startsWith('sqlite:')) return;
   await runSql(

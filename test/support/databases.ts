@@ -11,12 +11,11 @@ export interface TestDatabase extends AsyncDisposable {
   readonly url: string;
 }
 
-/** A new, empty database. */
 export async function createDatabase(dialect: DialectName): Promise<TestDatabase> {
   return dialect === 'sqlite' ? createSqlite() : createPostgres();
 }
 
-/** The URL with short timeouts, for tests that wait for them. SQLite has none. */
+/** Adds short timeouts to a Postgres URL, for tests that wait for them. */
 export function withShortTimeouts(database: string): string {
   if (database.startsWith('sqlite:')) return database;
   const url = new URL(database);
@@ -45,13 +44,13 @@ async function createPostgres(): Promise<TestDatabase> {
 }
 
 /**
- * The Postgres databases of this process. They are dropped together at its end, when the last connections have closed: a
- * pool ends before its connections do, and `drop … with (force)` would make each of them throw. Without `force` Postgres
- * refuses after five seconds where a test has left a connection open, which fails the run.
+ * The Postgres databases of this process, which are dropped when it ends. A pool resolves before its
+ * connections have closed, and `drop … with (force)` would make them throw. Without `force`, Postgres waits
+ * five seconds and then fails the run if a test has leaked a connection.
  */
 const created: string[] = [];
 let ownServer: ReturnType<typeof startPostgres> | undefined;
-// Registered here: registered in a test, it would run at the end of that test.
+// Registered at module level: a hook registered in a test runs at the end of that test.
 after(async () => {
   const server = await ownServer;
   if (server) return server.stop();
@@ -64,7 +63,7 @@ after(async () => {
   }
 });
 
-/** The URL of the suite's server; a test file that runs alone starts its own. */
+/** Returns the URL of the suite's server, or starts a server if a test file runs alone. */
 async function postgresUrl(): Promise<string> {
   const shared = process.env['STATS_TEST_POSTGRES'];
   if (shared !== undefined) return shared;

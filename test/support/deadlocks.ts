@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { runSql } from './sql.js';
 
 /**
- * No two transactions have waited for each other. Calls are repeated when they have, so that only their callers'
- * timeout shows. Postgres counts them when the connections end; on SQLite no transaction waits while it holds a lock.
+ * Asserts that Postgres counted no deadlocks, because retries hide them from callers. The counter is updated
+ * when connections close. SQLite transactions cannot deadlock.
  */
 export async function assertNoDeadlocks(url: string): Promise<void> {
   if (url.startsWith('sqlite:')) return;

@@ -8,17 +8,15 @@ import { TestDirectory } from './directory.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FAKE = fileURLToPath(new URL('fake-command.sh', import.meta.url));
 
-/** The output of each call of a command, one line each; the last one repeats, and FAIL is exit code 1. */
+/** One line of output per call of a command. The last one repeats; FAIL is exit code 1. */
 export type Answers = Readonly<Record<string, readonly string[]>>;
 
 export interface Deployed extends Finished {
-  /** The calls of the fake programs, each with its arguments. */
   readonly calls: readonly (readonly string[])[];
-  /** The stdin of all calls. */
   readonly stdin: string;
 }
 
-/** Runs the real script, which finds only fake programs. */
+/** Runs infra/deploy.ts with fake programs in its PATH. */
 export async function deploy(argv: readonly string[], answers: Answers): Promise<Deployed> {
   await using directory = await TestDirectory.create(tmpdir());
   const inDirectory = (...names: string[]) => join(directory.path, ...names);

@@ -3,12 +3,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Linux's file system in memory. Syncing a file there costs nothing, and the tests sync thousands of them. */
-const MEMORY = '/dev/shm';
-/** Bytes. Containers often have only 64 MB there, but the test databases need more. */
-const ENOUGH = 4 * 1024 ** 3;
+/** A file system in memory on Linux, where fsync is free. */
+const SHARED_MEMORY = '/dev/shm';
+/** Bytes that the test databases need. Containers often have only 64 MB. */
+const REQUIRED_SPACE = 4 * 1024 ** 3;
 
-/** A new, empty directory that is removed with everything in it. */
 export class TestDirectory implements AsyncDisposable {
   readonly path: string;
 
@@ -16,12 +15,11 @@ export class TestDirectory implements AsyncDisposable {
     this.path = path;
   }
 
-  /** @param parent where it is created; `tmpdir()` for programs, because containers often mount /dev/shm noexec */
+  /** @param parent use `tmpdir()` for executables, because containers often mount /dev/shm noexec */
   static async create(parent = parentDirectory()): Promise<TestDirectory> {
     return new TestDirectory(await mkdtemp(join(parent, 'stats-service-test-')));
   }
 
-  /** Writes a file; its path. */
   async write(name: string, content: string | Buffer): Promise<string> {
     const path = join(this.path, name);
     await writeFile(path, content);
@@ -42,7 +40,7 @@ export class TestDirectory implements AsyncDisposable {
 }
 
 function parentDirectory(): string {
-  if (!existsSync(MEMORY)) return tmpdir();
-  const { bavail, bsize } = statfsSync(MEMORY);
-  return bavail * bsize >= ENOUGH ? MEMORY : tmpdir();
+  if (!existsSync(SHARED_MEMORY)) return tmpdir();
+  const { bavail, bsize } = statfsSync(SHARED_MEMORY);
+  return bavail * bsize >= REQUIRED_SPACE ? SHARED_MEMORY : tmpdir();
 }

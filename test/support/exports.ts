@@ -7,7 +7,7 @@ import { BIN } from './cli.js';
 import { newSessionId, sessionContent } from './factories.js';
 import type { Fixture } from './fixture.js';
 
-/** Records sessions of learners in turn, all different; what an export must say of them. */
+/** Records different sessions of the learners in turn, and returns them as an export must. */
 export async function record(
   { stats, courseId }: Pick<Fixture, 'stats' | 'courseId'>,
   users: readonly UserId[],
@@ -35,7 +35,7 @@ export async function record(
   );
 }
 
-/** Some with what CSV and JSON have to quote. */
+/** Some ids must be quoted in CSV or JSON. */
 function moduleIdsOf(index: number): string[] {
   const ids = ['"', ',', 'a,b', '"quoted"', String.raw`\n`, 'plain'];
   return ids.slice(0, index % (ids.length + 1)).toSorted();
@@ -51,18 +51,17 @@ interface StartedBin {
   readonly pid: number | undefined;
   readonly stdout: Readable;
   kill(signal: NodeJS.Signals): void;
-  /** Resolves when it has ended, whether its stdout was read or not. */
+  /** Resolves when the process has exited, even if its stdout was not read. */
   readonly ended: Promise<Ended>;
 }
 
 interface Ended {
   readonly code: number | null;
-  /** The signal that ended the process, if any. */
+  /** The signal that killed the process, if any. */
   readonly signal: NodeJS.Signals | null;
   readonly stderr: string;
 }
 
-/** The real program, while it runs. */
 export function startBin(argv: readonly string[]): StartedBin {
   const child = spawn(process.execPath, [BIN, ...argv], { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = once(child, 'exit');

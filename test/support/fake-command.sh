@@ -1,6 +1,6 @@
 #!/bin/sh
-# A fake `aws`, `docker` or `git`. It records its arguments in the file `calls` and its stdin in `stdin`, and prints the
-# next line of its file in `answers`; the last line repeats. Without a file the output is empty.
+# A fake `aws`, `docker` or `git`. It appends its arguments to `calls` and its stdin to `stdin`, and prints
+# the next line of its file in `answers`. The last line repeats. Without a file it prints nothing.
 directory=${0%/*}
 program=${0##*/}
 printf '%s\0' "$program" "$@" >>"$directory/calls"

@@ -11,11 +11,11 @@ export interface Fixture extends AsyncDisposable {
 }
 
 interface FixtureOptions {
-  /** Waits for locks and for Postgres are short. Default: they are as long as in production. */
+  /** Shortens the Postgres timeouts. Default: false. */
   readonly shortTimeouts?: boolean;
 }
 
-/** A database of its own, open, with one course in it and a clock that stands still. */
+/** Opens a new database with one course and a stopped clock. */
 export async function createFixture(
   dialect: DialectName,
   { shortTimeouts = false }: FixtureOptions = {},

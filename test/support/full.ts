@@ -1,5 +1,4 @@
 /**
- * True in the nightly run, `npm run test:faults:full`. The gate runs the same tests with fewer rounds, because each
- * round of a kill or of random requests is a fresh chance and none of them is special.
+ * True in the nightly run, `npm run test:faults:full`. CI runs the same tests with fewer random rounds.
  */
 export const FULL = process.env['STATS_TEST_FULL'] !== undefined;

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { newSessionId, newUserId } from './factories.js';
 
-/** A request at random: mostly one that could be right, often with something wrong in it. */
+/** A random request. Most are plausible, and many have one invalid part. */
 export interface FuzzRequest {
   readonly method: string;
-  /** As the API describes it. */
+  /** The path in the OpenAPI document. */
   readonly template: string;
   readonly path: string;
   readonly userId: string | undefined;
@@ -14,7 +14,7 @@ export interface FuzzRequest {
 
 interface FuzzIds {
   readonly courseIds: readonly string[];
-  /** Users whose sessions are only ever recorded, never replaced or deleted. */
+  /** Users whose sessions are recorded but never replaced or deleted. */
   readonly recorders: readonly string[];
 }
 

@@ -2,7 +2,7 @@ import { startPostgres, type PostgresServer } from './postgres.ts';
 
 let server: PostgresServer | undefined;
 
-/** One Postgres for the whole suite, unless there is one; each test has databases of its own in it. */
+/** Starts one Postgres for the whole suite, unless STATS_TEST_POSTGRES names one. */
 export async function globalSetup(): Promise<void> {
   if (process.env['STATS_TEST_POSTGRES'] !== undefined) return;
   server = await startPostgres();

@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 export interface HttpAnswer {
   readonly status: number;
-  /** By name in lower case. */
+  /** The names are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
 }
@@ -31,7 +31,7 @@ export function bodyOf({ text }: HttpAnswer): unknown {
   return JSON.parse(text);
 }
 
-/** The answer is a problem document of this code, whole and consistent; the document. */
+/** Asserts that a response is a valid problem document with this code, and returns the document. */
 export function assertProblem(answer: HttpAnswer, status: number, code: string): Problem {
   assert.equal(answer.status, status, answer.text);
   assert.equal(answer.headers['content-type'], 'application/problem+json');
@@ -42,7 +42,7 @@ export function assertProblem(answer: HttpAnswer, status: number, code: string):
   return problem;
 }
 
-/** Also that it blames exactly these places, in whatever order: pointers begin with `/` or are empty. */
+/** Asserts a problem with exactly these pointers (empty or beginning with `/`) and parameters. */
 export function assertFaults(
   answer: HttpAnswer,
   status: number,
@@ -57,10 +57,9 @@ export function assertFaults(
   return problem;
 }
 
-/** Headers that differ between two responses to the same request, or belong to the connection. */
+/** Headers that differ between responses to equal requests, or belong to the connection. */
 const PER_ANSWER = new Set(['date', 'x-request-id', 'connection', 'keep-alive']);
 
-/** The part that two responses to the same request must have in common. */
 export function comparable({ status, headers, text }: HttpAnswer): HttpAnswer {
   const kept = Object.entries(headers).filter(([name]) => !PER_ANSWER.has(name));
   return { status, headers: Object.fromEntries(kept), text };

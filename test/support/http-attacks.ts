@@ -3,10 +3,10 @@ import { createConnection, type Socket } from 'node:net';
 import { head } from './http-raw.js';
 
 const HOST = 'Host: stats';
-/** Milliseconds between two bytes of who is slow: far less than any timeout of a connection. */
+/** Milliseconds between two writes of a slow client, far less than any timeout. */
 const DRIP = 100;
 
-/** Connections that keep up an attack until they are disposed of. */
+/** Connections of an attack, which runs until it is disposed. */
 export class Attack implements Disposable {
   readonly #sockets: readonly Socket[];
   readonly #timer: NodeJS.Timeout | undefined;
@@ -19,8 +19,8 @@ export class Attack implements Disposable {
     }, DRIP);
   }
 
-  /** Each says this and then nothing. */
-  static async say(url: string, amount: number, text: string | Buffer): Promise<Attack> {
+  /** Each connection sends this text and then stays idle. */
+  static async send(url: string, amount: number, text: string | Buffer): Promise<Attack> {
     return new Attack(await open(url, amount, text));
   }
 
@@ -34,7 +34,6 @@ export class Attack implements Disposable {
     return new Attack(await open(url, amount, begin), ' ');
   }
 
-  /** Reads from now on what the server says. */
   onData(listener: (chunk: string) => void): void {
     for (const socket of this.#sockets) socket.setEncoding('utf8').on('data', listener);
   }
@@ -55,7 +54,7 @@ async function open(url: string, amount: number, text: string | Buffer): Promise
     Array.from({ length: amount }, async () => {
       const socket = createConnection({ host: hostname, port: Number(port) });
       await once(socket, 'connect');
-      // The server may end it whenever it wants.
+      // The server may reset the connection.
       socket.on('error', () => undefined);
       socket.write(text);
       return socket;

@@ -4,13 +4,11 @@ import type { HttpAnswer } from './http-answer.js';
 
 export interface HttpOptions {
   readonly userId?: UserId | string;
-  /** Sent as JSON, unless it is bytes or text already. */
   readonly json?: unknown;
   readonly body?: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A client that knows nothing of the API but HTTP, over as many connections as it has requests under way. */
 export class HttpClient implements AsyncDisposable {
   readonly #url: string;
   readonly #agent: Agent;

@@ -10,12 +10,11 @@ interface DocumentedRequest extends HttpOptions {
   readonly query?: string;
 }
 
-/** Finds every operation in the API's own description, and judges every answer by it. */
+/** A client that reads the OpenAPI description and validates every response against it. */
 export class DocumentedClient {
   readonly endpoints: readonly Endpoint[];
   readonly judge: SchemaJudge;
-  /** The answers that were met, as operation and status. */
-  readonly met = new Set<string>();
+  readonly seen = new Set<string>();
   readonly #send: HttpClient['send'];
 
   private constructor(send: HttpClient['send'], description: unknown) {
@@ -35,13 +34,13 @@ export class DocumentedClient {
     return endpoint;
   }
 
-  async ask(operationId: string, request: DocumentedRequest = {}): Promise<HttpAnswer> {
+  async call(operationId: string, request: DocumentedRequest = {}): Promise<HttpAnswer> {
     const { courseId = newCourseId(), sessionId = newSessionId(), query = '', ...options } = request;
     const endpoint = this.endpoint(operationId);
     const path = endpoint.path.replace('{courseId}', courseId).replace('{sessionId}', sessionId);
     const answer = await this.#send(endpoint.method, path + query, options);
     this.#assertDocumented(endpoint, answer);
-    this.met.add(`${operationId} ${answer.status}`);
+    this.seen.add(`${operationId} ${answer.status}`);
     return answer;
   }
 
@@ -62,7 +61,7 @@ export class DocumentedClient {
 
     const names = new Set(Object.keys(documented.headers ?? {}).map((name) => name.toLowerCase()));
     assert.equal('location' in headers, names.has('location'), what);
-    // The last page of a list has none.
+    // Optional, because the last page of a list has no link.
     if ('link' in headers) assert.ok(names.has('link'), what);
   }
 }

@@ -7,7 +7,7 @@ interface Link {
   readonly outgoing: Socket;
 }
 
-/** A way over TCP to another server, which a test can cut, silence and open again. */
+/** A TCP proxy that a test can cut, silence and reopen. */
 export class Gate implements AsyncDisposable {
   readonly #target: URL;
   readonly #links = new Set<Link>();
@@ -25,7 +25,6 @@ export class Gate implements AsyncDisposable {
     return gate;
   }
 
-  /** The target's URL, by way of the gate. */
   get url(): string {
     const url = new URL(this.#target);
     url.hostname = '127.0.0.1';
@@ -42,7 +41,6 @@ export class Gate implements AsyncDisposable {
         [incoming, outgoing],
         [outgoing, incoming],
       ] as const) {
-        // One end gone, the other has nothing to say.
         socket.on('close', () => {
           other.end();
           if (other.closed) this.#links.delete(link);
@@ -59,7 +57,7 @@ export class Gate implements AsyncDisposable {
     this.#server = server;
   }
 
-  /** Cuts what is connected and lets nothing in. */
+  /** Resets all connections and refuses new ones. */
   async cut(): Promise<void> {
     const server = this.#server;
     if (!server) return;
@@ -73,7 +71,7 @@ export class Gate implements AsyncDisposable {
     await closed;
   }
 
-  /** Keeps all connections and lets new ones in, but carries nothing: as a network does that has lost its way. */
+  /** Accepts connections but forwards no data, like a network that drops packets. */
   silence(): void {
     this.#isSilent = true;
     for (const { incoming, outgoing } of this.#links) {
@@ -82,8 +80,8 @@ export class Gate implements AsyncDisposable {
     }
   }
 
-  /** Carries again, first what was said meanwhile. */
-  speak(): void {
+  /** Forwards data again, beginning with the data received meanwhile. */
+  resume(): void {
     this.#isSilent = false;
     for (const link of this.#links) forward(link);
   }

@@ -32,7 +32,7 @@ const operation = z.strictObject({
   responses: z.record(z.string().regex(/^[2-5][0-9]{2}$/), response),
 });
 
-/** The part of OpenAPI 3.1 that the document uses; a misspelt field is an error. */
+/** The part of OpenAPI 3.1 that the document uses. An unknown field is an error. */
 export const documentSchema = z.strictObject({
   openapi: z.string().regex(/^3\.1\.[0-9]+$/),
   info: z.strictObject({
@@ -73,7 +73,7 @@ export type Operation = z.output<typeof operation>;
 export interface Endpoint extends Operation {
   readonly method: string;
   readonly path: string;
-  /** The header that names the user; `undefined` where none is asked for. */
+  /** The header that names the user, if the operation requires one. */
   readonly userHeader: string | undefined;
 }
 
@@ -88,7 +88,6 @@ export function endpointsOf({ paths, security: ofAll, components }: Document): E
   );
 }
 
-/** The error codes that an operation documents. */
 export function codesOf({ responses }: Operation): string[] {
   return Object.entries(responses)
     .filter(([status]) => Number(status) >= 400)
@@ -97,7 +96,6 @@ export function codesOf({ responses }: Operation): string[] {
     );
 }
 
-/** Judges values by the document's schemas, which must be valid themselves. */
 export class SchemaJudge {
   readonly #ajv = new Ajv2020({ validateFormats: false, allErrors: true }).addVocabulary(['components']);
   readonly #components: Document['components'];

@@ -8,11 +8,9 @@ const LISTENING = /^Listening on (http:\/\/\S+)$/;
 
 interface ServerProcess extends AsyncDisposable {
   readonly url: string;
-  /** Asks it to end, as an operator does; its exit code. */
   stop(): Promise<number | null>;
 }
 
-/** Runs the built program's server on a free port. */
 export async function startServer(database: string): Promise<ServerProcess> {
   const child = spawn(process.execPath, [PROGRAM, 'serve', '--port', '0', '--database', database], {
     stdio: ['ignore', 'inherit', 'pipe'],

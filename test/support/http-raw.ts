@@ -5,7 +5,7 @@ import type { HttpAnswer } from './http-answer.js';
 
 const END_OF_HEAD = '\r\n\r\n';
 
-/** A connection on which a test writes what no HTTP client would. */
+/** A connection for requests that no HTTP client would send. */
 export class RawConnection implements Disposable {
   readonly #socket: Socket;
   readonly #chunks: AsyncIterator<Buffer>;
@@ -20,7 +20,7 @@ export class RawConnection implements Disposable {
     const { hostname, port } = new URL(url);
     const socket = createConnection({ host: hostname, port: Number(port) });
     await once(socket, 'connect');
-    // The reader receives the error.
+    // The async iterator reports the error.
     socket.on('error', () => undefined);
     return new RawConnection(socket);
   }
@@ -29,12 +29,11 @@ export class RawConnection implements Disposable {
     this.#socket.write(data);
   }
 
-  /** True if the server has reset the connection. */
   get isReset(): boolean {
     return this.#socket.destroyed;
   }
 
-  /** The next answer; one to HEAD has no body, whatever its length says. */
+  /** Reads a response. A response to HEAD has no body, whatever its `Content-Length`. */
   async read(method = 'GET'): Promise<HttpAnswer> {
     const [statusLine = '', ...lines] = (await this.#takeHead()).split('\r\n');
     const headers: Record<string, string> = {};
@@ -50,7 +49,7 @@ export class RawConnection implements Disposable {
     };
   }
 
-  /** The server ends the connection, and sends nothing more before. */
+  /** Asserts that the server ends the connection without sending more data. */
   async assertEnded(): Promise<void> {
     assert.equal(this.#received.length, 0, this.#received.toString());
     assert.equal((await this.#chunks.next()).done, true);
@@ -80,14 +79,12 @@ export class RawConnection implements Disposable {
   }
 }
 
-/** One request on a connection of its own, which is given up after the answer. */
 export async function exchange(url: string, ...parts: readonly (string | Buffer)[]): Promise<HttpAnswer> {
   using connection = await RawConnection.open(url);
   for (const part of parts) connection.write(part);
   return await connection.read();
 }
 
-/** A request's line and headers as text. */
 export function head(...lines: readonly string[]): string {
   return `${lines.join('\r\n')}${END_OF_HEAD}`;
 }

@@ -8,11 +8,10 @@ export interface HttpService extends Fixture {
   readonly url: string;
   readonly client: HttpClient;
   readonly send: HttpClient['send'];
-  /** The calls of the server's `onError`. */
   readonly reported: readonly { readonly error: unknown; readonly requestId: string }[];
 }
 
-/** A database of its own with one course in it, served over HTTP on a free port, and a client of it. */
+/** Serves a new database with one course on a free port, and opens a client. */
 export async function createService(
   dialect: DialectName,
   options: Pick<ServeOptions, 'requestTimeout'> = {},

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import * as z from 'zod';
 import { quotientOf, unitsOf } from './oracle.js';
 
-/** A session as a line of a file says it. */
 export interface FileSession {
   readonly userId: string;
   readonly courseId: string;
@@ -14,7 +13,6 @@ export interface FileSession {
   readonly moduleIds: readonly string[];
 }
 
-/** A course as a file declares it. */
 interface FileCourse {
   readonly courseId: string;
   readonly name: string;
@@ -31,7 +29,7 @@ const COLUMNS = [
   'completedAt',
 ] as const;
 
-/** Sessions from a CSV file with a header row; columns beyond those that are needed are left out. */
+/** Parses a CSV file with a header and ignores other columns. */
 export function parseSessions(csv: string): FileSession[] {
   const [header = '', ...lines] = csv.trimEnd().split('\n');
   const names = header.split(',');
@@ -44,7 +42,7 @@ export function parseSessions(csv: string): FileSession[] {
       return value;
     });
     assert.ok(userId && courseId && sessionId && completedAt);
-    // A file may do without them.
+    // The column is optional.
     const modulesStudied = values[names.indexOf('moduleIds')] ?? '';
     return {
       userId,
@@ -63,14 +61,13 @@ const coursesSchema = z.array(
   z.object({ courseId: z.string(), name: z.string(), moduleIds: z.array(z.string()).default([]) }),
 );
 
-/** Courses from a JSON file, a list of them. */
 export function parseCourses(json: string): FileCourse[] {
   return coursesSchema.parse(JSON.parse(json));
 }
 
 /**
- * The courses of sessions where no file declares them. Every third declares no modules, the others what was
- * studied but for the first, and one module without a learner.
+ * Derives courses from sessions. Every third one declares no modules. The others declare all studied modules
+ * except the first, and one module that nobody has studied.
  */
 export function coursesOf(sessions: readonly FileSession[]): FileCourse[] {
   const byCourse = Map.groupBy(sessions, ({ courseId }) => courseId);
@@ -92,7 +89,7 @@ const SCORES = [
   '99.99995',
 ];
 
-/** Some 2,000 sessions of 60 learners in 8 courses as a CSV file, the same at every run. */
+/** Generates a CSV file with about 2,000 sessions of 60 learners in 8 courses, equal in every run. */
 export function generateSessions(): string {
   const random = seeded(20_261_122);
   const uuid = () => {
@@ -103,14 +100,14 @@ export function generateSessions(): string {
   const courses = Array.from({ length: 8 }, uuid);
   const lines = Array.from({ length: 2_000 }, (_, index) => {
     const user = random(users.length);
-    // Every tenth learner only ever looks in.
+    // Every tenth learner studies no modules.
     const modules = user % 10 === 0 ? 0 : random(40);
     const score = random(4) === 0 ? (random(1_000_000_000) / 7_000_000).toString() : pick(SCORES, random(8));
     const time = random(3) === 0 ? 0 : random(7_200_000);
-    // Not many instants, so that some sessions share one; some are written with an offset.
+    // Few times, so that some sessions share one. Some have an offset.
     const day = new Date(Date.UTC(2026, 0, 1 + random(5))).toISOString().slice(0, 10);
     const completedAt = `${day}T0${random(10)}:30:00${random(2) === 0 ? 'Z' : '+05:30'}`;
-    // Few, so that sessions share them; some sessions repeat one, some name none.
+    // Few modules, so that sessions share them. Some sessions repeat a module, some have none.
     const moduleIds = Array.from({ length: random(6) }, () => `module-${random(25)}`).join(';');
     return [
       pick(users, user),
@@ -124,7 +121,7 @@ export function generateSessions(): string {
       index,
     ].join(',');
   });
-  // The same session id in each of the courses of one learner, and with another learner.
+  // One session id in all courses of a learner, and of another learner.
   const shared = uuid();
   const others = [...courses.map((course) => [users[1], course]), [users[2], courses[0]]].map(
     ([user, course]) =>
@@ -133,7 +130,7 @@ export function generateSessions(): string {
   return `${[...COLUMNS, 'moduleIds', 'line'].join(',')}\n${[...lines, ...others].join('\n')}\n`;
 }
 
-/** The same items in another order, the same one at every run. */
+/** Shuffles the items in the same way in every run. */
 export function shuffled<T>(items: readonly T[], seed: number): T[] {
   const random = seeded(seed);
   return items
@@ -142,7 +139,7 @@ export function shuffled<T>(items: readonly T[], seed: number): T[] {
     .map(({ item }) => item);
 }
 
-/** The expected lifetime stats of a learner in a course, in exact arithmetic. */
+/** Computes the expected lifetime stats of a learner in a course, in exact arithmetic. */
 export function expectedStats(
   { courseId, moduleIds: declared }: Pick<FileCourse, 'courseId' | 'moduleIds'>,
   sessions: readonly FileSession[],
@@ -178,7 +175,6 @@ function pick<T>(items: readonly T[], index: number): T {
   return item;
 }
 
-/** A linear congruential generator: whole numbers below a bound, the same ones for the same seed. */
 export function seeded(seed: number): (bound: number) => number {
   let state = BigInt(seed);
   return (bound) => {

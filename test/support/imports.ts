@@ -16,7 +16,6 @@ interface Imported extends Finished {
   readonly summary: Partial<Summary>;
 }
 
-/** Runs `import` in this process. */
 export async function runImport(argv: readonly string[], input = ''): Promise<Imported> {
   const finished = await runCli(['import', ...argv, '--json', '--quiet'], { input });
   const summary: Partial<Summary> = finished.stdout === '' ? {} : JSON.parse(finished.stdout);
@@ -26,7 +25,7 @@ export async function runImport(argv: readonly string[], input = ''): Promise<Im
 export const HEADER =
   'userId,courseId,sessionId,totalModulesStudied,averageScore,timeStudied,completedAt,moduleIds';
 
-/** The values of a CSV line; each line is another session of one learner. */
+/** Returns a CSV line with a new session of one learner. */
 export function csvLine(values: Readonly<Record<string, string>> = {}): string {
   const all: Record<string, string> = {
     userId: '7c7b7d42-ff2f-57e0-b43e-bdac13420b81',

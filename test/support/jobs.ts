@@ -6,13 +6,13 @@ const callSchema = z.object({
   arguments: z.unknown(),
 });
 
-/** Calls that one process makes on one database, all at once. */
+/** Calls that one process makes concurrently on a database. */
 export const jobSchema = z.object({ database: z.string(), calls: z.array(callSchema) });
 
 export type Call = z.output<typeof callSchema>;
 export type Job = z.output<typeof jobSchema>;
 
-/** How each of the calls ended, made all at once: its outcome, or the code of its error. */
+/** Makes the calls concurrently and returns the outcome or the error code of each. */
 export async function runCalls(stats: Stats, calls: readonly Call[]): Promise<string[]> {
   return Promise.all(calls.map((call) => outcomeOf(stats, call)));
 }

@@ -4,7 +4,7 @@ import { HttpClient } from './http-client.js';
 
 const CONNECTIONS = 4;
 
-/** The 99th percentile, in milliseconds, of reading and recording over connections of their own; each must succeed. */
+/** Returns the 99th percentile, in milliseconds, of reads and recordings, which must succeed. */
 export async function p99(url: string, courseId: string, requests: number): Promise<number> {
   await using client = new HttpClient(url, CONNECTIONS);
   const durations: number[] = [];

@@ -21,11 +21,11 @@ interface Totals {
   readonly completed: string[];
 }
 
-/** The expected lifetime stats of the sessions that were acknowledged as new. */
+/** Computes the expected lifetime stats of the sessions acknowledged as new. */
 export class LifetimeOracle {
   readonly #totals = new Map<string, Totals>();
 
-  /** @param sent the request's body, which says the score as it was before it was rounded */
+  /** @param sent the request body, which has the score before rounding */
   recorded(userId: string, sent: string, answered: string): void {
     const { averageScore } = sentSchema.parse(JSON.parse(sent));
     const { courseId, ...session } = recordedSchema.parse(JSON.parse(answered));

@@ -1,6 +1,6 @@
 /**
- * Asks a server without end whether it lives, on a thread of its own: what the test itself does must not count as
- * the server's time. Tells how long the slowest answer took, in milliseconds, and how many there were.
+ * Polls `/livez` on another thread, so that work of the test does not count as latency of the server. Reports
+ * the slowest response, in milliseconds, and the number of responses.
  */
 import assert from 'node:assert/strict';
 import { Agent, get } from 'node:http';

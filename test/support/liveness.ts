@@ -4,12 +4,12 @@ import { Worker } from 'node:worker_threads';
 import * as z from 'zod';
 
 const WORKER = new URL('liveness-worker.ts', import.meta.url);
-/** Milliseconds: shorter than any wait that must not block the event loop, longer than a busy machine delays a process. */
+/** Milliseconds: shorter than any blocking wait, longer than the delays of a busy machine. */
 const LIMIT = 500;
 
 const measuredSchema = z.tuple([z.object({ slowest: z.number(), answers: z.int() })]);
 
-/** Sees to it that a server says that it lives, whatever else becomes of it. */
+/** Checks that a server responds to `/livez` all the time. */
 export class Liveness {
   readonly #worker: Worker;
 
@@ -17,8 +17,7 @@ export class Liveness {
     this.#worker = new Worker(WORKER, { workerData: `${server}/livez` });
   }
 
-  /** Asserts that every response came within the limit. */
-  async assertLively(): Promise<void> {
+  async assertResponsive(): Promise<void> {
     const measured = once(this.#worker, 'message');
     this.#worker.postMessage('stop');
     const [{ slowest, answers }] = measuredSchema.parse(await measured);

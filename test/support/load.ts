@@ -15,14 +15,13 @@ interface Sent {
   readonly json: ReturnType<typeof newSession>;
 }
 
-/** Clients that record sessions of few learners over HTTP, and remember which were acknowledged. */
+/** Records sessions of a few learners over HTTP and keeps the acknowledged ones. */
 export class Load {
   readonly #courseId: CourseId;
   readonly #learners = Array.from({ length: LEARNERS }, newUserId);
   readonly #sent: Sent[] = [];
   readonly #acknowledged = new Set<string>();
   readonly #unanswered: Sent[] = [];
-  /** How many answers there were of each status. */
   readonly statuses = new Map<number, number>();
 
   constructor(courseId: CourseId) {
@@ -34,8 +33,8 @@ export class Load {
   }
 
   /**
-   * Records until it is stopped, or until the server has exited. Each client has one request under way, and begins
-   * with what was left unanswered before. What is answered with 503 is sent again.
+   * Records until it is aborted or the server has exited. Each client has one request in flight. Unanswered
+   * requests of the previous run are sent first, and a 503 is retried.
    */
   async run(url: string, clients: number, signal: AbortSignal): Promise<void> {
     await using client = new HttpClient(url, clients);
@@ -50,7 +49,7 @@ export class Load {
     this.#unanswered.push(...repeated);
   }
 
-  /** Asserts that every acknowledged session is stored with its content, and no session that was not sent. */
+  /** Asserts that every acknowledged session is stored with its content, and that no other session is. */
   async assertStored(database: string): Promise<void> {
     const stored = new Map<string, Session>();
     await using stats = await openStats({ database });
@@ -100,7 +99,7 @@ export class Load {
   }
 }
 
-/** Nothing where the server has gone before it answered. */
+/** Returns undefined if the server exited before it responded. */
 async function post(
   client: HttpClient,
   courseId: CourseId,

@@ -10,13 +10,11 @@ export interface Command {
   readonly output: string;
 }
 
-/** The fenced blocks of a Markdown file, in their order. */
 export function codeBlocks(file: URL): CodeBlock[] {
   const fences = readFileSync(file, 'utf8').matchAll(/^```(\w+)\n(.*?)^```$/gms);
   return Array.from(fences, ([, language = '', code = '']) => ({ language, code }));
 }
 
-/** The commands of a console block, each with what it prints. */
 export function commandsOf({ code }: CodeBlock): Command[] {
   return code
     .split(/^\$ /m)
@@ -27,7 +25,7 @@ export function commandsOf({ code }: CodeBlock): Command[] {
     });
 }
 
-/** The words of a command line, as a shell splits them: with quotes and variables, without escapes. */
+/** Splits a command line like a shell, with quotes and variables but without escapes. */
 export function wordsOf(line: string, variables: ReadonlyMap<string, string> = new Map()): string[] {
   const expand = (text: string) =>
     text.replaceAll(/\$(\w+)/g, (_, name: string) => variables.get(name) ?? '');

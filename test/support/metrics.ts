@@ -9,7 +9,7 @@ export interface Sample {
 const LINE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/;
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\["\\n])*)"(?:,|$)/y;
 
-/** The text format of Prometheus, strictly: a line that it does not know fails. */
+/** Parses the Prometheus text format and fails on an unknown line. */
 export function parseMetrics(text: string): Sample[] {
   assert.ok(text.endsWith('\n'));
   const lines = text.split('\n').filter((line) => line !== '' && !/^# (HELP|TYPE) /.test(line));
@@ -22,11 +22,11 @@ export function parseMetrics(text: string): Sample[] {
         .toSorted(),
     ]),
   );
-  assert.equal(new Set(keys).size, keys.length, 'no sample comes twice');
+  assert.equal(new Set(keys).size, keys.length, 'a sample occurs twice');
   return samples;
 }
 
-/** The value of the only sample with this name and these labels among its own; 0 where there is none. */
+/** Returns the value of the only sample with this name and these labels, or 0. */
 export function valueOf(
   samples: readonly Sample[],
   name: string,
@@ -44,7 +44,7 @@ export function valueOf(
 function parseLine(line: string): Sample {
   const [, name = '', labels = '', value = ''] = LINE.exec(line) ?? assert.fail(line);
   const number = value === '+Inf' ? Infinity : Number(value);
-  // As Go reads it: in any case.
+  // Prometheus accepts NaN in any case.
   assert.ok(/^nan$/i.test(value) || !Number.isNaN(number), line);
   return { name, labels: parseLabels(labels), value: number };
 }

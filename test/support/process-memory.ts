@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
-/** Only Linux shows the memory of another process. */
 export const NO_MEMORY =
   process.platform === 'linux' ? false : 'only Linux shows the memory of another process';
 
-/** Bytes that a process takes up now. */
+/** In bytes. */
 export function residentMemory(pid: number): number {
   return field(pid, 'VmRSS');
 }
 
-/** Bytes that a process has taken up at most. */
+/** In bytes. */
 export function peakMemory(pid: number): number {
   return field(pid, 'VmHWM');
 }

@@ -4,7 +4,6 @@ import { newSessionId, newUserId, sessionContent } from './factories.js';
 import { bodyOf, type HttpAnswer } from './http-answer.js';
 import type { HttpClient } from './http-client.js';
 
-/** A client, or what chooses among several. */
 type Sender = Pick<HttpClient, 'send'>;
 
 const courseSchema = z.looseObject({ courseId: z.string() });
@@ -15,15 +14,15 @@ interface Recording {
   readonly sessionId: string;
 }
 
-/** One learner who records session after session over HTTP, and knows what the totals must be. */
+/** Records sessions of one learner over HTTP and computes the expected totals. */
 export class Recorder {
   readonly userId = newUserId();
   readonly #path: string;
-  /** Milliseconds, of all sessions whose recording was acknowledged: no two have the same. */
+  /** Total milliseconds of the acknowledged sessions, which all differ in `timeStudied`. */
   #time = 0;
   #next = 1;
   acknowledged = 0;
-  /** Sessions that were not acknowledged; each may be recorded or not. */
+  /** Sessions without an acknowledgement, which may be recorded or not. */
   readonly open: Recording[] = [];
 
   constructor(courseId: string) {
@@ -37,12 +36,11 @@ export class Recorder {
     });
   }
 
-  /** Again, what was not acknowledged. */
   async repeat(client: Sender): Promise<HttpAnswer[]> {
     return Promise.all(this.open.splice(0).map((json) => this.#send(client, json)));
   }
 
-  /** Totals are those of what was acknowledged, no more and no less. */
+  /** Asserts that the totals are exactly those of the acknowledged sessions. */
   async assertTotals(client: Sender): Promise<void> {
     assert.deepEqual(this.open, []);
     const answer = await client.send('GET', this.#path, { userId: this.userId });
@@ -63,7 +61,6 @@ export class Recorder {
   }
 }
 
-/** Makes a course over HTTP; its id. */
 export async function makeCourse(client: Sender, name = 'Algebra'): Promise<string> {
   const answer = await client.send('POST', '/courses', { userId: newUserId(), json: { name } });
   assert.equal(answer.status, 201, answer.text);

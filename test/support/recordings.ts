@@ -3,19 +3,34 @@ import type { LearnerKey } from '../../src/core/index.js';
 import { newCourseId, newSessionId, newUserId, sessionContent } from './factories.js';
 import type { Fixture } from './fixture.js';
 
-/** Characters that are special in arrays and statements. */
-const STRANGE = ['NULL', 'null', '"', '\\', '{', ',', '}', '{}', '""', '\\"', '{"a","b"}', "'", '\\N', '$1'];
+/** Module ids that are special in SQL and array literals. */
+const SPECIAL_IDS = [
+  'NULL',
+  'null',
+  '"',
+  '\\',
+  '{',
+  ',',
+  '}',
+  '{}',
+  '""',
+  '\\"',
+  '{"a","b"}',
+  "'",
+  '\\N',
+  '$1',
+];
 
-/** A call of `recordSession`, and why it is among the others. */
+/** A call of `recordSession` with its role in the mixture. */
 export interface Recording {
-  readonly kind: 'new' | 'copy' | 'rival' | 'unknown' | 'full';
+  readonly kind: 'new' | 'copy' | 'conflict' | 'unknown' | 'full';
   readonly call: LearnerKey & { readonly session: ReturnType<typeof newSession> };
 }
 
 /**
- * All that can become of a recording, of several learners in several courses. Of each 50, 3 are copies of one
- * session (there are two such sessions), 2 rivals for one identity, and 2 in an unknown course. One is
- * more than the totals of the learner that is `full` can take. The others are new.
+ * Returns recordings with every possible outcome, of several learners in several courses. Of each 50, 3 are
+ * copies of one session (there are two such sessions), 2 conflict with each other, and 2 have an unknown
+ * course. One recording exceeds the totals of the learner `full`. The others are new.
  */
 export async function mixedRecordings(
   { stats, courseId }: Fixture,
@@ -34,30 +49,28 @@ export async function mixedRecordings(
   const groups = Array.from({ length: amount / 50 }, (_, index): Recording[] => {
     const call = (position: number) => newCall(index * 50 + position);
     const copy = at(copied, index);
-    const rival = call(2);
-    const other = { ...rival, session: { ...rival.session, averageScore: 0 } };
+    const one = call(2);
+    const other = { ...one, session: { ...one.session, averageScore: 0 } };
     const ofFull = { ...call(3), ...full };
     const nothing = { ...ofFull, session: { ...ofFull.session, timeStudied: 0 } };
     return [
       { kind: 'copy', call: copy },
       { kind: 'copy', call: copy },
-      { kind: 'rival', call: rival },
+      { kind: 'conflict', call: one },
       index === 3 ? { kind: 'full', call: ofFull } : { kind: 'new', call: nothing },
       ...Array.from({ length: 42 }, (__, position) => ({ kind: 'new', call: call(4 + position) }) as const),
       { kind: 'unknown', call: { ...call(46), courseId: unknown } },
       { kind: 'unknown', call: { ...copy, courseId: unknown } },
-      { kind: 'rival', call: other },
+      { kind: 'conflict', call: other },
       { kind: 'copy', call: copy },
     ];
   });
   return groups.flat();
 }
 
-/** No two say the same: the time tells them apart. */
 function newSession(index: number) {
-  const strange = at(STRANGE, index);
-  // Alone, so that it is all that the text of the list holds; beside others; or none at all.
-  const moduleIds = at([[strange], [`m${index % 7}`, strange, 'm1'], []], index);
+  const special = at(SPECIAL_IDS, index);
+  const moduleIds = at([[special], [`m${index % 7}`, special, 'm1'], []], index);
   const completedAt = index % 2 === 0 ? `2026-11-0${1 + (index % 9)}T08:00:00.000Z` : undefined;
   const content = sessionContent({ timeStudied: index + 1, totalModulesStudied: index % 5 });
   return { ...content, sessionId: newSessionId(), moduleIds, completedAt };

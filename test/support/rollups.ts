@@ -4,7 +4,7 @@ import { runSql } from './sql.js';
 
 const KEY = 'user_id, course_id';
 
-const KEPT = `
+const STORED = `
   select ${KEY},
     cast(session_count as text) as sessions,
     cast(total_modules_studied as text) as modules,
@@ -44,11 +44,10 @@ const sessionsSchema = z.array(
   z.strictObject({ user_id: z.string(), course_id: z.string(), module_ids: z.string() }),
 );
 
-/** Asserts that the rollups of every learner are the sums of the stored sessions. */
 export async function assertRollups(url: string): Promise<void> {
-  assert.deepEqual(await runSql(url, KEPT), await runSql(url, SUMMED));
+  assert.deepEqual(await runSql(url, STORED), await runSql(url, SUMMED));
 
-  const kept = studiedSchema
+  const stored = studiedSchema
     .parse(await runSql(url, STUDIED))
     .map((row) => [`${row.user_id} ${row.course_id} ${row.module_id}`, Number(row.sessions)] as const);
   const counted = new Map<string, number>();
@@ -58,6 +57,6 @@ export async function assertRollups(url: string): Promise<void> {
       counted.set(key, (counted.get(key) ?? 0) + 1);
     }
   }
-  // Compared without order, which is not guaranteed.
-  assert.deepEqual(Object.fromEntries(kept), Object.fromEntries(counted));
+  // Objects, because the order of the rows is not defined.
+  assert.deepEqual(Object.fromEntries(stored), Object.fromEntries(counted));
 }

@@ -6,16 +6,16 @@ import { startService, type Service } from './service.js';
 
 export interface Served extends AsyncDisposable {
   readonly service: Service;
-  /** The URL of the database itself, past the gate. */
+  /** The URL of the database without the gate. */
   readonly url: string;
-  /** On the service's way to it. */
+  /** The proxy between the service and the database. */
   readonly gate: Gate;
   readonly courseId: CourseId;
   readonly client: HttpClient;
   readonly send: HttpClient['send'];
 }
 
-/** The real program, with short timeouts, on a Postgres database of its own with one course in it, through a gate. */
+/** Starts the built program on a new Postgres database with one course, behind a gate. */
 export async function serveGated(shorten = withShortTimeouts): Promise<Served> {
   await using stack = new AsyncDisposableStack();
   const { url } = stack.use(await createDatabase('postgres'));
@@ -35,7 +35,6 @@ export async function serveGated(shorten = withShortTimeouts): Promise<Served> {
   };
 }
 
-/** Brings the database up to date, and makes a course in it. */
 export async function addCourse(database: string) {
   await using stats = await openStats({ database });
   return await stats.addCourse({ course: { name: 'Algebra' } });

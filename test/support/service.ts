@@ -3,20 +3,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { BIN, type CommandLine, type Finished, type ProcessOptions } from './cli.js';
 
-/** The real `stats-service serve` in a process of its own. */
 export interface Service extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;
-  /** The log so far. */
   readonly log: string;
-  /** Resolves when it has ended, by whatever. */
   readonly finished: Promise<Finished>;
   signal(signal: NodeJS.Signals): void;
   stop(signal?: NodeJS.Signals): Promise<Finished>;
 }
 
 interface ServiceOptions {
-  /** The file descriptor that it logs to. Default: we read its log. */
+  /** The file descriptor of the log. Default: a pipe to `log`. */
   readonly stdout?: number;
   readonly node?: readonly string[];
 }
@@ -31,11 +28,10 @@ export function startService(
 
 interface CommandOptions extends ProcessOptions {
   readonly stdout?: number | undefined;
-  /** Signals reach what the command starts as well, as they do at a terminal. */
+  /** Sends signals to the process group, like a terminal. */
   readonly group?: boolean;
 }
 
-/** The same, in whatever form it is shipped. */
 export async function startCommand(
   [program, ...argv]: CommandLine,
   { cwd, env = {}, stdout: file, group = false }: CommandOptions,
@@ -46,13 +42,13 @@ export async function startCommand(
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
   let stderr = '';
   const finished = once(child, 'close').then(() => ({ code: child.exitCode, stdout, stderr }));
-  const said = new Promise<void>((resolve) => {
+  const listening = new Promise<void>((resolve) => {
     child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
       stderr += chunk;
       if (/Listening on .*\n/.test(stderr)) resolve();
     });
   });
-  await Promise.race([said, finished]);
+  await Promise.race([listening, finished]);
   const url = /Listening on (.*)\n/.exec(stderr)?.[1];
   assert.ok(url, stderr);
   const { pid } = child;

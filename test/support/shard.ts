@@ -1,7 +1,6 @@
 /**
- * The suite runs in a few processes, its shards, because starting Node and loading the product takes each test file half
- * a second. The files of `test/shards` are the entries; the test files, except those of `test/faults`, are dealt to them in
- * turn.
+ * The suite runs in a few processes, its shards, because starting a process takes half a second per test
+ * file. Each file in `test/shards` runs a part of the test files, except those in `test/faults`.
  */
 import { globSync, readdirSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -10,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const TESTS = new URL('../', import.meta.url);
 const SHARDS = new URL('../shards/', import.meta.url);
 
-/** Registers the tests of a shard; pass the `import.meta.url` of its entry. */
+/** Registers the tests of the shard whose entry has this `import.meta.url`. */
 export async function loadShard(entry: string): Promise<void> {
   const shards = readdirSync(SHARDS).toSorted();
   const shard = shards.indexOf(basename(entry));

@@ -3,11 +3,11 @@ import { listen } from './ports.js';
 
 interface SilentServer extends AsyncDisposable {
   readonly url: string;
-  /** Connections over which something was asked. */
+  /** The number of connections that have received data. */
   readonly asked: number;
 }
 
-/** Takes connections and what comes over them, and answers nothing. */
+/** Accepts connections and reads requests, but never responds. */
 export async function startSilentServer(): Promise<SilentServer> {
   const sockets = new Set<Socket>();
   let asked = 0;

@@ -1,16 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { TestDirectory } from './directory.js';
 
-/** A file system of a few megabytes, in memory. */
 interface SmallDisk extends AsyncDisposable {
   readonly path: string;
-  /** No process may have a file on it open for writing. */
+  /** Requires that no process has a file open for writing. */
   makeReadOnly(): void;
 }
 
-/** Why there can be none here, or `false`: for a test's `skip`. */
 export const NO_SMALL_DISK =
-  process.platform === 'linux' && process.getuid?.() === 0 ? false : 'only root of Linux may mount a disk';
+  process.platform === 'linux' && process.getuid?.() === 0 ? false : 'mounting a disk requires root on Linux';
 
 export async function mountSmallDisk(megabytes: number): Promise<SmallDisk> {
   const directory = await TestDirectory.create();
@@ -20,7 +18,7 @@ export async function mountSmallDisk(megabytes: number): Promise<SmallDisk> {
     path,
     makeReadOnly: () => void execFileSync('mount', ['-o', 'remount,ro', path]),
     async [Symbol.asyncDispose]() {
-      // Lazily, because a process may still have a file open.
+      // A lazy unmount, because a process may still have a file open.
       execFileSync('umount', ['-l', path]);
       await directory[Symbol.asyncDispose]();
     },

@@ -4,16 +4,14 @@ import { runOn } from './connections.js';
 
 const SQLITE = 'sqlite:';
 
-/** The path of a SQLite test database. */
 export function sqlitePath(url: string): string {
   assert.ok(url.startsWith(SQLITE));
   return url.slice(SQLITE.length);
 }
 
 /**
- * Runs one statement on a connection of its own and returns its rows. Cast integers to text to compare them. Literals of
- * ids and times are written as for Postgres; on SQLite they are converted to bytes and milliseconds, and ids in the
- * result to text.
+ * Runs one statement and returns its rows. Cast integers to text to compare them. Write ids and times as for
+ * Postgres: on SQLite they are converted to bytes and milliseconds, and ids in the result to text.
  */
 export async function runSql(url: string, statement: string): Promise<unknown[]> {
   return url.startsWith(SQLITE) ? runOnSqlite(sqlitePath(url), statement) : runOn(url, statement);
@@ -31,14 +29,12 @@ function runOnSqlite(path: string, statement: string): unknown[] {
   }
 }
 
-/** Converts literals of ids and times to those of SQLite. */
 export function toSqlite(statement: string): string {
   return statement
     .replaceAll(/'([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})'/g, (_, id: string) => blobLiteral(id))
     .replaceAll(/'(\d{4}-\d\d-\d\dT[\d:.]+Z)'/g, (_, time: string) => String(Date.parse(time)));
 }
 
-/** The bytes of an id as SQLite writes them in SQL. */
 function blobLiteral(id: string): string {
   return `x'${id.replaceAll('-', '')}'`;
 }

@@ -1,20 +1,20 @@
-/** Local dates by Intl alone: the product counts them another way. */
+/** Local dates from Intl, independent of the program's own calendar arithmetic. */
 
 export const ZONES: readonly string[] = [
   'UTC',
   'Europe/London',
   'America/New_York',
-  // No whole hours, no clock changes.
+  // A half-hour offset without clock changes.
   'Asia/Kolkata',
-  // Skipped 2011-12-30 to get to the other side of the date line.
+  // Skipped 2011-12-30 to cross the date line.
   'Pacific/Apia',
-  // Changed its clocks at midnight: some days began at one o'clock.
+  // Changed clocks at midnight, so that some days began at 01:00.
   'America/Sao_Paulo',
 ];
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** The local date and time of day of an instant, as `2026-11-22T10:00:00`. */
+/** Returns the local date and time of an instant, such as `2026-11-22T10:00:00`. */
 export function localTime(instant: string | number, timeZone: string): string {
   let format = formats.get(timeZone);
   if (!format) {
@@ -36,12 +36,12 @@ export function localTime(instant: string | number, timeZone: string): string {
   return `${date}T${part('hour')}:${part('minute')}:${part('second')}`;
 }
 
-/** The date that names the day, week (its Monday) or month of an instant. */
+/** Returns the first date of the day, week (Monday) or month of an instant. */
 export function localDate(instant: string, timeZone: string, interval: 'day' | 'week' | 'month'): string {
   const date = localTime(instant, timeZone).slice(0, 10);
   if (interval === 'month') return `${date.slice(0, 8)}01`;
   if (interval === 'day') return date;
-  // A date alone has no time zone: counted in UTC, where every day has 24 hours.
+  // Calculated in UTC, where every day has 24 hours.
   const noon = new Date(`${date}T12:00:00Z`);
   noon.setUTCDate(noon.getUTCDate() - ((noon.getUTCDay() + 6) % 7));
   return noon.toISOString().slice(0, 10);

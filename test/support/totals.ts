@@ -6,7 +6,6 @@ const TOTALS = `
     cast(time_studied as text) as time
   from course_stats order by user_id`;
 
-/** The lifetime stats of every learner, of a database with one course. */
 export function totalsOf(url: string): Promise<unknown[]> {
   return runSql(url, TOTALS);
 }

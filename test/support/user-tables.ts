@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { DialectName } from '../../migrations/columns.js';
 import { runSql } from './sql.js';
 
-/** The database is asked for the tables, so that one that is added later cannot be forgotten. */
+/** Queries the catalog, so that new tables are included. */
 const TABLES: Readonly<Record<DialectName, string>> = {
   sqlite: `
     select tables.name as "table" from sqlite_schema as tables, pragma_table_info(tables.name) as columns
@@ -16,7 +16,6 @@ const TABLES: Readonly<Record<DialectName, string>> = {
 const tablesSchema = z.array(z.strictObject({ table: z.string() }));
 const rowsSchema = z.array(z.record(z.string(), z.unknown()));
 
-/** Everything that the database holds about a user, by table. */
 export async function rowsOf(
   dialect: DialectName,
   url: string,

@@ -13,7 +13,7 @@ export async function verified(url: string, options: object = {}): Promise<Verif
   return { ...(await verify({ database: url, ...options, onDifference })), differences };
 }
 
-/** A learner whom the test is about, among others, with two sessions. */
+/** Creates a learner with two sessions, and other learners. */
 export async function createLearner(dialect: DialectName) {
   const fixture = await createFixture(dialect);
   const learner = { userId: newUserId(), courseId: fixture.courseId };
@@ -30,14 +30,14 @@ export async function createLearner(dialect: DialectName) {
 }
 
 async function recordOthers({ stats, courseId }: Fixture): Promise<void> {
-  // Characters that are special in JSON and SQL.
+  // Special characters in JSON and SQL.
   const moduleIds = ['"quoted"', String.raw`back\slash`, "it's", '{a,b}', '[1]'];
   for (const session of [sessionContent({ moduleIds }), sessionContent()]) {
     await stats.recordSession({ userId: newUserId(), courseId, session });
   }
 }
 
-/** As a session keeps them. */
-export function manyModules(amount: number): string {
+/** Returns module ids in the stored form. */
+export function joinedModuleIds(amount: number): string {
   return Array.from({ length: amount }, (_, index) => `m${String(index).padStart(4, '0')}`).join(';');
 }

@@ -1,6 +1,6 @@
 /**
- * Runs jobs in a process of its own, one per line of its standard input, until that ends. It says that it is
- * ready before it is given the first, so that several can be started together however long each takes to load.
+ * Runs jobs, one per line of stdin, until stdin ends. A worker first prints `ready`, so that several workers
+ * can start their jobs together.
  */
 import { createInterface } from 'node:readline';
 import { inspect } from 'node:util';
@@ -13,7 +13,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${JSON.stringify(outcomes)}\n`);
 }
 
-/** Reports a failure of the whole job as an outcome, so that the test which expects another one shows it. */
+/** Returns a failure of the whole job as an outcome, so that the test reports it. */
 async function run({ database, calls }: Job): Promise<string[]> {
   try {
     await using stats = await openStats({ database });

@@ -14,7 +14,6 @@ interface Worker {
   stop(): Promise<void>;
 }
 
-/** Processes that are ready for jobs. */
 class Workers implements AsyncDisposable {
   readonly #workers: readonly Worker[];
 
@@ -22,7 +21,7 @@ class Workers implements AsyncDisposable {
     this.#workers = workers;
   }
 
-  /** Runs one job in each process, all started together; the outcomes of each one's calls. */
+  /** Runs one job in each process concurrently and returns the outcomes of their calls. */
   async run(jobOf: (index: number) => Job): Promise<string[][]> {
     return Promise.all(this.#workers.map((worker, index) => worker.run(jobOf(index))));
   }

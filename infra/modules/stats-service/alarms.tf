@@ -35,17 +35,17 @@ locals {
 
   alarms = {
     load-balancer-5xx = {
-      description = "The load balancer returns 5xx of its own: it could reach no task."
+      description = "The load balancer returns 5xx itself: it cannot reach a task."
       namespace   = "AWS/ApplicationELB", metric = "HTTPCode_ELB_5XX_Count", dimensions = local.of_load_balancer
       statistic   = "Sum", comparison = "GreaterThanThreshold", threshold = 5, periods = 3, missing = "notBreaching"
     }
     target-5xx = {
-      description = "The service answers 5xx, as it does when the database is away; its log tells why."
+      description = "The service returns 5xx, for example while the database is unavailable. Its log has the reason."
       namespace   = "AWS/ApplicationELB", metric = "HTTPCode_Target_5XX_Count", dimensions = local.of_targets
       statistic   = "Sum", comparison = "GreaterThanThreshold", threshold = 10, periods = 3, missing = "notBreaching"
     }
     unhealthy-hosts = {
-      description = "Tasks do not answer, so that ECS replaces them."
+      description = "Tasks do not respond, and ECS replaces them."
       namespace   = "AWS/ApplicationELB", metric = "UnHealthyHostCount", dimensions = local.of_targets
       statistic   = "Maximum", comparison = "GreaterThanThreshold", threshold = 0, periods = 5, missing = "notBreaching"
     }
@@ -55,25 +55,25 @@ locals {
       statistic   = "p99", comparison = "GreaterThanThreshold", threshold = 1, periods = 5, missing = "notBreaching"
     }
     database-cpu = {
-      description = "The database is short of processors."
+      description = "The CPU utilization of the database is high."
       namespace   = "AWS/RDS", metric = "CPUUtilization", dimensions = local.of_database
       statistic   = "Average", comparison = "GreaterThanThreshold", threshold = 80, periods = 10, missing = "breaching"
     }
     database-storage = {
-      description = "Less than a tenth of the database's initial storage is free, and it no longer grows automatically."
+      description = "Less than 10 % of the initial storage of the database is free, and it no longer grows automatically."
       namespace   = "AWS/RDS", metric = "FreeStorageSpace", dimensions = local.of_database
       statistic   = "Minimum", comparison = "LessThanThreshold", threshold = var.database_storage_gb * 1024 * 1024 * 1024 / 10
       periods     = 5, missing = "breaching"
     }
-    # While a deploy rolls out, twice as many tasks run.
+    # Twice as many tasks run during a rollout.
     database-connections = {
-      description = "More connections than all tasks can open: something else is on the database."
+      description = "The database has more connections than all tasks can open: another program uses it."
       namespace   = "AWS/RDS", metric = "DatabaseConnections", dimensions = local.of_database
       statistic   = "Maximum", comparison = "GreaterThanThreshold", threshold = 2 * var.max_tasks * local.connections_per_task
       periods     = 5, missing = "breaching"
     }
     running-tasks = {
-      description = "Fewer tasks than must always run."
+      description = "Fewer tasks run than min_tasks."
       namespace   = "ECS/ContainerInsights", metric = "RunningTaskCount", dimensions = local.of_service
       statistic   = "Minimum", comparison = "LessThanThreshold", threshold = var.min_tasks, periods = 5, missing = "breaching"
     }

@@ -4,7 +4,7 @@ resource "aws_db_subnet_group" "this" {
 }
 
 resource "aws_db_parameter_group" "this" {
-  # A new major version needs a new group, before the old one can go.
+  # A new major version needs a new parameter group, created before the old one is destroyed.
   name_prefix = "${local.name}-pg${var.database_version}-"
   family      = "postgres${var.database_version}"
 
@@ -49,14 +49,14 @@ resource "aws_db_instance" "this" {
   delete_automated_backups = false
   deletion_protection      = var.deletion_protection
   skip_final_snapshot      = false
-  # An environment that is made again has a new key, while the last snapshot of the one before is still there.
+  # The key makes the name unique: a recreated environment still has the final snapshot of the previous one.
   final_snapshot_identifier = "${local.name}-final-${substr(split("/", var.database_kms_key_arn)[1], 0, 8)}"
 
   maintenance_window          = "sun:02:30-sun:03:30"
   auto_minor_version_upgrade  = true
   allow_major_version_upgrade = var.database_upgrade
-  # What restarts the database waits for the maintenance window. A new major version must not: until it is there, the old
-  # parameter group is in use, and deleting it fails.
+  # Changes that restart the database wait for the maintenance window. An upgrade is applied immediately:
+  # until then the old parameter group is in use and cannot be deleted.
   apply_immediately = var.database_upgrade
 
   performance_insights_enabled    = true

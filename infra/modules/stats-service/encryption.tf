@@ -1,7 +1,7 @@
 locals {
   root_arn = "arn:${local.partition}:iam::${local.account_id}:root"
 
-  # In the policy of a key the resource "*" is the key itself.
+  # In a key policy, the resource "*" is the key itself.
   key_policy = {
     Version = "2012-10-17"
     Statement = [

@@ -29,7 +29,7 @@ locals {
 }
 
 resource "aws_s3_bucket" "load_balancer_logs" {
-  # Names of buckets are unique in all of AWS.
+  # Bucket names are unique in all of AWS.
   bucket = "${local.name}-lb-logs-${local.account_id}"
 }
 
@@ -54,7 +54,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "load_balancer_log
 
   rule {
     apply_server_side_encryption_by_default {
-      # Load balancers cannot write with a key of ours.
+      # Load balancers cannot write with a customer managed key.
       sse_algorithm = "AES256"
     }
   }

@@ -8,7 +8,7 @@ resource "aws_lb" "this" {
   drop_invalid_header_fields = true
   desync_mitigation_mode     = "strictest"
   enable_deletion_protection = var.deletion_protection
-  # Less than the 72 s of the service, which otherwise could close a connection just as a request is sent on it.
+  # Less than the 72 s of the service, so that the service never closes a connection in use.
   idle_timeout = 60
 
   access_logs {
@@ -16,7 +16,7 @@ resource "aws_lb" "this" {
     enabled = true
   }
 
-  # The load balancer writes a test object when logging is turned on; a public one is refused without a way to the internet.
+  # AWS writes a test object when logging is enabled, and a public load balancer needs an internet route.
   depends_on = [
     aws_route.public,
     aws_s3_bucket_policy.load_balancer_logs,
@@ -32,8 +32,8 @@ resource "aws_lb_target_group" "service" {
   port                 = local.port
   deregistration_delay = 15
 
-  # Not /readyz: ECS replaces what is unhealthy, and when the database is away that would be every task, for nothing. A
-  # rollout still waits for the database, since a task listens only after it has checked the schema.
+  # ECS replaces unhealthy tasks. With /readyz it would replace every task while the database is unavailable.
+  # A rollout still waits for the database, because a task listens only after it has checked the schema.
   health_check {
     path                = "/livez"
     matcher             = "200"

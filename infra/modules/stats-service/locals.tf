@@ -5,7 +5,7 @@ data "aws_partition" "current" {}
 data "aws_availability_zones" "available" {
   state = "available"
 
-  # Local zones have neither load balancers nor Multi-AZ databases.
+  # Local zones support neither load balancers nor Multi-AZ databases.
   filter {
     name   = "opt-in-status"
     values = ["opt-in-not-required"]
@@ -13,13 +13,13 @@ data "aws_availability_zones" "available" {
 }
 
 locals {
-  # Every name is made of this one, so that environments can share an account.
+  # The prefix of every name, so that environments can share an account.
   name       = "stats-service-${var.environment}"
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
   zones      = slice(data.aws_availability_zones.available.names, 0, 2)
   port       = 8080
 
-  # The service opens at most this many connections to the database.
+  # The size of the service's connection pool.
   connections_per_task = 10
 }

@@ -1,5 +1,5 @@
 locals {
-  # AWS would create all but the first two on its own, without our encryption key and without an expiry.
+  # AWS would create all but the first two log groups itself, without the encryption key and without expiry.
   log_groups = {
     tasks    = "/${local.name}/tasks"
     flows    = "/${local.name}/flows"

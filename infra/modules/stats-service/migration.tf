@@ -1,4 +1,4 @@
-# Run once by each deploy, before its tasks are started.
+# Each deploy runs this task once, before it updates the service.
 resource "aws_ecs_task_definition" "migration" {
   family                   = "${local.name}-migrate"
   requires_compatibilities = ["FARGATE"]

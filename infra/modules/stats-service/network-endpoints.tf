@@ -1,7 +1,7 @@
 locals {
   endpoints = toset(["ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm"])
 
-  # Credentials of another account, brought into a task, could carry data out through these.
+  # Without this policy, an attacker in a task could send data to another account through the endpoints.
   own_account_only = {
     Version = "2012-10-17"
     Statement = [{
@@ -13,7 +13,7 @@ locals {
     }]
   }
 
-  # The layers of images lie in a bucket of ECR's own.
+  # ECR stores image layers in its own S3 bucket.
   image_layers_only = {
     Version = "2012-10-17"
     Statement = [{

@@ -28,7 +28,7 @@ resource "aws_route_table_association" "public" {
 }
 
 locals {
-  # One in each zone, so that the failure of a zone stays in it.
+  # Each zone has its own NAT gateway, so that a zone failure does not affect the other zone.
   nat_zones = var.outbound_internet ? local.service_subnets : {}
 }
 

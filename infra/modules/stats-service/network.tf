@@ -1,5 +1,5 @@
 locals {
-  # Neither an internal load balancer nor tasks without a way out have a use for the internet.
+  # An internal load balancer does not need the internet, and neither do tasks without outbound access.
   has_internet = !var.internal || var.outbound_internet
 
   public_subnets   = local.has_internet ? { for index, zone in local.zones : zone => cidrsubnet(var.vpc_cidr, 4, index) } : {}
@@ -14,7 +14,7 @@ resource "aws_vpc" "this" {
   tags                 = { Name = local.name }
 }
 
-# Resources without a security group of their own have no network access.
+# Resources without their own security group have no network access.
 resource "aws_default_security_group" "closed" {
   vpc_id = aws_vpc.this.id
   tags   = { Name = "${local.name}-closed" }

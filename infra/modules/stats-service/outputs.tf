@@ -4,7 +4,7 @@ output "name" {
 }
 
 output "load_balancer_dns_name" {
-  description = "What the host name of the certificate must point to."
+  description = "Host name of the load balancer. The DNS record for the certificate's name must point to it."
   value       = aws_lb.this.dns_name
 }
 
@@ -14,17 +14,17 @@ output "load_balancer_zone_id" {
 }
 
 output "vpc_id" {
-  description = "VPC to peer with, so that the authenticating service reaches an internal load balancer."
+  description = "VPC. Peer with it so that the authenticating service reaches an internal load balancer."
   value       = aws_vpc.this.id
 }
 
 output "service_route_table_ids" {
-  description = "Where the routes of a peering go."
+  description = "Route tables for the routes of a VPC peering."
   value       = [for zone in local.zones : aws_route_table.service[zone].id]
 }
 
 output "repository_url" {
-  description = "Where deploys push images."
+  description = "Repository that deploys push images to."
   value       = aws_ecr_repository.this.repository_url
 }
 
@@ -39,6 +39,6 @@ output "database_secret_arn" {
 }
 
 output "alarms_topic_arn" {
-  description = "Topic of the alarms, for more subscriptions."
+  description = "SNS topic of the alarms, for further subscriptions."
   value       = aws_sns_topic.alarms.arn
 }

@@ -1,5 +1,6 @@
-# Tasks read the password when they start, so that a rotation must replace them: RDS changes the password, Secrets Manager
-# reports it (through a trail of CloudTrail, which the account must have), and a runbook starts a rolling deployment.
+# Tasks read the password when they start, so a rotation must replace them. RDS changes the password, Secrets
+# Manager emits an event (through CloudTrail, so the account needs a trail), and a runbook starts a rolling
+# deployment.
 
 resource "aws_secretsmanager_secret_rotation" "database" {
   secret_id          = local.database_secret_arn
@@ -18,7 +19,7 @@ resource "aws_ssm_document" "replace_tasks" {
 
   content = jsonencode({
     schemaVersion = "0.3"
-    description   = "Replaces the tasks of ${local.name}, which then read the new password of the database."
+    description   = "Replaces the tasks of ${local.name}, so that they read the new database password."
     assumeRole    = aws_iam_role.replace_tasks.arn
     mainSteps = [{
       name   = "replaceTasks"

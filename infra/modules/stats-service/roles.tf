@@ -1,5 +1,5 @@
 locals {
-  # Without the conditions, another account could make a service of AWS assume the roles (confused deputy).
+  # The conditions prevent another account from making an AWS service assume the roles (confused deputy).
   ecs_trust = {
     Version = "2012-10-17"
     Statement = [{
@@ -30,7 +30,7 @@ locals {
     Version = "2012-10-17"
     Statement = [
       {
-        # AWS knows no resource for it.
+        # This action does not support resource-level permissions.
         Sid      = "RegistryLogin"
         Effect   = "Allow"
         Action   = "ecr:GetAuthorizationToken"
@@ -43,7 +43,7 @@ locals {
         Resource = aws_ecr_repository.this.arn
       },
       {
-        # Where GuardDuty watches tasks, Fargate adds its agent to each; it lies in another account of AWS in each region.
+        # If GuardDuty is enabled, Fargate adds its agent, from a different AWS account per region.
         Sid      = "GuardDutyAgent"
         Effect   = "Allow"
         Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
@@ -91,7 +91,7 @@ locals {
   }
 }
 
-# The execution role: ECS uses it to start a task; the program never does.
+# The execution role: ECS uses it to start a task. The program cannot use it.
 resource "aws_iam_role" "execution" {
   name               = "${local.name}-execution"
   assume_role_policy = jsonencode(local.ecs_trust)
@@ -109,7 +109,7 @@ resource "aws_iam_role" "task" {
   assume_role_policy = jsonencode(local.ecs_trust)
 }
 
-# Takes away what is attached by hand.
+# Removes policies that were attached by hand.
 resource "aws_iam_role_policies_exclusive" "task" {
   role_name    = aws_iam_role.task.name
   policy_names = []

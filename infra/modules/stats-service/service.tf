@@ -10,10 +10,10 @@ resource "aws_ecs_cluster" "this" {
 }
 
 locals {
-  # Before the first deploy there is no image; a revision that names none is only a pattern for the deploy's.
+  # Before the first deploy there is no image. The revision is then only a template for the deploy.
   image = "${aws_ecr_repository.this.repository_url}:${coalesce(var.image_tag, "none")}"
 
-  # The entry point of the Dockerfile's stage aws is the program itself, its user 1000 is node.
+  # The `aws` stage of the Dockerfile. Its entry point is the program, and its user 1000 is node.
   container = {
     name                   = "stats-service"
     image                  = local.image
@@ -21,10 +21,10 @@ locals {
     user                   = "1000:1000"
     privileged             = false
     readonlyRootFilesystem = true
-    # The service stops within 9 s.
+    # The graceful shutdown takes at most 9 s.
     stopTimeout     = 30
     linuxParameters = { capabilities = { drop = ["ALL"] }, initProcessEnabled = true }
-    # Each client is a file, and the usual limit is 1024.
+    # Each connection needs a file descriptor, and the default limit is 1024.
     ulimits = [{ name = "nofile", softLimit = 65535, hardLimit = 65535 }]
 
     secrets = concat(
@@ -36,7 +36,6 @@ locals {
     )
   }
 
-  # A healthy answer ends the check with 0, any other or none with 1.
   liveness = "fetch('http://127.0.0.1:${local.port}/livez').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"
 
   log_configuration = {
@@ -72,7 +71,7 @@ resource "aws_ecs_task_definition" "service" {
   execution_role_arn       = aws_iam_role.execution.arn
   task_role_arn            = aws_iam_role.task.arn
   container_definitions    = jsonencode([local.service_container])
-  # Rolling back needs the revisions of before.
+  # A rollback needs the previous revisions.
   skip_destroy = true
 
   runtime_platform {
@@ -116,13 +115,13 @@ resource "aws_ecs_service" "this" {
     container_port   = local.port
   }
 
-  # The deploy says which revision runs, since the schema must be migrated before; autoscaling, how many tasks.
+  # Deploys set the revision, because they migrate the schema first. Autoscaling sets the number of tasks.
   lifecycle {
     ignore_changes = [task_definition, desired_count]
   }
 
-  # Without a listener the target group belongs to no load balancer, and the service is refused; without the rights and
-  # the endpoints its tasks cannot start.
+  # ECS rejects a service whose target group is not attached to a load balancer. The tasks cannot start
+  # without the permissions and the endpoints.
   depends_on = [
     aws_iam_role_policy.execution,
     aws_lb_listener.http,

@@ -1,8 +1,8 @@
 locals {
-  # The Dockerfile's stage aws holds AWS's bundle of the certificate authorities of RDS at this path.
+  # The `aws` stage of the Dockerfile stores the certificate authorities of RDS at this path.
   database_ca = "/etc/ssl/rds-global-bundle.pem"
 
-  # User and password are left out of the URL: the service takes them from PGUSER and PGPASSWORD.
+  # The service reads the user and the password from PGUSER and PGPASSWORD.
   database_url = "postgres://${aws_db_instance.this.address}:5432/${aws_db_instance.this.db_name}?sslmode=verify-full&sslrootcert=${local.database_ca}"
 
   settings = {

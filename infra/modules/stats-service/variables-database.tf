@@ -9,7 +9,7 @@ variable "database_kms_key_arn" {
 }
 
 variable "database_version" {
-  description = "Major version of Postgres; minor ones come by themselves."
+  description = "Major version of Postgres. Minor versions are upgraded automatically."
   type        = string
   default     = "17"
   nullable    = false
@@ -33,32 +33,32 @@ variable "database_instance_class" {
 }
 
 variable "database_storage_gb" {
-  description = "GiB that the database starts with."
+  description = "Initial storage of the database, in GiB."
   type        = number
   default     = 50
   nullable    = false
 
   validation {
     condition     = var.database_storage_gb >= 20 && floor(var.database_storage_gb) == var.database_storage_gb
-    error_message = "database_storage_gb must be an integer of at least 20, the least of gp3."
+    error_message = "database_storage_gb must be an integer of at least 20, the minimum of gp3."
   }
 }
 
 variable "database_max_storage_gb" {
-  description = "GiB up to which the database's storage grows automatically."
+  description = "Maximum storage of the database, in GiB. RDS increases the storage automatically."
   type        = number
   default     = 500
   nullable    = false
 
-  # RDS grows by a tenth at least.
+  # RDS increases the storage by at least 10 %.
   validation {
     condition     = var.database_max_storage_gb >= 1.1 * var.database_storage_gb
-    error_message = "database_max_storage_gb must be at least a tenth more than database_storage_gb."
+    error_message = "database_max_storage_gb must be at least 10 % more than database_storage_gb."
   }
 }
 
 variable "database_password_rotation" {
-  description = "When the database's password changes, as a schedule of Secrets Manager in UTC; the tasks are then replaced."
+  description = "Schedule of the password rotation, in the syntax of Secrets Manager, in UTC. A rotation replaces the tasks."
   type        = string
   default     = "cron(0 4 ? 1/3 SUN#1 *)"
   nullable    = false
@@ -70,7 +70,7 @@ variable "database_password_rotation" {
 }
 
 variable "database_upgrade" {
-  description = "Takes a new database_version, at once and for good, along with whatever waits for the maintenance window; only while one is meant."
+  description = "Applies a new database_version immediately, together with all changes that wait for the maintenance window. An upgrade cannot be reverted. Set it to true for the upgrade only."
   type        = bool
   default     = false
   nullable    = false

@@ -1,5 +1,5 @@
 variable "vpc_cidr" {
-  description = "Addresses of the VPC; they must not overlap with the networks it is to be peered with."
+  description = "IPv4 block of the VPC. It must not overlap with networks that the VPC is peered with."
   type        = string
   default     = "10.40.0.0/20"
   nullable    = false
@@ -12,9 +12,9 @@ variable "vpc_cidr" {
 
 variable "internal" {
   description = <<-EOT
-    True if the load balancer has only private addresses. The service trusts X-User-Id, so that any client that reaches the
-    load balancer can act as any learner: only what has authenticated the user may. false puts it on the internet, and
-    then allowed_cidrs must name the addresses of that authenticating service.
+    True if the load balancer has only private addresses. The service trusts X-User-Id, so that any client that reaches
+    the load balancer can act as any learner. Only the service that authenticates the users may reach it. With false it
+    is on the internet, and allowed_cidrs must name the addresses of the authenticating service.
   EOT
   type        = bool
   default     = true
@@ -22,7 +22,7 @@ variable "internal" {
 }
 
 variable "allowed_cidrs" {
-  description = "IPv4 blocks that may reach the load balancer; without any, an internal one is reached from its VPC."
+  description = "IPv4 blocks that may reach the load balancer. If empty, only the VPC may reach it."
   type        = list(string)
   default     = []
   nullable    = false
@@ -37,7 +37,7 @@ variable "allowed_cidrs" {
     error_message = "A public load balancer needs allowed_cidrs: the service trusts X-User-Id, so only the authenticating service may reach it."
   }
 
-  # The internet can be written as two halves too.
+  # Rejects the whole internet, also if it is written as two halves.
   validation {
     condition     = alltrue([for cidr in var.allowed_cidrs : try(tonumber(split("/", cidr)[1]) >= 8, false)])
     error_message = "allowed_cidrs must not be wider than /8: the service trusts the X-User-Id of every client that reaches it."
@@ -45,25 +45,25 @@ variable "allowed_cidrs" {
 }
 
 variable "allow_plain_http" {
-  description = "Serves HTTP without TLS on port 80, for environments without a certificate; only for an internal load balancer."
+  description = "Serves HTTP without TLS on port 80, for environments without a certificate. Requires an internal load balancer."
   type        = bool
   default     = false
   nullable    = false
 
   validation {
     condition     = !var.allow_plain_http || var.internal
-    error_message = "allow_plain_http is only for an internal load balancer."
+    error_message = "allow_plain_http requires an internal load balancer."
   }
 }
 
 variable "certificate_arn" {
-  description = "ARN of the certificate in ACM, in the same region; only with allow_plain_http may it be null."
+  description = "ARN of the ACM certificate, in the same region. It may be null only with allow_plain_http."
   type        = string
   default     = null
 
   validation {
     condition     = var.certificate_arn == null ? true : can(regex("^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$", var.certificate_arn))
-    error_message = "certificate_arn must be the ARN of a certificate in ACM."
+    error_message = "certificate_arn must be the ARN of an ACM certificate."
   }
 
   validation {
@@ -73,7 +73,7 @@ variable "certificate_arn" {
 }
 
 variable "outbound_internet" {
-  description = "Whether tasks get a way out through NAT. The service needs none: what it uses of AWS has endpoints in the VPC."
+  description = "True if tasks can reach the internet through NAT. The service does not need it: the AWS services that it uses have VPC endpoints."
   type        = bool
   default     = false
   nullable    = false

@@ -1,8 +1,8 @@
 variable "environment" {
-  description = "Name of the environment; part of every name."
+  description = "Name of the environment, which is part of every resource name."
   type        = string
 
-  # A load balancer's name has 32 characters at most, and "stats-service-" takes 14.
+  # The name of a load balancer has at most 32 characters, of which "stats-service-" takes 14.
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,14}[a-z0-9]$", var.environment)) && !strcontains(var.environment, "--")
     error_message = "environment must be 2 to 16 lowercase letters, digits and single hyphens, and begin with a letter."
@@ -10,7 +10,7 @@ variable "environment" {
 }
 
 variable "region" {
-  description = "AWS region; the provider must be set to the same."
+  description = "AWS region. The provider must have the same region."
   type        = string
 
   validation {
@@ -20,18 +20,18 @@ variable "region" {
 }
 
 variable "image_tag" {
-  description = "Tag of an image that is in the registry already, for the first apply to start; null starts no task. Later the deploys say what runs."
+  description = "Tag of an image in the registry that the first apply starts. null starts no tasks. Later, deploys set the image."
   type        = string
   default     = null
 
   validation {
     condition     = var.image_tag == null ? true : can(regex("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", var.image_tag)) && var.image_tag != "latest"
-    error_message = "image_tag must be an image tag other than latest, which says nothing about what runs."
+    error_message = "image_tag must be an image tag other than latest, which does not identify an image."
   }
 }
 
 variable "cpu_architecture" {
-  description = "What the image is built for: ARM64 or X86_64."
+  description = "Processor architecture of the tasks: ARM64 or X86_64."
   type        = string
   default     = "ARM64"
   nullable    = false
@@ -43,7 +43,7 @@ variable "cpu_architecture" {
 }
 
 variable "task_cpu" {
-  description = "CPU units of a task; 1024 are one processor, more than one Node process cannot use."
+  description = "CPU units of a task. 1024 units are one processor; a Node process does not use more."
   type        = number
   default     = 1024
   nullable    = false
@@ -55,7 +55,7 @@ variable "task_cpu" {
 }
 
 variable "task_memory" {
-  description = "MiB of a task."
+  description = "Memory of a task, in MiB."
   type        = number
   default     = 2048
   nullable    = false
@@ -67,19 +67,19 @@ variable "task_memory" {
 }
 
 variable "min_tasks" {
-  description = "Tasks that always run; two at least, one in each zone."
+  description = "Minimum number of tasks. At least 2, one in each zone."
   type        = number
   default     = 2
   nullable    = false
 
   validation {
     condition     = var.min_tasks >= 2 && floor(var.min_tasks) == var.min_tasks
-    error_message = "min_tasks must be an integer of at least 2: a single task leaves nothing when its zone fails."
+    error_message = "min_tasks must be an integer of at least 2: a single task does not survive a zone failure."
   }
 }
 
 variable "max_tasks" {
-  description = "Tasks that autoscaling may start."
+  description = "Maximum number of tasks that autoscaling starts."
   type        = number
   default     = 10
   nullable    = false
@@ -91,7 +91,7 @@ variable "max_tasks" {
 }
 
 variable "requests_per_target" {
-  description = "Requests a minute and task that autoscaling aims at."
+  description = "Autoscaling target: requests per minute and task."
   type        = number
   default     = 60000
   nullable    = false
@@ -103,7 +103,7 @@ variable "requests_per_target" {
 }
 
 variable "log_level" {
-  description = "STATS_LOG_LEVEL: info logs each request, warn only what went wrong, silent nothing."
+  description = "STATS_LOG_LEVEL: info logs each request, warn only problems, silent nothing."
   type        = string
   default     = "info"
   nullable    = false
@@ -115,7 +115,7 @@ variable "log_level" {
 }
 
 variable "log_retention_days" {
-  description = "Days that logs are kept, those of the load balancer too."
+  description = "Retention of all logs, in days, including those of the load balancer."
   type        = number
   default     = 90
   nullable    = false
@@ -127,7 +127,7 @@ variable "log_retention_days" {
 }
 
 variable "alarm_email" {
-  description = "Address that alarms are sent to; its owner must confirm the subscription. null sends none."
+  description = "Email address for alarms. Its owner must confirm the subscription. null disables the emails."
   type        = string
   default     = null
 
@@ -138,7 +138,7 @@ variable "alarm_email" {
 }
 
 variable "deletion_protection" {
-  description = "Whether the load balancer and the database refuse to be deleted. Turn it off only to take an environment down."
+  description = "True if the load balancer and the database cannot be deleted. Set it to false only to destroy an environment."
   type        = bool
   default     = true
   nullable    = false

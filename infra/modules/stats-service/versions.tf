@@ -1,5 +1,5 @@
 terraform {
-  # Validations that look at other variables came with 1.9, the tests' mocks want 1.11.
+  # Validations that use other variables need 1.9. The mocks of the tests need 1.11.
   required_version = ">= 1.11"
 
   required_providers {

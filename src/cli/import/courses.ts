@@ -1,6 +1,6 @@
 import { StatsError, type Legacy, type StatsCalls, type Untyped } from '../../core/index.js';
 import { readCsv } from './readers/csv.js';
-import { describeFaults, faultsOf, type Entry, type LineFault, type Values } from './readers/entry.js';
+import { describeFaults, faultsOf, type Entry, type LineFault } from './readers/entry.js';
 import { COURSE_FIELDS, FieldNames } from './readers/fields.js';
 import { readDocument, readListOrLines } from './readers/json.js';
 import type { Source } from './readers/source.js';

@@ -6,7 +6,7 @@ import { until } from '../../support/condition.js';
 import { createDatabase, DIALECTS } from '../../support/databases.js';
 import { TestDirectory } from '../../support/directory.js';
 import { csvLine, HEADER, runImport } from '../../support/imports.js';
-import { Rival } from '../../support/rival.js';
+import { LockHolder } from '../../support/lock-holder.js';
 
 const userId = toUserId('7c7b7d42-ff2f-57e0-b43e-bdac13420b81');
 const courseId = toCourseId('7384c218-7413-5439-8a53-127d6e177480');
@@ -76,13 +76,13 @@ test('An import waits for a locked learner and records the other learners meanwh
   await stats.recordSession({ userId, courseId, session });
   const free = toUserId(crypto.randomUUID());
   const path = await directory.write('sessions.csv', file(csvLine(), csvLine({ userId: free })));
-  await using rival = await Rival.holding(database.url, 'select from course_stats for update');
+  await using holder = await LockHolder.acquire(database.url, 'select from course_stats for update');
   const importing = runImport([path, '--database', database.url]);
   await until('the other learner is recorded', async () => {
     const { items } = await stats.listSessions({ userId: free, courseId });
     return items.length === 1;
   });
-  await rival.release();
+  await holder.release();
   const { code, summary, stderr } = await importing;
   assert.deepEqual([code, summary.created], [0, 2], stderr);
 });

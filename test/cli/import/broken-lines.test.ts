@@ -10,8 +10,7 @@ const COURSE = '7384c218-7413-5439-8a53-127d6e177480';
 const GOOD = 1_300;
 const MEGABYTE = 1024 * 1024;
 
-/** A broken line, and its message. */
-const BROKEN: readonly (readonly [line: string | Buffer, said: RegExp])[] = [
+const BROKEN: readonly (readonly [line: string | Buffer, message: RegExp])[] = [
   [csvLine().split(',').slice(0, 7).join(','), /has 7 fields; it must have 8, as the header$/],
   [csvLine({ timeStudied: '28s' }), /: timeStudied is "28s"; it must be an integer from 0 to 1,000,000,000$/],
   [csvLine({ averageScore: 'n/a' }), /: averageScore is "n\/a"; it must be a number/],
@@ -19,7 +18,7 @@ const BROKEN: readonly (readonly [line: string | Buffer, said: RegExp])[] = [
   [Buffer.concat([Buffer.from(csvLine()), Buffer.from([0xff])]), /: must be UTF-8$/],
   [csvLine({ moduleIds: '"m-1' }), /: has a quote that is not closed/],
   [csvLine({ moduleIds: 'm'.repeat(2 * MEGABYTE) }), /: must be at most 1 MiB long$/],
-  // Less than a mebibyte of characters, more of bytes.
+  // Less than 1 Mi characters, but more than 1 MiB.
   [csvLine({ moduleIds: 'é'.repeat(MEGABYTE / 2) }), /: must be at most 1 MiB long$/],
   [
     csvLine({ totalModulesStudied: '3.5', completedAt: 'yesterday' }),
@@ -49,9 +48,9 @@ test('An import names broken lines, records all others and accepts the repaired 
   const first = await runImport([path, ...target, '--rejects', rejects]);
   assert.equal(first.code, 5, first.stderr);
   assert.deepEqual([first.summary.created, first.summary.invalid], [GOOD, BROKEN.length]);
-  const said = first.stderr.split('\n').filter((line) => line.startsWith('line '));
-  assert.equal(said.length, 10);
-  for (const [index, line] of said.entries()) {
+  const messages = first.stderr.split('\n').filter((line) => line.startsWith('line '));
+  assert.equal(messages.length, 10);
+  for (const [index, line] of messages.entries()) {
     assert.ok(line.startsWith(`line ${numbers[index]}: `), line);
     assert.match(line, BROKEN[index]?.[1] ?? /never/);
   }
@@ -65,7 +64,7 @@ test('An import names broken lines, records all others and accepts the repaired 
     documents.map(({ line }) => line),
     numbers,
   );
-  assert.ok(rejected.join('').length < MEGABYTE, 'only the beginning of a line that is too long is kept');
+  assert.ok(rejected.join('').length < MEGABYTE, 'a line that is too long is not truncated');
 
   const repaired = documents.map(({ values, ...rest }) => {
     const fresh = Object.fromEntries(
@@ -134,7 +133,7 @@ test('An import reports an unusable file or option in one line', async () => {
   await using directory = await TestDirectory.create();
   const target = ['--database', database.url, '--create-courses'];
   const sessions = await directory.write('sessions.ndjson', 'not JSON\n');
-  for (const [argv, code, said] of [
+  for (const [argv, code, message] of [
     [[`${directory.path}/none.csv`], 1, /^stats-service: \S+none\.csv cannot be read\. \(ENOENT/],
     [[await directory.write('empty.csv', '')], 1, /^stats-service: The file is empty; CSV must begin with/],
     [[await directory.write('blank.csv', '\uFEFF\r\n\n')], 1, /The file is empty/],
@@ -167,12 +166,12 @@ test('An import reports an unusable file or option in one line', async () => {
       .trimEnd()
       .split('\n')
       .filter((line) => !/^(Stopped|line )/.test(line));
-    assert.match(lines.at(-1) ?? '', said);
+    assert.match(lines.at(-1) ?? '', message);
     assert.equal(lines.length, 1, finished.stderr);
-    assert.equal(finished.code, code, said.source);
+    assert.equal(finished.code, code, message.source);
   }
   assert.equal(await directory.read('sessions.ndjson'), 'not JSON\n');
-  // As a user in a shell would do it.
+  // A shell redirects the rejects file to stdin.
   const command = `"$0" "$1" import - --format ndjson --rejects '${sessions}' "$2" "$3" < '${sessions}'`;
   const argv = [process.execPath, BIN, ...target.slice(0, 2)];
   const overwriting = await runCommand(['sh', '-c', command, ...argv]);

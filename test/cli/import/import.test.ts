@@ -106,7 +106,7 @@ for (const dialect of DIALECTS) {
     test('An import applies the lines of one session in their order', async () => {
       await using database = await createDatabase(dialect);
       await using directory = await TestDirectory.create();
-      // More than are recorded at a time.
+      // More lines than a chunk has.
       const lines = Array.from({ length: 100 }, (_, index) =>
         csvLine({ sessionId: SESSION, averageScore: String(index) }),
       );
@@ -238,7 +238,7 @@ test('An import with an invalid header exits with code 1 and reads no lines', as
   await using database = await createDatabase('sqlite');
   await using directory = await TestDirectory.create();
   const target = ['--database', database.url, '--create-courses'];
-  for (const [header, said, ...options] of [
+  for (const [header, message, ...options] of [
     [
       `${HEADER},mood`,
       /^stats-service: The header's column "mood" is not a known field; add --map "mood=FIELD"/m,
@@ -252,7 +252,7 @@ test('An import with an invalid header exits with code 1 and reads no lines', as
     const path = await directory.write('sessions.csv', `${header}\n${csvLine()},x\n`);
     const { code, stderr, summary } = await runImport([path, ...target, ...options]);
     assert.equal(code, 1);
-    assert.match(stderr, said);
+    assert.match(stderr, message);
     assert.doesNotMatch(stderr, /Stopped/);
     assert.deepEqual(summary, {});
   }

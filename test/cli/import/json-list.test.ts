@@ -10,7 +10,7 @@ import { flat } from '../../support/exports.js';
 
 const MEGABYTE = 1024 * 1024;
 
-/** In chunks of so many bytes. */
+/** Yields the bytes in chunks of a size. */
 async function* chunked(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
 }
@@ -62,7 +62,7 @@ test('A document that is too long or not UTF-8 does not affect others of its JSO
 test('An import of a malformed JSON list reports the fault and its position', async () => {
   await using database = await createDatabase('sqlite');
   await using directory = await TestDirectory.create();
-  for (const [list, said] of [
+  for (const [list, expected] of [
     ['[7,', 'The JSON list is truncated after document 1.'],
     ['[7, {"id": "]', 'The JSON list is truncated after document 1.'],
     ['[7, {"id": "x}\n, {"id": 1}]', 'Document 2 of the JSON list has a string that is not closed.'],
@@ -79,8 +79,8 @@ test('An import of a malformed JSON list reports the fault and its position', as
     assert.equal(code, 1, list);
     assert.match(last, /^stats-service: /);
     const message = last.slice('stats-service: '.length);
-    if (typeof said === 'string') assert.equal(message, said);
-    else assert.match(message, said);
+    if (typeof expected === 'string') assert.equal(message, expected);
+    else assert.match(message, expected);
   }
 });
 
@@ -95,7 +95,7 @@ test('An import reads a JSON list that is larger than the heap', async () => {
   assert.equal(JSON.parse(stdout).created, 8_000);
 });
 
-/** An xAPI statement of about 8 KB. */
+/** Returns an xAPI statement of about 8 KB. */
 function statement(): string {
   return JSON.stringify({
     id: crypto.randomUUID(),

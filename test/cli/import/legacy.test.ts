@@ -5,12 +5,12 @@ import { createDatabase, DIALECTS } from '../../support/databases.js';
 import { runImport } from '../../support/imports.js';
 import { runSql } from '../../support/sql.js';
 
-/** More than are read at a time. */
+/** More sessions than the import reads at a time. */
 const SESSIONS = 5_100;
 const USER = '7c7b7d42-ff2f-57e0-b43e-bdac13420b81';
 const COURSE = '7384c218-7413-5439-8a53-127d6e177480';
 
-/** The tables as the replaced service made them. */
+/** Creates the tables of the replaced service. */
 async function createLegacy(sessions: number) {
   const database = await createDatabase('postgres');
   for (const statement of [
@@ -42,7 +42,7 @@ for (const dialect of DIALECTS) {
     const { created, invalid, coursesCreated } = first.summary;
     assert.deepEqual([created, invalid, coursesCreated], [SESSIONS + 1, 1, 1]);
 
-    // The old service continues meanwhile.
+    // The old service writes between the imports.
     await runSql(
       legacy.url,
       `update study_sessions set created_at = '2026-01-01Z' where created_at = 'infinity'`,

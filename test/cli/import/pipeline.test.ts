@@ -23,7 +23,6 @@ async function* groupsOf(...groups: readonly (readonly Entry[])[]): AsyncGenerat
   yield* groups;
 }
 
-/** Runs a pipeline; `write` receives each batch. */
 async function run(
   entries: AsyncGenerator<Iterable<Entry>>,
   write: (batch: readonly ImportLine[]) => Promise<void>,
@@ -44,7 +43,7 @@ async function createAll(lines: readonly ImportLine[]): Promise<void> {
   for (const line of lines) line.result ??= { outcome: 'created' };
 }
 
-/** Loses the database at the third line. */
+/** Records the lines and loses the database at the third one. */
 async function loseThird(lines: readonly ImportLine[]): Promise<never> {
   for (const [index, line] of lines.entries()) if (index !== 2) line.result = { outcome: 'created' };
   throw LOST;
@@ -52,13 +51,13 @@ async function loseThird(lines: readonly ImportLine[]): Promise<never> {
 
 const FOUR = [2, 3, 4, 5].map((line) => entryOf(line));
 
-test('An import that loses its database continues before the first line without a result', async () => {
+test('An import that loses its database resumes at the first line without a result', async () => {
   const { error, tally, printed } = await run(groupsOf(FOUR), loseThird);
   assert.equal(error, LOST);
   assert.deepEqual([tally.counts.created, tally.lastLine, printed], [3, 3, '']);
 });
 
-test('An import with new ids continues after the batch and reports lines without a result', async () => {
+test('An import with new ids resumes after the batch and reports lines without a result', async () => {
   const { error, tally, printed } = await run(groupsOf(FOUR), loseThird, { newIds: true });
   assert.equal(error, LOST);
   assert.deepEqual([tally.counts.created, tally.counts.invalid, tally.lastLine], [3, 1, 5]);

@@ -13,7 +13,7 @@ const RECORDED = { outcome: 'recorded' } as const;
 
 const failed = (error: unknown) => ({ outcome: 'failed', error }) as const;
 
-/** A target that records sessions one by one. */
+/** Returns a target that records sessions one at a time. */
 function targetOf(
   record: (session: Readonly<Record<string, unknown>>) => WriteResult,
   putSession: WriteTarget['putSession'] = async () => undefined,
@@ -48,7 +48,7 @@ function writerOf(options: Partial<ConstructorParameters<typeof SessionWriter>[0
 const outcomesOf = (batch: readonly ImportLine[]) => batch.map(({ result }) => result?.outcome);
 
 test('Copies of a session stay in one chunk, so that their order counts with two chunks in flight', async () => {
-  // The first copy of the pair is the last line of a full chunk.
+  // The first copy is the last line of a full chunk.
   const twin = {
     userId: 'ffffffff-0000-4000-8000-000000000000',
     courseId: newCourseId(),
@@ -163,7 +163,7 @@ test('Sessions are recorded by learner, and the copies of a session in their ord
   ]);
 });
 
-test('With `--on-conflict replace`, each copy of a session replaces the one before', async () => {
+test('With `--on-conflict replace`, each copy of a session replaces the previous one', async () => {
   const key = { userId: newUserId(), courseId: newCourseId(), sessionId: newSessionId() };
   const scores = [1, 2, 1];
   let stored: unknown;
@@ -186,7 +186,7 @@ test('With `--on-conflict replace`, each copy of a session replaces the one befo
   assert.deepEqual(outcomesOf(batch), ['created', 'replaced', 'replaced']);
 });
 
-test('Sessions are recorded again after the database was unavailable, the others only once', async () => {
+test('Only sessions that failed because the database was unavailable are recorded again', async () => {
   const batch = batchOf(1_200);
   const attempts = new Map<unknown, number>();
   const retried: StatsError[] = [];
@@ -201,7 +201,7 @@ test('Sessions are recorded again after the database was unavailable, the others
   assert.ok(retried.length > 0);
 });
 
-test('A locked learner does not keep the sessions of other learners from being recorded', async () => {
+test('A locked learner does not block the sessions of other learners', async () => {
   const locked = newUserId();
   const batch = batchOf(2_000, (index) => (index < 1_500 ? { userId: locked } : {}));
   let isLocked = true;

@@ -14,7 +14,7 @@ const anything = fc.anything({
   withSparseArray: true,
 });
 
-/** Near enough to a session for each of its checks to run. */
+/** Generates values close enough to a session to reach every check. */
 const session = fc.record(
   {
     sessionId: fc.oneof(anything, fc.uuid()),

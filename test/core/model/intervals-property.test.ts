@@ -11,8 +11,8 @@ const LENGTHS = { day: DAY, week: 7 * DAY, month: 30.5 * DAY };
 const NAMES = ['day', 'week', 'month'] as const;
 const LAST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
-/** Where something is unlike elsewhere, and when. */
-const ODD = [
+/** Zones with an unusual change, and the time of the change. */
+const UNUSUAL_CHANGES = [
   ['Pacific/Apia', '2011-12-30T10:00:00Z'],
   ['Pacific/Kwajalein', '1993-08-21T12:00:00Z'],
   ['Pacific/Kiritimati', '1994-12-31T10:00:00Z'],
@@ -34,7 +34,6 @@ const ODD = [
 const name = fc.constantFrom(...NAMES);
 const amount = fc.oneof(fc.nat({ max: 60 }), fc.nat({ max: 1_001 }));
 
-/** Each date asked for, one after the other. */
 function asked(interval: IntervalName, timeZone: string, start: string, end: string) {
   const begin = Temporal.Instant.from(start).toZonedDateTimeISO(timeZone).toPlainDate();
   const back = { day: 0, week: begin.dayOfWeek - 1, month: begin.day - 1 };
@@ -90,7 +89,7 @@ describe('intervals compared with Temporal', () => {
     );
     const property = fc.property(
       name,
-      fc.constantFrom(...ODD),
+      fc.constantFrom(...UNUSUAL_CHANGES),
       beside,
       amount,
       (interval, odd, from, length) => {

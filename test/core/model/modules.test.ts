@@ -12,7 +12,7 @@ const LIST_RULE = 'must be a list of at most 1,000 module ids';
 const VISIBLE_ASCII = Array.from({ length: 0x7e - 0x20 }, (_, index) => String.fromCharCode(0x21 + index));
 const numbered = (amount: number) => Array.from({ length: amount }, (_, index) => `m${index}`);
 
-/** Where and why a list is refused. */
+/** Returns the pointer and the message of each validation error of a list. */
 function faultsOf(given: unknown): readonly (readonly [place: string, message: string])[] {
   const { error } = moduleIdsSchema.safeParse(given);
   return (error?.issues ?? []).map(({ path, message }) => [path.join('/'), message] as const);

@@ -10,7 +10,7 @@ const FRACTION_BITS = 52n;
 const bitsOf = (value: number) => new DataView(new Float64Array([value]).buffer).getBigUint64(0, true);
 const doubleOf = (bits: bigint) => new Float64Array(new BigUint64Array([bits]).buffer)[0] ?? NaN;
 
-/** A non-negative double in units of 2^-1074, read from its bits. */
+/** Returns a non-negative double in units of 2^-1074, from its bits. */
 function scaled(value: number): bigint {
   const bits = bitsOf(value);
   const exponent = bits >> FRACTION_BITS;
@@ -18,7 +18,7 @@ function scaled(value: number): bigint {
   return exponent === 0n ? fraction : (fraction | (1n << FRACTION_BITS)) << (exponent - 1n);
 }
 
-/** How far a double is from the quotient, times the divisor and 2^1074: exact. */
+/** Returns the exact distance of a double from the quotient, multiplied by the divisor and 2^1074. */
 function distance(value: number, dividend: bigint, divisor: bigint): bigint {
   const difference = scaled(value) * divisor - (dividend << SCALE);
   return difference < 0n ? -difference : difference;

@@ -9,7 +9,7 @@ describe('rounding of a score', () => {
     [68.4, 68.4],
     [66.66666666666667, 66.6667],
     [33.333333333333336, 33.3333],
-    // As binary fractions, each of these two lies on the other side of the half.
+    // One of the binary fractions is above the half, the other below it.
     [1.00005, 1.0001],
     [1.00015, 1.0002],
     [0.00005, 0.0001],
@@ -28,14 +28,14 @@ describe('rounding of a score', () => {
   ];
   for (const [given, stored] of cases) {
     test(`A score of ${Object.is(given, -0) ? '-0' : given} is stored as ${stored}`, () => {
-      // Strict equality tells 0 from -0.
+      // Strict equality distinguishes 0 from -0.
       assert.equal(scoreSchema.parse(given), stored);
     });
   }
 });
 
 const anyScore = fc.double({ min: 0, max: 1_000_000, noNaN: true });
-/** Decimal text that ends in the half: what rounds wrongly if it is judged by its binary fraction. */
+/** Decimals at exactly the half, which would round incorrectly by their binary fractions. */
 const halfway = fc
   .tuple(fc.integer({ min: 0, max: 999_999 }), fc.integer({ min: 0, max: 9_999 }))
   .map(([whole, fraction]) => Number(`${whole}.${fraction.toString().padStart(4, '0')}5`));

@@ -23,7 +23,7 @@ run "everything_is_encrypted" {
 
   assert {
     condition     = aws_db_instance.this.master_user_secret_kms_key_id == aws_kms_key.this.arn && aws_db_instance.this.performance_insights_kms_key_id == aws_kms_key.this.arn
-    error_message = "The password and the insights must be encrypted with our key."
+    error_message = "The password and the performance insights must be encrypted with the key of the module."
   }
 
   assert {
@@ -47,7 +47,7 @@ run "everything_is_encrypted" {
   }
 }
 
-run "database_is_private_protected_and_kept" {
+run "database_is_private_and_protected" {
   assert {
     condition     = !aws_db_instance.this.publicly_accessible && aws_db_subnet_group.this.subnet_ids == toset([for subnet in aws_subnet.database : subnet.id])
     error_message = "The database must be in private subnets."
@@ -55,12 +55,12 @@ run "database_is_private_protected_and_kept" {
 
   assert {
     condition     = aws_db_instance.this.deletion_protection && !aws_db_instance.this.skip_final_snapshot && !aws_db_instance.this.delete_automated_backups
-    error_message = "The database must not be lost by a deletion."
+    error_message = "The database must have deletion protection and a final snapshot."
   }
 
   assert {
     condition     = aws_db_instance.this.final_snapshot_identifier == "stats-service-test-final-99999999"
-    error_message = "The last snapshot must have a name that no earlier environment of the same name has left."
+    error_message = "The name of the final snapshot must differ from that of a previous environment with the same name."
   }
 
   assert {
@@ -70,17 +70,17 @@ run "database_is_private_protected_and_kept" {
 
   assert {
     condition     = one([for parameter in aws_db_parameter_group.this.parameter : parameter.value if parameter.name == "rds.force_ssl"]) == "1" && aws_db_instance.this.parameter_group_name == aws_db_parameter_group.this.name
-    error_message = "The database must refuse connections without TLS."
+    error_message = "The database must reject connections without TLS."
   }
 
   assert {
     condition     = aws_ssm_parameter.settings["STATS_DATABASE_URL"].value == "postgres://stats-service-test.mocked.eu-central-1.rds.amazonaws.com:5432/stats?sslmode=verify-full&sslrootcert=/etc/ssl/rds-global-bundle.pem"
-    error_message = "The service must verify the database's certificate, and the URL must hold no password."
+    error_message = "The service must verify the certificate of the database, and the URL must not contain a password."
   }
 
   assert {
     condition     = aws_db_instance.this.manage_master_user_password == true && aws_db_instance.this.password == null
-    error_message = "The password must be RDS's own, unknown to Terraform."
+    error_message = "RDS must manage the password, so that Terraform does not know it."
   }
 
   assert {
@@ -90,7 +90,7 @@ run "database_is_private_protected_and_kept" {
 
   assert {
     condition     = aws_db_instance.this.enabled_cloudwatch_logs_exports == toset(["postgresql", "upgrade"])
-    error_message = "The logs of the database must be kept."
+    error_message = "The logs of the database must be exported."
   }
 }
 
@@ -118,16 +118,16 @@ run "version_18" {
 
   assert {
     condition     = aws_db_instance.this.engine_version == "18" && aws_db_parameter_group.this.family == "postgres18"
-    error_message = "The parameters must be of the database's version."
+    error_message = "The parameter group must be for the version of the database."
   }
 
   assert {
     condition     = aws_db_instance.this.allow_major_version_upgrade == false && aws_db_instance.this.apply_immediately == false
-    error_message = "A new major version must be asked for twice, and nothing may restart the database outside of its window."
+    error_message = "A major upgrade must need database_upgrade, and other changes must wait for the maintenance window."
   }
 }
 
-run "an_upgrade_is_done_when_the_apply_ends" {
+run "upgrades_are_applied_immediately" {
   variables {
     database_version = "18"
     database_upgrade = true
@@ -135,7 +135,7 @@ run "an_upgrade_is_done_when_the_apply_ends" {
 
   assert {
     condition     = aws_db_instance.this.allow_major_version_upgrade && aws_db_instance.this.apply_immediately
-    error_message = "An upgrade that waits leaves the old parameter group in use, which then cannot be deleted."
+    error_message = "An upgrade must be applied immediately, because the old parameter group cannot be deleted before."
   }
 }
 
@@ -150,17 +150,17 @@ run "null_means_the_default" {
 
   assert {
     condition     = aws_db_instance.this.engine_version == "17" && aws_db_instance.this.allocated_storage == 50 && aws_db_instance.this.deletion_protection
-    error_message = "Environments hand null on for what they leave to the module."
+    error_message = "null must mean the default of the module."
   }
 }
 
-run "logs_are_kept_as_long_as_asked" {
+run "log_retention" {
   variables {
     log_retention_days = 30
   }
 
   assert {
     condition     = alltrue([for group in aws_cloudwatch_log_group.this : group.retention_in_days == 30])
-    error_message = "All logs must expire after the same time."
+    error_message = "All logs must have the same retention."
   }
 }

@@ -23,11 +23,11 @@ run "tls" {
 
   assert {
     condition     = aws_lb_listener.http.default_action[0].type == "redirect" && one(aws_lb_listener.http.default_action[0].redirect[*].protocol) == "HTTPS" && aws_lb_listener.http.default_action[0].target_group_arn == null
-    error_message = "Plain HTTP must only be redirected."
+    error_message = "Plain HTTP must be redirected to HTTPS."
   }
 }
 
-run "plain_http_only_when_asked" {
+run "plain_http" {
   variables {
     allow_plain_http = true
     certificate_arn  = null
@@ -45,19 +45,19 @@ run "plain_http_only_when_asked" {
 
   assert {
     condition     = aws_lb.this.internal
-    error_message = "Plain HTTP is only for an internal load balancer."
+    error_message = "Plain HTTP must require an internal load balancer."
   }
 }
 
 run "requests" {
   assert {
     condition     = aws_lb.this.drop_invalid_header_fields && aws_lb.this.desync_mitigation_mode == "strictest"
-    error_message = "Requests that could be read in two ways must be refused."
+    error_message = "Ambiguous requests must be rejected."
   }
 
   assert {
     condition     = aws_lb.this.idle_timeout < 72
-    error_message = "The load balancer must close idle connections before the service, which does after 72 s."
+    error_message = "The load balancer must close idle connections before the service, which closes them after 72 s."
   }
 
   assert {
@@ -67,7 +67,7 @@ run "requests" {
 
   assert {
     condition     = aws_lb_target_group.service.health_check[0].path == "/livez" && aws_lb_target_group.service.deregistration_delay == "15"
-    error_message = "A database that is away must not make ECS replace the tasks; who leaves has 15 s to answer what it has."
+    error_message = "An unavailable database must not make ECS replace tasks. A stopping task must have 15 s to drain."
   }
 }
 
@@ -102,6 +102,6 @@ run "access_logs" {
       statement.Effect == "Deny" ? statement.Condition.Bool["aws:SecureTransport"] == "false" :
       statement.Principal == { Service = "logdelivery.elasticloadbalancing.amazonaws.com" } && statement.Action == "s3:PutObject"
     ]) && contains([for statement in jsondecode(aws_s3_bucket_policy.load_balancer_logs.policy).Statement : statement.Effect], "Deny")
-    error_message = "Only load balancers may write the logs, and only by TLS."
+    error_message = "Only load balancers may write the logs, and only over TLS."
   }
 }

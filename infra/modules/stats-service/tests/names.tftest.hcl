@@ -46,7 +46,7 @@ run "names_carry_the_environment" {
         aws_ssm_document.replace_tasks.name,
         aws_vpc.this.tags.Name,
     ]) : strcontains(name, "stats-service-staging")])
-    error_message = "Two environments in one account must not clash."
+    error_message = "Two environments in one account must not share a name."
   }
 }
 
@@ -57,7 +57,7 @@ run "the_longest_name_fits" {
 
   assert {
     condition     = length(aws_lb.this.name) <= 32 && length(aws_s3_bucket.load_balancer_logs.bucket) <= 63
-    error_message = "AWS takes no longer names."
+    error_message = "The longest names must not exceed the limits of AWS."
   }
 }
 
@@ -66,12 +66,12 @@ run "deploys_find_what_they_need" {
     condition = toset([
       aws_ecr_repository.this.name, aws_ecs_cluster.this.name, aws_ecs_service.this.name, aws_ecs_task_definition.service.family,
     ]) == toset(["stats-service-staging"]) && aws_ecs_task_definition.migration.family == "stats-service-staging-migrate"
-    error_message = "infra/deploy.ts derives the same names."
+    error_message = "The names must be those that infra/deploy.ts derives."
   }
 
   assert {
     condition = alltrue([for definition in [aws_ecs_task_definition.service, aws_ecs_task_definition.migration] :
     [for container in jsondecode(definition.container_definitions) : container.name] == ["stats-service"]])
-    error_message = "The deploy changes the image of the one container of this name."
+    error_message = "The task must have exactly one container, with the name that infra/deploy.ts expects."
   }
 }

@@ -1,7 +1,7 @@
 mock_provider "aws" {
   source = "./tests/mocks"
 
-  # Mocked ids are random; these must differ.
+  # Mocked ids are random and could be equal.
   override_resource {
     target = aws_security_group.load_balancer
     values = { id = "sg-load-balancer" }
@@ -34,22 +34,22 @@ variables {
 run "nothing_is_public_by_default" {
   assert {
     condition     = aws_lb.this.internal
-    error_message = "The load balancer must be internal unless it is asked for otherwise."
+    error_message = "The load balancer must be internal by default."
   }
 
   assert {
     condition     = length(aws_internet_gateway.this) + length(aws_nat_gateway.this) + length(aws_subnet.public) + length(aws_eip.nat) == 0
-    error_message = "Without a public load balancer and without a way out, the VPC must have no part of the internet."
+    error_message = "Without a public load balancer and outbound access, the VPC must not have an internet gateway."
   }
 
   assert {
     condition     = alltrue([for rule in aws_vpc_security_group_ingress_rule.clients : rule.cidr_ipv4 == var.vpc_cidr])
-    error_message = "Without allowed_cidrs the load balancer must be reached from the VPC only."
+    error_message = "Without allowed_cidrs, only the VPC may reach the load balancer."
   }
 
   assert {
     condition     = alltrue([for subnet in aws_subnet.service : !subnet.map_public_ip_on_launch]) && alltrue([for subnet in aws_subnet.database : !subnet.map_public_ip_on_launch])
-    error_message = "What starts in a private subnet must get no public address."
+    error_message = "Private subnets must not assign public addresses."
   }
 
   assert {
@@ -59,7 +59,7 @@ run "nothing_is_public_by_default" {
 
   assert {
     condition     = aws_lb.this.subnets == toset([for subnet in aws_subnet.service : subnet.id])
-    error_message = "An internal load balancer belongs into private subnets."
+    error_message = "An internal load balancer must be in private subnets."
   }
 }
 
@@ -80,7 +80,7 @@ run "two_zones" {
   }
 }
 
-run "groups_let_each_reach_only_the_next" {
+run "security_groups_allow_only_the_next_hop" {
   assert {
     condition = [for rule in [
       aws_vpc_security_group_ingress_rule.tasks_from_load_balancer,
@@ -91,7 +91,7 @@ run "groups_let_each_reach_only_the_next" {
       "sg-tasks sg-database 5432-5432",
       "sg-tasks sg-endpoints 443-443",
     ]
-    error_message = "The load balancer reaches the tasks, the tasks the database and the endpoints, each by its port."
+    error_message = "The load balancer must reach the tasks, and the tasks the database and the endpoints, on one port each."
   }
 
   assert {
@@ -104,34 +104,34 @@ run "groups_let_each_reach_only_the_next" {
       "sg-tasks sg-database 5432-5432",
       "sg-tasks sg-endpoints 443-443",
     ]
-    error_message = "Nothing may send but to the next."
+    error_message = "Outbound traffic must be allowed to the next group only."
   }
 
   assert {
     condition     = length(aws_vpc_security_group_egress_rule.tasks_to_internet) == 0
-    error_message = "Tasks must have no way out by default."
+    error_message = "Tasks must have no outbound internet access by default."
   }
 
   assert {
     condition     = aws_vpc_security_group_egress_rule.tasks_to_s3.prefix_list_id == aws_vpc_endpoint.s3.prefix_list_id
-    error_message = "S3 must be reached by its endpoint."
+    error_message = "Tasks must reach S3 through its endpoint."
   }
 
   assert {
     condition     = length(aws_default_security_group.closed.ingress) == 0 && length(aws_default_security_group.closed.egress) == 0
-    error_message = "The default group must be closed."
+    error_message = "The default security group must be closed."
   }
 
   assert {
     condition     = aws_ecs_service.this.network_configuration[0].security_groups == toset(["sg-tasks"]) && aws_db_instance.this.vpc_security_group_ids == toset(["sg-database"]) && aws_lb.this.security_groups == toset(["sg-load-balancer"])
-    error_message = "Each must be in its own group."
+    error_message = "The load balancer, the tasks and the database must each have their own security group."
   }
 }
 
-run "endpoints_replace_the_way_out" {
+run "endpoints_replace_outbound_internet" {
   assert {
     condition     = keys(aws_vpc_endpoint.interface) == ["ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm"] && alltrue([for endpoint in aws_vpc_endpoint.interface : endpoint.private_dns_enabled])
-    error_message = "What tasks need to start must be reached inside the VPC, by its usual name."
+    error_message = "Tasks must reach the services that they need to start inside the VPC, by the usual host names."
   }
 
   assert {
@@ -141,7 +141,7 @@ run "endpoints_replace_the_way_out" {
 
   assert {
     condition     = jsondecode(aws_vpc_endpoint.s3.policy).Statement[0].Resource == "arn:aws:s3:::prod-eu-central-1-starport-layer-bucket/*"
-    error_message = "Of S3, only the layers of images may be reached."
+    error_message = "The S3 endpoint must allow only image layers."
   }
 
   assert {
@@ -150,7 +150,7 @@ run "endpoints_replace_the_way_out" {
   }
 }
 
-run "public_only_when_asked_and_for_whom" {
+run "public_load_balancer" {
   variables {
     internal      = false
     allowed_cidrs = ["198.51.100.0/28"]
@@ -158,17 +158,17 @@ run "public_only_when_asked_and_for_whom" {
 
   assert {
     condition     = !aws_lb.this.internal && aws_lb.this.subnets == toset([for subnet in aws_subnet.public : subnet.id])
-    error_message = "The load balancer must be public when asked for."
+    error_message = "With internal = false the load balancer must be public."
   }
 
   assert {
     condition     = alltrue([for rule in aws_vpc_security_group_ingress_rule.clients : rule.cidr_ipv4 == "198.51.100.0/28"]) && length(aws_vpc_security_group_ingress_rule.clients) == 2
-    error_message = "Only those who are allowed may reach a public load balancer."
+    error_message = "Only allowed_cidrs may reach a public load balancer."
   }
 
   assert {
     condition     = length(aws_nat_gateway.this) == 0 && length(aws_route.nat) == 0 && length(aws_vpc_security_group_egress_rule.tasks_to_internet) == 0
-    error_message = "A public load balancer gives the tasks no way out."
+    error_message = "A public load balancer must not give the tasks outbound internet access."
   }
 
   assert {
@@ -177,18 +177,18 @@ run "public_only_when_asked_and_for_whom" {
   }
 }
 
-run "way_out_only_when_asked" {
+run "outbound_internet" {
   variables {
     outbound_internet = true
   }
 
   assert {
     condition     = length(aws_nat_gateway.this) == 2 && length(aws_route.nat) == 2 && length(aws_vpc_security_group_egress_rule.tasks_to_internet) == 1
-    error_message = "With outbound_internet each zone must have its NAT."
+    error_message = "With outbound_internet each zone must have a NAT gateway."
   }
 
   assert {
     condition     = aws_lb.this.internal
-    error_message = "A way out must not make the load balancer public."
+    error_message = "Outbound internet access must not make the load balancer public."
   }
 }

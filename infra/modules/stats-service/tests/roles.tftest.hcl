@@ -17,7 +17,7 @@ run "least_privilege" {
       ] : [for statement in jsondecode(policy.policy).Statement :
       !contains(flatten([statement.Resource]), "*") || flatten([statement.Action]) == ["ecr:GetAuthorizationToken"]
     ]]))
-    error_message = "No right may be for everything, apart from ecr:GetAuthorizationToken."
+    error_message = "No permission may be for all resources, except ecr:GetAuthorizationToken."
   }
 
   assert {
@@ -25,7 +25,7 @@ run "least_privilege" {
       aws_iam_role_policy.execution, aws_iam_role_policy.flow_logs, aws_iam_role_policy.replace_tasks, aws_iam_role_policy.start_replacement,
       ] : [for statement in jsondecode(policy.policy).Statement : [for action in flatten([statement.Action]) : !strcontains(action, "*")]
     ]]))
-    error_message = "Rights must be named one by one."
+    error_message = "Actions must not contain wildcards."
   }
 
   assert {
@@ -40,7 +40,7 @@ run "least_privilege" {
       DatabasePassword = [aws_db_instance.this.master_user_secret[0].secret_arn]
       Key              = [aws_kms_key.this.arn]
     }
-    error_message = "Starting a task must have rights on what it uses, and on nothing else."
+    error_message = "The execution role must have permissions on the resources that it uses, and on no others."
   }
 
   assert {
@@ -48,36 +48,36 @@ run "least_privilege" {
       "ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer",
       "logs:CreateLogStream", "logs:PutLogEvents", "ssm:GetParameters", "secretsmanager:GetSecretValue", "kms:Decrypt",
     ])
-    error_message = "Starting a task must only read, and write its log."
+    error_message = "The execution role must only read, and write the log."
   }
 
   assert {
     condition = alltrue([for statement in jsondecode(aws_iam_role_policy.start_replacement.policy).Statement :
     statement.Action != "iam:PassRole" || try(statement.Condition.StringEquals["iam:PassedToService"], "") == "ssm.amazonaws.com"])
-    error_message = "The role must only be passed to the runbook."
+    error_message = "The role must be passed to the runbook only."
   }
 }
 
-run "the_program_may_do_nothing" {
+run "task_role_has_no_permissions" {
   assert {
     condition     = length(aws_iam_role_policies_exclusive.task.policy_names) + length(aws_iam_role_policy_attachments_exclusive.task.policy_arns) == 0
-    error_message = "The role of the task must have no rights."
+    error_message = "The task role must have no permissions."
   }
 
   assert {
     condition     = aws_iam_role_policies_exclusive.task.role_name == "stats-service-test-task" && aws_iam_role_policy_attachments_exclusive.task.role_name == "stats-service-test-task"
-    error_message = "It is the role of the task that must have no rights."
+    error_message = "The exclusive policies must be those of the task role."
   }
 }
 
-run "roles_are_taken_only_for_this_account" {
+run "roles_are_assumed_only_for_this_account" {
   assert {
     condition = alltrue([for role in [
       aws_iam_role.execution, aws_iam_role.task, aws_iam_role.flow_logs, aws_iam_role.replace_tasks, aws_iam_role.start_replacement,
       ] : jsondecode(role.assume_role_policy).Statement[0].Condition.StringEquals["aws:SourceAccount"] == "123456789012" &&
       strcontains(jsondecode(role.assume_role_policy).Statement[0].Condition.ArnLike["aws:SourceArn"], ":eu-central-1:123456789012:")
     ])
-    error_message = "Roles must be taken only on behalf of this account and region."
+    error_message = "Services may assume the roles only on behalf of this account and region."
   }
 }
 

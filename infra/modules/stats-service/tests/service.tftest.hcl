@@ -33,34 +33,34 @@ run "containers_are_confined" {
 
   assert {
     condition     = aws_ecs_task_definition.service.network_mode == "awsvpc" && aws_ecs_service.this.launch_type == "FARGATE"
-    error_message = "Each task must have its own network interface and no host of ours."
+    error_message = "Each task must run on Fargate with its own network interface."
   }
 }
 
 run "container" {
   assert {
     condition     = jsondecode(aws_ecs_task_definition.service.container_definitions)[0].command == ["serve", "--no-migrate", "--host", "0.0.0.0"]
-    error_message = "The service must not migrate."
+    error_message = "The service must not run migrations."
   }
 
   assert {
     condition     = jsondecode(aws_ecs_task_definition.migration.container_definitions)[0].command == ["migrate", "up"]
-    error_message = "The migration must migrate."
+    error_message = "The migration task must run migrate."
   }
 
   assert {
     condition     = jsondecode(aws_ecs_task_definition.service.container_definitions)[0].image == "123456789012.dkr.ecr.eu-central-1.amazonaws.com/stats-service-test:1.0.0"
-    error_message = "The image must be that of the tag, from our registry."
+    error_message = "The image must have the tag and come from the registry of the module."
   }
 
   assert {
     condition     = jsondecode(aws_ecs_task_definition.service.container_definitions)[0].stopTimeout == 30
-    error_message = "The service must have time to end its requests."
+    error_message = "The service must have time for a graceful shutdown."
   }
 
   assert {
     condition     = jsondecode(aws_ecs_task_definition.service.container_definitions)[0].healthCheck.command[1] == "node" && strcontains(jsondecode(aws_ecs_task_definition.service.container_definitions)[0].healthCheck.command[3], "http://127.0.0.1:8080/livez")
-    error_message = "A process that hangs must be found."
+    error_message = "The health check must detect a hung process."
   }
 
   assert {
@@ -85,7 +85,7 @@ run "container" {
 run "rollout" {
   assert {
     condition     = aws_ecs_service.this.deployment_circuit_breaker[0].enable && aws_ecs_service.this.deployment_circuit_breaker[0].rollback
-    error_message = "A rollout that fails must be taken back."
+    error_message = "A failed rollout must be rolled back."
   }
 
   assert {
@@ -105,12 +105,12 @@ run "rollout" {
 
   assert {
     condition     = aws_ecs_task_definition.service.skip_destroy && aws_ecs_task_definition.migration.skip_destroy
-    error_message = "Revisions of before must stay for rolling back."
+    error_message = "Previous revisions must stay for a rollback."
   }
 }
 
 run "no_task_before_the_first_deploy" {
-  # The number of tasks of an existing service does not change.
+  # A separate state, because the task count of an existing service does not change.
   state_key = "first"
 
   variables {
@@ -143,25 +143,25 @@ run "autoscaling" {
   assert {
     condition = toset([for policy in [aws_appautoscaling_policy.cpu, aws_appautoscaling_policy.requests] :
     policy.target_tracking_scaling_policy_configuration[0].predefined_metric_specification[0].predefined_metric_type]) == toset(["ECSServiceAverageCPUUtilization", "ALBRequestCountPerTarget"])
-    error_message = "Processors and requests must decide how many tasks run."
+    error_message = "Autoscaling must follow the CPU utilization and the requests."
   }
 }
 
 run "registry" {
   assert {
     condition     = aws_ecr_repository.this.image_tag_mutability == "IMMUTABLE" && aws_ecr_repository.this.image_scanning_configuration[0].scan_on_push
-    error_message = "A tag must always mean the same image, and each must be scanned."
+    error_message = "Tags must be immutable, and each image must be scanned."
   }
 
   assert {
     condition = [for rule in jsondecode(aws_ecr_lifecycle_policy.this.policy).rules : "${rule.selection.tagStatus} ${rule.selection.countNumber}"] == [
       "untagged 1", "any 20",
     ]
-    error_message = "The registry must keep the last 20 images, and none without a tag."
+    error_message = "The registry must keep the last 20 images and remove untagged ones."
   }
 }
 
-run "watching" {
+run "monitoring" {
   assert {
     condition     = aws_ecs_cluster.this.setting == toset([{ name = "containerInsights", value = "enabled" }])
     error_message = "Container insights, which the alarm on running tasks needs, must be on."
@@ -181,17 +181,17 @@ run "watching" {
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["latency-p99"].extended_statistic == "p99" && aws_cloudwatch_metric_alarm.this["running-tasks"].threshold == 2 && aws_cloudwatch_metric_alarm.this["running-tasks"].treat_missing_data == "breaching"
-    error_message = "The alarms must watch p99, and tasks below two or none at all."
+    error_message = "The alarms must watch p99 and fewer than two tasks, missing data included."
   }
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["target-5xx"].metric_name == "HTTPCode_Target_5XX_Count" && aws_cloudwatch_metric_alarm.this["target-5xx"].dimensions.TargetGroup == aws_lb_target_group.service.arn_suffix
-    error_message = "The answers themselves must tell that the database is away, since the health check does not."
+    error_message = "An alarm on 5xx responses must report an unavailable database, because the health check does not."
   }
 
   assert {
     condition     = length(aws_sns_topic_subscription.email) == 0
-    error_message = "Without an address there must be no subscription."
+    error_message = "Without an email address there must be no subscription."
   }
 }
 
@@ -202,6 +202,6 @@ run "alarms_by_email" {
 
   assert {
     condition     = aws_sns_topic_subscription.email[0].endpoint == "operators@example.com"
-    error_message = "The address must be subscribed."
+    error_message = "The email address must be subscribed."
   }
 }

@@ -79,7 +79,7 @@ run "architecture_unknown" {
   expect_failures = [var.cpu_architecture]
 }
 
-run "cpu_that_fargate_has_not" {
+run "cpu_unsupported_by_fargate" {
   command = plan
 
   variables {
@@ -120,7 +120,7 @@ run "a_single_task" {
   expect_failures = [var.min_tasks]
 }
 
-run "fewer_at_most_than_at_least" {
+run "max_tasks_below_min_tasks" {
   command = plan
 
   variables {
@@ -151,7 +151,7 @@ run "log_level_unknown" {
   expect_failures = [var.log_level]
 }
 
-run "retention_that_cloudwatch_has_not" {
+run "retention_unsupported_by_cloudwatch" {
   command = plan
 
   variables {
@@ -191,7 +191,7 @@ run "vpc_malformed" {
   expect_failures = [var.vpc_cidr]
 }
 
-run "public_for_nobody" {
+run "public_without_allowed_cidrs" {
   command = plan
 
   variables {
@@ -201,7 +201,7 @@ run "public_for_nobody" {
   expect_failures = [var.allowed_cidrs]
 }
 
-run "public_for_everybody" {
+run "public_for_the_whole_internet" {
   command = plan
 
   variables {
@@ -212,7 +212,7 @@ run "public_for_everybody" {
   expect_failures = [var.allowed_cidrs]
 }
 
-run "public_for_everybody_in_halves" {
+run "public_for_two_halves_of_the_internet" {
   command = plan
 
   variables {

@@ -3,14 +3,13 @@ import * as z from 'zod';
 import { until } from './condition.js';
 import { runSql } from './sql.js';
 
-/** Connections of the service to this database. */
-const OURS =
+const SERVICE_CONNECTIONS =
   "from pg_stat_activity where application_name = 'stats-service' and datname = current_database()";
 
 const countSchema = z.tuple([z.object({ counted: z.int() })]);
 
-/** Another session of a Postgres database, which holds a transaction open. */
-export class Rival implements AsyncDisposable {
+/** A Postgres connection that holds locks in an open transaction. */
+export class LockHolder implements AsyncDisposable {
   readonly #client: Client;
   readonly #url: string;
 
@@ -19,26 +18,26 @@ export class Rival implements AsyncDisposable {
     this.#url = url;
   }
 
-  /** Holds the locks of a statement until `release` is called. */
-  static async holding(url: string, statement: string): Promise<Rival> {
+  /** Acquires the locks of a statement and holds them until `release` is called. */
+  static async acquire(url: string, statement: string): Promise<LockHolder> {
     const client = new Client({ connectionString: url });
     await client.connect();
-    const rival = new Rival(client, url);
+    const holder = new LockHolder(client, url);
     await client.query('begin');
     await client.query(statement);
-    return rival;
+    return holder;
   }
 
   async release(): Promise<void> {
     await this.#client.query('rollback');
   }
 
-  /** Resolves once so many of the service's connections wait for a lock. */
-  async awaited(amount: number): Promise<void> {
-    // On another connection: within a transaction Postgres answers what it has answered before.
+  /** Resolves when this number of connections of the service wait for a lock. */
+  async waitForBlocked(amount: number): Promise<void> {
+    // Queried on another connection, because a transaction would read the same snapshot again.
     await until(
-      `${amount} waiting for a lock`,
-      async () => (await count(this.#url, `${OURS} and wait_event_type = 'Lock'`)) >= amount,
+      `${amount} connections wait for a lock`,
+      async () => (await count(this.#url, `${SERVICE_CONNECTIONS} and wait_event_type = 'Lock'`)) >= amount,
     );
   }
 
@@ -47,9 +46,9 @@ export class Rival implements AsyncDisposable {
   }
 }
 
-/** Ends all of the service's connections to the database; how many there were. */
+/** Terminates all connections of the service to the database and returns their number. */
 export async function endConnections(url: string): Promise<number> {
-  return count(url, `from (select pg_terminate_backend(pid) ${OURS}) as ended`);
+  return count(url, `from (select pg_terminate_backend(pid) ${SERVICE_CONNECTIONS}) as ended`);
 }
 
 async function count(url: string, from: string): Promise<number> {

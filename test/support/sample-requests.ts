@@ -4,10 +4,10 @@ import { newSessionId, newUserId, sessionContent } from './factories.js';
 import type { HttpAnswer } from './http-answer.js';
 import type { HttpClient, HttpOptions } from './http-client.js';
 
-type Visit = readonly [method: string, path: string, options: HttpOptions];
+type SampleRequest = readonly [method: string, path: string, options: HttpOptions];
 
-/** One request of every kind that asks the database, of a learner who is new. */
-export function visits(courseId: CourseId): readonly Visit[] {
+/** Returns one request for each route that uses the database, of a new learner. */
+export function sampleRequests(courseId: CourseId): readonly SampleRequest[] {
   const userId = newUserId();
   const course = `/courses/${courseId}`;
   const session = `${course}/sessions/${newSessionId()}`;
@@ -28,12 +28,11 @@ export function visits(courseId: CourseId): readonly Visit[] {
   ];
 }
 
-/** Makes all of these visits at once. */
-export async function visitAll(client: HttpClient, courseId: CourseId): Promise<HttpAnswer[]> {
-  return Promise.all(visits(courseId).map((visit) => client.send(...visit)));
+export async function sendSamples(client: HttpClient, courseId: CourseId): Promise<HttpAnswer[]> {
+  return Promise.all(sampleRequests(courseId).map((request) => client.send(...request)));
 }
 
-/** A visit may find nothing yet or get a 503, but never a defect. */
+/** Asserts that each response is a success, a 404 or a 503. */
 export function assertNoDefect(answers: readonly HttpAnswer[]): void {
   for (const answer of answers) {
     const { status, headers, text } = answer;
