@@ -61,6 +61,21 @@ export class StatsError extends Error {
   }
 }
 
+/** Maximum number of characters of a value in a message. */
+const MAX_VALUE_LENGTH = 60;
+
+/**
+ * Describes a value in a message: text is quoted and truncated, the content of lists and objects is omitted.
+ */
+export function describeValue(value: unknown): string {
+  if (typeof value === 'string') {
+    const isLong = value.length > MAX_VALUE_LENGTH;
+    return JSON.stringify(isLong ? `${value.slice(0, MAX_VALUE_LENGTH)}…` : value);
+  }
+  if (Array.isArray(value)) return `a list of length ${value.length.toLocaleString('en-US')}`;
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
 export function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERRORS, code);
 }
@@ -71,7 +86,7 @@ export function overloaded(): StatsError {
 
 export function courseNotFound(courseId: string): StatsError {
   return new StatsError('course-not-found', `There is no course ${courseId}.`, {
-    faults: [{ parameter: 'courseId', detail: 'must be the id of a course that exists' }],
+    faults: [{ parameter: 'courseId', detail: `is "${courseId}"; it must be the id of an existing course` }],
   });
 }
 
@@ -79,7 +94,10 @@ export function courseNotFound(courseId: string): StatsError {
 export function sessionNotFound(sessionId: string): StatsError {
   return new StatsError('session-not-found', `The learner has no session ${sessionId} in this course.`, {
     faults: [
-      { parameter: 'sessionId', detail: "must be the id of one of the learner's sessions in the course" },
+      {
+        parameter: 'sessionId',
+        detail: `is "${sessionId}"; it must be the id of a session of the learner in the course`,
+      },
     ],
   });
 }
@@ -88,19 +106,39 @@ export function sessionConflict(sessionId: string): StatsError {
   return new StatsError(
     'session-conflict',
     `Session ${sessionId} exists with other content; nothing was changed.`,
-    { faults: [{ pointer: '/sessionId', detail: 'must be new, or the content must equal the stored one' }] },
+    {
+      faults: [
+        {
+          pointer: '/sessionId',
+          detail: `is "${sessionId}"; it must be new, or the content must equal the stored one`,
+        },
+      ],
+    },
   );
 }
 
-/** @param taken true for each value that another course has */
-export function alreadyExists(taken: { readonly courseId: boolean; readonly name: boolean }): StatsError {
+/** @param taken the unique values that belong to another course */
+export function courseTaken(taken: {
+  readonly courseId?: string | undefined;
+  readonly name?: string | undefined;
+}): StatsError {
+  const { courseId, name } = taken;
   const faults: Fault[] = [];
-  if (taken.courseId)
-    faults.push({ pointer: '/courseId', detail: 'must not be the id of a course that exists' });
-  if (taken.name) faults.push({ pointer: '/name', detail: 'must not be the name of another course' });
-  return taken.courseId
-    ? new StatsError('course-id-taken', 'A course with this id exists; nothing was changed.', { faults })
-    : new StatsError('course-name-taken', 'Another course has this name; nothing was changed.', { faults });
+  if (courseId !== undefined) {
+    faults.push({
+      pointer: '/courseId',
+      detail: `is "${courseId}"; it must not be the id of an existing course`,
+    });
+  }
+  if (name !== undefined) {
+    faults.push({
+      pointer: '/name',
+      detail: `is ${describeValue(name)}; it must not be the name of another course`,
+    });
+  }
+  return courseId === undefined
+    ? new StatsError('course-name-taken', 'Another course has this name; nothing was changed.', { faults })
+    : new StatsError('course-id-taken', 'A course with this id exists; nothing was changed.', { faults });
 }
 
 export type RejectReason = 'course-not-found' | 'total-out-of-range';

@@ -33,7 +33,15 @@ export type {
   UserCall,
   Untyped,
 } from './api.js';
-export { ERRORS, sessionConflict, StatsError, type ErrorCode, type ErrorKind, type Fault } from './errors.js';
+export {
+  describeValue,
+  ERRORS,
+  sessionConflict,
+  StatsError,
+  type ErrorCode,
+  type ErrorKind,
+  type Fault,
+} from './errors.js';
 export type { ExportedSession, ExportFilter } from './model/session.js';
 export type { Course, CourseContent, NewCourse } from './model/course.js';
 export {
@@ -47,7 +55,6 @@ export {
 export type { History, HistoryItem, IntervalName } from './model/history.js';
 export type { LifetimeStats, StudiedCourse } from './model/lifetime.js';
 export { MODULE_SEPARATOR, type Progress } from './model/modules.js';
-export { describeValue } from './model/validation.js';
 export type {
   RuleViolation,
   Difference,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DIALECTS } from '../support/databases.js';
 import { newCourseId, newSessionId, newUserId, sessionContent } from '../support/factories.js';
+import { faultOf } from '../support/faults.js';
 import { createFixture } from '../support/fixture.js';
 
 const MINUTE = 60_000;
@@ -139,7 +140,7 @@ for (const dialect of DIALECTS) {
           faults: [
             {
               parameter: 'sessionId',
-              detail: "must be the id of one of the learner's sessions in the course",
+              detail: faultOf(sessionId, 'must be the id of a session of the learner in the course'),
             },
           ],
         });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DIALECTS } from '../support/databases.js';
 import { newCourseId, newSessionId, newUserId, sessionContent } from '../support/factories.js';
+import { faultOf } from '../support/faults.js';
 import { createFixture } from '../support/fixture.js';
 
 for (const dialect of DIALECTS) {
@@ -124,7 +125,10 @@ for (const dialect of DIALECTS) {
             code: 'session-conflict',
             kind: 'conflict',
             faults: [
-              { pointer: '/sessionId', detail: 'must be new, or the content must equal the stored one' },
+              {
+                pointer: '/sessionId',
+                detail: faultOf(sessionId, 'must be new, or the content must equal the stored one'),
+              },
             ],
           },
         );
@@ -142,7 +146,9 @@ for (const dialect of DIALECTS) {
         {
           code: 'course-not-found',
           kind: 'not-found',
-          faults: [{ parameter: 'courseId', detail: 'must be the id of a course that exists' }],
+          faults: [
+            { parameter: 'courseId', detail: faultOf(courseId, 'must be the id of an existing course') },
+          ],
         },
       );
     });

@@ -1,4 +1,4 @@
-import { describeValue } from '../../src/core/model/validation.js';
+import { describeValue } from '../../src/core/index.js';
 
 /** The detail of the fault that a value is, such as `is "ada"; it must be a UUID`. */
 export function faultOf(value: unknown, rule: string): string {

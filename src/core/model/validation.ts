@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { StatsError, type Fault } from '../errors.js';
+import { describeValue, StatsError, type Fault } from '../errors.js';
 
 /** A fault in an HTTP response. */
 export const faultSchema = z.union([
@@ -69,21 +69,6 @@ function escapePointer(key: string): string {
 export function rule(text: string): (issue: { input?: unknown }) => string {
   return ({ input }) =>
     input === undefined ? `is required and ${text}` : `is ${describeValue(input)}; it ${text}`;
-}
-
-/** Maximum number of characters of a value in a message. */
-const MAX_VALUE_LENGTH = 60;
-
-/**
- * Describes a value in a message: text is quoted and truncated, the content of lists and objects is omitted.
- */
-export function describeValue(value: unknown): string {
-  if (typeof value === 'string') {
-    const isLong = value.length > MAX_VALUE_LENGTH;
-    return JSON.stringify(isLong ? `${value.slice(0, MAX_VALUE_LENGTH)}…` : value);
-  }
-  if (Array.isArray(value)) return `a list of ${grouped(value.length)}`;
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
 /** An integer within bounds; -0 becomes 0. */

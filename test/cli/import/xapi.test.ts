@@ -59,7 +59,7 @@ test('An xAPI import records mappable statements and rejects the others with a r
   assert.match(stderr, /^line 5: must be a JSON object$/m);
   assert.deepEqual(/^line 6: (.*)$/m.exec(stderr)?.[1]?.split('. ').toSorted(), [
     'actor is 7; it must be an object',
-    'result.extensions is a list; it must be an object',
+    'result.extensions is a list of length 0; it must be an object',
     'result.score.raw is "68"; it must be a number',
     'timestamp is 7; it must be text',
   ]);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { StatsError, type Fault } from '../../../src/core/index.js';
+import { describeValue, StatsError, type Fault } from '../../../src/core/index.js';
 import { callSchemas } from '../../../src/core/model/calls.js';
-import { describeValue, parseCall } from '../../../src/core/model/validation.js';
+import { parseCall } from '../../../src/core/model/validation.js';
 import { newCourseId, newSessionId, newUserId, sessionContent } from '../../support/factories.js';
 import { faultOf } from '../../support/faults.js';
 
@@ -71,8 +71,8 @@ test('A message quotes text, truncates it after 60 characters and omits the cont
     [NaN, 'NaN'],
     [null, 'null'],
     [true, 'true'],
-    [[], 'a list of 0'],
-    [Array.from({ length: 1_001 }), 'a list of 1,001'],
+    [[], 'a list of length 0'],
+    [Array.from({ length: 1_001 }), 'a list of length 1,001'],
     [{ password: 'hidden' }, 'an object'],
   ];
   for (const [value, description] of cases) assert.equal(describeValue(value), description);

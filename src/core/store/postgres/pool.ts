@@ -1,6 +1,5 @@
 import { Pool, TypeOverrides, types, type CustomTypesConfig, type PoolClient, type PoolConfig } from 'pg';
-import { StatsError } from '../../errors.js';
-import { describeValue } from '../../model/validation.js';
+import { describeValue, StatsError } from '../../errors.js';
 
 /** Timeouts in milliseconds. */
 export interface Timeouts {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DialectName } from '../../../../migrations/columns.js';
-import { alreadyExists } from '../../errors.js';
+import { courseTaken } from '../../errors.js';
 import type { Call } from '../../model/calls.js';
 import type { Course, CourseContent, NewCourse } from '../../model/course.js';
 import { newCourseId, type CourseId } from '../../model/ids.js';
@@ -149,9 +149,9 @@ async function writeUnlessExists<T>(
         .where((eb) => eb.or([eb('course_id', '=', store.id(row.course_id)), eb('name', '=', row.name)]))
         .execute();
       const others = existing.filter(({ course_id }) => !replaces || course_id !== row.course_id);
-      const courseId = others.some(({ course_id }) => course_id === row.course_id);
-      const name = others.some((other) => other.name === row.name);
-      if (courseId || name) throw alreadyExists({ courseId, name });
+      const { course_id: courseId } = others.find(({ course_id }) => course_id === row.course_id) ?? {};
+      const { name } = others.find((other) => other.name === row.name) ?? {};
+      if (courseId !== undefined || name !== undefined) throw courseTaken({ courseId, name });
       if (attempt === MAX_ATTEMPTS) throw error;
     }
   }
