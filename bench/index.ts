@@ -1,8 +1,9 @@
 /**
  * Runs the benchmarks; an option selects a part. `--table` compares the service with the floor and the naive
  * server, `--only record-sqlite-64,stats-postgres-1` in these rows only. `--curve` measures long histories,
- * large databases and whole commands, `--memory` a server that records, `--bulk` the import and export of
- * `--lines`. A figure is the median of `--rounds`; in the table, each round takes `--seconds`.
+ * large databases and whole commands, `--memory` a server that records, `--sums` stats beside a sum of the
+ * sessions, `--bulk` the import and export of `--lines`. A figure is the median of `--rounds`; in the table,
+ * each round takes `--seconds`.
  */
 import { parseArgs } from 'node:util';
 import { printBulk } from './bulk.js';
@@ -10,6 +11,7 @@ import { compareServers, SERVERS } from './comparison.js';
 import { printCommandTimes, printGrowthCurve, printLifetimeCurve, printMemoryCurve } from './curves.js';
 import { buildServers } from './processes.js';
 import { printMachine } from './report.js';
+import { printSums } from './sums.js';
 
 const { values } = parseArgs({
   options: {
@@ -17,6 +19,7 @@ const { values } = parseArgs({
     curve: { type: 'boolean' },
     memory: { type: 'boolean' },
     bulk: { type: 'boolean' },
+    sums: { type: 'boolean' },
     only: { type: 'string' },
     servers: { type: 'string', default: SERVERS.join() },
     rounds: { type: 'string', default: '5' },
@@ -24,8 +27,8 @@ const { values } = parseArgs({
     lines: { type: 'string', default: '1000000' },
   },
 });
-const { table, curve, memory, bulk, only } = values;
-const isEverything = !(table || curve || memory || bulk || only);
+const { table, curve, memory, bulk, sums, only } = values;
+const isEverything = !(table || curve || memory || bulk || sums || only);
 const isChosen = (name: string) => only === undefined || only.split(',').includes(name);
 const servers = SERVERS.filter((name) => values.servers.split(',').includes(name));
 const rounds = Number(values.rounds);
@@ -41,4 +44,5 @@ if (isEverything || curve) {
   await printCommandTimes();
 }
 if (isEverything || memory) await printMemoryCurve();
+if (isEverything || sums) await printSums(rounds);
 if (isEverything || bulk) await printBulk(Number(values.lines));

@@ -13,38 +13,38 @@ type NotOverHttp =
 
 type ProblemCode = HttpErrorCode | Exclude<ErrorCode, NotOverHttp>;
 
-const RETRY = 'Send it again after `Retry-After`; that is safe.';
-const OPERATOR = 'Tell the operator: `stats-service doctor` says what is wrong.';
-const CLIENT = 'Correct the client.';
+const RETRY = 'Send the request again after `Retry-After` seconds. This is safe.';
+const OPERATOR = 'Tell the operator to run `stats-service doctor`.';
+const CLIENT = 'Fix the client.';
 
 const ADVICE: Readonly<Record<ProblemCode, string>> = {
-  'invalid-request': 'Correct what `errors` names.',
-  'total-out-of-range': 'Correct the session: with it, the lifetime totals could not be kept exactly.',
+  'invalid-request': 'Correct the values in `errors`.',
+  'total-out-of-range': 'Correct the session. With its values, the lifetime totals could not be exact.',
   'malformed-request': CLIENT,
-  'duplicate-header': 'Send the header once; a proxy may have added the other.',
+  'duplicate-header': 'Send the header once. A proxy may have added the other.',
   'malformed-json': CLIENT,
   'invalid-utf-8': CLIENT,
   unauthenticated: 'Send `X-User-Id` with a UUID.',
   'course-not-found': 'Create the course first, or correct its id.',
-  'session-not-found': 'Look it up in the list: it is not there for this user and course.',
+  'session-not-found': 'Check the ids of the learner, course and session.',
   'route-not-found': 'Correct the path.',
-  'method-not-allowed': 'Use a method that `Allow` names.',
-  'request-timeout': 'Send it again, faster.',
+  'method-not-allowed': 'Use a method from the `Allow` header.',
+  'request-timeout': 'Send the request again, faster.',
   'course-id-taken': 'Replace the course with `PUT`, or choose another id.',
-  'course-name-taken': 'Choose another name, or use the course that has it.',
+  'course-name-taken': 'Choose another name, or use the course with this name.',
   'session-conflict':
-    'Do not repeat it: replace the session with `PUT`, or give the new one an id of its own.',
+    'Do not retry. Replace the session with `PUT`, or send the new session with another id.',
   'body-too-large': 'Send at most 1 MiB.',
   'uri-too-long': 'Send at most 8 KiB.',
-  'unsupported-media-type': 'Send `Content-Type: application/json`, in UTF-8 and not compressed.',
-  'expectation-failed': 'Leave `Expect` out, or send `100-continue`.',
-  'headers-too-large': 'Send at most 24 KiB of headers, the URL included.',
-  'internal-error': 'Report it with the `X-Request-Id` of the response: the log has the details under it.',
+  'unsupported-media-type': 'Send `Content-Type: application/json` in UTF-8, uncompressed.',
+  'expectation-failed': 'Omit `Expect`, or send `100-continue`.',
+  'headers-too-large': 'Send at most 24 KiB of headers, including the URL.',
+  'internal-error': 'Report the `X-Request-Id` of the response to the operator, who finds it in the log.',
   'database-unavailable': RETRY,
   overloaded: RETRY,
-  stopping: 'Ask another instance; only `/readyz` answers it.',
+  stopping: 'Use another instance. Only `/readyz` returns this.',
   'database-unusable': OPERATOR,
-  'schema-outdated': 'Tell the operator: `stats-service migrate` brings it up to date.',
+  'schema-outdated': 'Tell the operator to run `stats-service migrate`.',
 };
 
 /** Returns a Markdown table of the problems of the HTTP API, by status. */

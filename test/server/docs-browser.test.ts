@@ -79,10 +79,10 @@ async function open(browser: Browser, url: string): Promise<Visit> {
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
   });
-  await page.exposeFunction('tellOfViolation', (violation: string) => faults.push(violation));
+  await page.exposeFunction('reportViolation', (violation: string) => faults.push(violation));
   await page.addInitScript(
     `addEventListener('securitypolicyviolation', (event) =>
-       tellOfViolation(event.violatedDirective + ' ' + event.blockedURI))`,
+       reportViolation(event.violatedDirective + ' ' + event.blockedURI))`,
   );
   await page.goto(`${url}/docs`);
   await page.locator('.opblock').first().waitFor();

@@ -11,11 +11,11 @@ export const routeGroups: readonly RouteGroup[] = [
   { name: 'Courses', description: 'What learners study.', routes: courseRoutes },
   {
     name: 'Sessions',
-    description: "The user's finished study sessions, each recorded exactly once.",
+    description: "The learner's finished study sessions, each recorded exactly once.",
     routes: sessionRoutes,
   },
-  { name: 'Stats', description: "Statistics of the user's sessions.", routes: learnerRoutes },
-  { name: 'Service', description: 'For operators and tools; needs no user.', routes: serviceRoutes },
+  { name: 'Stats', description: "Statistics of the learner's sessions.", routes: learnerRoutes },
+  { name: 'Service', description: 'For operators and tools; no learner required.', routes: serviceRoutes },
 ];
 
 export const routes: readonly Route[] = routeGroups.flatMap((group) => group.routes);

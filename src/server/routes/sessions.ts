@@ -12,7 +12,7 @@ export const sessionRoutes: readonly CallRoute[] = [
     operation: 'recordSession',
     summary: 'Record a session, exactly once',
     description:
-      'A session is identified by user, course and `sessionId`. Sending it again changes nothing and returns 200. Sending other content under the same id returns 409. `completedAt` is compared only if it is sent.',
+      'A session is identified by learner, course and `sessionId`. Sending it again changes nothing and returns 200. Sending other content under the same id returns 409. `completedAt` is compared only if it is sent.',
     document: { argument: 'session', schema: 'NewSession' },
     responses: {
       200: { description: 'The session was recorded before.', schema: 'Session', headers: ['Location'] },
@@ -29,7 +29,7 @@ export const sessionRoutes: readonly CallRoute[] = [
     method: 'GET',
     path: SESSIONS,
     operation: 'listSessions',
-    summary: "The user's sessions in a course, newest first",
+    summary: "The learner's sessions in a course, newest first",
     responses: { 200: { description: 'A page of sessions.', schema: 'SessionPage', headers: ['Link'] } },
     errors: ['course-not-found'],
     handle: async (stats, call, url) => okPage(await stats.listSessions(call), url),
