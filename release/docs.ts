@@ -41,12 +41,13 @@ function cliReference(): string {
     signal,
   };
   const program = createProgram(io);
-  const sections = helpOf(program).map(
-    ({ name, help }) => `## ${name}\n\n\`\`\`text\n${help.trimEnd()}\n\`\`\`\n`,
-  );
+  const commands = helpOf(program);
+  const links = commands.map(({ name }) => `- [${name}](#${name.replaceAll(' ', '-')})`);
+  const sections = commands.map(({ name, help }) => `## ${name}\n\n\`\`\`text\n${help.trimEnd()}\n\`\`\`\n`);
   return [
     '# The command line\n',
-    'What `--help` prints, by command. `npm run docs` writes this page.\n',
+    'The output of `--help`, by command. `npm run docs` generates this page.\n',
+    `${links.join('\n')}\n`,
     ...sections,
   ].join('\n');
 }
