@@ -34,7 +34,7 @@ const options = new Command('deploy')
   .description('build the image of this commit, migrate the database and roll the service out')
   .requiredOption('--environment <name>', 'the environment, as in Terraform')
   .option('--redeploy <tag>', 'do not build: roll out the image in the registry with this tag')
-  .option('--region <region>', 'the AWS region (default: that of the aws command line)')
+  .option('--region <region>', 'the AWS region (default: the region of the AWS CLI)')
   .option('--pause <seconds>', 'time between two polls', nonNegative, 10)
   .option('--patience <minutes>', 'deadline of the migration, and of the rollout', nonNegative, 20)
   .option('--dry-run', 'run only read commands, and print the others')
@@ -100,11 +100,13 @@ async function migrate(image: string): Promise<void> {
   // Fargate may add containers to the task, such as the GuardDuty agent.
   const exitCode = "containers[?name=='stats-service'] | [0].exitCode";
   const stopped = `tasks[?lastStatus=='STOPPED'] | [0].[${exitCode}, stoppedReason]`;
-  const late = `The migration did not end in time. Its task may still run: ${task}.`;
+  const late = `The migration did not end within ${options.patience} minutes. Wait until its task has stopped, then deploy again: ${task}`;
   const [code, why] = await poll(stopped, `ecs describe-tasks --cluster ${name} --tasks ${task}`, late);
   if (code === '0') return;
   const end = code === 'None' ? why : `exit code ${code}`;
-  throw new DeployError(`The migration failed (${end}). Its log streams are migrate/ in /${name}/tasks.`);
+  throw new DeployError(
+    `The migration failed (${end}). Read the log streams migrate/… in the log group /${name}/tasks.`,
+  );
 }
 
 async function rollOut(image: string): Promise<void> {
@@ -116,10 +118,12 @@ async function rollOut(image: string): Promise<void> {
   if (options.dryRun) return;
   // AWS may still return the previous deployment. A rollback has a new deployment id.
   const ended = `${primary} | [?id!='${before}' && rolloutState!='IN_PROGRESS'] | [0]`;
-  const late = 'The rollout did not end in time; ECS continues it.';
+  const late = `The rollout did not end within ${options.patience} minutes; ECS continues it. Check the service in the ECS console.`;
   const [running, state] = await poll(`${ended}.[taskDefinition, rolloutState]`, describeService, late);
   if (running === revision && state === 'COMPLETED') return;
-  throw new DeployError(`The rollout of ${revision} failed. ECS runs ${running} (${state}).`);
+  throw new DeployError(
+    `The rollout of ${revision} failed. ECS runs ${running} (${state}). Read the log group /${name}/tasks.`,
+  );
 }
 
 /** Starts a service without tasks, new or stopped, with the minimum. Otherwise autoscaling sets the count. */
@@ -165,7 +169,7 @@ async function poll(query: string, command: string, late: string): Promise<strin
 function read(query: string, command: string): string {
   const found = run(aws(query, command));
   if (found !== 'None') return found;
-  throw new DeployError(`aws ${command}: the answer has no ${query}.`);
+  throw new DeployError(`aws ${command}: the response has no value for ${query}.`);
 }
 
 /** Returns a command that prints the fields selected by a JMESPath query, separated by tabs. */

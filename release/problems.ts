@@ -13,13 +13,14 @@ type NotOverHttp =
 
 type ProblemCode = HttpErrorCode | Exclude<ErrorCode, NotOverHttp>;
 
-const RETRY = 'Send the request again after `Retry-After` seconds. This is safe.';
+const RETRY = 'Send the request again after `Retry-After` seconds, a session with its id (see 503 above).';
 const OPERATOR = 'Tell the operator to run `stats-service doctor`.';
 const CLIENT = 'Fix the client.';
 
 const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'invalid-request': 'Correct the values in `errors`.',
-  'total-out-of-range': 'Correct the session. With its values, the lifetime totals could not be exact.',
+  'total-out-of-range':
+    'Correct the session. With its values, a lifetime total would exceed the largest exact number.',
   'malformed-request': CLIENT,
   'duplicate-header': 'Send the header once. A proxy may have added the other.',
   'malformed-json': CLIENT,
@@ -29,7 +30,7 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'session-not-found': 'Check the ids of the learner, course and session.',
   'route-not-found': 'Correct the path.',
   'method-not-allowed': 'Use a method from the `Allow` header.',
-  'request-timeout': 'Send the request again, faster.',
+  'request-timeout': 'Send the request again. It must arrive within 30 s.',
   'course-id-taken': 'Replace the course with `PUT`, or choose another id.',
   'course-name-taken': 'Choose another name, or use the course with this name.',
   'session-conflict':
@@ -37,8 +38,8 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'body-too-large': 'Send at most 1 MiB.',
   'uri-too-long': 'Send at most 8 KiB.',
   'unsupported-media-type': 'Send `Content-Type: application/json` in UTF-8, uncompressed.',
-  'expectation-failed': 'Omit `Expect`, or send `100-continue`.',
-  'headers-too-large': 'Send at most 24 KiB of headers, including the URL.',
+  'expectation-failed': 'Omit `Expect`, or send `Expect: 100-continue`.',
+  'headers-too-large': 'Send at most 24 KiB of URL and headers together.',
   'internal-error': 'Report the `X-Request-Id` of the response to the operator, who finds it in the log.',
   'database-unavailable': RETRY,
   overloaded: RETRY,

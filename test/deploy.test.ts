@@ -113,7 +113,12 @@ test('A deploy that fails before the rollout leaves the service unchanged and re
     [{ 'git status': [' M src/a.ts'] }, /^Commit these changes first, or discard them:\n/],
     [{ 'aws ecs run-task': ['None\tRESOURCE:ENI'] }, /^The migration did not start: RESOURCE:ENI\.\n$/],
     [{ 'aws ecs describe-tasks': ['1\tEssential'] }, /^The migration failed \(exit code 1\)\./],
-    [{ 'aws ecs describe-tasks': ['None'] }, /^\S.* may still run: task-1\.\n$/, '--patience', '0'],
+    [
+      { 'aws ecs describe-tasks': ['None'] },
+      /^The migration did not end within 0 minutes\. .*: task-1\n$/,
+      '--patience',
+      '0',
+    ],
   ];
   const runs = failures.map(async ([changes, message, ...argv]) => {
     const deployed = await deploy([...ARGV, ...argv], { ...WITHOUT_BUILD, ...changes });
@@ -128,7 +133,13 @@ test('A deploy fails with one line if ECS has rolled the service back', async ()
   const states = [NETWORK, 'ecs-svc/1', '2', 'serve:7\tCOMPLETED'];
   const answers = { ...WITHOUT_BUILD, 'aws ecs describe-tasks': ['0'], 'aws ecs describe-services': states };
   const { code, stderr } = await deploy(ARGV, answers);
-  assert.deepEqual([code, stderr], [1, 'The rollout of serve:9 failed. ECS runs serve:7 (COMPLETED).\n']);
+  assert.deepEqual(
+    [code, stderr],
+    [
+      1,
+      'The rollout of serve:9 failed. ECS runs serve:7 (COMPLETED). Read the log group /stats-service-prod/tasks.\n',
+    ],
+  );
 });
 
 test('A dry run prints the write commands and runs only the read commands', async () => {

@@ -58,7 +58,6 @@ export class PartialImportError extends Error {
 /** Advice that names commands, which the library does not know. */
 const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   'course-not-found': 'Create it with "stats-service course add".',
-  'database-not-found': 'Create it with "stats-service migrate".',
   'session-conflict': 'Add --replace to replace it.',
 };
 

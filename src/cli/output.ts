@@ -97,7 +97,7 @@ export function addPageOptions(command: Command): Command {
       'print one page of at most this many items, 1 to 1,000 (default: all items)',
       parseNumber,
     )
-    .option('--cursor <cursor>', 'continue after the previous page, which printed this cursor')
+    .option('--cursor <cursor>', 'continue after the page that printed this cursor')
     .option('--json', 'print each item as a JSON document (NDJSON)');
 }
 

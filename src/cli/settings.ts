@@ -13,7 +13,7 @@ export const SETTINGS = {
   database: {
     flags: '--database <url>',
     env: 'STATS_DATABASE_URL',
-    meaning: 'sqlite:PATH, sqlite::memory: or postgres://…, completed by PG* variables',
+    meaning: 'sqlite:PATH, sqlite::memory: or postgres://…; PG* variables supply missing parts',
     fallback: 'stats-service/stats.db in $XDG_DATA_HOME or ~/.local/share',
   },
   server: {

@@ -21,7 +21,7 @@ export const ERRORS = {
   'database-not-found': { kind: 'not-found', title: 'Database not found' },
   'course-id-taken': { kind: 'conflict', title: 'The course id is taken' },
   'course-name-taken': { kind: 'conflict', title: 'The course name is taken' },
-  'session-conflict': { kind: 'conflict', title: 'The session exists with other content' },
+  'session-conflict': { kind: 'conflict', title: 'The session exists with different content' },
   'database-unavailable': { kind: 'unavailable', title: 'The database is unavailable' },
   overloaded: { kind: 'unavailable', title: 'Service overloaded' },
   'server-unavailable': { kind: 'unavailable', title: 'The server is unavailable' },
@@ -105,12 +105,12 @@ export function sessionNotFound(sessionId: string): StatsError {
 export function sessionConflict(sessionId: string): StatsError {
   return new StatsError(
     'session-conflict',
-    `Session ${sessionId} exists with other content; nothing was changed.`,
+    `Session ${sessionId} exists with different content; nothing was changed.`,
     {
       faults: [
         {
           pointer: '/sessionId',
-          detail: `is "${sessionId}"; it must be new, or the content must equal the stored one`,
+          detail: `is "${sessionId}"; it must be new, or the content must equal the stored content`,
         },
       ],
     },

@@ -83,7 +83,7 @@ export class App implements Service {
     ignoringErrors(() => this.#options.onResponse?.(completed));
   }
 
-  /** An async function would create three more promises for each request. */
+  /** Not async, which would create three more promises for each request. */
   #respond(context: RequestContext): HttpResponse | Promise<HttpResponse> {
     const { request, acceptBody } = context;
     const { pathname, search } = parseTarget(request.url ?? '');

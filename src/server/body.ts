@@ -140,6 +140,6 @@ export function hasTooManyContainers(json: Buffer): boolean {
 }
 
 function tooLarge() {
-  const fault = { pointer: '', detail: `must be at most ${MAX_BODY} bytes long` };
+  const fault = { pointer: '', detail: 'must be at most 1 MiB long; split the request' };
   return requestError('body-too-large', fault, { Connection: 'close' });
 }

@@ -21,7 +21,7 @@ export interface Connection {
   lastResponse?: ServerResponse;
   /** Requests without a response. A client that pipelines has more than one. */
   pending: number;
-  /** Bytes sent by the last check; `undefined` if no bytes were waiting. */
+  /** Total bytes sent up to the last check; `undefined` if no bytes were waiting then. */
   sentBefore?: number | undefined;
 }
 

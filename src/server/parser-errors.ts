@@ -64,12 +64,12 @@ function respond(app: App, socket: Duplex, method: string, error: HttpError): vo
 function toHttpError({ code, rawPacket }: ParserError): HttpError {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new HttpError('request-timeout', 'The request did not arrive in time; send it again.');
+      return new HttpError('request-timeout', 'The request did not arrive within 30 s; send it again.');
     case 'HPE_HEADER_OVERFLOW':
       // Node has one limit for the URL and the headers together.
       return LONG_REQUEST_LINE.test(rawPacket?.toString('latin1') ?? '')
         ? uriTooLong()
-        : new HttpError('headers-too-large', 'The headers must be at most 16 KiB in total.');
+        : new HttpError('headers-too-large', 'The URL and the headers must be at most 24 KiB together.');
     default:
       return new HttpError('malformed-request', 'The request is not well-formed HTTP/1.1.');
   }

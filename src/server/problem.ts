@@ -77,7 +77,7 @@ const STATUS_OF_KIND: Readonly<Record<ErrorKind, number>> = {
   incompatible: 503,
 };
 
-/** Seconds. A database failover takes about as long, and a person still waits for it. */
+/** Seconds. Long enough for a short outage to end, and short enough for a person to wait. */
 const RETRY_AFTER = '2';
 
 /** Prefix of a query parameter that the route does not have. */

@@ -83,7 +83,7 @@ export function uriTooLong(): HttpError {
   return new HttpError('uri-too-long', `The URL is too long; it must be at most ${MAX_URL} bytes long.`);
 }
 
-/** Returns text that cannot be decoded unchanged. Validation then rejects the value. */
+/** Returns the text unchanged if it cannot be decoded; validation then rejects it. */
 export function decode(text: string): string {
   if (!text.includes('%')) return text;
   try {

@@ -76,7 +76,7 @@ function reserveUntilSent(budget: MemoryBudget, response: ServerResponse, size: 
   response.on('close', release);
 }
 
-/** Sends an early response. Closing at once would reset the connection before the client reads it. */
+/** Responds before the request has arrived completely. Closing at once would reset the connection. */
 function endAfterRequest(response: ServerResponse, content: string | Buffer): void {
   response.write(content);
   const end = () => response.end();

@@ -137,7 +137,7 @@ test('`backup` of a damaged database exits with code 1 and keeps no copy', async
   await fixture.stats.close();
   const path = sqlitePath(fixture.database.url);
   const bytes = await readFile(path);
-  // Overwrites pages in the middle of the sessions.
+  // Damages sessions in the middle of the file, which only an integrity check detects.
   bytes.fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 20_000);
   await writeFile(path, bytes);
   const { code, stderr } = await runCli([

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { Client } from 'pg';
 import { runCli, runCommand, BIN } from '../support/cli.js';
 import { until } from '../support/condition.js';
+import { LockHolder } from '../support/lock-holder.js';
 import { TestDirectory } from '../support/directory.js';
 import { record, startBin } from '../support/exports.js';
 import { newUserId } from '../support/factories.js';
@@ -39,14 +39,14 @@ test('The file of a new export, or of a killed one, is accessible only to its ow
   assert.equal((await runCli(['export', file, '--database', fixture.database.url])).code, 0);
   assert.equal((await stat(file)).mode & 0o777, 0o600);
   await chmod(file, 0o644);
-  const holder = new Client({ connectionString: fixture.database.url });
-  await holder.connect();
-  await holder.query('begin; lock table study_sessions in access exclusive mode');
+  await using _holder = await LockHolder.acquire(
+    fixture.database.url,
+    'lock table study_sessions in access exclusive mode',
+  );
   const child = startBin(['export', file, '--database', fixture.database.url]);
   await until('the export writes its file', async () => (await directory.files()).length > 1);
   child.kill('SIGKILL');
   await child.ended;
-  await holder.end();
   const [left = ''] = await directory.files();
   assert.match(left, /^\.stats-service-/);
   assert.equal((await stat(join(directory.path, left))).mode & 0o777, 0o600);
@@ -124,9 +124,10 @@ test('Ctrl-C during an export leaves the file unchanged and reports that', async
   await using directory = await TestDirectory.create();
   await directory.write('a.csv', OLD);
   // The lock blocks the export.
-  const holder = new Client({ connectionString: fixture.database.url });
-  await holder.connect();
-  await holder.query('begin; lock table study_sessions in access exclusive mode');
+  await using _holder = await LockHolder.acquire(
+    fixture.database.url,
+    'lock table study_sessions in access exclusive mode',
+  );
   for (const [name, outcome] of [
     ['a.csv', 'changed'],
     ['b.csv', 'created'],
@@ -138,10 +139,9 @@ test('Ctrl-C during an export leaves the file unchanged and reports that', async
     child.kill('SIGINT');
     const { code, stderr } = await child.ended;
     assert.equal(code, 130);
-    assert.equal(stderr, `stats-service: interrupted; 0 lines written; ${file} was not ${outcome}\n`);
+    assert.equal(stderr, `stats-service: interrupted after 0 lines; ${file} was not ${outcome}\n`);
     assert.deepEqual(await directory.files(), before);
   }
-  await holder.end();
   assert.equal(await directory.read('a.csv'), OLD);
 });
 
@@ -154,5 +154,5 @@ test('Ctrl-C ends an export that is blocked on stdout and reports the lines writ
   child.kill('SIGINT');
   const { code, stderr } = await child.ended;
   assert.equal(code, 130);
-  assert.match(stderr, /^stats-service: interrupted; [\d,]+ lines written\n$/);
+  assert.match(stderr, /^stats-service: interrupted after [\d,]+ lines\n$/);
 });

@@ -104,7 +104,7 @@ test('`record` reports its outcome on stderr and exits with code 1 on a conflict
   assert.equal(conflict.code, 1);
   assert.match(
     conflict.stderr,
-    /exists with other content; nothing was changed\. Add --replace to replace it\.\n$/,
+    /exists with different content; nothing was changed\. Add --replace to replace it\.\n$/,
   );
   assert.equal(conflict.stdout, '');
 });

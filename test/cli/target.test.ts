@@ -74,7 +74,7 @@ test('Read commands create and migrate no database; `migrate up` and `down` chan
   assert.match(outdated.stderr, /run "stats-service migrate up"/);
   const { stdout } = await runCli(['migrate', 'status', '--json', ...target]);
   assert.deepEqual(JSON.parse(stdout), { applied: [], pending: NAMES });
-  assert.equal(await migrate('down', '--yes'), 'There is nothing to revert.\n');
+  assert.equal(await migrate('down', '--yes'), 'No migration is applied; nothing was reverted.\n');
 });
 
 test('An unreachable database or server ends a command with exit code 4, without the password', async () => {

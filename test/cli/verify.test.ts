@@ -25,7 +25,7 @@ for (const dialect of DIALECTS) {
       await using fixture = await createFixture(dialect);
       const { url } = fixture.database;
       await recordLearners(fixture, 1_200);
-      const line = 'All 1,200 lifetime stats and 1,200 module counts match the 1,200 sessions.\n';
+      const line = '1,200 rollups and 1,200 module counts match the 1,200 sessions.\n';
       const seen = await runCli(['verify', '--database', url]);
       assert.deepEqual([seen.code, seen.stdout], [0, line]);
       assert.match(seen.stderr, /^Database: \S+\n$/);
@@ -51,7 +51,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual([ofCourse.code, ofCourse.stdout], [3, '']);
       assert.match(ofCourse.stderr, new RegExp(`^stats-service: There is no course ${course}\\.`));
       const all = await runCli(['verify', '--database', url, '--course', fixture.courseId]);
-      assert.match(all.stdout, /^All 1 lifetime stats and 1 module count match /);
+      assert.match(all.stdout, /^1 rollup and 1 module count match /);
     });
 
     test('`verify` lists 100 differences, `--json` lists all, and `--rebuild` repairs them', async () => {
@@ -70,7 +70,7 @@ for (const dialect of DIALECTS) {
       assert.equal(lines.at(-1), '… and 200 more. --json lists all of them.');
       assert.match(
         seen.stderr,
-        /\nstats-service: 150 lifetime stats and 150 module counts do not match the sessions\. Make a backup, then repair them with --rebuild\.\n$/,
+        /\nstats-service: 150 rollups and 150 module counts do not match the sessions\. Make a backup, then repair them with --rebuild\.\n$/,
       );
 
       const json = await runCli(['verify', '--database', url, '--json', '--quiet']);
@@ -93,10 +93,10 @@ for (const dialect of DIALECTS) {
       const ofOne = ['--user', userId, '--course', fixture.courseId];
       const one = await runCli(['verify', '--database', url, '--rebuild', ...ofOne]);
       assert.equal(one.code, 0, one.stderr);
-      assert.match(one.stdout, /\n1 lifetime stats and 1 module count do not .*\nRepaired 1 lifetime stats/);
+      assert.match(one.stdout, /\n1 rollup and 1 module count do not .*\nRepaired 1 rollup/);
       const rebuilt = await runCli(['verify', '--database', url, '--rebuild', '--json']);
       assert.equal(rebuilt.code, 0);
-      assert.match(rebuilt.stderr, /Repaired 149 lifetime stats and their module counts\.\n$/);
+      assert.match(rebuilt.stderr, /Repaired 149 rollups and their module counts\.\n$/);
       await assertRollups(url);
       assert.equal((await runCli(['verify', '--database', url])).code, 0);
     });

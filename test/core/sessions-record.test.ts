@@ -127,7 +127,7 @@ for (const dialect of DIALECTS) {
             faults: [
               {
                 pointer: '/sessionId',
-                detail: faultOf(sessionId, 'must be new, or the content must equal the stored one'),
+                detail: faultOf(sessionId, 'must be new, or the content must equal the stored content'),
               },
             ],
           },

@@ -49,7 +49,7 @@ for (const [what, fail] of FAULTS) {
     const { summary } = await runImport([...argv, clean.url], `${HEADER}\n${parts.join('')}`);
     assert.equal(summary.created, PARTS * LINES);
 
-    // The import must override this setting, with which a crash loses commits.
+    // With this setting a crash loses commits, so the import must override it.
     await using postgres = await startPostgres(['synchronous_commit=off']);
     assert.equal((await runBin(['migrate', '--database', postgres.url])).code, 0);
     const child = spawn(process.execPath, [BIN, 'import', ...argv, postgres.url, '--json', '--quiet'], {

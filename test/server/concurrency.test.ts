@@ -31,7 +31,7 @@ async function assertAllCounted(courseId: string, sends: readonly Send[]): Promi
   const stats = await pick(sends, 0)('GET', `/courses/${courseId}`, { userId });
   assert.partialDeepStrictEqual(bodyOf(stats), {
     sessionCount: COPIES,
-    // Σ i, and Σ i² / 10 divided by it.
+    // The sum is Σ i; the average is (Σ i² / 10) / Σ i.
     totalModulesStudied: 2_016,
     averageScore: 8_534.4 / 2_016,
     timeStudied: COPIES,

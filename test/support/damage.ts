@@ -1,7 +1,7 @@
 import BetterSqlite from 'better-sqlite3';
 import { runSql, sqlitePath, toSqlite } from './sql.js';
 
-/** Runs a statement without checks and foreign keys. */
+/** Runs a statement without enforcing check constraints and foreign keys. */
 export async function runUnchecked(url: string, statement: string): Promise<void> {
   if (url.startsWith('sqlite:')) {
     const connection = new BetterSqlite(sqlitePath(url));

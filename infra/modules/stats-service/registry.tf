@@ -25,7 +25,7 @@ resource "aws_ecr_lifecycle_policy" "this" {
       },
       {
         rulePriority = 2
-        description  = "All but the last 20"
+        description  = "All images except the newest 20"
         selection    = { tagStatus = "any", countType = "imageCountMoreThan", countNumber = 20 }
         action       = { type = "expire" }
       },

@@ -57,8 +57,8 @@ async function exportTo(io: Io, file: string, options: Options): Promise<void> {
     // EPIPE is not an error: the reader of a named pipe (for example `head`) has exited.
     if (codeOf(error) === 'EPIPE') return;
     if (!(error instanceof Interruption)) throw fileError(file, error);
-    const written = `${count(exported, 'line')} written`;
-    throw new Interruption(`interrupted; ${written}${output.afterInterruption}`);
+    const read = `after ${count(exported, 'line')}`;
+    throw new Interruption(`interrupted ${read}${output.afterInterruption}`);
   } finally {
     progress.end();
   }

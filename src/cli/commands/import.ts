@@ -5,7 +5,7 @@ import { addTargetOptions } from '../target.js';
 
 export function addImport(program: Command, io: Io): void {
   addTargetOptions(program.command('import'))
-    .description('record the sessions of a file; sessions that are recorded already are not counted again')
+    .description('record the sessions of a file; sessions that are already recorded are not counted again')
     .argument('[file]', 'CSV, NDJSON or xAPI statements, optionally gzipped; - is stdin')
     .addOption(
       new Option('--format <format>', 'default: by file extension; csv for stdin').choices(IMPORT_FORMATS),

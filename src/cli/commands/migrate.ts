@@ -47,7 +47,10 @@ function writeStatus(io: Io, { json }: Options, status: MigrationStatus): void {
 
 async function migrateDown(io: Io, migrator: Migrator): Promise<void> {
   const name = await migrator.down();
-  writeLine(io.stderr, name === undefined ? 'There is nothing to revert.' : `Reverted ${name}.`);
+  writeLine(
+    io.stderr,
+    name === undefined ? 'No migration is applied; nothing was reverted.' : `Reverted ${name}.`,
+  );
 }
 
 async function migrateUp(io: Io, migrator: Migrator): Promise<void> {

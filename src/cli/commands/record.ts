@@ -36,7 +36,11 @@ export function addRecord(program: Command, io: Io): void {
       'the average score of the modules; null if they were not scored',
       parseNumber,
     )
-    .requiredOption('--time <duration>', 'time studied: milliseconds, or 25m, 1h5m, PT25M', parseTime)
+    .requiredOption(
+      '--time <duration>',
+      'the time studied, in milliseconds or as 25m, 1h5m or PT25M',
+      parseTime,
+    )
     .option('--completed-at <time>', 'when the session was completed, as an RFC 3339 time (default: now)')
     .option('--module-ids <id...>', 'the ids of the modules studied (default: none)')
     .option('--replace', 'replace the session that has this id')

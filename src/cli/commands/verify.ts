@@ -26,7 +26,10 @@ export function addVerify(program: Command, io: Io): void {
     .option('--user <id>', 'only this learner')
     .option('--course <id>', 'only this course')
     .option('--rebuild', 'recompute the stats that differ; sessions are never changed')
-    .option('--json', 'print every difference as a JSON document (NDJSON); default: a table of the first 100')
+    .option(
+      '--json',
+      'print every difference as one JSON document per line (NDJSON); default: a table of the first 100',
+    )
     .option('--quiet', 'print nothing if there are no differences')
     .action((options: Options) => compare(io, options));
 }
@@ -85,7 +88,7 @@ function describeVerification(
   { rebuild, user, course }: VerificationScope,
 ): string[] {
   const { differingStats, differingModules, invalidSessions, repaired, notRepaired } = verified;
-  const stats = count(verified.lifetimeStats, 'lifetime stats');
+  const rollups = count(verified.lifetimeStats, 'rollup');
   const modules = count(verified.moduleCounts, 'module count');
   const sessions = count(verified.sessions, 'session');
   const scope = [
@@ -96,13 +99,13 @@ function describeVerification(
     return [`The database has no data of ${scope.join(' in ')}; there is nothing to compare.`];
   }
   if (differingStats + differingModules + invalidSessions === 0) {
-    return [`All ${stats} and ${modules} match the ${sessions}.`];
+    return [`${rollups} and ${modules} match the ${sessions}.`];
   }
   return [
     ...(differingStats + differingModules === 0
       ? []
       : [
-          `${count(differingStats, 'lifetime stats')} and ${count(differingModules, 'module count')} do not match the sessions.`,
+          `${count(differingStats, 'rollup')} and ${count(differingModules, 'module count')} do not match the sessions.`,
           ...(rebuild
             ? describeRepair(repaired, notRepaired)
             : ['Make a backup, then repair them with --rebuild.']),
@@ -117,11 +120,11 @@ function describeVerification(
 
 function describeRepair(repaired: number, notRepaired: number): string[] {
   return [
-    `Repaired ${count(repaired, 'lifetime stats')} and their module counts.`,
+    `Repaired ${count(repaired, 'rollup')} and their module counts.`,
     ...(notRepaired === 0
       ? []
       : [
-          `Could not repair ${count(notRepaired, 'lifetime stats')}, because the learner is locked, the course is missing or a total is out of range.`,
+          `Could not repair ${count(notRepaired, 'rollup')}, because the learner is locked, the course is missing or a total is out of range.`,
         ]),
   ];
 }

@@ -65,7 +65,10 @@ export class Rejects implements AsyncDisposable {
     const count = `${(this.#count + coursesRejected).toLocaleString('en')} rejected`;
     if (this.#count === 0) return `${count}.`;
     const more = this.#count > MAX_PRINTED ? `; only the first ${MAX_PRINTED} lines are printed above` : '';
-    const advice = file === undefined ? 'Add --rejects FILE to keep the lines.' : `The lines are in ${file}.`;
+    const advice =
+      file === undefined
+        ? 'Add --rejects FILE to keep the rejected lines.'
+        : `The rejected lines are in ${file}.`;
     return `${count}${more}. ${advice}`;
   }
 

@@ -100,7 +100,7 @@ export class SessionWriter {
     }
   }
 
-  /** Returns an error after which a retry can succeed. */
+  /** Returns the error if a retry can succeed. */
   async #writeChunks(lines: readonly ImportLine[]): Promise<StatsError | undefined> {
     let unavailable: StatsError | undefined;
     let isUnreachable = false;

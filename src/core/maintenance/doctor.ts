@@ -85,13 +85,13 @@ async function checkRollups(store: Store): Promise<Finding> {
     return {
       check,
       state: 'ok',
-      detail: `all ${grouped(learners)} lifetime stats are the sum of their sessions`,
+      detail: `${grouped(learners)} ${learners === 1 ? 'rollup equals the sum of its' : 'rollups equal the sums of their'} sessions`,
     };
   }
   return {
     check,
     state: 'problem',
-    detail: `${grouped(totals)} lifetime stats and ${grouped(modules)} module counts are not the sum of their sessions`,
+    detail: `rollups that differ from the sums of their sessions: ${grouped(totals)}; module counts: ${grouped(modules)}`,
     advice:
       'Another program has changed these tables. List the differences with "stats-service verify"; make a backup, then repair them with "stats-service verify --rebuild".',
   };

@@ -9,7 +9,7 @@ export interface LegacyCourse {
   readonly name: string;
 }
 
-/** A session of the replaced service, with the values that stats-service records. */
+/** A session of the previous service, with the values that stats-service records. */
 export interface LegacySession {
   readonly userId: string;
   readonly courseId: string;
@@ -30,7 +30,7 @@ export interface Legacy extends AsyncDisposable {
 const LEGACY_PAGE = 5_000;
 
 /**
- * Opens the Postgres database of the replaced service for reading. Its `created_at` is the completion time of
+ * Opens the Postgres database of the previous service for reading. Its `created_at` is the completion time of
  * a session.
  *
  * @throws {StatsError} `invalid-database-url`, `database-unavailable`, `database-unusable`;
@@ -56,7 +56,7 @@ export async function openLegacy(config: { readonly database: string }): Promise
 async function assertTables({ dialect, kysely }: Store): Promise<void> {
   const missing = new StatsError(
     'database-not-found',
-    'The database is not one of the replaced service: it must be Postgres with the tables courses and study_sessions.',
+    'The database is not one of the previous service: it must be Postgres with the tables courses and study_sessions.',
   );
   if (dialect !== 'postgres') throw missing;
   const { rows } = await sql<{ found: boolean }>`

@@ -23,8 +23,10 @@ export const lifetimeStatsSchema = z.object({
       'The average score of all scored sessions, weighted by modules: the double nearest to the exact quotient. Null if no session has both a score and modules.',
     ),
   timeStudied: total().describe('The sum of the time of all sessions, in milliseconds.'),
-  distinctModulesStudied: total().describe('The number of different modules studied.'),
-  moduleCount: total().nullable().describe('The number of modules that the course declares. Null if none.'),
+  distinctModulesStudied: total().describe('The number of distinct modules studied.'),
+  moduleCount: total()
+    .nullable()
+    .describe('The number of modules that the course declares. Null if it declares none.'),
   progress: z
     .number()
     .min(0)

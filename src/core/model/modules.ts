@@ -19,7 +19,7 @@ export const moduleIdsSchema = z
 
 /** A learner's progress in the modules that a course declares. */
 export interface Progress {
-  /** The number of different modules studied. */
+  /** The number of distinct modules studied. */
   readonly distinctModulesStudied: number;
   /** The number of modules that the course declares; `null` if none. */
   readonly moduleCount: number | null;

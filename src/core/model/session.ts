@@ -81,7 +81,7 @@ export interface SessionContent {
 
 /** A session to be recorded. */
 export interface NewSession extends SessionContent {
-  /** Default: a new id. Send one if the call may be repeated, so that the session is not counted twice. */
+  /** Default: a new id. Pass your own if the call may be repeated, so that the session is not counted twice. */
   readonly sessionId?: SessionId | undefined;
 }
 

@@ -39,7 +39,7 @@ export function describeFault(fault: Fault): string {
 }
 
 function toError(issues: readonly z.core.$ZodIssue[]): StatsError {
-  // A value that breaks two bounds of one rule is one fault.
+  // Removes duplicates: a value that breaks two bounds of one rule is reported once.
   const faults = new Map<string, Fault>();
   const add = (fault: Fault) => faults.set(JSON.stringify(fault), fault);
   let unreported = 0;

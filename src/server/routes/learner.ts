@@ -17,7 +17,7 @@ export const learnerRoutes: readonly CallRoute[] = [
     operation: 'getHistory',
     summary: "The learner's stats in a course per day, week or month",
     description:
-      'The range is `from` to `to`; the defaults are the first and the last session. It includes empty intervals and has at most 1,000 intervals.',
+      'The range includes `from` and excludes `to`. By default it covers the first to the last session. It includes empty intervals and has at most 1,000 intervals.',
     responses: { 200: { description: 'The intervals, oldest first.', schema: 'History' } },
     errors: ['course-not-found'],
     handle: async (stats, call) => ok(await stats.getHistory(call)),

@@ -18,7 +18,7 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     path: '/readyz',
     operation: 'ready',
     summary: 'Check that the server is ready',
-    description: 'The database is reachable and its schema is current.',
+    description: 'The database is reachable and this version can use its schema.',
     responses: { 200: { description: 'The server is ready.', schema: 'Health' } },
     errors: ['database-unavailable', 'database-unusable', 'overloaded', 'schema-outdated', 'stopping'],
     async handle(service) {

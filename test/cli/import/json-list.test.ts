@@ -65,7 +65,10 @@ test('An import of a malformed JSON list reports the fault and its position', as
   for (const [list, expected] of [
     ['[7,', 'The JSON list is truncated after document 1.'],
     ['[7, {"id": "]', 'The JSON list is truncated after document 1.'],
-    ['[7, {"id": "x}\n, {"id": 1}]', 'Document 2 of the JSON list has a string that is not closed.'],
+    [
+      '[7, {"id": "x}\n, {"id": 1}]',
+      'Document 2 of the JSON list has an unclosed string; repair the list and import it again.',
+    ],
     ['[7,]', 'Document 2 of the JSON list is missing; remove the extra comma.'],
     ['[,7]', 'Document 1 of the JSON list is missing; remove the extra comma.'],
     ['[7] [8]', 'The file must end with the JSON list.'],

@@ -10,7 +10,7 @@ const SESSIONS = 5_100;
 const USER = '7c7b7d42-ff2f-57e0-b43e-bdac13420b81';
 const COURSE = '7384c218-7413-5439-8a53-127d6e177480';
 
-/** Creates the tables of the replaced service. */
+/** Creates the tables of the previous service. */
 async function createLegacy(sessions: number) {
   const database = await createDatabase('postgres');
   for (const statement of [
@@ -74,10 +74,10 @@ test('A dry run of `import --from-legacy` counts the sessions and records nothin
   assert.deepEqual((await stats.listStudiedCourses({ userId: toUserId(USER) })).items, []);
 });
 
-test('`import --from-legacy` rejects a database that the replaced service did not create', async () => {
+test('`import --from-legacy` rejects a database that the previous service did not create', async () => {
   await using database = await createDatabase('sqlite');
   await using other = await createDatabase('postgres');
   const { code, stderr } = await runImport(['--from-legacy', other.url, '--database', database.url]);
   assert.equal(code, 3);
-  assert.match(stderr, /The database is not one of the replaced service/);
+  assert.match(stderr, /The database is not one of the previous service/);
 });

@@ -23,7 +23,7 @@ run "everything_is_encrypted" {
 
   assert {
     condition     = aws_db_instance.this.master_user_secret_kms_key_id == aws_kms_key.this.arn && aws_db_instance.this.performance_insights_kms_key_id == aws_kms_key.this.arn
-    error_message = "The password and the performance insights must be encrypted with the key of the module."
+    error_message = "The password and the Performance Insights data must be encrypted with the key of the module."
   }
 
   assert {
@@ -102,7 +102,7 @@ run "a_rotated_password_replaces_the_tasks" {
 
   assert {
     condition     = jsondecode(aws_ssm_document.replace_tasks.content).mainSteps[0].inputs.forceNewDeployment && jsondecode(aws_ssm_document.replace_tasks.content).mainSteps[0].inputs.service == aws_ecs_service.this.name
-    error_message = "Tasks must be replaced by a deployment."
+    error_message = "A rotated password must start a new deployment of the service."
   }
 
   assert {
@@ -135,7 +135,7 @@ run "upgrades_are_applied_immediately" {
 
   assert {
     condition     = aws_db_instance.this.allow_major_version_upgrade && aws_db_instance.this.apply_immediately
-    error_message = "An upgrade must be applied immediately, because the old parameter group cannot be deleted before."
+    error_message = "An upgrade must be applied immediately, because the old parameter group cannot be deleted before the upgrade."
   }
 }
 

@@ -130,7 +130,7 @@ run "architecture" {
 
   assert {
     condition     = aws_ecs_task_definition.service.runtime_platform[0].cpu_architecture == "X86_64" && aws_ecs_task_definition.migration.runtime_platform[0].cpu_architecture == "X86_64"
-    error_message = "The architecture must be that of the variable."
+    error_message = "The task definitions must use the architecture in cpu_architecture."
   }
 }
 

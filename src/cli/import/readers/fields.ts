@@ -26,7 +26,7 @@ export class FieldNames {
     }
   }
 
-  /** The names that `--map` maps. */
+  /** The names in the file that `--map` renames or ignores. */
   get mapped(): readonly string[] {
     return Array.from(this.#mapping?.keys() ?? []);
   }

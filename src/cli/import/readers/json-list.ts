@@ -44,7 +44,9 @@ class ListSplitter {
       }
       const end = this.#end.find(chunk, start);
       if (this.#end.isBroken) {
-        throw new Error(`Document ${this.#documents + 1} of the JSON list has a string that is not closed.`);
+        throw new Error(
+          `Document ${this.#documents + 1} of the JSON list has an unclosed string; repair the list and import it again.`,
+        );
       }
       this.#add(chunk.subarray(start, end === -1 ? chunk.length : end));
       if (end === -1) break;

@@ -41,7 +41,7 @@ const SQLITE: DatabaseChecks = {
         check,
         state: 'warning',
         detail,
-        advice: 'The data is lost when the process exits; name a file to keep it.',
+        advice: 'The data is lost when the process exits; use sqlite:PATH to keep it.',
       };
     }
     if (mode === 'wal') return { check, state: 'ok', detail };
@@ -132,7 +132,7 @@ const POSTGRES: DatabaseChecks = {
     if (invalid.length === 0) {
       return { check, state: 'ok', detail: 'every index and constraint is valid' };
     }
-    const advice = 'Run REINDEX on the index, or VALIDATE CONSTRAINT.';
+    const advice = 'Run "reindex index NAME" or "alter table TABLE validate constraint NAME".';
     return { check, state: 'problem', detail: `not valid: ${invalid.join(', ')}`, advice };
   },
 };

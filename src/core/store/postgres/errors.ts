@@ -42,7 +42,7 @@ const INCOMPATIBLE =
 const CONNECTION_ERROR =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout)/;
 
-/** True if the connection must not be reused: no response, closed, or the server became a replica. */
+/** True if the connection must not be reused: no response arrived, the server closed it, or the server became a replica. */
 export function isConnectionLost(error: unknown): boolean {
   return !isFromServer(error) || /^(08|57P|25006)/.test(codeOf(error));
 }

@@ -31,7 +31,7 @@ export function timeoutsOf(url: string): Timeouts {
     const isNumber = (unit === 'seconds' ? /^\d+(\.\d+)?$/ : /^\d+$/).test(text);
     const milliseconds = isNumber ? Math.round(Number(text) * (unit === 'seconds' ? 1_000 : 1)) : 0;
     if (milliseconds > 0 && milliseconds <= MAX_TIMEOUT) return milliseconds;
-    const rule = `must be a number of ${unit} above 0 and at most an hour`;
+    const rule = `must be a number of ${unit}, greater than 0 and at most 1 hour`;
     const detail = `${name} in the database URL is ${describeValue(text)}; it ${rule}.`;
     throw new StatsError('invalid-database-url', detail);
   };

@@ -38,7 +38,7 @@ import {
   type PostgresStatements,
 } from './statements.js';
 
-/** Disables the timeouts of one transaction, whose consumer may be slow. */
+/** Disables the timeouts of one transaction, because its consumer may be slow. */
 const WITHOUT_TIMEOUTS = sql`select set_config('statement_timeout', '0', true),
   set_config('idle_in_transaction_session_timeout', '0', true)`;
 
@@ -200,7 +200,7 @@ export class PostgresStore implements Store {
     return locked.map((row) => ({ userId: row.user_id, courseId: row.course_id }));
   }
 
-  /** Retries if the connection was cut; all statements are idempotent. */
+  /** Retries after a deadlock or a cut connection; all statements are idempotent. */
   #query<Row>(statement: NamedStatement, values: unknown[]): Promise<readonly Row[]> {
     const { name, text } = statement;
     const attempt = async () => {

@@ -156,7 +156,8 @@ export function aggregates(
 
 /**
  * Arithmetic that does not fail on overflow, because verification must report such a sum. SQLite's `sum`
- * fails; the sum of two halves becomes a floating-point number instead, which never equals a stored integer.
+ * fails. So the upper and lower 32 bits are summed separately: a total beyond 64 bits then becomes a
+ * floating-point number, which equals no stored integer.
  */
 const ARITHMETIC = {
   sqlite: {

@@ -15,7 +15,7 @@ import { codedColumns, decodeRow, type CodedColumns } from './values.js';
 /** Prepared statements to keep: more than all calls together use. */
 const MAX_STATEMENTS = 100;
 
-/** Kysely's dialect of SQLite with prepared statements, decoded rows and immediate transactions. */
+/** A Kysely dialect for SQLite with cached statements, decoded rows and immediate transactions. */
 export function sqliteDialect(connection: BetterSqlite.Database): Dialect {
   const statements = new StatementCache(
     (text) => new DecodingStatement(connection.prepare(text)),

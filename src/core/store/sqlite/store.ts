@@ -204,7 +204,7 @@ export class SqliteStore implements Store {
     );
   }
 
-  /** Waits, through Kysely, while Kysely has an open transaction on the connection. */
+  /** If Kysely has an open transaction on the connection, waits for it in Kysely's queue. */
   #exclusively<T>(work: () => T): T | Promise<T> {
     return this.#connection.inTransaction ? this.kysely.connection().execute(async () => work()) : work();
   }
