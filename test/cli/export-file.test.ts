@@ -39,7 +39,7 @@ test('The file of a new export, or of a killed one, is accessible only to its ow
   assert.equal((await runCli(['export', file, '--database', fixture.database.url])).code, 0);
   assert.equal((await stat(file)).mode & 0o777, 0o600);
   await chmod(file, 0o644);
-  await using _holder = await LockHolder.acquire(
+  await using holder = await LockHolder.acquire(
     fixture.database.url,
     'lock table study_sessions in access exclusive mode',
   );
@@ -47,6 +47,7 @@ test('The file of a new export, or of a killed one, is accessible only to its ow
   await until('the export writes its file', async () => (await directory.files()).length > 1);
   child.kill('SIGKILL');
   await child.ended;
+  await holder.release();
   const [left = ''] = await directory.files();
   assert.match(left, /^\.stats-service-/);
   assert.equal((await stat(join(directory.path, left))).mode & 0o777, 0o600);
@@ -124,7 +125,7 @@ test('Ctrl-C during an export leaves the file unchanged and reports that', async
   await using directory = await TestDirectory.create();
   await directory.write('a.csv', OLD);
   // The lock blocks the export.
-  await using _holder = await LockHolder.acquire(
+  await using holder = await LockHolder.acquire(
     fixture.database.url,
     'lock table study_sessions in access exclusive mode',
   );
@@ -142,6 +143,7 @@ test('Ctrl-C during an export leaves the file unchanged and reports that', async
     assert.equal(stderr, `stats-service: interrupted after 0 lines; ${file} was not ${outcome}\n`);
     assert.deepEqual(await directory.files(), before);
   }
+  await holder.release();
   assert.equal(await directory.read('a.csv'), OLD);
 });
 
