@@ -36,7 +36,12 @@ const options = new Command('deploy')
   .option('--redeploy <tag>', 'do not build: roll out the image in the registry with this tag')
   .option('--region <region>', 'the AWS region (default: the region of the AWS CLI)')
   .option('--pause <seconds>', 'time between two polls', nonNegative, 10)
-  .option('--patience <minutes>', 'deadline of the migration, and of the rollout', nonNegative, 20)
+  .option(
+    '--patience <minutes>',
+    'how long to wait for the migration, and then for the rollout',
+    nonNegative,
+    20,
+  )
   .option('--dry-run', 'run only read commands, and print the others')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse()
@@ -60,7 +65,10 @@ async function deploy(): Promise<void> {
   const image = `${read('repositories[0].repositoryUri', findRepository)}:${tag}`;
   const findImage = `ecr batch-get-image --repository-name ${name} --image-ids imageTag=${tag}`;
   if (read('length(images)', findImage) === '0') {
-    if (options.redeploy !== undefined) throw new DeployError(`There is no image ${tag} in ${name}.`);
+    if (options.redeploy !== undefined)
+      throw new DeployError(
+        `There is no image ${tag} in ${name}; list the tags with "aws ecr describe-images --repository-name ${name}".`,
+      );
     buildAndPush(image);
   }
   await migrate(image);

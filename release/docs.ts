@@ -54,7 +54,7 @@ function cliReference(): string {
 
 function helpOf(command: Command, parent = ''): { name: string; help: string }[] {
   const name = `${parent} ${command.name()}`.trim();
-  command.configureHelp({ helpWidth: 110 });
+  command.configureHelp({ ...command.configureHelp(), helpWidth: 110 });
   const own = { name, help: command.helpInformation() };
   return [own, ...command.commands.flatMap((child) => helpOf(child, name))];
 }

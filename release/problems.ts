@@ -8,12 +8,11 @@ type NotOverHttp =
   | 'server-unavailable'
   | 'server-incompatible'
   | 'node-unsupported'
-  | 'schema-newer'
   | 'schema-unsupported';
 
 type ProblemCode = HttpErrorCode | Exclude<ErrorCode, NotOverHttp>;
 
-const RETRY = 'Send the request again after `Retry-After` seconds, a session with its id (see 503 above).';
+const RETRY = 'Send the request again after `Retry-After` seconds. A session needs its id (see 503 above).';
 const OPERATOR = 'Tell the operator to run `stats-service doctor`.';
 const CLIENT = 'Fix the client.';
 
@@ -45,6 +44,7 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   overloaded: RETRY,
   stopping: 'Use another instance. Only `/readyz` returns this.',
   'database-unusable': OPERATOR,
+  'schema-newer': 'Tell the operator to start the newer version. Only `/readyz` returns this.',
   'schema-outdated': 'Tell the operator to run `stats-service migrate`.',
 };
 

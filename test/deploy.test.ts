@@ -109,7 +109,12 @@ test('A service without tasks starts with the minimum number of tasks', async ()
 
 test('A deploy that fails before the rollout leaves the service unchanged and reports the reason', async () => {
   const failures: [changes: Answers, message: RegExp, ...argv: string[]][] = [
-    [{ 'aws ecr batch-get-image': ['0'] }, /^There is no image 0\.0\.9 in \S+\n$/, '--redeploy', '0.0.9'],
+    [
+      { 'aws ecr batch-get-image': ['0'] },
+      /^There is no image 0\.0\.9 in \S+; list the tags with .*\n$/,
+      '--redeploy',
+      '0.0.9',
+    ],
     [{ 'git status': [' M src/a.ts'] }, /^Commit these changes first, or discard them:\n/],
     [{ 'aws ecs run-task': ['None\tRESOURCE:ENI'] }, /^The migration did not start: RESOURCE:ENI\.\n$/],
     [{ 'aws ecs describe-tasks': ['1\tEssential'] }, /^The migration failed \(exit code 1\)\./],

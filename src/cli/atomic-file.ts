@@ -79,7 +79,7 @@ export function fileError(file: string, error: unknown): unknown {
   return new Error(`${file} cannot be written.`, { cause: error });
 }
 
-/** Returns `undefined` if the file is missing or cannot be examined. Writing it reports other errors. */
+/** Returns `undefined` if the file is missing or cannot be examined; a later write reports the error. */
 export async function statOf(path: string) {
   return stat(path).catch(() => undefined);
 }

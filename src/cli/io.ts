@@ -28,7 +28,7 @@ export async function interruptible<T>(signal: AbortSignal, work: Promise<T>): P
   try {
     return await Promise.race([work, interrupted.promise]);
   } finally {
-    // The listener would keep the result of the work in memory.
+    // Otherwise the listener would keep the result of the work in memory.
     signal.removeEventListener('abort', interrupt);
   }
 }

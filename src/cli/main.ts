@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import { addBackup } from './commands/backup.js';
 import { addCourse } from './commands/course.js';
 import { addDoctor } from './commands/doctor.js';
@@ -51,6 +51,10 @@ export function createProgram(io: Io): Command {
     .version(io.version)
     .option('--verbose', 'print the stack and the cause of an error')
     .exitOverride()
+    .configureHelp({
+      optionDescription: (option) =>
+        Help.prototype.optionDescription(option) + (option.mandatory ? ' (required)' : ''),
+    })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),

@@ -87,7 +87,7 @@ export interface PageOptions {
   readonly json?: boolean;
 }
 
-/** Items per page without a limit. */
+/** Items to fetch per page if `--limit` is missing. */
 const PAGE_SIZE = 1_000;
 
 export function addPageOptions(command: Command): Command {

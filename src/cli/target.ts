@@ -104,7 +104,7 @@ export function ownDatabaseUrl(io: Io, options: TargetOptions, command: string):
   const instead =
     options.server !== undefined ? '--server' : !isNamed && io.env[server.env] ? server.env : undefined;
   if (instead === undefined) return databaseUrl(io, options, { create: false });
-  throw new UsageError(`${command} cannot use a server; replace ${instead} by --database`);
+  throw new UsageError(`${command} cannot use a server; use --database instead of ${instead}`);
 }
 
 export function describeTarget(io: Io, options: TargetOptions): string {

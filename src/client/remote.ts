@@ -154,7 +154,7 @@ export class RemoteStats implements Stats, Untyped<StatsCalls> {
   }
 }
 
-/** Returns `undefined` for a session without an id, which is not a copy. */
+/** Returns `undefined` for a session without an id, which cannot be a copy of another. */
 function identityOf(item: unknown): string | undefined {
   if (typeof item !== 'object' || item === null || !('sessionId' in item)) return undefined;
   const { userId, courseId, sessionId } = { userId: '', courseId: '', ...item };

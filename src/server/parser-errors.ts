@@ -1,7 +1,7 @@
 /*
  * Responses to requests that Node's parser rejects. Request listeners do not receive these requests, so the
- * responses are written to the socket as text. A connection that expects no response is closed instead: it
- * has sent no request, has begun another response, or is closed already. After a response, the connection is
+ * responses are written to the socket as text. A connection is destroyed without a response if it has sent no
+ * request, has received part of a response, or can no longer be written to. After a response, the connection is
  * destroyed at once. Otherwise a client that does not close could keep it and send the rest of its request.
  */
 import { randomUUID } from 'node:crypto';

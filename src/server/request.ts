@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isId } from '../core/model/ids.js';
+import { rule } from '../core/model/validation.js';
 import type { Connection } from './connections.js';
 import { HttpError, requestError, UNKNOWN_PREFIX } from './problem.js';
 
@@ -120,7 +121,7 @@ function countHeader(name: string, rawHeaders: readonly string[]): number {
 export function readUser(request: IncomingMessage): string {
   const userId = request.headers['x-user-id'];
   if (typeof userId === 'string' && isId(userId)) return userId;
-  const detail = 'is required and must be a UUID: 8-4-4-4-12 hexadecimal digits';
+  const detail = rule('must be a UUID: 8-4-4-4-12 hexadecimal digits')({ input: userId });
   // Required by RFC 9110, section 15.5.2.
   const headers = { 'WWW-Authenticate': 'X-User-Id' };
   throw requestError('unauthenticated', { parameter: 'X-User-Id', detail }, headers);

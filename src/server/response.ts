@@ -45,7 +45,7 @@ export function serialize(
 }
 
 /**
- * @param budget reserves memory until the response is sent. Pass it for reads only: a write must not fail.
+ * @param budget reserves memory until the response is sent. Pass it for reads only: a committed write must not be reported as failed.
  * @throws {StatsError} `overloaded` before anything is sent
  */
 export function send(

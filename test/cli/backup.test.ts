@@ -164,7 +164,7 @@ describe('backup on a small disk', { skip: NO_SMALL_DISK }, () => {
       repair();
       const { code, stderr } = await runCli(['backup', file, '--database', fixture.database.url]);
       assert.equal(code, 1);
-      assert.match(stderr, /^stats-service: [^\n]* cannot be written\. \(.*(full|EROFS).*\)\n$/);
+      assert.match(stderr, /^stats-service: [^\n]* cannot be written[^\n]*\. \(.*(full|EROFS).*\)\n$/);
       assert.deepEqual(await readdir(disk.path), []);
     }
   });
@@ -173,7 +173,7 @@ describe('backup on a small disk', { skip: NO_SMALL_DISK }, () => {
 test('Ctrl-C during `backup` exits with code 130 and leaves no file', async () => {
   await using fixture = await createFixture('sqlite');
   await using directory = await TestDirectory.create();
-  // The backup must still run when the signal arrives.
+  // The backup must still be running when the signal arrives.
   await addBallast(fixture.database.url, 200);
   const file = join(directory.path, 'a.db');
   const child = startBin(['backup', file, '--database', fixture.database.url]);

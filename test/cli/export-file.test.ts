@@ -151,7 +151,7 @@ test('Ctrl-C ends an export that is blocked on stdout and reports the lines writ
   await using fixture = await createFixture('sqlite');
   await record(fixture, [newUserId()], 4_000);
   const child = startBin(['export', '--database', fixture.database.url]);
-  // Nothing reads the pipe, so that the export blocks when it is full.
+  // Nothing reads the pipe, so the export blocks when the pipe is full.
   await once(child.stdout, 'readable');
   child.kill('SIGINT');
   const { code, stderr } = await child.ended;

@@ -109,8 +109,8 @@ test('`export` reports each failure in one line with its exit code and creates n
   await using directory = await TestDirectory.create();
   const named = ['--database', fixture.database.url];
   const cases: [argv: string[], code: number, message: RegExp, env?: Record<string, string>][] = [
-    [['--server', 'http://127.0.0.1:1'], 2, /cannot use a server; replace --server by --database$/],
-    [[], 2, /replace STATS_SERVER_URL by --database$/, { STATS_SERVER_URL: 'http://127.0.0.1:1' }],
+    [['--server', 'http://127.0.0.1:1'], 2, /cannot use a server; use --database instead of --server$/],
+    [[], 2, /use --database instead of STATS_SERVER_URL$/, { STATS_SERVER_URL: 'http://127.0.0.1:1' }],
     [[...named, '--user', 'ada'], 2, /--user is "ada"; it must be a UUID/],
     [[...named, '--course', 'x'], 2, /--course is "x"; it must be a UUID/],
     [

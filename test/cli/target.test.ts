@@ -45,7 +45,7 @@ test('`verify`, `doctor`, `export` and `backup` reject STATS_SERVER_URL as their
   for (const argv of [['verify'], ['doctor'], ['export'], ['backup', 'copy.db']]) {
     const { code, stderr } = await runCli(argv, { env });
     assert.equal(code, 2, argv[0]);
-    assert.match(stderr, /cannot use a server; replace STATS_SERVER_URL by --database/);
+    assert.match(stderr, /cannot use a server; use --database instead of STATS_SERVER_URL/);
   }
 });
 

@@ -40,7 +40,7 @@ for (const blocking of [false, true]) {
     test('The batcher runs the calls of one round of the event loop in one batch', async () => {
       const { batcher, itemsOf, succeed } = createBatcher({ blocking });
       const asked = [batcher.add(1), batcher.add(2)];
-      // Requests from the same round of the event loop add their calls at most this late.
+      // The latest points at which requests of the same event loop round add their calls.
       await Promise.resolve();
       asked.push(batcher.add(3));
       process.nextTick(() => asked.push(batcher.add(4)));

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { runNode } from '../support/cli.js';
+import { runBin, runNode } from '../support/cli.js';
 import { assertCommands } from '../support/console.js';
-import { codeBlocks } from '../support/markdown.js';
+import { TestDirectory } from '../support/directory.js';
+import { codeBlocks, commandsOf, wordsOf } from '../support/markdown.js';
 
 const README = new URL('../../README.md', import.meta.url);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,4 +22,20 @@ test('The library example in the README runs and prints the documented output', 
   const { code, stdout, stderr } = await runNode(argv, { cwd: ROOT });
   assert.equal(code, 0, stderr);
   assert.equal(stdout, printed.code);
+});
+
+test('The example in `docs/import.md` prints the documented output', async () => {
+  await using directory = await TestDirectory.create();
+  const blocks = codeBlocks(new URL('../../docs/import.md', import.meta.url));
+  const first = (name: string) => blocks.find(({ language }) => language === name) ?? assert.fail(name);
+  await directory.write('sessions.csv', first('csv').code);
+  await directory.write('courses.json', first('json').code);
+  const [command] = commandsOf(first('console'));
+  assert.ok(command);
+  const [, , ...argv] = wordsOf(command.line);
+  const env = { XDG_DATA_HOME: directory.path };
+  const { code, stdout, stderr } = await runBin(argv, { env, cwd: directory.path });
+  assert.equal(code, 5);
+  // A terminal mixes both outputs.
+  assert.deepEqual((stdout + stderr).split('\n').toSorted(), command.output.split('\n').toSorted());
 });

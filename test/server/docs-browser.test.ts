@@ -27,7 +27,7 @@ test('The docs page shows every operation and loads only from its server', { ski
   const expected = endpointsOf(document).map(({ method, path }) => `${method} ${path}`);
   assert.deepEqual(shown.toSorted(), expected.toSorted());
 
-  // Opens every operation, because its content must not violate the policy either.
+  // Opens every operation, because its content must not violate the Content-Security-Policy either.
   for (const summary of await page.locator('.opblock-summary-control').all()) await summary.click();
   await page
     .locator('.opblock-body')

@@ -89,7 +89,6 @@ const OF_NO_ROUTE = new Set([
   'invalid-database-url',
   'invalid-server-url',
   'database-not-found',
-  'schema-newer',
   'schema-unsupported',
   'server-unavailable',
   'server-incompatible',
@@ -136,7 +135,7 @@ const ERRORS_OF: Readonly<Record<string, readonly string[]>> = {
   putSession: [...OF_EVERY_CALL, ...OF_BODIES, 'course-not-found', 'total-out-of-range'],
   deleteSession: [...OF_EVERY_CALL, 'course-not-found', 'session-not-found'],
   live: ['uri-too-long', 'headers-too-large', 'internal-error'],
-  ready: ['internal-error', 'database-unavailable', 'database-unusable', 'schema-outdated'],
+  ready: ['internal-error', 'database-unavailable', 'database-unusable', 'schema-outdated', 'schema-newer'],
   describe: ['uri-too-long', 'headers-too-large', 'internal-error'],
 };
 

@@ -36,7 +36,7 @@ test('Large unread responses are limited in total with 503; small responses are 
 
   for (const connection of unread) connection[Symbol.dispose]();
   await until('a large response is sent again', async () => (await list()).status === 200);
-  // The limit must be free again, including the share of responses that had not started.
+  // The whole limit must be available again, including what responses that had not started reserved.
   const pages = await Promise.all(Array.from({ length: 50 }, list));
   assert.ok(pages.every(({ status }) => status === 200));
 });

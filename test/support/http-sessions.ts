@@ -121,7 +121,7 @@ export function generateSessions(): string {
       index,
     ].join(',');
   });
-  // One session id in all courses of a learner, and of another learner.
+  // The same session id in every course of one learner, and in one course of another.
   const shared = uuid();
   const others = [...courses.map((course) => [users[1], course]), [users[2], courses[0]]].map(
     ([user, course]) =>

@@ -26,7 +26,7 @@ variable "image_tag" {
 
   validation {
     condition     = var.image_tag == null ? true : can(regex("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", var.image_tag)) && var.image_tag != "latest"
-    error_message = "image_tag must be an image tag other than latest, which does not identify an image."
+    error_message = "image_tag must be a valid tag other than latest, which can name different images over time."
   }
 }
 

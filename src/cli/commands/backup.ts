@@ -13,8 +13,8 @@ interface Options extends TargetOptions {
 }
 
 const POSTGRES =
-  'backup copies SQLite files only. For Postgres, run "pg_dump --format=custom --file=FILE URL", ' +
-  'and to restore into an empty database "pg_restore --dbname=URL FILE".';
+  'backup copies SQLite files only. For Postgres, run "pg_dump --format=custom --file=FILE URL"; ' +
+  'to restore, run "pg_restore --dbname=URL FILE" on an empty database.';
 
 export function addBackup(program: Command, io: Io): void {
   addOwnDatabaseOption(program.command('backup'))

@@ -22,8 +22,8 @@ interface Options extends TargetOptions {
 
 export function addExport(program: Command, io: Io): void {
   addOwnDatabaseOption(program.command('export'))
-    .description('write all sessions of a database to a file as one snapshot, also while it is in use')
-    .argument('[file]', 'the file to create or replace, readable by you only if it is new; - is stdout', '-')
+    .description('write all sessions to a file as one snapshot, also while the database is in use')
+    .argument('[file]', 'the file to create or replace; only you can read a new file; - is stdout', '-')
     .addOption(new Option('--format <format>', 'default: by file extension, else csv').choices(FORMATS))
     .option('--gzip', 'compress the output (default: if the name of the file ends in .gz)')
     .option('--course <id>', 'only this course')

@@ -19,14 +19,17 @@ export function addImport(program: Command, io: Io): void {
         .default([], 'none'),
     )
     .option('--courses <file>', 'create or replace the courses of this file first: JSON, NDJSON or CSV')
-    .option('--create-courses', 'create missing courses; the id is the name')
+    .option('--create-courses', 'create missing courses, each with its id as its name')
     .option('--course <id>', 'with xapi: the course of statements that name none')
     .addOption(
       new Option('--on-conflict <action>', 'what to do with a session that exists with other content')
         .choices(ON_CONFLICT)
         .default('fail'),
     )
-    .option('--new-ids', 'record sessions without sessionId and completedAt as new ones at each import')
+    .option(
+      '--new-ids',
+      'record sessions that have neither sessionId nor completedAt as new ones at each import',
+    )
     .option(
       '--rejects <file>',
       'write the rejected lines to this file as NDJSON, which you can repair and import',

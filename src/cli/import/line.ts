@@ -51,7 +51,8 @@ function withSessionId(values: Values, newIds: boolean): NonNullable<ParsedLine>
     if (!(error instanceof StatsError)) throw error;
     faults.push(...faultsOf(error));
   }
-  const detail = 'is required if completedAt is missing; --new-ids records a new session each time';
+  const detail =
+    'is required if completedAt is missing; add one of them, or use --new-ids to record a new session at each import';
   return { faults: completedAt === null ? [{ field: 'sessionId', detail }, ...faults] : faults };
 }
 

@@ -63,7 +63,7 @@ export class SessionWriter {
   /**
    * Sets the result of each line of a batch. After the signal, some lines may have no result.
    *
-   * @throws an error that no session has caused
+   * @throws an error that concerns the whole batch
    */
   async write(batch: readonly ImportLine[]): Promise<void> {
     const unresolved = batch.filter(({ result }) => !result);

@@ -31,7 +31,7 @@ export class KeyedMutex<Key> {
   }
 }
 
-/** Resolves when all earlier work has ended. */
+/** Resolves when all earlier work has ended. Rejects after `MAX_WAIT`, or with an error of the whole queue. */
 async function waitForTurn(queue: PromiseWithResolvers<void>[]): Promise<void> {
   const waiting = Promise.withResolvers<void>();
   queue.push(waiting);

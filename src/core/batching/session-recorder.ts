@@ -23,7 +23,7 @@ const MAX_DEFECTS = 40;
 /** Records batches of sessions such that no session fails because of another. */
 export class SessionRecorder {
   readonly #store: Store;
-  /** Learners found locked, with the lock timeout that reported them. */
+  /** Learners found locked, each with the error that reported it. */
   readonly #locked = new Map<string, unknown>();
 
   constructor(store: Store) {

@@ -21,7 +21,7 @@ export const scoreSchema = z
  * fraction, 1.00005 is slightly less, but the caller meant the decimal.
  */
 export function toUnits(score: number): number {
-  // Fast path: a score of at most 4 decimals is the double nearest to its units.
+  // Fast path: a score of at most 4 decimals equals its units divided by 10,000.
   const nearest = Math.round(score * UNITS_PER_SCORE);
   if (nearest > 0 && fromUnits(nearest) === score) return nearest;
   const [digits = '', exponent = '0'] = String(score).split('e');

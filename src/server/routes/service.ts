@@ -20,7 +20,14 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     summary: 'Check that the server is ready',
     description: 'The database is reachable and this version can use its schema.',
     responses: { 200: { description: 'The server is ready.', schema: 'Health' } },
-    errors: ['database-unavailable', 'database-unusable', 'overloaded', 'schema-outdated', 'stopping'],
+    errors: [
+      'database-unavailable',
+      'database-unusable',
+      'overloaded',
+      'schema-outdated',
+      'schema-newer',
+      'stopping',
+    ],
     async handle(service) {
       await service.ready();
       return ok({ status: 'ok' });
@@ -67,7 +74,7 @@ const ASSET_HEADERS = { 'Cache-Control': 'public, max-age=3600' };
 
 const ASSETS: readonly AssetName[] = ['start.js', 'swagger-ui.css', 'swagger-ui-bundle.js'];
 
-/** The files of the page `/docs`, which the OpenAPI document omits. */
+/** The files of the page `/docs`. The OpenAPI document omits these routes. */
 export const assetRoutes: readonly ServiceRoute[] = ASSETS.map((name) => ({
   method: 'GET',
   path: `/docs/${name}`,

@@ -16,7 +16,7 @@ const BROKEN: readonly (readonly [line: string | Buffer, message: RegExp])[] = [
   [csvLine({ averageScore: 'n/a' }), /: averageScore is "n\/a"; it must be a number/],
   [csvLine({ userId: '7c7b7d42' }), /: userId is "7c7b7d42"; it must be a UUID/],
   [Buffer.concat([Buffer.from(csvLine()), Buffer.from([0xff])]), /: must be UTF-8$/],
-  [csvLine({ moduleIds: '"m-1' }), /: has a quote that is not closed/],
+  [csvLine({ moduleIds: '"m-1' }), /: has an unclosed quote/],
   [csvLine({ moduleIds: 'm'.repeat(2 * MEGABYTE) }), /: must be at most 1 MiB long$/],
   // Less than 1 Mi characters, but more than 1 MiB.
   [csvLine({ moduleIds: 'é'.repeat(MEGABYTE / 2) }), /: must be at most 1 MiB long$/],
@@ -99,7 +99,10 @@ test('An import reports a missing session id together with all other faults of t
   const path = await directory.write('sessions.csv', [HEADER, ...lines].join('\n'));
   const { code, stderr } = await runImport([path, '--database', database.url]);
   assert.equal(code, 5);
-  assert.match(stderr, /^line 2: sessionId is required if completedAt is missing; --new-ids records [^;]*$/m);
+  assert.match(
+    stderr,
+    /^line 2: sessionId is required if completedAt is missing; add one of them, or use --new-ids [^;]*$/m,
+  );
   const faults = /^line 3: (.*)$/m.exec(stderr)?.[1]?.split('. ') ?? [];
   assert.deepEqual(
     faults.map((fault) => fault.split(' ').slice(0, 3).join(' ')),

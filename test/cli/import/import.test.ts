@@ -243,8 +243,11 @@ test('An import with an invalid header exits with code 1 and reads no lines', as
       `${HEADER},mood`,
       /^stats-service: The header's column "mood" is not a known field; add --map "mood=FIELD"/m,
     ],
-    [`${HEADER},userId`, /^stats-service: The header has the column userId twice\.$/m],
-    ['"userId,courseId', /^stats-service: The header has a quote that is not closed/m],
+    [
+      `${HEADER},userId`,
+      /^stats-service: Two columns of the header are the field userId; remove one of them\.$/m,
+    ],
+    ['"userId,courseId', /^stats-service: The header has an unclosed quote/m],
     [HEADER.replaceAll(',', ';'), /^stats-service: The header is .*; commas must separate/m],
     ['{"userId":', /^stats-service: The file is JSON, not CSV; add --format ndjson\.$/m],
     [HEADER, /^stats-service: The header has no column "mood", which --map names\.$/m, '--map', 'mood='],

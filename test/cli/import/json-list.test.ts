@@ -67,7 +67,7 @@ test('An import of a malformed JSON list reports the fault and its position', as
     ['[7, {"id": "]', 'The JSON list is truncated after document 1.'],
     [
       '[7, {"id": "x}\n, {"id": 1}]',
-      'Document 2 of the JSON list has an unclosed string; repair the list and import it again.',
+      'Document 2 of the JSON list has an unclosed string or an unescaped control character; repair the list and import it again.',
     ],
     ['[7,]', 'Document 2 of the JSON list is missing; remove the extra comma.'],
     ['[,7]', 'Document 1 of the JSON list is missing; remove the extra comma.'],

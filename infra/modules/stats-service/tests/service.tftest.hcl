@@ -181,7 +181,7 @@ run "monitoring" {
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["latency-p99"].extended_statistic == "p99" && aws_cloudwatch_metric_alarm.this["running-tasks"].threshold == 2 && aws_cloudwatch_metric_alarm.this["running-tasks"].treat_missing_data == "breaching"
-    error_message = "The alarms must watch p99 and fewer than two tasks, missing data included."
+    error_message = "The alarms must report a high p99 latency and fewer than two running tasks; missing task data must count as an alarm."
   }
 
   assert {

@@ -35,7 +35,7 @@ function readHeader(names: FieldNames, { text: line, fault }: Line): string[] {
   const text = withoutByteOrderMark(line);
   if (/^(\[\s*)?\{|^\[\s*$/.test(text)) throw new Error('The file is JSON, not CSV; add --format ndjson.');
   const header = splitRow(text)?.map((name) => name.trim());
-  if (!header) throw new Error('The header has a quote that is not closed or is inside a name.');
+  if (!header) throw new Error('The header has an unclosed quote, or a quote inside an unquoted name.');
   if (header.length === 1 && /[;\t]/.test(text)) {
     throw new Error(`The header is ${JSON.stringify(text.slice(0, 60))}; commas must separate the columns.`);
   }
@@ -45,16 +45,18 @@ function readHeader(names: FieldNames, { text: line, fault }: Line): string[] {
     throw new Error(`The header's column "${name}" is not a known field; ${names.adviceOn(name)}.`);
   });
   const absent = names.mapped.find((name) => !header.includes(name));
-  if (absent !== undefined) throw new Error(`The header has no column "${absent}", which --map names.`);
+  if (absent !== undefined)
+    throw new Error(`The header has no column "${absent}", which --map names; correct or remove that --map.`);
   const repeated = columns.find((column, index) => column !== '' && columns.indexOf(column) !== index);
-  if (repeated !== undefined) throw new Error(`The header has the column ${repeated} twice.`);
+  if (repeated !== undefined)
+    throw new Error(`Two columns of the header are the field ${repeated}; remove one of them.`);
   return columns;
 }
 
 function readRow(columns: readonly string[], text: string): ParsedLine {
   if (text === '') return undefined;
   const cells = splitRow(text);
-  if (!cells) return invalidLine('has a quote that is not closed or is inside a field');
+  if (!cells) return invalidLine('has an unclosed quote, or a quote inside an unquoted field');
   if (cells.length !== columns.length) {
     return invalidLine(`has ${cells.length} fields; it must have ${columns.length}, as the header`);
   }

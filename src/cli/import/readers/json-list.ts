@@ -45,7 +45,7 @@ class ListSplitter {
       const end = this.#end.find(chunk, start);
       if (this.#end.isBroken) {
         throw new Error(
-          `Document ${this.#documents + 1} of the JSON list has an unclosed string; repair the list and import it again.`,
+          `Document ${this.#documents + 1} of the JSON list has an unclosed string or an unescaped control character; repair the list and import it again.`,
         );
       }
       this.#add(chunk.subarray(start, end === -1 ? chunk.length : end));

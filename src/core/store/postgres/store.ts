@@ -42,7 +42,7 @@ import {
 const WITHOUT_TIMEOUTS = sql`select set_config('statement_timeout', '0', true),
   set_config('idle_in_transaction_session_timeout', '0', true)`;
 
-/** Milliseconds, longer than a batch takes. */
+/** Milliseconds between two checks for locks, longer than a batch usually holds one. */
 const BATCH_DURATION = 20;
 
 /** A Postgres database with a connection pool. A batch is one statement, which is also its transaction. */

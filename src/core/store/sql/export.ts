@@ -34,7 +34,7 @@ function selectSessions(context: StoreContext, { userId, courseId, from, to }: E
   return query;
 }
 
-/** A cursor is planned once. Postgres may choose to sort, which would take too long for each page. */
+/** Postgres plans a cursor once. It may choose to sort, which would take too long for each page. */
 async function* readByCursor({ kysely }: StoreContext, query: Query): AsyncGenerator<Row[]> {
   await sql`declare exported no scroll cursor for ${query}`.execute(kysely);
   const fetch = sql<Row>`fetch ${sql.lit(EXPORT_PAGE)} from exported`;

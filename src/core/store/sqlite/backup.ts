@@ -28,7 +28,10 @@ export async function copyPages(
     progress(await connection.backup(file, { progress }));
   } catch (error) {
     signal?.throwIfAborted();
-    throw new Error('The copy cannot be written.', { cause: error });
+    throw new Error(
+      'The copy cannot be written; check the free space and the permissions of its directory.',
+      { cause: error },
+    );
   }
 }
 
