@@ -19,7 +19,7 @@ export { verify, type Verification, type VerifyConfig } from './maintenance/veri
 export { backUp, type BackupConfig } from './maintenance/backup.js';
 export { exportSessions, type ExportConfig } from './maintenance/export.js';
 export { sessionChecker } from './model/calls.js';
-export { sqlitePath } from './store/open.js';
+export { sqlitePath } from './model/database-url.js';
 export type {
   LearnerCall,
   LearnerKey,
@@ -56,12 +56,12 @@ export type { History, HistoryItem, IntervalName } from './model/history.js';
 export type { LifetimeStats, StudiedCourse } from './model/lifetime.js';
 export { MODULE_SEPARATOR, type Progress } from './model/modules.js';
 export type {
-  RuleViolation,
   Difference,
+  Finding,
   ModuleDifference,
+  RuleViolation,
   TotalsDifference,
-} from './store/checks/differences.js';
-export type { Finding } from './store/checks/database-checks.js';
+} from './model/checks.js';
 export type { Page } from './model/pagination.js';
 export type { NewSession, Session, SessionContent, SessionRange } from './model/session.js';
 export type { Clock } from './model/time.js';

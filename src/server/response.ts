@@ -31,7 +31,7 @@ const PERSONAL_DATA_HEADERS: Headers = {
 export function serialize(
   { headers, type = 'application/json', body, text }: HttpResponse,
   requestId: string,
-) {
+): { readonly content: string | Buffer; readonly size: number; readonly headers: Headers } {
   // The newline separates the output of curl from the prompt of a terminal.
   const content = text ?? (body === undefined ? '' : `${JSON.stringify(body)}\n`);
   const size = Buffer.byteLength(content);

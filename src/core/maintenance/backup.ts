@@ -1,6 +1,7 @@
 import { copyUnsupported } from '../errors.js';
+import type { CopyOptions } from '../model/checks.js';
 import { openStore } from '../store/open.js';
-import { withStatsErrors, type CopyOptions } from '../store/store.js';
+import { withStatsErrors } from '../store/store.js';
 
 export interface BackupConfig extends CopyOptions {
   /** `sqlite:PATH`. */

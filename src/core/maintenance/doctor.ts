@@ -1,6 +1,7 @@
 import { StatsError } from '../errors.js';
+import type { Finding } from '../model/checks.js';
 import { grouped } from '../model/validation.js';
-import { DATABASE_CHECKS, RESTORE, type Check, type Finding } from '../store/checks/database-checks.js';
+import { DATABASE_CHECKS, RESTORE, type Check } from '../store/checks/database-checks.js';
 import { findDifferingModules, findDifferingTotals } from '../store/checks/differences.js';
 import { countRows, rangesOf, withoutTimeout } from '../store/checks/ranges.js';
 import { migrationStatus } from '../store/migrator.js';

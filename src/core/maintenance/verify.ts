@@ -1,9 +1,10 @@
 import { courseNotFound } from '../errors.js';
+import type { Counts, Difference } from '../model/checks.js';
 import type { CourseId, UserId } from '../model/ids.js';
 import { toInstant, type Clock } from '../model/time.js';
 import { assertCurrent } from '../store/migrator.js';
-import { findDifferingModules, findDifferingTotals, type Difference } from '../store/checks/differences.js';
-import { countRows, rangesOf, type Counts } from '../store/checks/ranges.js';
+import { findDifferingModules, findDifferingTotals } from '../store/checks/differences.js';
+import { countRows, rangesOf } from '../store/checks/ranges.js';
 import { findRuleViolations } from '../store/checks/rules.js';
 import { openStore } from '../store/open.js';
 import { findCourse } from '../store/sql/courses.js';

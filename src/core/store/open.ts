@@ -1,7 +1,7 @@
 import { StatsError } from '../errors.js';
+import { sqlitePath } from '../model/database-url.js';
 import type { Store } from './store.js';
 
-const SQLITE = /^sqlite:(.+)$/s;
 const POSTGRES = /^postgres(ql)?:\/\//;
 
 /**
@@ -25,10 +25,4 @@ export async function openStore(url: string, options: { readonly create: boolean
     'invalid-database-url',
     'The database URL must be sqlite:PATH, sqlite::memory: or postgres://….',
   );
-}
-
-/** The path in a URL of a SQLite file. */
-export function sqlitePath(url: string): string | undefined {
-  // The driver trims the path, so all checks must see the trimmed one.
-  return SQLITE.exec(url)?.[1]?.trim();
 }

@@ -2,6 +2,7 @@ import type { ControlledTransaction, Kysely, RawBuilder, Transaction } from 'kys
 import type { DialectName } from '../../../migrations/columns.js';
 import type { LearnerKey, SessionKey } from '../api.js';
 import { StatsError, type RejectReason } from '../errors.js';
+import type { CopyOptions } from '../model/checks.js';
 import type { Totals } from '../model/lifetime.js';
 import type { ModuleCounts } from '../model/modules.js';
 import type { Activity } from '../observer.js';
@@ -65,13 +66,6 @@ export interface BatchPolicy {
 export interface TransactionOptions {
   /** True if statements have no timeout. Default: false. */
   readonly unlimited?: boolean;
-}
-
-export interface CopyOptions {
-  /** Receives the size of each copied part and of the whole database, in bytes. */
-  readonly onCopied?: ((bytes: number, total: number) => void) | undefined;
-  /** Aborts the copy. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** An open database. There is one implementation per database; `sql/` has the statements that both share. */

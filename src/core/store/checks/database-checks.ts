@@ -1,16 +1,7 @@
 import { sql } from 'kysely';
 import type { DialectName } from '../../../../migrations/columns.js';
+import type { Finding } from '../../model/checks.js';
 import type { StoreContext } from '../store.js';
-
-/** The result of one check of a database. */
-export interface Finding {
-  readonly check: 'database' | 'schema' | 'durability' | 'integrity' | 'rollups';
-  /** A `warning` can be intended; a `problem` must be fixed. */
-  readonly state: 'ok' | 'warning' | 'problem';
-  readonly detail: string;
-  /** The recommended action. */
-  readonly advice?: string;
-}
 
 export type Check = (context: StoreContext) => Promise<Finding>;
 

@@ -1,46 +1,11 @@
 import { sql } from 'kysely';
 import type { DialectName } from '../../../../migrations/columns.js';
+import type { ModuleDifference, TotalsDifference } from '../../model/checks.js';
 import { TOTALS_COLUMNS } from '../rows.js';
 import { countModules, sumSessions } from '../sql/rollups.js';
 import { keysetPages } from '../sql/paging.js';
 import type { Store } from '../store.js';
-import { instantText, read, within, type KeyColumns, type Learner, type Range } from './ranges.js';
-
-/** Values as text, because a sum may exceed the exact integers of JSON. `null` if the row is missing. */
-interface Values {
-  /** The stored value. */
-  readonly stored: string | null;
-  /** The value computed from the sessions. */
-  readonly expected: string | null;
-}
-
-/** A total that differs from the sum of the sessions; `sessionCount` for a surplus or missing row. */
-export interface TotalsDifference extends Learner, Values {
-  readonly kind: 'totals';
-  /** `weightedScoreUnits` is Σ score × modules, in 1/10,000. */
-  readonly field: (typeof NAMES)[keyof typeof NAMES];
-}
-
-/** A module count that differs from the number of sessions with that module. */
-export interface ModuleDifference extends Learner, Values {
-  readonly kind: 'module';
-  readonly moduleId: string;
-  readonly field: 'sessionCount';
-}
-
-/** A session that breaks a rule of its values. */
-export interface RuleViolation extends Learner {
-  readonly kind: 'session';
-  readonly sessionId: string;
-  /** `averageScoreUnits` are 1/10,000 of a score. */
-  readonly field: string;
-  /** The stored value; a long one is cut. */
-  readonly stored: string;
-  readonly rule: string;
-}
-
-/** A stored value that contradicts the sessions or their rules. */
-export type Difference = TotalsDifference | ModuleDifference | RuleViolation;
+import { instantText, read, within, type KeyColumns, type Range } from './ranges.js';
 
 const NAMES = {
   session_count: 'sessionCount',
@@ -50,7 +15,7 @@ const NAMES = {
   time_studied: 'timeStudied',
   first_completed_at: 'firstCompletedAt',
   last_completed_at: 'lastCompletedAt',
-} as const satisfies Record<(typeof TOTALS_COLUMNS)[number], string>;
+} as const satisfies Record<(typeof TOTALS_COLUMNS)[number], TotalsDifference['field']>;
 
 type TotalsRow = KeyColumns &
   Readonly<Record<`${'stored' | 'expected'}_${(typeof TOTALS_COLUMNS)[number]}`, string | null>>;

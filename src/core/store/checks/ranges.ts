@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { sql, type RawBuilder } from 'kysely';
 import type { DialectName } from '../../../../migrations/columns.js';
+import type { Counts } from '../../model/checks.js';
 import { LAST_INSTANT } from '../../model/time.js';
 import type { Store, StoreContext } from '../store.js';
 
@@ -8,12 +9,6 @@ import type { Store, StoreContext } from '../store.js';
 const ROWS = 10_000;
 
 const TABLES = ['study_sessions', 'course_stats', 'studied_modules'] as const;
-
-/** A learner in a course. The ids are unchecked text, because another program may have written them. */
-export interface Learner {
-  readonly userId: string;
-  readonly courseId: string;
-}
 
 /** The rows to check: all, or those of one learner, one course, or one learner in one course. */
 interface Scope {
@@ -61,13 +56,6 @@ async function findEnd(store: Store, rest: Range): Promise<KeyColumns | undefine
       order by user_id, course_id limit 1`,
   );
   return end;
-}
-
-/** The numbers of rows in a range. */
-export interface Counts {
-  readonly sessions: number;
-  readonly lifetimeStats: number;
-  readonly moduleCounts: number;
 }
 
 export async function countRows(store: Store, range: Range): Promise<Counts> {

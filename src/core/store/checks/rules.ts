@@ -8,7 +8,7 @@ import { grouped } from '../../model/validation.js';
 import { keysetPages } from '../sql/paging.js';
 import { splitModuleIds } from '../sql/rollups.js';
 import type { Store } from '../store.js';
-import type { RuleViolation } from './differences.js';
+import type { RuleViolation } from '../../model/checks.js';
 import { instantText, read, within, type KeyColumns, type Range } from './ranges.js';
 
 /** Rows per page. */

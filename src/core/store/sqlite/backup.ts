@@ -1,5 +1,5 @@
 import type BetterSqlite from 'better-sqlite3';
-import type { CopyOptions } from '../store.js';
+import type { CopyOptions } from '../../model/checks.js';
 
 /** Pages per step; each step blocks the event loop. */
 const STEP = 2_000;

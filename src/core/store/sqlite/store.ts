@@ -5,6 +5,7 @@ import type BetterSqlite from 'better-sqlite3';
 import { Kysely, sql, type RawBuilder } from 'kysely';
 import type { LearnerKey, SessionKey } from '../../api.js';
 import { copyUnsupported } from '../../errors.js';
+import type { CopyOptions } from '../../model/checks.js';
 import { sumDeltas } from '../deltas.js';
 import { isReplay, type SessionRow } from '../rows.js';
 import type { Schema } from '../schema.js';
@@ -12,7 +13,6 @@ import { toLearnerStats } from '../sql/stats.js';
 import {
   beginSnapshot,
   contextOf,
-  type CopyOptions,
   type LearnerStats,
   type PendingSession,
   type RecordOutcome,
