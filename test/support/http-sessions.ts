@@ -67,7 +67,7 @@ export function parseCourses(json: string): FileCourse[] {
 
 /**
  * Derives courses from sessions. Every third one declares no modules. The others declare all studied modules
- * except the first, and one module that nobody has studied.
+ * except the first, and one module without studies.
  */
 export function coursesOf(sessions: readonly FileSession[]): FileCourse[] {
   const byCourse = Map.groupBy(sessions, ({ courseId }) => courseId);

@@ -250,7 +250,12 @@ test('An import with an invalid header exits with code 1 and reads no lines', as
     ['"userId,courseId', /^stats-service: The header has an unclosed quote/m],
     [HEADER.replaceAll(',', ';'), /^stats-service: The header is .*; commas must separate/m],
     ['{"userId":', /^stats-service: The file is JSON, not CSV; add --format ndjson\.$/m],
-    [HEADER, /^stats-service: The header has no column "mood", which --map names; correct or remove that --map\.$/m, '--map', 'mood='],
+    [
+      HEADER,
+      /^stats-service: The header has no column "mood", which --map names; correct or remove that --map\.$/m,
+      '--map',
+      'mood=',
+    ],
   ] as const) {
     const path = await directory.write('sessions.csv', `${header}\n${csvLine()},x\n`);
     const { code, stderr, summary } = await runImport([path, ...target, ...options]);
