@@ -31,6 +31,7 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'method-not-allowed': 'Use a method from the `Allow` header.',
   'request-timeout': 'Send the request again. It must arrive within 30 s.',
   'course-id-taken': 'Replace the course with `PUT`, or choose another id.',
+  'course-in-use': 'Delete the sessions first, or keep the course.',
   'course-name-taken': 'Choose another name, or use the course with this name.',
   'session-conflict':
     'Do not retry. Replace the session with `PUT`, or send the new session with another id.',

@@ -57,6 +57,7 @@ export class PartialImportError extends Error {
 
 /** Advice that names commands, which the library does not know. */
 const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  'course-in-use': 'Add --with-sessions to delete them too.',
   'course-not-found': 'Create it with "stats-service course add".',
   'session-conflict': 'Add --replace to replace it.',
 };

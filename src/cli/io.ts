@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { Interruption } from './errors.js';
+import { Interruption, UsageError } from './errors.js';
 
 /** The environment of a command. Commands do not use `process`. */
 export interface Io {
@@ -31,4 +31,14 @@ export async function interruptible<T>(signal: AbortSignal, work: Promise<T>): P
     // Otherwise the listener would keep the result of the work in memory.
     signal.removeEventListener('abort', interrupt);
   }
+}
+
+/** @throws {UsageError} without a terminal */
+export async function askToConfirm(io: Io, command: string, question: string): Promise<boolean> {
+  if (!io.ask) {
+    throw new UsageError(
+      `${command} needs a terminal to ask for confirmation; add --yes to skip the question`,
+    );
+  }
+  return /^y(es)?$/i.test((await interruptible(io.signal, io.ask(`${question} [y/N] `))).trim());
 }

@@ -52,6 +52,16 @@ export function parseNumber(text: string): number | string {
   return NUMBER.test(text) ? Number(text) : text;
 }
 
+/**
+ * Collects the values of `--module-ids`. A comma is allowed in an id, but is more likely a list that was meant.
+ */
+export function parseModuleIds(text: string, previous: unknown): readonly string[] {
+  if (text.includes(',')) {
+    throw new InvalidArgumentError('Separate ids by spaces. An id with a comma can only be sent over HTTP.');
+  }
+  return Array.isArray(previous) ? [...previous, text] : [text];
+}
+
 /** Returns milliseconds. */
 export function parseTime(text: string): number {
   const milliseconds = parseDuration(text);

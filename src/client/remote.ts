@@ -51,7 +51,13 @@ export class RemoteStats implements Stats, Untyped<StatsCalls> {
     return course;
   }
 
-  async listCourses(call: unknown) {
+  async deleteCourse(call: unknown) {
+    const { courseId } = parseCall(calls.deleteCourse, call);
+    const path = `courses/${courseId}`;
+    await this.#http.send(z.undefined(), { method: 'DELETE', path, userId: NIL_USER, successes: [204] });
+  }
+
+  async listCourses(call: unknown = {}) {
     return this.#get(pageSchema(courseSchema), 'courses', NIL_USER, parseCall(calls.listCourses, call));
   }
 

@@ -65,8 +65,8 @@ export interface StatsCalls {
   addCourse(call: { readonly course: NewCourse }): Promise<Course>;
 
   /**
-   * Creates or replaces a course, for example when a platform synchronizes its catalogue. Repeating the call
-   * changes nothing, not even `updatedAt`.
+   * Creates or replaces a course, for example when a platform synchronizes its catalogue. Without `moduleIds`
+   * the modules of a course stay. Repeating the call changes nothing, not even `updatedAt`.
    *
    * @throws {StatsError} `course-name-taken`
    */
@@ -78,8 +78,15 @@ export interface StatsCalls {
   /** @throws {StatsError} `course-not-found` */
   getCourse(call: { readonly courseId: CourseId }): Promise<Course>;
 
+  /**
+   * Deletes a course and its modules. To delete a course with its sessions, use `purgeCourse`.
+   *
+   * @throws {StatsError} `course-not-found`; `course-in-use` if a learner has a session in it
+   */
+  deleteCourse(call: { readonly courseId: CourseId }): Promise<void>;
+
   /** Lists all courses by name, in the order of Unicode code points, or only the one with `courseId`. */
-  listCourses(call: PageRequest & { readonly courseId?: CourseId | undefined }): Promise<Page<Course>>;
+  listCourses(call?: PageRequest & { readonly courseId?: CourseId | undefined }): Promise<Page<Course>>;
 
   /**
    * Records a session exactly once. Scores are rounded half up to 4 decimals; `timeStudied` is in
@@ -156,7 +163,7 @@ export interface StatsCalls {
   getStats(call: LearnerCall): Promise<LifetimeStats>;
 
   /**
-   * Reads a learner's stats in a course per day, week (from Monday) or month of an IANA time zone (default:
+   * Reads a learner's stats in a course per day, week (from Monday; the default) or month of an IANA time zone (default:
    * UTC), oldest first, empty intervals included: from the first session to the last, or from `from` to `to`,
    * at most 1,000 intervals. Only sessions within `from` and `to` count.
    *
@@ -168,7 +175,7 @@ export interface StatsCalls {
    */
   getHistory(
     call: LearnerCall &
-      SessionRange & { readonly interval: IntervalName; readonly timeZone?: string | undefined },
+      SessionRange & { readonly interval?: IntervalName | undefined; readonly timeZone?: string | undefined },
   ): Promise<History>;
 
   /** Lists the lifetime stats of every course that a learner has studied, by course name. */

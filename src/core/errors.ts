@@ -21,6 +21,7 @@ export const ERRORS = {
   'database-not-found': { kind: 'not-found', title: 'Database not found' },
   'course-id-taken': { kind: 'conflict', title: 'The course id is taken' },
   'course-name-taken': { kind: 'conflict', title: 'The course name is taken' },
+  'course-in-use': { kind: 'conflict', title: 'The course has sessions' },
   'session-conflict': { kind: 'conflict', title: 'The session exists with different content' },
   'database-unavailable': { kind: 'unavailable', title: 'The database is unavailable' },
   overloaded: { kind: 'unavailable', title: 'Service overloaded' },
@@ -87,6 +88,14 @@ export function overloaded(): StatsError {
 export function courseNotFound(courseId: string): StatsError {
   return new StatsError('course-not-found', `There is no course ${courseId}.`, {
     faults: [{ parameter: 'courseId', detail: `is "${courseId}"; it must be the id of an existing course` }],
+  });
+}
+
+export function courseInUse(courseId: string): StatsError {
+  return new StatsError('course-in-use', `Course ${courseId} has sessions; nothing was deleted.`, {
+    faults: [
+      { parameter: 'courseId', detail: `is "${courseId}"; it must be the id of a course without sessions` },
+    ],
   });
 }
 

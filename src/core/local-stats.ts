@@ -15,8 +15,8 @@ import { parseCall } from './model/validation.js';
 import type { Activity, Observer, QueueName } from './observer.js';
 import { assertCurrent } from './store/migrator.js';
 import { moduleIdsOf, toSession, toSessionRow, type SessionRow } from './store/rows.js';
-import { addCourse, findCourse, listCourses, setCourse } from './store/sql/courses.js';
-import { eraseUser } from './store/sql/erase.js';
+import { addCourse, deleteCourse, findCourse, listCourses, setCourse } from './store/sql/courses.js';
+import { eraseLearner } from './store/sql/erase.js';
 import { findBounds, sumByInterval } from './store/sql/history.js';
 import { deleteSession, listSessions, putSession } from './store/sql/sessions.js';
 import { listStudiedCourses } from './store/sql/stats.js';
@@ -114,7 +114,12 @@ export class LocalStats implements Stats, Untyped<StatsCalls> {
     return course;
   }
 
-  async listCourses(call: unknown) {
+  async deleteCourse(call: unknown) {
+    const { courseId } = parseCall(this.#schemas.deleteCourse, call);
+    await this.#limiter.run(() => deleteCourse(this.#store, courseId));
+  }
+
+  async listCourses(call: unknown = {}) {
     const page = parseCall(this.#schemas.listCourses, call);
     return this.#limiter.run(() => listCourses(this.#store, page));
   }
@@ -241,7 +246,7 @@ export class LocalStats implements Stats, Untyped<StatsCalls> {
   async eraseUser(call: unknown) {
     const { userId } = parseCall(this.#schemas.eraseUser, call);
     const sessionsDeleted = await this.#limiter.run(() =>
-      this.#writes.run(userId, () => eraseUser(this.#store, userId)),
+      this.#writes.run(userId, () => eraseLearner(this.#store, { userId })),
     );
     return { sessionsDeleted };
   }

@@ -95,6 +95,10 @@ export function created(location: string, body: unknown): HttpResponse {
   return { status: 201, headers: { Location: location }, body };
 }
 
+export function noContent(): HttpResponse {
+  return { status: 204 };
+}
+
 export interface RequestUrl {
   readonly pathname: string;
   readonly query: QueryArguments;

@@ -115,6 +115,10 @@ test('`--module-ids` stores its modules as a set and rejects an invalid module i
   const refused = await runCli([...set, '--module-ids', 'a', 'b;c']);
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /--module-ids is .*; it must be 1 to 128 visible ASCII characters without ;/);
-  // Without `--module-ids` the course has no modules.
-  assert.match((await runCli(set)).stdout, /^Modules {2}–$/m);
+  const comma = await runCli([...set, '--module-ids', 'a,b']);
+  assert.equal(comma.code, 2);
+  assert.match(comma.stderr, /Separate ids by spaces/);
+  await runCli([...set, '--module-ids', 'a', 'b']);
+  assert.match((await runCli(set)).stdout, /^Modules {2}a b$/m);
+  assert.match((await runCli([...set, '--no-module-ids'])).stdout, /^Modules {2}–$/m);
 });

@@ -8,7 +8,7 @@ import { createDatabase, DIALECTS } from '../support/databases.js';
 import { openStats } from '../../src/core/index.js';
 import { forgeCursor, newCourseId, newSessionId, newUserId, sessionContent } from '../support/factories.js';
 
-const [ALGEBRA, GEOMETRY, UNKNOWN] = [newCourseId(), newCourseId(), newCourseId()];
+const [ALGEBRA, GEOMETRY, SPARE, UNKNOWN] = [newCourseId(), newCourseId(), newCourseId(), newCourseId()];
 const [ANN, BOB, FIRST, SECOND] = [newUserId(), newUserId(), newSessionId(), newSessionId()];
 const LEARNER = { userId: ANN, courseId: ALGEBRA };
 const BROKEN = { totalModulesStudied: 3.5, averageScore: -1, timeStudied: '3', what: 1 };
@@ -24,9 +24,17 @@ const CALLS: readonly ((stats: Stats) => Promise<unknown>)[] = [
     stats.setCourse({ courseId: GEOMETRY, course: { name: 'Geometry 2', moduleIds: ['b', 'a', 'b'] } }),
   (stats) => stats.untyped.setCourse({ courseId: GEOMETRY, course: { name: 'x', moduleIds: ['a', ';'] } }),
   (stats) => stats.setCourse({ courseId: GEOMETRY, course: { name: 'Algebra' } }),
+  (stats) => stats.setCourse({ courseId: GEOMETRY, course: { name: 'Geometry 3' } }),
+  (stats) => stats.setCourse({ courseId: GEOMETRY, course: { name: 'Geometry 3', moduleIds: null } }),
+  (stats) => stats.setCourse({ courseId: GEOMETRY, course: { name: 'Geometry 2', moduleIds: ['a', 'b'] } }),
+  (stats) => stats.setCourse({ courseId: SPARE, course: { name: 'Spare', moduleIds: ['a'] } }),
+  (stats) => stats.deleteCourse({ courseId: SPARE }),
+  (stats) => stats.deleteCourse({ courseId: SPARE }),
+  (stats) => stats.untyped.deleteCourse({ courseId: 'x' }),
   (stats) => stats.getCourse({ courseId: GEOMETRY }),
   (stats) => stats.getCourse({ courseId: UNKNOWN }),
   (stats) => stats.listCourses({}),
+  (stats) => stats.listCourses(),
   async (stats) => {
     const { next } = await stats.listCourses({ limit: 1 });
     return stats.listCourses({ limit: 1, cursor: next ?? undefined });
@@ -51,6 +59,7 @@ const CALLS: readonly ((stats: Stats) => Promise<unknown>)[] = [
     return stats.listSessions({ ...LEARNER, limit: 1, cursor: next ?? undefined });
   },
   (stats) => stats.listSessions({ ...LEARNER, limit: 0, cursor: forgeCursor(['now', 'x']) }),
+  (stats) => stats.deleteCourse({ courseId: ALGEBRA }),
   (stats) => stats.getStats(LEARNER),
   (stats) => stats.getStats({ ...LEARNER, userId: BOB }),
   (stats) =>
@@ -66,6 +75,7 @@ const CALLS: readonly ((stats: Stats) => Promise<unknown>)[] = [
       session: { sessionId: FIRST, ...sessionContent({ moduleIds: ['a', 'c', 'a'] }) },
     }),
   (stats) => stats.getHistory({ ...LEARNER, interval: 'day' }),
+  (stats) => stats.getHistory(LEARNER),
   (stats) =>
     stats.getHistory({
       ...LEARNER,

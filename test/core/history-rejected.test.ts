@@ -45,7 +45,15 @@ describe('rejected history calls', () => {
 
   test('`getHistory` reports every validation error at once', async () => {
     await using fixture = await createFixture('sqlite');
-    const call = { userId: 'x', courseId: 'y', timeZone: 'z', from: 'now', to: 'then', limit: 1 };
+    const call = {
+      userId: 'x',
+      courseId: 'y',
+      interval: 'year',
+      timeZone: 'z',
+      from: 'now',
+      to: 'then',
+      limit: 1,
+    };
     await assert.rejects(fixture.stats.untyped.getHistory(call), (error) => {
       assert.ok(error instanceof StatsError);
       const places = error.faults.map((fault) => ('parameter' in fault ? fault.parameter : fault.pointer));

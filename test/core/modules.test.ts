@@ -48,7 +48,7 @@ for (const dialect of DIALECTS) {
     test('`setCourse` replaces the modules as a set, and the same set changes nothing', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, clock } = fixture;
-      const set = async (moduleIds?: readonly string[]) => {
+      const set = async (moduleIds?: readonly string[] | null) => {
         clock.advance(1_000);
         const { course } = await stats.setCourse({ courseId, course: { name: 'Algebra', moduleIds } });
         assert.deepEqual(await stats.getCourse({ courseId }), course);
@@ -57,8 +57,26 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(await set(['b', 'a']), [['a', 'b'], '2026-11-22T10:00:01.000Z']);
       assert.deepEqual(await set(['a', 'b', 'a']), [['a', 'b'], '2026-11-22T10:00:01.000Z']);
       assert.deepEqual(await set(['c', 'a']), [['a', 'c'], '2026-11-22T10:00:03.000Z']);
-      assert.deepEqual(await set(), [[], '2026-11-22T10:00:04.000Z']);
       assert.deepEqual(await set([]), [[], '2026-11-22T10:00:04.000Z']);
+      assert.deepEqual(await set(null), [[], '2026-11-22T10:00:04.000Z']);
+    });
+
+    test('`setCourse` without `moduleIds` keeps the modules, and `null` removes them', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId, clock } = fixture;
+      await declareModules(fixture, ['a', 'b']);
+      const learner = { userId: newUserId(), courseId };
+      await study(stats, learner, ['a']);
+      clock.advance(1_000);
+      const renamed = await stats.setCourse({ courseId, course: { name: 'Algebra 2' } });
+      assert.deepEqual([renamed.course.name, renamed.course.moduleIds], ['Algebra 2', ['a', 'b']]);
+      assert.deepEqual(await stats.getCourse({ courseId }), renamed.course);
+      assert.deepEqual(await progressOf(stats, learner), [1, 2, 0.5]);
+      const removed = await stats.setCourse({ courseId, course: { name: 'Algebra 2', moduleIds: null } });
+      assert.deepEqual(removed.course.moduleIds, []);
+      assert.deepEqual(await progressOf(stats, learner), [1, null, null]);
+      const added = await stats.addCourse({ course: { name: 'Logic', moduleIds: null } });
+      assert.deepEqual(added.moduleIds, []);
     });
 
     test('The modules of a course stay unchanged when its change is rejected', async () => {

@@ -142,8 +142,10 @@ test('After any sequence of calls, both databases return the same bytes as a sim
       };
       if (name === 'declare') {
         const { courseId } = key;
-        const declared = { name: `Course ${course} `.repeat(user + 1).trim(), moduleIds: drawn.moduleIds };
-        naive.declare(courseId, { ...declared, moduleIds: asSet(drawn.moduleIds) });
+        // Without modules, those of the course stay.
+        const moduleIds = session === 0 ? undefined : drawn.moduleIds;
+        const declared = { name: `Course ${course} `.repeat(user + 1).trim(), moduleIds };
+        naive.declare(courseId, { ...declared, moduleIds: moduleIds && asSet(moduleIds) });
         for (const stats of handles) await stats.setCourse({ courseId, course: declared });
         continue;
       }

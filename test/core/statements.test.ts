@@ -24,7 +24,7 @@ async function callEverything({ stats, courseId }: Fixture) {
   const created = await stats.setCourse({ courseId: newCourseId(), course: { name: crypto.randomUUID() } });
   return {
     course: created.outcome,
-    renamed: await stats.setCourse({ courseId, course: { name: 'Renamed' } }),
+    renamed: await stats.setCourse({ courseId, course: { name: 'Renamed', moduleIds: null } }),
     restored: await stats.setCourse({ courseId, course }),
     courses: await stats.listCourses({ courseId }),
     found: await stats.getCourse({ courseId }),

@@ -166,7 +166,7 @@ for (const dialect of DIALECTS) {
 
 describe('invalid requests of a learner', () => {
   const requests: readonly [method: string, path: string, places: readonly string[]][] = [
-    ['GET', '/courses/ID/history', ['interval']],
+    ['GET', '/courses/ID/history?interval=', ['interval']],
     [
       'GET',
       '/courses/x/history?interval=year&timeZone=Mars&from=now&to=2026',

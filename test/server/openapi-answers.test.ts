@@ -21,6 +21,8 @@ test('The server returns every documented success, and each matches its schema',
   const set = { userId, courseId: newCourseId(), json: { name: 'Set Theory' } };
   await client.call('setCourse', set);
   await client.call('setCourse', set);
+  await client.call('deleteCourse', set);
+  await client.call('setCourse', set);
   await client.call('listCourses', { userId });
   await client.call('listCourses', { userId, query: '?limit=1' });
   await client.call('recordSession', { userId, courseId, json: session });

@@ -19,6 +19,7 @@ import { routes } from '../../src/server/routes/index.js';
 const PREREQUISITES: Readonly<Record<string, readonly string[]>> = {
   'listCourses 200': ['addCourse'],
   'setCourse 200': ['addCourse'],
+  'deleteCourse 204': ['addCourse'],
   'recordSession 201': ['addCourse'],
   'recordSession 200': ['addCourse', 'recordSession'],
   'putSession 201': ['addCourse'],

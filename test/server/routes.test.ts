@@ -164,7 +164,7 @@ test('`OPTIONS` lists the methods of a path and needs no learner', async () => {
   await using service = await createService('sqlite');
   const cases = {
     '/courses': 'GET, HEAD, POST, OPTIONS',
-    '/courses/x': 'GET, HEAD, POST, PUT, OPTIONS',
+    '/courses/x': 'GET, HEAD, POST, PUT, DELETE, OPTIONS',
     '/courses/x/sessions': 'GET, HEAD, OPTIONS',
     '/courses/x/sessions/y': 'GET, HEAD, PUT, DELETE, OPTIONS',
     '/livez': 'GET, HEAD, OPTIONS',

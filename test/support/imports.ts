@@ -9,6 +9,7 @@ interface Summary {
   readonly replaced?: number;
   readonly coursesCreated: number;
   readonly coursesExisting: number;
+  readonly undeclaredModules: number;
   readonly coursesRejected: number;
 }
 

@@ -38,8 +38,10 @@ export class NaiveStats {
     this.#courses = new Map(courses);
   }
 
-  declare(courseId: CourseId, course: NaiveCourse): void {
-    this.#courses.set(courseId, course);
+  /** Without `moduleIds`, the modules of the course stay. */
+  declare(courseId: CourseId, { name, moduleIds }: Partial<NaiveCourse> & Pick<NaiveCourse, 'name'>): void {
+    const kept = this.#courses.get(courseId)?.moduleIds ?? [];
+    this.#courses.set(courseId, { name, moduleIds: moduleIds ?? kept });
   }
 
   find(key: SessionKey): Session | undefined {

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { toUserId } from '../../core/index.js';
-import { UsageError } from '../errors.js';
-import { interruptible, type Io } from '../io.js';
+import { askToConfirm, type Io } from '../io.js';
 import { writeJson, writeLine } from '../output.js';
 import { addTargetOptions, describeTarget, withStats, type TargetOptions } from '../target.js';
 
@@ -22,8 +21,9 @@ export function addErase(program: Command, io: Io): void {
       const userId = toUserId(options.user);
       if (
         !options.yes &&
-        !(await confirm(
+        !(await askToConfirm(
           io,
+          'erase',
           `Permanently erase all data of learner ${userId} on ${describeTarget(io, options)}?`,
         ))
       ) {
@@ -35,10 +35,4 @@ export function addErase(program: Command, io: Io): void {
         else writeLine(io.stdout, `Sessions erased: ${erasure.sessionsDeleted}`);
       });
     });
-}
-
-async function confirm(io: Io, question: string): Promise<boolean> {
-  if (!io.ask)
-    throw new UsageError('erase needs a terminal to ask for confirmation; add --yes to erase without asking');
-  return /^y(es)?$/i.test((await interruptible(io.signal, io.ask(`${question} [y/N] `))).trim());
 }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
 import { writeFields, writeJson, writeLine } from '../output.js';
-import { parseNumber, parseTime } from '../settings.js';
+import { parseModuleIds, parseNumber, parseTime } from '../settings.js';
 import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
+import { countUndeclared, describeUndeclared } from '../undeclared.js';
 import { sessionFields } from '../views.js';
 
 interface Options extends TargetOptions {
@@ -42,7 +43,7 @@ export function addRecord(program: Command, io: Io): void {
       parseTime,
     )
     .option('--completed-at <time>', 'when the session was completed, as an RFC 3339 time (default: now)')
-    .option('--module-ids <id...>', 'the ids of the modules studied (default: none)')
+    .option('--module-ids <id...>', 'the ids of the modules studied (default: none)', parseModuleIds)
     .option('--replace', 'replace the session that has this id')
     .option('--json', 'print one JSON document')
     .action((options: Options) => record(io, options));
@@ -62,6 +63,11 @@ async function record(io: Io, options: Options): Promise<void> {
       ? await stats.putSession({ userId, courseId, sessionId, session: content })
       : await stats.recordSession({ userId, courseId, session: { sessionId, ...content } });
     writeLine(io.stderr, MESSAGES[outcome]);
+    const undeclared = await countUndeclared(
+      stats,
+      new Map([[session.courseId, new Set(session.moduleIds)]]),
+    );
+    if (undeclared > 0) writeLine(io.stderr, `${describeUndeclared(undeclared)}.`);
     if (options.json) writeJson(io.stdout, session);
     else writeFields(io.stdout, sessionFields(session));
   });

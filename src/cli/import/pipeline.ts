@@ -108,7 +108,7 @@ async function recordBatch(
       const result = line.result ?? (isUnknown ? UNKNOWN_RESULT : undefined);
       hasGap ||= !result;
       if (!result) continue;
-      tally.add(result);
+      tally.add(result, line.session);
       if (!hasGap) tally.lastLine = line.line;
       const values = result === UNKNOWN_RESULT ? line.session : line.values;
       if (result.outcome === 'rejected') await rejects.add(line, result.faults, values);

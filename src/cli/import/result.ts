@@ -3,7 +3,7 @@ import type { Io } from '../io.js';
 import { writeFields, writeJson } from '../output.js';
 import type { CoursesTally } from './courses.js';
 import type { ImportOptions } from './options.js';
-import { faultsOf, type LineFault } from './readers/entry.js';
+import { faultsOf, type LineFault, type Values } from './readers/entry.js';
 
 /** The result of a line, which a dry run predicts. */
 export type ImportResult =
@@ -33,14 +33,32 @@ export function rejectionOf(
   return error.code === 'course-not-found' || error.kind === 'invalid' ? rejected(faults) : undefined;
 }
 
+/** Modules to remember, so that their number does not determine the memory of an import. */
+const MAX_STUDIED = 100_000;
+
 export class ImportTally {
   readonly counts = { created: 0, replayed: 0, conflict: 0, invalid: 0, replaced: 0 };
   /** Each line to this one has a result. */
   lastLine = 0;
+  /** The modules of the recorded sessions, by course. */
+  readonly studied = new Map<string, Set<string>>();
+  #studiedCount = 0;
 
-  add(result: ImportResult): void {
+  add(result: ImportResult, { courseId, moduleIds }: Values = {}): void {
+    if (result.outcome !== 'rejected' && Array.isArray(moduleIds))
+      this.#addModules(String(courseId), moduleIds);
     if (result.outcome === 'rejected') this.counts[result.reason]++;
     else this.counts[result.outcome === 'skipped' ? 'conflict' : result.outcome]++;
+  }
+
+  #addModules(courseId: string, moduleIds: readonly unknown[]): void {
+    const studied = this.studied.get(courseId) ?? new Set();
+    this.studied.set(courseId, studied);
+    for (const id of moduleIds) {
+      if (this.#studiedCount === MAX_STUDIED || studied.has(String(id))) continue;
+      studied.add(String(id));
+      this.#studiedCount++;
+    }
   }
 
   get lines(): number {
@@ -53,12 +71,20 @@ export function writeSummary(
   { json, dryRun, onConflict }: ImportOptions,
   tally: ImportTally,
   courses: CoursesTally,
+  undeclared = 0,
 ): void {
   const { replaced, ...counts } = tally.counts;
   const summary = { lines: tally.lines, ...counts, ...(onConflict === 'replace' && { replaced }) };
   if (json) {
     const { created: coursesCreated, existing: coursesExisting, rejected: coursesRejected } = courses;
-    writeJson(io.stdout, { ...summary, coursesCreated, coursesExisting, coursesRejected });
+    const undeclaredModules = undeclared;
+    writeJson(io.stdout, {
+      ...summary,
+      coursesCreated,
+      coursesExisting,
+      coursesRejected,
+      undeclaredModules,
+    });
     return;
   }
   const names: Readonly<Record<string, string>> = {
@@ -72,6 +98,7 @@ export function writeSummary(
   const courseCount = courses.created + courses.existing;
   const rows = Object.entries(summary).map(([name, count]) => [names[name] ?? name, count] as const);
   if (courseCount > 0) rows.unshift(['Courses', courseCount]);
+  if (undeclared > 0) rows.push(['Undeclared modules', undeclared]);
   writeFields(
     io.stdout,
     rows.map(([name, count]) => [name, count.toLocaleString('en')]),

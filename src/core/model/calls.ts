@@ -25,6 +25,7 @@ export function callSchemas(clock: Clock) {
     addCourse: z.strictObject({ course: newCourseSchema }),
     setCourse: z.strictObject({ courseId: courseIdSchema, course: courseContentSchema }),
     getCourse: z.strictObject({ courseId: courseIdSchema }),
+    deleteCourse: z.strictObject({ courseId: courseIdSchema }),
     listCourses: z.strictObject({
       courseId: courseIdSchema.describe('Only the course with this id.').optional(),
       limit: limitSchema,

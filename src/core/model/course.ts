@@ -23,7 +23,10 @@ export const nameSchema = z
 /** The content of a course in a request: the body of a PUT. */
 export const courseContentSchema = document({
   name: nameSchema,
-  moduleIds: moduleIdsSchema.describe('The modules that the course declares. Default: none.').optional(),
+  moduleIds: moduleIdsSchema
+    .nullable()
+    .describe('The modules that the course declares; null removes them. Default: unchanged, at first none.')
+    .optional(),
 });
 
 /** A course to be created: the body of a POST. */
@@ -46,9 +49,9 @@ export interface CourseContent {
   readonly name: string;
   /**
    * The modules that the course declares, as a set: at most 1,000 ids, each of 1 to 128 visible ASCII
-   * characters without `;`. Default: none.
+   * characters without `;`. `null` and `[]` remove them. Default: unchanged, at first none.
    */
-  readonly moduleIds?: readonly string[] | undefined;
+  readonly moduleIds?: readonly string[] | null | undefined;
 }
 
 export interface NewCourse extends CourseContent {

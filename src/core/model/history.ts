@@ -8,10 +8,9 @@ const ICU_NAME = /^(AC|AE|AG|AR|AS|BE|BS|CA|CN|CS|CT|EA|EC|IE|IS|JS|MI|NE|NS|PL|
 
 const error = rule('must be the name of an IANA time zone, such as Europe/London');
 
-export const intervalSchema = z
-  .enum(['day', 'week', 'month'], { error: rule('must be day, week or month') })
-  .describe('Weeks begin on Monday.');
-export type IntervalName = z.output<typeof intervalSchema>;
+const intervalNameSchema = z.enum(['day', 'week', 'month'], { error: rule('must be day, week or month') });
+export type IntervalName = z.output<typeof intervalNameSchema>;
+export const intervalSchema = intervalNameSchema.default('week').describe('Weeks begin on Monday.');
 
 /** Offsets are rejected because they have no daylight saving time. */
 export const timeZoneSchema = z
@@ -31,7 +30,7 @@ const historyItemSchema = z.object({
 });
 
 export const historySchema = z.object({
-  interval: intervalSchema,
+  interval: intervalNameSchema,
   timeZone: z.string(),
   items: z.array(historyItemSchema).describe('Oldest first; empty intervals are included.'),
 });

@@ -46,7 +46,7 @@ export const EXAMPLES: Readonly<Partial<Record<Route['operation'], Example>>> = 
   putSession: { body: sessionContent, response: session },
   getStats: { response: stats },
   getHistory: {
-    response: { interval: 'day', timeZone: 'UTC', items: [{ start: '2013-09-29T00:00:00+00:00', ...sums }] },
+    response: { interval: 'week', timeZone: 'UTC', items: [{ start: '2013-09-23T00:00:00+00:00', ...sums }] },
   },
   listStudiedCourses: { response: { items: [{ ...stats, name: courseContent.name }], next: null } },
   eraseUser: { response: { sessionsDeleted: 1 } },
@@ -61,5 +61,4 @@ export const EXAMPLES: Readonly<Partial<Record<Route['operation'], Example>>> = 
 export const PARAMETER_EXAMPLES: Readonly<Record<string, string>> = {
   courseId: COURSE_ID,
   sessionId: SESSION_ID,
-  interval: 'day',
 };

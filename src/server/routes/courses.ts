@@ -1,5 +1,5 @@
 import type { Course } from '../../core/index.js';
-import { created, ok, okPage } from '../response.js';
+import { created, noContent, ok, okPage } from '../response.js';
 import type { CallRoute } from '../router.js';
 
 export const courseRoutes: readonly CallRoute[] = [
@@ -30,7 +30,8 @@ export const courseRoutes: readonly CallRoute[] = [
     path: '/courses/{courseId}',
     operation: 'setCourse',
     summary: 'Create or replace a course',
-    description: 'Idempotent: a platform can send its whole catalogue again.',
+    description:
+      'Idempotent: a platform can send its whole catalogue again. Without `moduleIds` the modules of a course stay.',
     document: { argument: 'course', schema: 'CourseContent' },
     responses: {
       200: { description: 'Replaced.', schema: 'Course' },
@@ -40,6 +41,18 @@ export const courseRoutes: readonly CallRoute[] = [
     async handle(stats, call) {
       const { outcome, course } = await stats.setCourse(call);
       return outcome === 'replaced' ? ok(course) : created(locationOf(course), course);
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/courses/{courseId}',
+    operation: 'deleteCourse',
+    summary: 'Delete a course without sessions',
+    responses: { 204: { description: 'Deleted.' } },
+    errors: ['course-not-found', 'course-in-use'],
+    async handle(stats, call) {
+      await stats.deleteCourse(call);
+      return noContent();
     },
   },
 ];

@@ -1,5 +1,5 @@
 import type { Session } from '../../core/index.js';
-import { created, ok, okPage } from '../response.js';
+import { created, noContent, ok, okPage } from '../response.js';
 import type { CallRoute } from '../router.js';
 
 const SESSIONS = '/courses/{courseId}/sessions';
@@ -70,7 +70,7 @@ export const sessionRoutes: readonly CallRoute[] = [
     errors: ['course-not-found', 'session-not-found'],
     async handle(stats, call) {
       await stats.deleteSession(call);
-      return { status: 204 };
+      return noContent();
     },
   },
 ];

@@ -26,6 +26,7 @@ const counts = {
   coursesCreated: 0,
   coursesExisting: 0,
   coursesRejected: 0,
+  undeclaredModules: 0,
 };
 
 function idAt(completedAt: string): unknown {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DialectName } from '../../../../migrations/columns.js';
-import { courseTaken } from '../../errors.js';
+import { courseInUse, courseNotFound, courseTaken } from '../../errors.js';
 import type { Call } from '../../model/calls.js';
 import type { Course, CourseContent, NewCourse } from '../../model/course.js';
 import { newCourseId, type CourseId } from '../../model/ids.js';
@@ -15,7 +15,7 @@ const MAX_ATTEMPTS = 5;
 /** @throws {StatsError} `course-id-taken`, `course-name-taken` */
 export async function addCourse(store: Store, course: NewCourse, now: string): Promise<Course> {
   const row = toRow(course.courseId ?? newCourseId(), course, now);
-  const { moduleIds = [] } = course;
+  const moduleIds = course.moduleIds ?? [];
   return writeUnlessExists(store, row, { replaces: false }, () =>
     store.transact(async (context) => {
       await context.kysely.insertInto('courses').values(boundRow(context, row)).execute();
@@ -31,11 +31,28 @@ export async function setCourse(
   courseId: CourseId,
   content: CourseContent,
   now: string,
-): Promise<{ outcome: 'created' | 'replaced'; course: Course }> {
+): Promise<SetResult> {
+  for (;;) {
+    const result = await insertOrReplace(store, courseId, content, now);
+    if (result) return result;
+    // Another transaction deleted the course between the statements: insert again.
+  }
+}
+
+export interface SetResult {
+  readonly outcome: 'created' | 'replaced';
+  readonly course: Course;
+}
+
+function insertOrReplace(
+  store: Store,
+  courseId: CourseId,
+  content: CourseContent,
+  now: string,
+): Promise<SetResult | undefined> {
   const row = toRow(courseId, content, now);
-  const { moduleIds = [] } = content;
   return writeUnlessExists(store, row, { replaces: true }, () =>
-    store.transact(async (context) => {
+    store.transact(async (context): Promise<SetResult | undefined> => {
       const inserted = await context.kysely
         .insertInto('courses')
         .values(boundRow(context, row))
@@ -43,14 +60,14 @@ export async function setCourse(
         .returning(COURSE_COLUMNS)
         .executeTakeFirst();
       if (inserted) {
+        const moduleIds = content.moduleIds ?? [];
         await addCourseModules(context, courseId, moduleIds, now);
         const course = toCourse({ ...inserted, module_ids: joinModuleIds(moduleIds) });
-        return { outcome: 'created' as const, course };
+        return { outcome: 'created', course };
       }
 
-      const wanted = { name: content.name, moduleIds };
-      const seen = await findExisting(context, courseId);
-      if (isSameCourse(seen, wanted)) return { outcome: 'replaced' as const, course: seen };
+      const seen = await findCourse(context, courseId);
+      if (seen && isSameCourse(seen, content)) return { outcome: 'replaced', course: seen };
 
       await context.kysely
         .selectFrom('courses')
@@ -59,29 +76,55 @@ export async function setCourse(
         // Not `for update`, which would block recording sessions in the course.
         .$if(context.dialect === 'postgres', (query) => query.forNoKeyUpdate())
         .execute();
-      const stored = await findExisting(context, courseId);
-      if (isSameCourse(stored, wanted)) return { outcome: 'replaced' as const, course: stored };
+      const stored = await findCourse(context, courseId);
+      if (!stored) return undefined;
+      if (isSameCourse(stored, content)) return { outcome: 'replaced', course: stored };
       await context.kysely
         .updateTable('courses')
         .set({ name: content.name, updated_at: context.instant(now) })
         .where('course_id', '=', context.id(courseId))
         .execute();
+      const moduleIds = content.moduleIds === undefined ? stored.moduleIds : (content.moduleIds ?? []);
       const [had, has] = [new Set(stored.moduleIds), new Set(moduleIds)];
       await addCourseModules(context, courseId, Array.from(has.difference(had)), now);
       await removeCourseModules(context, courseId, Array.from(had.difference(has)));
-      return { outcome: 'replaced' as const, course: { ...stored, ...wanted, updatedAt: now } };
+      const course = { ...stored, name: content.name, moduleIds, updatedAt: now };
+      return { outcome: 'replaced', course };
     }),
   );
 }
 
-async function findExisting(context: TransactionContext, courseId: CourseId): Promise<Course> {
-  const course = await findCourse(context, courseId);
-  if (!course) throw new Error(`Course ${courseId} disappeared, although courses are never deleted.`);
-  return course;
+function isSameCourse(stored: Course, { name, moduleIds = stored.moduleIds }: CourseContent): boolean {
+  return stored.name === name && joinModuleIds(stored.moduleIds) === joinModuleIds(moduleIds ?? []);
 }
 
-function isSameCourse(stored: Course, { name, moduleIds }: CourseContent): boolean {
-  return stored.name === name && joinModuleIds(stored.moduleIds) === joinModuleIds(moduleIds);
+/**
+ * Deletes a course. The foreign keys of its sessions prevent the deletion. They are checked while the row is
+ * locked, which delays recording in the course, so a course with sessions is rejected before.
+ *
+ * @throws {StatsError} `course-not-found`, `course-in-use`
+ */
+export async function deleteCourse(store: Store, courseId: CourseId): Promise<void> {
+  const rollup = store.kysely.selectFrom('course_stats').select('user_id');
+  const [used] = await rollup.where('course_id', '=', store.id(courseId)).limit(1).execute();
+  if (used) throw courseInUse(courseId);
+  try {
+    await store.transact(async (context) => {
+      const { kysely, dialect } = context;
+      const id = context.id(courseId);
+      const course = await kysely
+        .selectFrom('courses')
+        .select('course_id')
+        .where('course_id', '=', id)
+        .$if(dialect === 'postgres', (query) => query.forUpdate())
+        .executeTakeFirst();
+      if (!course) throw courseNotFound(courseId);
+      await kysely.deleteFrom('course_modules').where('course_id', '=', id).execute();
+      await kysely.deleteFrom('courses').where('course_id', '=', id).execute();
+    });
+  } catch (error) {
+    throw store.faultOf(error) === 'foreign-key' ? courseInUse(courseId) : error;
+  }
 }
 
 async function removeCourseModules(

@@ -8,11 +8,17 @@ import type { Store, TransactionContext } from '../store.js';
 const MAX_ATTEMPTS = 200;
 /** Maximum milliseconds between attempts. */
 const MAX_PAUSE = 20;
+interface ErasedLearner {
+  readonly userId: UserId;
+  /** Only the data of this course. Default: all. */
+  readonly courseId?: CourseId | undefined;
+}
+
 /** Courses per statement, because databases limit the number of parameters. */
 const CHUNK = 1000;
 
 /**
- * Erases all data of a learner; returns the number of deleted sessions. A session that is recorded at the
+ * Erases the data of a learner, in one course or in all; returns the number of deleted sessions. A session that is recorded at the
  * same time is either erased or recorded afterwards, never in part.
  *
  * Recording locks a session before the rollup. Erasing locks the rollups first, so that it sees every session
@@ -21,9 +27,9 @@ const CHUNK = 1000;
  *
  * @throws {StatsError} `database-unavailable` if all attempts meet a locked session
  */
-export async function eraseUser(store: Store, userId: UserId): Promise<number> {
+export async function eraseLearner(store: Store, learner: ErasedLearner): Promise<number> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    const deleted = await store.transact((context) => tryToErase(context, userId));
+    const deleted = await store.transact((context) => tryToErase(context, learner));
     if (deleted !== undefined) return deleted;
     await setTimeout(Math.random() * MAX_PAUSE);
   }
@@ -31,8 +37,9 @@ export async function eraseUser(store: Store, userId: UserId): Promise<number> {
 }
 
 /** Returns `undefined` and changes nothing if another transaction has locked one of the sessions. */
-async function tryToErase(context: TransactionContext, userId: UserId): Promise<number | undefined> {
-  const courseIds = await lockRollups(context, userId);
+async function tryToErase(context: TransactionContext, learner: ErasedLearner): Promise<number | undefined> {
+  const { userId } = learner;
+  const courseIds = await lockRollups(context, learner);
   const chunks: CourseId[][] = [];
   for (let first = 0; first < courseIds.length; first += CHUNK) {
     chunks.push(courseIds.slice(first, first + CHUNK));
@@ -49,16 +56,21 @@ async function tryToErase(context: TransactionContext, userId: UserId): Promise<
   return deleted;
 }
 
-async function lockRollups(context: TransactionContext, userId: UserId): Promise<CourseId[]> {
-  const rows = await context.kysely
+async function lockRollups(
+  context: TransactionContext,
+  { userId, courseId }: ErasedLearner,
+): Promise<CourseId[]> {
+  let rollups = context.kysely
     .selectFrom('course_stats')
     .select('course_id')
     .where('user_id', '=', context.id(userId))
     .orderBy('course_id')
-    .$if(context.dialect === 'postgres', (query) => query.forUpdate())
-    .execute();
+    .$if(context.dialect === 'postgres', (query) => query.forUpdate());
+  if (courseId) rollups = rollups.where('course_id', '=', context.id(courseId));
+  const rows = await rollups.execute();
   const locked = rows.map((row) => row.course_id);
-  return [...locked, ...(await findCoursesWithoutRollup(context, userId))];
+  const others = await findCoursesWithoutRollup(context, userId);
+  return [...locked, ...others.filter((each) => each === (courseId ?? each))];
 }
 
 /** Finds sessions without a rollup, which only damage can cause. */

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { purgeCourse, type Stats } from '../../src/core/index.js';
+import { DIALECTS } from '../support/databases.js';
+import { newCourseId, newUserId, sessionContent } from '../support/factories.js';
+import { faultOf } from '../support/faults.js';
+import { createFixture } from '../support/fixture.js';
+import { runSql } from '../support/sql.js';
+import { verified } from '../support/verified.js';
+
+const session = sessionContent({ moduleIds: ['a', 'b'] });
+
+async function coursesOf(stats: Stats): Promise<readonly string[]> {
+  return (await stats.listCourses()).items.map(({ name }) => name);
+}
+
+for (const dialect of DIALECTS) {
+  describe(`deleting a course on ${dialect}`, () => {
+    test('A course without sessions is deleted with its modules, and its id and name are free again', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId, database } = fixture;
+      await stats.setCourse({ courseId, course: { name: 'Algebra', moduleIds: ['a'] } });
+      await stats.deleteCourse({ courseId });
+      await assert.rejects(stats.getCourse({ courseId }), { code: 'course-not-found' });
+      await assert.rejects(stats.deleteCourse({ courseId }), { code: 'course-not-found' });
+      const userId = newUserId();
+      await assert.rejects(stats.recordSession({ userId, courseId, session }), { code: 'course-not-found' });
+      assert.deepEqual(await runSql(database.url, 'select module_id from course_modules'), []);
+      const again = await stats.addCourse({ course: { courseId, name: 'Algebra' } });
+      assert.deepEqual(again.moduleIds, []);
+    });
+
+    test('A course with a session is not deleted until the session is', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId } = fixture;
+      const userId = newUserId();
+      const { session: stored } = await stats.recordSession({ userId, courseId, session });
+      const before = await stats.getCourse({ courseId });
+      await assert.rejects(stats.deleteCourse({ courseId }), {
+        code: 'course-in-use',
+        kind: 'conflict',
+        faults: [
+          {
+            parameter: 'courseId',
+            detail: faultOf(courseId, 'must be the id of a course without sessions'),
+          },
+        ],
+      });
+      assert.deepEqual(await stats.getCourse({ courseId }), before);
+      await stats.deleteSession({ userId, courseId, sessionId: stored.sessionId });
+      await stats.deleteCourse({ courseId });
+    });
+
+    test('Concurrent recording and deleting leave a course with all its sessions, or neither', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, database } = fixture;
+      for (let round = 0; round < 20; round++) {
+        const courseId = newCourseId();
+        await stats.addCourse({ course: { courseId, name: `Course ${round}` } });
+        const userId = newUserId();
+        const settled = await Promise.allSettled([
+          stats.recordSession({ userId, courseId, session }),
+          stats.deleteCourse({ courseId }),
+          stats.setCourse({ courseId, course: { name: `Course ${round} renamed` } }),
+          stats.recordSession({ userId: newUserId(), courseId, session }),
+        ]);
+        const codes = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason.code] : []));
+        for (const code of codes) assert.match(code, /^course-(not-found|in-use)$/);
+      }
+      assert.equal((await verified(database.url)).isConsistent, true);
+    });
+
+    test('`purgeCourse` deletes a course with the sessions of all learners and keeps other courses', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId, database } = fixture;
+      const { courseId: logic } = await stats.addCourse({ course: { name: 'Logic' } });
+      const users = Array.from({ length: 3 }, newUserId);
+      for (const userId of users) {
+        for (const course of [courseId, courseId, logic]) {
+          await stats.recordSession({ userId, courseId: course, session });
+        }
+      }
+      const asked: unknown[] = [];
+      const refuse = async (found: unknown) => {
+        asked.push(found);
+        return false;
+      };
+      const config = { database: database.url, courseId };
+      assert.equal(await purgeCourse({ ...config, confirm: refuse }), undefined);
+      assert.deepEqual(asked, [{ sessions: 6, learners: 3 }]);
+      assert.deepEqual(await coursesOf(stats), ['Algebra', 'Logic']);
+
+      assert.deepEqual(await purgeCourse(config), { sessionsDeleted: 6 });
+      assert.deepEqual(await coursesOf(stats), ['Logic']);
+      for (const userId of users) {
+        const { items } = await stats.listStudiedCourses({ userId });
+        assert.deepEqual(
+          items.map(({ name, sessionCount }) => [name, sessionCount]),
+          [['Logic', 1]],
+        );
+      }
+      assert.equal((await verified(database.url)).isConsistent, true);
+      await assert.rejects(purgeCourse(config), { code: 'course-not-found' });
+    });
+  });
+}
