@@ -116,7 +116,7 @@ function specifiersOf(text: string): string[] {
 }
 
 function isRelative(specifier: string): boolean {
-  return specifier.startsWith('.');
+  return specifier.startsWith('.') && !specifier.endsWith('.json');
 }
 
 function resolve(from: string, specifier: string): string {

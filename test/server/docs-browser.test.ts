@@ -34,6 +34,9 @@ test('The docs page shows every operation and loads only from its server', { ski
     .nth(expected.length - 1)
     .waitFor();
   assert.deepEqual(await visit.faults(), []);
+  // Each operation shows the example of one error.
+  const errors = page.locator(`.response:is([data-code^='4'], [data-code^='5']) .model-example:visible`);
+  assert.equal(await errors.count(), expected.length);
   assert.deepEqual(
     visit.requests.filter((url) => !url.startsWith(`${service.url}/`) && !url.startsWith('data:')),
     [],

@@ -31,6 +31,7 @@ test('The server serves every file of the docs page with its content type', asyn
   const { send } = service;
   const links = await linksOf(send);
   assert.deepEqual(links.toSorted(), [
+    '/docs/page.css',
     '/docs/start.js',
     '/docs/swagger-ui-bundle.js',
     '/docs/swagger-ui.css',

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 /** The files of the page `/docs`, and their media types. */
 const TYPES = {
   'index.html': 'text/html; charset=utf-8',
+  'page.css': 'text/css; charset=utf-8',
   'start.js': 'text/javascript; charset=utf-8',
   'swagger-ui.css': 'text/css; charset=utf-8',
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',

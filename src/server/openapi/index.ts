@@ -1,11 +1,9 @@
 import * as z from 'zod';
+import manifest from '../../../package.json' with { type: 'json' };
 import { CALL_SCHEMAS, isServiceRoute, parameterLocations, type CallRoute, type Route } from '../router.js';
 import { EXAMPLES, PARAMETER_EXAMPLES } from './examples.js';
 import { responsesOf } from './responses.js';
 import { componentSchemas, reference } from './schemas.js';
-
-/** The version of the API, which is independent of the version of the package. */
-const API_VERSION = '1.0.0';
 
 /** Routes with the same tag. */
 export interface RouteGroup {
@@ -22,7 +20,7 @@ export function describeApi(groups: readonly RouteGroup[]) {
     openapi: '3.1.1',
     info: {
       title: 'stats-service',
-      version: API_VERSION,
+      version: manifest.version,
       description: "Learners' study sessions, recorded exactly once, and their lifetime stats.",
     },
     servers: [{ url: '/', description: 'The server that returned this document.' }],

@@ -72,7 +72,7 @@ const PAGE_HEADERS = {
 /** One hour, the maximum time that a page uses old files after an upgrade. */
 const ASSET_HEADERS = { 'Cache-Control': 'public, max-age=3600' };
 
-const ASSETS: readonly AssetName[] = ['start.js', 'swagger-ui.css', 'swagger-ui-bundle.js'];
+const ASSETS: readonly AssetName[] = ['page.css', 'start.js', 'swagger-ui.css', 'swagger-ui-bundle.js'];
 
 /** The files of the page `/docs`. The OpenAPI document omits these routes. */
 export const assetRoutes: readonly ServiceRoute[] = ASSETS.map((name) => ({
