@@ -143,10 +143,11 @@ test('After any sequence of calls, both databases return the same bytes as a sim
       if (name === 'declare') {
         const { courseId } = key;
         // Without modules, those of the course stay.
-        const moduleIds = session === 0 ? undefined : drawn.moduleIds;
-        const declared = { name: `Course ${course} `.repeat(user + 1).trim(), moduleIds };
-        naive.declare(courseId, { ...declared, moduleIds: moduleIds && asSet(moduleIds) });
-        for (const stats of handles) await stats.setCourse({ courseId, course: declared });
+        const declared = session === 0 ? undefined : drawn.moduleIds;
+        const title = `Course ${course} `.repeat(user + 1).trim();
+        naive.declare(courseId, { name: title, moduleIds: declared && asSet(declared) });
+        for (const stats of handles)
+          await stats.setCourse({ courseId, course: { name: title, moduleIds: declared } });
         continue;
       }
       if (name === 'erase') {
