@@ -1,4 +1,4 @@
-import { sql, type ColumnDefinitionBuilder } from 'kysely';
+import { sql } from 'kysely';
 import { columnTypes, createTable } from './columns.js';
 import type { Migration } from './migration.js';
 
@@ -40,17 +40,14 @@ export const initial: Migration = {
         .addPrimaryKeyConstraint('course_modules_pkey', ['course_id', 'module_id']),
     );
 
-    // On Postgres only the rollup row, written in the same transaction, references the course: a foreign key
-    // of the session would lock the course row for every session. On SQLite the foreign key is cheap.
-    const courseOfSession = (column: ColumnDefinitionBuilder) =>
-      dialect === 'sqlite' ? column.notNull().references('courses.course_id') : column.notNull();
-
+    // Only the rollup row, which the same transaction writes, references the course: further foreign keys would
+    // lock the course row for every session on Postgres, and scan all sessions to delete a course on SQLite.
     // The column order avoids padding on Postgres. The module ids are sorted and joined by `;`, which is not
     // allowed in an id.
     await createTable(db, dialect, 'study_sessions', (table) =>
       table
         .addColumn('user_id', id, (column) => column.notNull())
-        .addColumn('course_id', id, courseOfSession)
+        .addColumn('course_id', id, (column) => column.notNull())
         .addColumn('session_id', id, (column) => column.notNull())
         .addColumn('total_modules_studied', integer, (column) =>
           column.notNull().check(sql`total_modules_studied >= 0`),
@@ -86,7 +83,7 @@ export const initial: Migration = {
     await createTable(db, dialect, 'studied_modules', (table) =>
       table
         .addColumn('user_id', id, (column) => column.notNull())
-        .addColumn('course_id', id, courseOfSession)
+        .addColumn('course_id', id, (column) => column.notNull())
         .addColumn('module_id', text, (column) => column.notNull())
         .addColumn('session_count', bigint, (column) => column.notNull().check(sql`session_count >= 0`))
         .addPrimaryKeyConstraint('studied_modules_pkey', ['user_id', 'course_id', 'module_id']),

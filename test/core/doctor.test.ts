@@ -108,7 +108,7 @@ test('Doctor reports SQLite rows that belong to no course', async () => {
   connection.exec('delete from courses');
   connection.close();
   const { state, detail } = await findingOf(fixture.database.url, 'integrity');
-  assert.deepEqual([state, detail], ['problem', '2 rows refer to a course that does not exist']);
+  assert.deepEqual([state, detail], ['problem', 'rows that refer to a missing course: 1']);
 });
 
 test('Doctor reports a damaged SQLite file and advises restoring a backup', async () => {

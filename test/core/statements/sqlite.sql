@@ -11,12 +11,11 @@ create unique index "courses_by_name" on "courses" ("name") where "name" is not 
 create table "course_modules" ("course_id" blob not null references "courses" ("course_id"), "module_id" text
   not null, "created_at" integer not null, "updated_at" integer not null, constraint "course_modules_pkey"
   primary key ("course_id", "module_id")) strict, without rowid;
-create table "study_sessions" ("user_id" blob not null, "course_id" blob not null references "courses"
-  ("course_id"), "session_id" blob not null, "total_modules_studied" integer not null check
-  (total_modules_studied >= 0), "time_studied" integer not null check (time_studied >= 0),
-  "average_score_units" integer check (average_score_units >= 0), "completed_at" integer not null,
-  "module_ids" text not null, "created_at" integer not null, "updated_at" integer not null, constraint
-  "study_sessions_pkey" primary key ("user_id", "course_id", "session_id")) strict, without rowid;
+create table "study_sessions" ("user_id" blob not null, "course_id" blob not null, "session_id" blob not null,
+  "total_modules_studied" integer not null check (total_modules_studied >= 0), "time_studied" integer not null
+  check (time_studied >= 0), "average_score_units" integer check (average_score_units >= 0), "completed_at"
+  integer not null, "module_ids" text not null, "created_at" integer not null, "updated_at" integer not null,
+  constraint "study_sessions_pkey" primary key ("user_id", "course_id", "session_id")) strict, without rowid;
 create index "study_sessions_by_completion" on "study_sessions" ("user_id", "course_id", "completed_at");
 create table "course_stats" ("user_id" blob not null, "course_id" blob not null references "courses"
   ("course_id"), "session_count" integer not null check (session_count > 0), "total_modules_studied" integer
@@ -27,10 +26,10 @@ create table "course_stats" ("user_id" blob not null, "course_id" blob not null 
   scored_modules >= 0 and weighted_score_units >= 0 and time_studied >= 0), constraint
   "course_stats_totals_are_exact" check (total_modules_studied <= 9007199254740991 and time_studied <=
   9007199254740991)) strict, without rowid;
-create table "studied_modules" ("user_id" blob not null, "course_id" blob not null references "courses"
-  ("course_id"), "module_id" text not null, "session_count" integer not null check (session_count >= 0),
-  "created_at" integer not null, "updated_at" integer not null, constraint "studied_modules_pkey" primary key
-  ("user_id", "course_id", "module_id")) strict, without rowid;
+create table "studied_modules" ("user_id" blob not null, "course_id" blob not null, "module_id" text not null,
+  "session_count" integer not null check (session_count >= 0), "created_at" integer not null, "updated_at"
+  integer not null, constraint "studied_modules_pkey" primary key ("user_id", "course_id", "module_id"))
+  strict, without rowid;
 create view readable_courses as select lower(substr(hex("course_id"), 1, 8) || '-' || substr(hex("course_id"),
   9, 4) || '-' || substr(hex("course_id"), 13, 4) || '-' || substr(hex("course_id"), 17, 4) || '-' ||
   substr(hex("course_id"), 21, 12)) as "course_id", name, strftime('%Y-%m-%dT%H:%M:%fZ', "created_at" /
@@ -87,8 +86,9 @@ select "course_id", "name", "created_at", "updated_at", coalesce(( select group_
 
 -- recordSession
 insert into study_sessions ("user_id", "course_id", "session_id", "total_modules_studied", "time_studied",
-  "average_score_units", "completed_at", "module_ids", "created_at", "updated_at") values (unhex(?, '-'),
-  unhex(?, '-'), unhex(?, '-'), ?, ?, ?, ?, ?, ?, ?) on conflict (user_id, course_id, session_id) do nothing;
+  "average_score_units", "completed_at", "module_ids", "created_at", "updated_at") select unhex(?, '-'),
+  unhex(?, '-'), unhex(?, '-'), ?, ?, ?, ?, ?, ?, ? where exists (select 1 from courses where course_id =
+  unhex(?, '-')) on conflict (user_id, course_id, session_id) do nothing;
 insert into course_stats ("user_id", "course_id", "session_count", "total_modules_studied", "scored_modules",
   "weighted_score_units", "time_studied", "first_completed_at", "last_completed_at", "created_at",
   "updated_at") values (unhex(?, '-'), unhex(?, '-'), ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (user_id,
@@ -133,6 +133,9 @@ begin;
 -- getSession
 
 -- putSession
+insert into study_sessions ("user_id", "course_id", "session_id", "total_modules_studied", "time_studied",
+  "average_score_units", "completed_at", "module_ids", "created_at", "updated_at") values (unhex(?, '-'),
+  unhex(?, '-'), unhex(?, '-'), ?, ?, ?, ?, ?, ?, ?) on conflict (user_id, course_id, session_id) do nothing;
 select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
   "completed_at", "module_ids", "created_at", "updated_at" from "study_sessions" where user_id = unhex(?, '-')
   and course_id = unhex(?, '-') and session_id = unhex(?, '-');

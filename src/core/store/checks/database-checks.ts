@@ -61,7 +61,7 @@ const SQLITE: DatabaseChecks = {
     return {
       check,
       state: 'problem',
-      detail: `${orphans} rows refer to a course that does not exist`,
+      detail: `rows that refer to a missing course: ${orphans}`,
       advice: RESTORE,
     };
   },

@@ -72,7 +72,8 @@ type StatsValues = Pick<Delta, (typeof STATS_COLUMNS)[number]>;
 export function prepareStatements(connection: BetterSqlite.Database, kysely: Kysely<Schema>) {
   return {
     insertSession: new Prepared<SessionRow>(connection, SESSION_TYPES, (value) =>
-      insertSessions(sql`values (${sql.join(SESSION_COLUMNS.map(value))})`).compile(kysely),
+      insertSessions(sql`select ${sql.join(SESSION_COLUMNS.map(value))}
+        where exists (select 1 from courses where course_id = ${value('course_id')})`).compile(kysely),
     ),
     mergeStats: new Prepared<StatsValues>(connection, STATS_TYPES, (value) =>
       mergeStats(sql`values (${sql.join(STATS_COLUMNS.map(value))})`).compile(kysely),

@@ -95,15 +95,10 @@ export class SqliteStore implements Store {
 
   #insert({ row, completionSent }: PendingSession): RecordOutcome {
     const { insertSession, findContent } = this.#statements;
-    try {
-      if (insertSession.run(row) === 1) return { outcome: 'recorded', session: row };
-    } catch (error) {
-      // SQLite reverts only the failed statement; the transaction continues.
-      if (sqliteFault(error) === 'foreign-key') return { outcome: 'course-not-found' };
-      throw error;
-    }
+    if (insertSession.run(row) === 1) return { outcome: 'recorded', session: row };
     const content = findContent.get(row);
-    if (!content) throw new Error('A session is neither new nor stored.');
+    // A session that is neither new nor stored has no course.
+    if (!content) return { outcome: 'course-not-found' };
     const stored = { ...row, ...content };
     return {
       outcome: isReplay(stored, row, completionSent) ? 'replayed' : 'conflict',
