@@ -95,7 +95,15 @@ export function created(location: string, body: unknown): HttpResponse {
   return { status: 201, headers: { Location: location }, body };
 }
 
+/** Adds the prefix to the path of the created resource. */
+export function withBasePath(response: HttpResponse, basePath: string): HttpResponse {
+  const location = response.headers?.['Location'];
+  if (basePath === '' || location === undefined) return response;
+  return { ...response, headers: { ...response.headers, Location: `${basePath}${location}` } };
+}
+
 export interface RequestUrl {
+  /** Includes the base path. */
   readonly pathname: string;
   readonly query: QueryArguments;
 }

@@ -49,7 +49,7 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     summary: 'The OpenAPI description of the API',
     responses: { 200: { description: 'An OpenAPI 3.1 document.', schema: 'OpenApi' } },
     errors: [],
-    handle: async (service) => ok(service.describe()),
+    handle: async (service, basePath) => ok(service.describe(basePath)),
   },
   {
     method: 'GET',
