@@ -264,4 +264,6 @@ test('The service has every metric of the rules in `docs/platform.md`', async ()
     const family = name.replace(/_(?:count|bucket)$/, '');
     assert.match(text, new RegExp(`^# TYPE ${family} `, 'm'));
   }
+  const [, state] = /stats_connections\{.*(state="\w+")/.exec(block('yaml', 'alert:')) ?? [];
+  assert.ok(state !== undefined && text.includes(`stats_connections{${state}}`));
 });
