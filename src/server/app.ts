@@ -14,9 +14,9 @@ import {
   RequestContext,
   type CompletedRequest,
 } from './request.js';
-import { send, type HttpResponse } from './response.js';
+import { send, withBasePath, type HttpResponse } from './response.js';
 import { isServiceRoute, Router, type Service } from './router.js';
-import { assetRoutes, routeGroups, routes } from './routes/index.js';
+import { pageRoutes, routeGroups, routes } from './routes/index.js';
 
 export interface AppOptions {
   /** Receives the error and request id of each response of 500 or 503. Exceptions are ignored. */
@@ -25,7 +25,16 @@ export interface AppOptions {
   readonly onResponse?: (completed: CompletedRequest) => void;
   /** Served at `GET /metrics`. To add database metrics, pass it to `openStats` as its `observer`, too. */
   readonly metrics?: Metrics;
+  /**
+   * The prefix of all paths, such as `/stats`. It is removed from the paths of requests and added to `Location`,
+   * `Link` and the OpenAPI document. Paths without it are not found. Default: the path at which Express has
+   * mounted the listener, else none.
+   */
+  readonly basePath?: string;
 }
+
+/** Segments without a slash at the end. */
+const BASE_PATH = /^(?:\/[\w.~%-]+)*$/;
 
 /**
  * Returns the API as a request listener for your own `node:http` server. Closing `stats` is up to you.
@@ -36,6 +45,8 @@ export interface AppOptions {
  * const stats = await openStats({ database: 'sqlite::memory:' });
  * const server = createServer(createListener(stats));
  * server.listen(8080);
+ *
+ * @throws {RangeError} if `basePath` is invalid
  */
 export function createListener(stats: Stats, options: AppOptions = {}): RequestListener {
   const app = new App(stats, options);
@@ -48,12 +59,16 @@ export class App implements Service {
   readonly #stats: Stats;
   readonly #options: AppOptions;
   readonly #metrics: Metrics;
-  readonly #router = new Router([...routes, ...assetRoutes]);
+  readonly #router = new Router([...routes, ...pageRoutes]);
   readonly #bodies = new MemoryBudget();
   readonly #responses = new MemoryBudget();
-  #description: unknown;
+  #description: ReturnType<typeof describeApi> | undefined;
 
   constructor(stats: Stats, options: AppOptions) {
+    const { basePath = '' } = options;
+    if (!BASE_PATH.test(basePath)) {
+      throw new RangeError(`basePath is "${basePath}"; it must begin with / and must not end with /.`);
+    }
     this.#stats = stats;
     this.#options = options;
     this.#metrics = options.metrics ?? new Metrics();
@@ -64,7 +79,7 @@ export class App implements Service {
     try {
       const response = await this.#respond(context);
       const isCounted = context.request.method === 'GET' && response.text === undefined;
-      send(context, response, isCounted ? this.#responses : undefined);
+      send(context, withBasePath(response, context.basePath), isCounted ? this.#responses : undefined);
     } catch (error) {
       this.#fail(context, error);
     }
@@ -86,23 +101,25 @@ export class App implements Service {
   /** Not async, which would create three more promises for each request. */
   #respond(context: RequestContext): HttpResponse | Promise<HttpResponse> {
     const { request, acceptBody } = context;
-    const { pathname, search } = parseTarget(request.url ?? '');
+    const { basePath, pathname, search } = parseTarget(request, this.#options.basePath);
+    context.basePath = basePath;
     checkHeaders(request);
-    const match = this.#router.find(request.method ?? '', pathname);
+    const match = this.#router.find(request.method ?? '', pathname, basePath);
     if ('allow' in match) return { status: 204, headers: { Allow: match.allow } };
 
     const { route, path, locations } = match;
     context.route = route.path;
-    if (isServiceRoute(route)) return route.handle(this);
+    if (isServiceRoute(route)) return route.handle(this, basePath);
     const userId = readUser(request);
     const query = readQuery(search, locations);
     const call: Record<string, unknown> = { ...query, ...path };
     if (locations.has('userId')) call['userId'] = userId;
     const { document } = route;
-    if (!document) return route.handle(this.#stats.untyped, call, { pathname, query });
+    const url = { pathname: `${basePath}${pathname}`, query };
+    if (!document) return route.handle(this.#stats.untyped, call, url);
     return readJson(request, this.#bodies, acceptBody).then((body) => {
       call[document.argument] = body;
-      return route.handle(this.#stats.untyped, call, { pathname, query });
+      return route.handle(this.#stats.untyped, call, url);
     });
   }
 
@@ -112,7 +129,7 @@ export class App implements Service {
     if (!request.complete && response.destroyed) return;
     const problem = problemResponse(error);
     send(context, problem);
-    if (problem.status < 500 || error instanceof HttpError) return;
+    if (problem.status < 500 || problem.body.code === 'stopping') return;
     ignoringErrors(() => this.#options.onError?.(error, requestId));
   }
 
@@ -125,7 +142,9 @@ export class App implements Service {
     return this.#metrics.read();
   }
 
-  describe(): unknown {
-    return (this.#description ??= describeApi(routeGroups));
+  describe(basePath: string): unknown {
+    this.#description ??= describeApi(routeGroups);
+    const servers = this.#description.servers.map((server) => ({ ...server, url: basePath || '/' }));
+    return { ...this.#description, servers };
   }
 }

@@ -8,12 +8,15 @@
  * a hundred times as long as other text.
  *
  * The rest of a rejected body is discarded until the response has closed the connection.
+ *
+ * In an existing server, a middleware may have read the body already. Then the parsed body is in `request.body`,
+ * as with `express.json()`.
  */
 import type { IncomingMessage } from 'node:http';
 import { StatsError } from '../core/errors.js';
 import { rule } from '../core/model/validation.js';
 import type { MemoryBudget } from './memory-budget.js';
-import { requestError } from './problem.js';
+import { HttpError, requestError } from './problem.js';
 
 /** Bytes. */
 const MAX_BODY = 1024 * 1024;
@@ -33,7 +36,7 @@ const OPENING: ReadonlySet<number> = new Set(Buffer.from('[{'));
  * Returns the parsed body of a request.
  *
  * @param onAccepted called after the headers were checked and before the body is read
- * @throws {HttpError} `unsupported-media-type`, `body-too-large`, `invalid-utf-8`, `malformed-json`
+ * @throws {HttpError} `unsupported-media-type`, `body-too-large`, `invalid-utf-8`, `malformed-json`, `internal-error`
  * @throws {StatsError} `overloaded`, `invalid-request`
  */
 export async function readJson(
@@ -43,7 +46,19 @@ export async function readJson(
 ): Promise<unknown> {
   checkBodyHeaders(request);
   onAccepted?.();
+  if (request.readableDidRead || request.readableEnded || request.destroyed) return bodyOf(request);
   return parse(await readBytes(request, budget));
+}
+
+/** Returns the body of a request whose stream was read. Its `end` event would never come. */
+function bodyOf(request: IncomingMessage): unknown {
+  const body = 'body' in request && request.readableEnded ? request.body : undefined;
+  if (body === undefined) {
+    const detail =
+      'A middleware of this server has read the body and has not set request.body. Call the listener before it.';
+    throw new HttpError('internal-error', detail);
+  }
+  return Buffer.isBuffer(body) ? parse(body) : body;
 }
 
 function checkBodyHeaders({ headers }: IncomingMessage): void {
@@ -104,6 +119,8 @@ function readBytes(request: IncomingMessage, budget: MemoryBudget): Promise<Buff
       resolve(bytes.subarray(0, size));
       release();
     });
+    // A middleware may have paused the request.
+    request.resume();
   });
 }
 

@@ -37,6 +37,8 @@ export class RequestContext {
   readonly response: ServerResponse;
   readonly requestId: string;
   readonly acceptBody: (() => void) | undefined;
+  /** The prefix of all paths, as clients see it. */
+  basePath = '';
   route: string | undefined;
   readonly #connection: Connection | undefined;
   readonly #start = performance.now();
@@ -68,16 +70,31 @@ export class RequestContext {
   }
 }
 
-/** @throws {HttpError} `uri-too-long` */
-export function parseTarget(url: string): { readonly pathname: string; readonly search: string } {
+export interface RequestTarget {
+  /** The prefix of all paths, as clients see it. */
+  readonly basePath: string;
+  /** The path after the prefix; empty if the request has another prefix. */
+  readonly pathname: string;
+  readonly search: string;
+}
+
+/**
+ * @param configured the prefix. Default: the path at which Express has mounted the listener
+ * @throws {HttpError} `uri-too-long`
+ */
+export function parseTarget(request: IncomingMessage, configured?: string): RequestTarget {
+  const { url = '' } = request;
   // Node decodes URLs as Latin-1, so a character is a byte.
   if (url.length > MAX_URL) throw uriTooLong();
   // RFC 9112, section 3.2.2: a server must accept the absolute form too.
   const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '');
-  const end = target.indexOf('?');
-  return end === -1
-    ? { pathname: target, search: '' }
-    : { pathname: target.slice(0, end), search: target.slice(end + 1) };
+  const [path = ''] = target.split('?', 1);
+  const search = target.slice(path.length + 1);
+  // Express removes the mount path from the URL.
+  const mountPath = 'baseUrl' in request && typeof request.baseUrl === 'string' ? request.baseUrl : '';
+  const basePath = configured ?? mountPath;
+  if (basePath === '' || mountPath !== '') return { basePath, pathname: path, search };
+  return { basePath, pathname: path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : '', search };
 }
 
 export function uriTooLong(): HttpError {

@@ -99,7 +99,15 @@ export function noContent(): HttpResponse {
   return { status: 204 };
 }
 
+/** Adds the prefix to the path of the created resource. */
+export function withBasePath(response: HttpResponse, basePath: string): HttpResponse {
+  const location = response.headers?.['Location'];
+  if (basePath === '' || location === undefined) return response;
+  return { ...response, headers: { ...response.headers, Location: `${basePath}${location}` } };
+}
+
 export interface RequestUrl {
+  /** Includes the base path. */
   readonly pathname: string;
   readonly query: QueryArguments;
 }

@@ -42,14 +42,14 @@ export interface Service {
   ready(): Promise<void>;
   /** Returns the Prometheus text format. */
   readMetrics(): Promise<string>;
-  /** Returns the OpenAPI document. */
-  describe(): unknown;
+  /** Returns the OpenAPI document of the API below a prefix. */
+  describe(basePath: string): unknown;
 }
 
 /** A route for operators and tools, without a user. */
 export interface ServiceRoute extends CommonRoute {
   readonly operation: 'live' | 'ready' | 'metrics' | 'describe' | 'docs';
-  handle(service: Service): Promise<HttpResponse>;
+  handle(service: Service, basePath: string): Promise<HttpResponse>;
 }
 
 export type Route = CallRoute | ServiceRoute;
@@ -103,7 +103,7 @@ export class Router {
    *
    * @throws {HttpError} `route-not-found`, `method-not-allowed`
    */
-  find(method: string, pathname: string): Match | { readonly allow: string } {
+  find(method: string, pathname: string, basePath = ''): Match | { readonly allow: string } {
     if (method === 'OPTIONS' && pathname === '*') return { allow: METHODS.join(', ') };
     for (const { pattern, targets, allow } of this.#resources) {
       const match = pattern.exec(pathname);
@@ -114,7 +114,10 @@ export class Router {
       const detail = `This path does not support ${method}; it supports ${allow}.`;
       throw new HttpError('method-not-allowed', detail, [], { Allow: allow });
     }
-    throw new HttpError('route-not-found', 'The API has no such path. /openapi.json lists all paths.');
+    throw new HttpError(
+      'route-not-found',
+      `The API has no such path. ${basePath}/openapi.json lists all paths.`,
+    );
   }
 }
 

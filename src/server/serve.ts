@@ -18,7 +18,7 @@ export interface ServeOptions extends AppOptions {
 }
 
 export interface RunningServer extends AsyncDisposable {
-  /** Such as `http://127.0.0.1:8080`. */
+  /** Such as `http://127.0.0.1:8080`, with the `basePath`. */
   readonly url: string;
   /**
    * Shuts down gracefully. First `/readyz` fails and every response closes its connection. After a second,
@@ -50,7 +50,7 @@ const MAX_HEADER_SIZE = 24 * 1024;
  * @throws the error of `server.listen()`, such as `EADDRINUSE`
  */
 export async function serve(stats: Stats, options: ServeOptions = {}): Promise<RunningServer> {
-  const { port = 8080, requestTimeout = 30_000 } = options;
+  const { port = 8080, requestTimeout = 30_000, basePath = '' } = options;
   // With an empty host, Node would listen on every address.
   const host = options.host || '127.0.0.1';
   const server = createServer({
@@ -81,7 +81,7 @@ export async function serve(stats: Stats, options: ServeOptions = {}): Promise<R
     clearTimeout(cut);
     clearInterval(sweep);
   };
-  return { url: urlOf(server), close, [Symbol.asyncDispose]: () => close() };
+  return { url: `${urlOf(server)}${basePath}`, close, [Symbol.asyncDispose]: () => close() };
 }
 
 function attachListeners(server: Server, app: App, tracker: ConnectionTracker): void {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { noBrowser, startBrowser } from '../support/browser.js';
+import { serve } from '../../src/server/index.js';
 import { newUserId } from '../support/factories.js';
+import { createFixture } from '../support/fixture.js';
 import { bodyOf } from '../support/http-answer.js';
 import { HttpClient } from '../support/http-client.js';
 import { documentSchema, endpointsOf } from '../support/http-openapi.js';
-import { addCourse } from '../support/served.js';
-import { createDatabase } from '../support/databases.js';
 import { startService } from '../support/service.js';
 
 test('The docs page shows every operation and loads only from its server', { skip: noBrowser }, async () => {
@@ -43,28 +43,31 @@ test('The docs page shows every operation and loads only from its server', { ski
   );
 });
 
-test('The docs page sends a request as the learner whose id is entered', { skip: noBrowser }, async () => {
-  await using database = await createDatabase('sqlite');
-  const { courseId } = await addCourse(database.url);
-  await using service = await startService(['--database', database.url, '--port', '0']);
-  await using browser = await startBrowser();
-  const visit = await open(browser, service.url);
-  const { page } = visit;
+test(
+  'The docs page sends a request below `basePath` as the entered learner',
+  { skip: noBrowser },
+  async () => {
+    await using fixture = await createFixture('sqlite');
+    await using server = await serve(fixture.stats, { port: 0, basePath: '/stats' });
+    await using browser = await startBrowser();
+    const visit = await open(browser, server.url);
+    const { page } = visit;
 
-  await page.locator('.auth-wrapper button.authorize').first().click();
-  await page.locator('.modal-ux input').fill(newUserId());
-  await page.locator('.modal-ux button.authorize').click();
-  await page.locator('.modal-ux button.btn-done').click();
-  const operation = page.locator('#operations-Stats-getStats');
-  await operation.locator('.opblock-summary-control').click();
-  await operation.locator('.try-out button').click();
-  await operation.locator('input').first().fill(courseId);
-  await operation.locator('button.execute').click();
-  const answer = operation.locator('.live-responses-table .response');
-  await answer.first().waitFor();
-  assert.match((await answer.first().textContent()) ?? '', /200.*"sessionCount": 0/s);
-  assert.deepEqual(await visit.faults(), []);
-});
+    await page.locator('.auth-wrapper button.authorize').first().click();
+    await page.locator('.modal-ux input').fill(newUserId());
+    await page.locator('.modal-ux button.authorize').click();
+    await page.locator('.modal-ux button.btn-done').click();
+    const operation = page.locator('#operations-Stats-getStats');
+    await operation.locator('.opblock-summary-control').click();
+    await operation.locator('.try-out button').click();
+    await operation.locator('input').first().fill(fixture.courseId);
+    await operation.locator('button.execute').click();
+    const answer = operation.locator('.live-responses-table .response');
+    await answer.first().waitFor();
+    assert.match((await answer.first().textContent()) ?? '', /200.*"sessionCount": 0/s);
+    assert.deepEqual(await visit.faults(), []);
+  },
+);
 
 interface Visit {
   readonly page: Page;

@@ -27,6 +27,11 @@ test('`GET /docs` needs no learner and has a content security policy without exc
   assert.doesNotMatch(text, /<script>|<style|style=|https?:/);
 });
 
+test('`GET /` leads to the docs page', async () => {
+  const { status, headers } = await service.send('GET', '/');
+  assert.deepEqual([status, headers['location']], [302, '/docs']);
+});
+
 test('The server serves every file of the docs page with its content type', async () => {
   const { send } = service;
   const links = await linksOf(send);

@@ -32,7 +32,6 @@ describe('401: missing or invalid X-User-Id', () => {
 
 describe('404: unknown paths', () => {
   for (const path of [
-    '/',
     '/course',
     '/Courses',
     '/courses/',

@@ -5,7 +5,7 @@ import { learnerRoutes } from './learner.js';
 import { serviceRoutes } from './service.js';
 import { sessionRoutes } from './sessions.js';
 
-export { assetRoutes } from './service.js';
+export { pageRoutes } from './service.js';
 
 export const routeGroups: readonly RouteGroup[] = [
   { name: 'Courses', description: 'What learners study.', routes: courseRoutes },

@@ -49,7 +49,7 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     summary: 'The OpenAPI description of the API',
     responses: { 200: { description: 'An OpenAPI 3.1 document.', schema: 'OpenApi' } },
     errors: [],
-    handle: async (service) => ok(service.describe()),
+    handle: async (service, basePath) => ok(service.describe(basePath)),
   },
   {
     method: 'GET',
@@ -74,16 +74,16 @@ const ASSET_HEADERS = { 'Cache-Control': 'public, max-age=3600' };
 
 const ASSETS: readonly AssetName[] = ['page.css', 'start.js', 'swagger-ui.css', 'swagger-ui-bundle.js'];
 
-/** The files of the page `/docs`. The OpenAPI document omits these routes. */
-export const assetRoutes: readonly ServiceRoute[] = ASSETS.map((name) => ({
-  method: 'GET',
-  path: `/docs/${name}`,
-  operation: 'docs',
-  summary: 'A file of the page /docs',
-  responses: {},
-  errors: [],
-  handle: () => assetResponse(name, ASSET_HEADERS),
-}));
+/** The files of the page `/docs`, and `/`, which leads to it. The OpenAPI document omits these routes. */
+export const pageRoutes: readonly ServiceRoute[] = [
+  pageRoute('/', async () => ({ status: 302, headers: { Location: '/docs' } })),
+  ...ASSETS.map((name) => pageRoute(`/docs/${name}`, () => assetResponse(name, ASSET_HEADERS))),
+];
+
+function pageRoute(path: string, handle: ServiceRoute['handle']): ServiceRoute {
+  const summary = 'A part of the page /docs';
+  return { method: 'GET', path, operation: 'docs', summary, responses: {}, errors: [], handle };
+}
 
 async function assetResponse(name: AssetName, headers: HttpResponse['headers']): Promise<HttpResponse> {
   // Loaded on demand, because most servers never serve the page.
