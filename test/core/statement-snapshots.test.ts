@@ -114,6 +114,11 @@ async function statementsOf(t: TestContext, dialect: DialectName): Promise<strin
   await run('verify --rebuild', async () => {
     await verify({ database: url, rebuild: true });
   });
+  await run('deleteCourse', async () => {
+    await assert.rejects(stats.deleteCourse({ courseId }));
+    const { courseId: empty } = await stats.addCourse({ course: { name: 'Empty' } });
+    await stats.deleteCourse({ courseId: empty });
+  });
   await run('eraseUser', () => stats.eraseUser({ userId }));
   return lines.join('\n');
 }

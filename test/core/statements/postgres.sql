@@ -427,6 +427,12 @@ insert into course_stats ("user_id", "course_id", "session_count", "total_module
 delete from course_stats where user_id = cast($1 as uuid) and course_id = cast($2 as uuid) and not exists
   (select 1 from study_sessions where user_id = cast($3 as uuid) and course_id = cast($4 as uuid));
 
+-- deleteCourse
+select "user_id" from "course_stats" where "course_id" = cast($1 as uuid) limit $2;
+select "course_id" from "courses" where "course_id" = cast($1 as uuid) for update;
+delete from "course_modules" where "course_id" = cast($1 as uuid);
+delete from "courses" where "course_id" = cast($1 as uuid);
+
 -- eraseUser
 select "course_id" from "course_stats" where "user_id" = cast($1 as uuid) order by "course_id" for update;
 select course_id from study_sessions where user_id = cast($1 as uuid) and course_id not in (select course_id

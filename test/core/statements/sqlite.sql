@@ -371,6 +371,11 @@ insert into course_stats ("user_id", "course_id", "session_count", "total_module
 delete from course_stats where user_id = unhex(?, '-') and course_id = unhex(?, '-') and not exists (select 1
   from study_sessions where user_id = unhex(?, '-') and course_id = unhex(?, '-'));
 
+-- deleteCourse
+select "user_id" from "course_stats" where "course_id" = unhex(?, '-') limit ?;
+delete from "course_modules" where "course_id" = unhex(?, '-');
+delete from "courses" where "course_id" = unhex(?, '-');
+
 -- eraseUser
 select "course_id" from "course_stats" where "user_id" = unhex(?, '-') order by "course_id";
 select course_id from study_sessions where user_id = unhex(?, '-') and course_id not in (select course_id from
