@@ -19,7 +19,7 @@ export { verify, type Verification, type VerifyConfig } from './maintenance/veri
 export { backUp, type BackupConfig } from './maintenance/backup.js';
 export { exportSessions, type ExportConfig } from './maintenance/export.js';
 export { sessionChecker } from './model/calls.js';
-export { sqlitePath } from './model/database-url.js';
+export { assertDatabaseUrl, sqlitePath } from './model/database-url.js';
 export type {
   LearnerCall,
   LearnerKey,

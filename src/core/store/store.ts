@@ -102,6 +102,8 @@ export interface Store extends StoreContext {
   connections?(): NonNullable<Activity['connections']>;
   /** Classifies an error of the driver. */
   faultOf(error: unknown): DriverFault | undefined;
+  /** Explains an `unusable` error to an operator. */
+  explain(error: unknown): Explanation;
   close(): Promise<void>;
 }
 
@@ -115,19 +117,34 @@ export type DriverFault =
   | 'unavailable'
   | 'unusable';
 
+/** Why a database cannot be used, in whole sentences. */
+export interface Explanation {
+  readonly problem: string;
+  readonly advice: string;
+  /** Default: `database-unusable`. */
+  readonly code?: 'database-not-found';
+}
+
 /** Both reasons are constraint violations, so no query checks them before the write. */
 export function rejectReasonOf(fault: DriverFault | undefined): RejectReason | undefined {
   if (fault === 'foreign-key') return 'course-not-found';
   return fault === 'out-of-range' ? 'total-out-of-range' : undefined;
 }
 
-/** Runs `work` and converts its errors with {@link toStatsError}. */
+/** Runs `work` for an operator and converts its errors with {@link toOperatorError}. */
 export async function withStatsErrors<T>(store: Store, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw toStatsError(store, error);
+    throw toOperatorError(store, error);
   }
+}
+
+/** Like {@link toStatsError}, but explains why the database cannot be used, which a client must not see. */
+export function toOperatorError(store: Store, error: unknown): unknown {
+  if (store.faultOf(error) !== 'unusable') return toStatsError(store, error);
+  const { code = 'database-unusable', problem, advice } = store.explain(error);
+  return new StatsError(code, `${problem} ${advice}`, { cause: error });
 }
 
 /** Converts driver errors that a caller can act on. Any other error is a defect and is returned unchanged. */
