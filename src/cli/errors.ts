@@ -91,59 +91,49 @@ export function describeCause(cause: unknown): string {
   return line === '' ? '' : ` (${line})`;
 }
 
-interface SystemError extends Error {
-  readonly code?: string;
-  readonly syscall?: string;
-  readonly address?: string;
-  readonly port?: number;
-  readonly hostname?: string;
-  readonly path?: string;
-}
+type SystemError = NodeJS.ErrnoException & { address?: string; port?: number; hostname?: string };
 
 const UNREACHABLE = 'cannot be reached; check the address, the network and the firewall';
 const DENIED = 'cannot be accessed; check its permissions and those of its directory';
 
 /** Descriptions of system errors by their codes, after the host, the address or the file that they concern. */
-const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'is in use; stop the program that uses it, or choose another port',
-  EADDRNOTAVAIL: 'is not an address of this machine; use one of its own, such as 127.0.0.1 or 0.0.0.0',
-  EAI_AGAIN: 'cannot be resolved to an address; check the name and the network',
-  ENOTFOUND: 'is an unknown host name; check its spelling',
-  ECONNREFUSED: 'refuses connections; check the address, and that the program there runs',
-  ECONNRESET: 'closed the connection; try again',
-  EHOSTUNREACH: UNREACHABLE,
-  ENETUNREACH: UNREACHABLE,
-  ETIMEDOUT: UNREACHABLE,
-  EACCES: DENIED,
-  EPERM: DENIED,
-  EISDIR: 'is a directory; name a file in it',
-  ENOENT: 'does not exist; check the path',
-  ENOTDIR: 'is not in a directory; check the path',
-  EROFS: 'is on a read-only file system; choose another path',
-  ENOSPC: 'is on a full file system; free some space, or choose another path',
-  EMFILE: 'cannot be opened, because this process has too many open files; raise the limit (ulimit -n)',
-};
+const SYSTEM_ERRORS = new Map(
+  Object.entries({
+    EADDRINUSE: 'is in use; stop the program that uses it, or choose another --port',
+    EADDRNOTAVAIL: 'is not an address of this machine; choose another --host, such as 127.0.0.1',
+    EAI_AGAIN: 'cannot be resolved to an address; check the name and the network',
+    ENOTFOUND: 'is an unknown host name; check its spelling',
+    EINVAL: 'is not a valid address or file; check its spelling',
+    ECONNREFUSED: 'refuses connections; check the address, and that the program there runs',
+    ECONNRESET: 'closed the connection; try again',
+    EHOSTUNREACH: UNREACHABLE,
+    ENETUNREACH: UNREACHABLE,
+    ETIMEDOUT: UNREACHABLE,
+    EACCES: DENIED,
+    EPERM: DENIED,
+    EISDIR: 'is a directory; name a file in it',
+    ENOENT: 'does not exist; check the path',
+    ENOTDIR: 'is not in a directory; check the path',
+    EROFS: 'is on a read-only file system; choose another path',
+    ENOSPC: 'is on a full file system; free some space, or choose another path',
+    EMFILE: 'cannot be opened, because this process has too many open files; raise the limit (ulimit -n)',
+  }),
+);
 
 /** Returns `undefined` for any other error, so that its own message is used. */
 function describeSystemError(error: SystemError): string | undefined {
   const { code = '', syscall, hostname, address, port, path } = error;
-  const description = Object.hasOwn(SYSTEM_ERRORS, code) ? SYSTEM_ERRORS[code] : undefined;
+  const description = SYSTEM_ERRORS.get(code);
   if (syscall === undefined || description === undefined) return undefined;
   const host = address?.includes(':') ? `[${address}]` : address;
   // The temporary name of a file says nothing to the user; the message before it has the final name.
   const file = path?.endsWith('.tmp') ? undefined : path;
   const name = hostname ?? file ?? (host && code !== 'EADDRNOTAVAIL' && port ? `${host}:${port}` : host);
   if (code === 'EACCES' && syscall === 'listen') {
-    return `${name} needs a permission that this process does not have; choose a port from 1024`;
+    return `${name} needs a permission that this process does not have; choose a --port from 1024`;
   }
-  return `${name ?? SUBJECTS[code] ?? 'The file'} ${description}`;
+  return `${name ?? 'It'} ${description}`;
 }
-
-/** The subject of a system error that does not name one. */
-const SUBJECTS: Readonly<Record<string, string>> = {
-  ECONNRESET: 'The other program',
-  ETIMEDOUT: 'The other program',
-};
 
 /** States a value and its rule, which begins with `must`. */
 export function withValue(value: unknown, rule: string): string {

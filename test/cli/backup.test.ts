@@ -118,7 +118,7 @@ test('`backup` rejects unsupported sources and targets and creates no file', asy
     [
       `sqlite:${broken}`,
       1,
-      /cannot be opened\. It is not a SQLite database; check the path\..* \(.*not a database\)$/,
+      /cannot be opened\. It is not a SQLite database\. Check the path\. \(.*not a database\)$/,
     ],
   ] as const;
   for (const [database, code, message] of cases) {

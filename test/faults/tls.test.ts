@@ -65,7 +65,7 @@ describe('Postgres with TLS', () => {
     for (const parameters of modes) {
       const argv = ['course', 'add', '--name', crypto.randomUUID(), '--json', '--database'];
       const { code, stderr } = await runBin([...argv, urlWith(parameters)]);
-      assert.deepEqual([code, stderr.replace('Created.\n', '')], [0, ''], JSON.stringify(parameters));
+      assert.deepEqual([code, stderr], [0, ''], JSON.stringify(parameters));
     }
     // libpq requires a CA for this mode, and so does the driver.
     const withoutCa = urlWith({ uselibpqcompat: 'true', sslmode: 'verify-ca' });
@@ -93,7 +93,7 @@ describe('Postgres with TLS', () => {
       assert.equal(code, 1, stderr);
       assert.match(
         stderr,
-        /^stats-service: (The TLS connection to Postgres failed|A file that the database URL names cannot be read)\. Check .*\. \(.*\)\n$/,
+        /^stats-service: (The TLS connection failed|A file in the URL cannot be read)\. Check .*\. \(.*\)\n$/,
       );
       assert.match(stderr, why);
       assert.ok(!stderr.includes('    at '), stderr);

@@ -44,8 +44,8 @@ async function runChecks(store: Store): Promise<readonly Finding[]> {
       findings.push(await work());
     } catch (error) {
       if (store.faultOf(error) !== 'unusable' || !(error instanceof Error)) throw error;
-      const { problem, advice } = store.explain(error);
-      findings.push({ check, state: 'problem', detail: `${problem} (${error.message})`, advice });
+      const detail = `cannot be read: ${error.message}`;
+      findings.push({ check, state: 'problem', detail, advice: store.explain(error) });
       // The other checks would fail for the same reason.
       break;
     }

@@ -102,8 +102,10 @@ export interface Store extends StoreContext {
   connections?(): NonNullable<Activity['connections']>;
   /** Classifies an error of the driver. */
   faultOf(error: unknown): DriverFault | undefined;
-  /** Explains an `unusable` error to an operator. */
-  explain(error: unknown): Explanation;
+  /** Explains an `unusable` error to an operator, and says what to do. */
+  explain(error: unknown): string;
+  /** True if the server has no database of this name (Postgres only). */
+  isMissing?(error: unknown): boolean;
   close(): Promise<void>;
 }
 
@@ -116,14 +118,6 @@ export type DriverFault =
   | 'locked'
   | 'unavailable'
   | 'unusable';
-
-/** Why a database cannot be used, in whole sentences. */
-export interface Explanation {
-  readonly problem: string;
-  readonly advice: string;
-  /** Default: `database-unusable`. */
-  readonly code?: 'database-not-found';
-}
 
 /** Both reasons are constraint violations, so no query checks them before the write. */
 export function rejectReasonOf(fault: DriverFault | undefined): RejectReason | undefined {
@@ -143,8 +137,8 @@ export async function withStatsErrors<T>(store: Store, work: () => Promise<T>): 
 /** Like {@link toStatsError}, but explains why the database cannot be used, which a client must not see. */
 export function toOperatorError(store: Store, error: unknown): unknown {
   if (store.faultOf(error) !== 'unusable') return toStatsError(store, error);
-  const { code = 'database-unusable', problem, advice } = store.explain(error);
-  return new StatsError(code, `${problem} ${advice}`, { cause: error });
+  const code = store.isMissing?.(error) ? 'database-not-found' : 'database-unusable';
+  return new StatsError(code, store.explain(error), { cause: error });
 }
 
 /** Converts driver errors that a caller can act on. Any other error is a defect and is returned unchanged. */

@@ -1,5 +1,5 @@
 import { TOTALS_CONSTRAINT } from '../schema.js';
-import type { DriverFault, Explanation } from '../store.js';
+import type { DriverFault } from '../store.js';
 
 /** Classifies an error by its SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 export function postgresFault(error: unknown): DriverFault | undefined {
@@ -38,72 +38,25 @@ const TLS_ERROR = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
 const INCOMPATIBLE =
   /^(SASL|The server does not support SSL connections|There was an error establishing an SSL|SECURITY WARNING)/;
 
-/** Explanations by a pattern of the code and the message. The last one fits every error. */
-const EXPLANATIONS: readonly (readonly [pattern: RegExp, explanation: Explanation])[] = [
-  [
-    /^3D000 /,
-    {
-      code: 'database-not-found',
-      problem: 'The Postgres server has no database of this name.',
-      advice: 'Check the name in the database URL, or create the database with "createdb".',
-    },
-  ],
-  [
-    /^28000 role /,
-    {
-      problem: 'The Postgres server has no role of this name.',
-      advice: 'Check the user name in the database URL or PGUSER, or create the role with "createuser".',
-    },
-  ],
-  [
-    /^28000 .*pg_hba/,
-    {
-      problem: 'The Postgres server does not accept this user from this host.',
-      advice: 'Add a rule to pg_hba.conf, or set sslmode in the database URL if the server requires TLS.',
-    },
-  ],
-  [
-    /^(28| SASL)/,
-    {
-      problem: 'Postgres rejected the user name or the password.',
-      advice: 'Check both in the database URL, or PGUSER and PGPASSWORD.',
-    },
-  ],
-  [
-    /^42501 /,
-    {
-      problem: 'The Postgres role does not have the required permission.',
-      advice: 'Grant it, or use the role that owns the tables.',
-    },
-  ],
-  [
-    /^(ENOENT|EACCES) /,
-    {
-      problem: 'A file that the database URL names cannot be read.',
-      advice: 'Check the paths of sslrootcert, sslcert and sslkey.',
-    },
-  ],
-  [
-    /^ The server does not support SSL/,
-    {
-      problem: 'The Postgres server does not offer TLS.',
-      advice: 'Enable TLS on the server, or use sslmode=disable on a network that you trust.',
-    },
-  ],
-  [
-    /(?:)/,
-    {
-      problem: 'The TLS connection to Postgres failed.',
-      advice: 'Check sslmode and sslrootcert in the database URL, and the certificate of the server.',
-    },
-  ],
+/** Explanations by a pattern of the code and the message. The last one matches every error. */
+const EXPLANATIONS: readonly (readonly [pattern: RegExp, explanation: string])[] = [
+  [/^3D/, 'The server has no database of this name. Check the URL, or create it with "createdb".'],
+  [/^28000 role/, 'The server has no role of this name. Check the URL, or create it with "createuser".'],
+  [/^28000.*pg_hba/, 'The server rejects this user from this host. Check pg_hba.conf and sslmode.'],
+  [/^28| SASL/, 'Postgres rejected the user name or the password. Check the URL, PGUSER and PGPASSWORD.'],
+  [/^42501/, 'The role lacks a permission. Grant it, or use the role that owns the tables.'],
+  [/^(ENOENT|EACCES)/, 'A file in the URL cannot be read. Check sslrootcert, sslcert and sslkey.'],
+  [/not support SSL/, 'The server does not offer TLS. Enable it there, or remove sslmode from the URL.'],
+  [/(?:)/, 'The TLS connection failed. Check sslmode, sslrootcert and the certificate of the server.'],
 ];
 
-export function explainPostgres(error: unknown): Explanation {
+export function explainPostgres(error: unknown): string {
   const text = error instanceof Error ? `${codeOf(error)} ${error.message}` : '';
-  const [, explanation] = EXPLANATIONS.find(([pattern]) => pattern.test(text)) ?? [];
-  if (!explanation) throw new Error('The last pattern must fit every error.');
-  return explanation;
+  return EXPLANATIONS.find(([pattern]) => pattern.test(text))?.[1] ?? '';
+}
+
+export function isMissingDatabase(error: unknown): boolean {
+  return error instanceof Error && codeOf(error) === '3D000';
 }
 
 /** Messages of pg, without a code, for a lost or unreachable server. */

@@ -29,7 +29,14 @@ import {
 } from '../store.js';
 import { toArrays } from './arrays.js';
 import { PreparingPostgresDialect, statementNames, type DriverClient } from './connections.js';
-import { explainPostgres, isConnectionCut, isConnectionLost, isDeadlock, postgresFault } from './errors.js';
+import {
+  explainPostgres,
+  isMissingDatabase,
+  isConnectionCut,
+  isConnectionLost,
+  isDeadlock,
+  postgresFault,
+} from './errors.js';
 import { openPool, timeoutsOf, type Timeouts } from './pool.js';
 import {
   compileStatements,
@@ -80,6 +87,7 @@ export class PostgresStore implements Store {
 
   readonly faultOf = postgresFault;
   readonly explain = explainPostgres;
+  readonly isMissing = isMissingDatabase;
 
   async record(sessions: readonly PendingSession[]): Promise<RecordOutcome[]> {
     // Each key once, because the statement only reports whether it inserted a row.

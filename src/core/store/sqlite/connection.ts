@@ -84,8 +84,7 @@ function checkPath(path: string, create: boolean): void {
 function openingError(path: string, error: unknown): StatsError {
   const prefix = `The database ${path} cannot be opened.`;
   if (isBusy(error)) return new StatsError('database-unavailable', prefix, { cause: error });
-  const { problem, advice } = explainSqlite(error);
-  return new StatsError('database-unusable', `${prefix} ${problem} ${advice}`, { cause: error });
+  return new StatsError('database-unusable', `${prefix} ${explainSqlite(error)}`, { cause: error });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { TOTALS_CONSTRAINT } from '../schema.js';
-import type { DriverFault, Explanation } from '../store.js';
+import type { DriverFault } from '../store.js';
 
 /** Classifies an error by its result code: https://www.sqlite.org/rescode.html */
 export function sqliteFault(error: unknown): DriverFault | undefined {
@@ -25,20 +25,11 @@ export function sqliteFault(error: unknown): DriverFault | undefined {
 /** The advice for a damaged database. */
 export const RESTORE = 'Stop all programs that use the database, keep a copy of it, and restore a backup.';
 
-export function explainSqlite(error: unknown): Explanation {
+export function explainSqlite(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code.startsWith('SQLITE_NOTADB')) {
-    return {
-      problem: 'It is not a SQLite database; check the path.',
-      advice: 'If it was a database, restore a backup.',
-    };
-  }
-  if (code.startsWith('SQLITE_CORRUPT')) return { problem: 'The file is damaged.', advice: RESTORE };
-  if (/^(SQLITE_(CANTOPEN|READONLY|PERM|AUTH)|EACCES|EPERM|EROFS)/.test(code)) {
-    const advice = 'Check the permissions of the file and of its directory.';
-    return { problem: 'Access to the file is denied.', advice };
-  }
-  return { problem: 'SQLite cannot use the file.', advice: 'Check the file and its directory.' };
+  if (code.startsWith('SQLITE_NOTADB')) return 'It is not a SQLite database. Check the path.';
+  if (code.startsWith('SQLITE_CORRUPT')) return `The file is damaged. ${RESTORE}`;
+  return 'Check the permissions of the file and of its directory.';
 }
 
 /** True if another connection holds a required lock. */
