@@ -1,9 +1,8 @@
 #!/usr/bin/env node
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import process from 'node:process';
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
-import { unsupportedNode } from '../dist/src/core/node-version.js';
 
 /** Bytes. By default, the young generation of a server can grow to 96 MB. */
 const YOUNG_GENERATION = 16 * 1024 * 1024;
@@ -12,8 +11,8 @@ const MAX_SURVIVORS = 500_000;
 
 const ENDING_SIGNALS = { SIGINT: 2, SIGTERM: 15 };
 
-const tooOld = unsupportedNode(process.versions.node);
-if (tooOld === undefined) {
+const obstacle = await findObstacle();
+if (obstacle === undefined) {
   const command = process.argv.slice(2).find((argument) => !argument.startsWith('-'));
   // An import yields to a server. At the lowest priority it could hold SQLite's lock without running.
   if (command === 'import') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
@@ -22,17 +21,33 @@ if (tooOld === undefined) {
   if (command === 'import') setFlagsFromString('--heap-growing-percent=30');
   await run();
 } else {
-  process.stderr.write(`${tooOld}\n`);
+  process.stderr.write(`${obstacle}\n`);
   process.exitCode = 1;
 }
 
+/** Returns why the program cannot run: a clone that is not built, or an old Node. */
+async function findObstacle() {
+  if (!existsSync(new URL('../dist/version.js', import.meta.url))) {
+    return 'stats-service: not built yet; run "npm run build"';
+  }
+  const { unsupportedNode } = await import('../dist/src/core/node-version.js');
+  return unsupportedNode(process.versions.node);
+}
+
 async function run() {
-  const [{ main }, { VERSION }] = await Promise.all([
+  // Deprecations concern developers. The Postgres driver prints one for a password from ~/.pgpass.
+  process.noDeprecation = true;
+  const [{ main, describeCause }, { VERSION }] = await Promise.all([
     import('../dist/src/cli/main.js'),
     import('../dist/version.js'),
   ]);
-  // EPIPE is not an error: the reader (for example `head`) has exited. A closed stderr is ignored.
-  process.stdout.on('error', endOnClosedPipe);
+  process.stdout.on('error', (error) => {
+    // EPIPE is not an error: the reader (for example `head`) has exited. The command stops at its next write.
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`stats-service: stdout cannot be written.${describeCause(error)}\n`);
+    process.exit(1);
+  });
+  // A closed stderr is ignored.
   process.stderr.on('error', () => undefined);
   loadDotEnv();
   const signal = endingSignal();
@@ -76,12 +91,6 @@ function youngGeneration() {
 /** True if the operator has set the size of the young generation. */
 function hasOwnYoungGeneration() {
   return /semi[-_]space/.test(`${process.execArgv.join(' ')} ${process.env.NODE_OPTIONS ?? ''}`);
-}
-
-function endOnClosedPipe(error) {
-  if (error.code === 'EPIPE') process.exit(0);
-  process.stderr.write(`stats-service: stdout cannot be written. (${error.message})\n`);
-  process.exit(1);
 }
 
 /** Loads `.env` into the environment, which the Postgres driver reads too. Variables that are set stay. */

@@ -78,15 +78,62 @@ export function describeError(error: unknown): string {
   }
   if (!(error instanceof Error)) return String(error);
   const hint = error instanceof StatsError ? HINTS[error.code] : undefined;
-  return `${error.message}${describeCause(error.cause)}${hint ? ` ${hint}` : ''}`;
+  const system = describeSystemError(error);
+  const message = system === undefined ? error.message : `${system}.`;
+  return `${message}${describeCause(error.cause)}${hint ? ` ${hint}` : ''}`;
 }
 
-/** Returns the first line of the driver's message in parentheses. */
+/** Returns the description of a system error, or the first line of the driver's message, in parentheses. */
 export function describeCause(cause: unknown): string {
   // A host with several addresses fails with an AggregateError.
   const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
-  const [line = ''] = first instanceof Error ? first.message.split('\n') : [];
+  if (!(first instanceof Error)) return '';
+  const line = describeSystemError(first) ?? first.message.split('\n')[0] ?? '';
   return line === '' ? '' : ` (${line})`;
+}
+
+type SystemError = NodeJS.ErrnoException & { address?: string; port?: number; hostname?: string };
+
+const UNREACHABLE = 'cannot be reached; check the address, the network and the firewall';
+const DENIED = 'cannot be accessed; check its permissions and those of its directory';
+
+/** Descriptions of system errors by their codes, after the host, the address or the file that they concern. */
+const SYSTEM_ERRORS = new Map(
+  Object.entries({
+    EADDRINUSE: 'is in use; stop the program that uses it, or choose another --port',
+    EADDRNOTAVAIL: 'is not an address of this machine; choose another --host, such as 127.0.0.1',
+    EAI_AGAIN: 'cannot be resolved to an address; check the name and the network',
+    ENOTFOUND: 'is an unknown host name; check its spelling',
+    EINVAL: 'is not a valid address or file; check its spelling',
+    ECONNREFUSED: 'refuses connections; check the address, and that the program there runs',
+    ECONNRESET: 'closed the connection; try again',
+    EHOSTUNREACH: UNREACHABLE,
+    ENETUNREACH: UNREACHABLE,
+    ETIMEDOUT: UNREACHABLE,
+    EACCES: DENIED,
+    EPERM: DENIED,
+    EISDIR: 'is a directory; name a file in it',
+    ENOENT: 'does not exist; check the path',
+    ENOTDIR: 'is not in a directory; check the path',
+    EROFS: 'is on a read-only file system; choose another path',
+    ENOSPC: 'is on a full file system; free some space, or choose another path',
+    EMFILE: 'cannot be opened, because this process has too many open files; raise the limit (ulimit -n)',
+  }),
+);
+
+/** Returns `undefined` for any other error, so that its own message is used. */
+function describeSystemError(error: SystemError): string | undefined {
+  const { code = '', syscall, hostname, address, port, path } = error;
+  const description = SYSTEM_ERRORS.get(code);
+  if (syscall === undefined || description === undefined) return undefined;
+  const host = address?.includes(':') ? `[${address}]` : address;
+  // The temporary name of a file says nothing to the user; the message before it has the final name.
+  const file = path?.endsWith('.tmp') ? undefined : path;
+  const name = hostname ?? file ?? (host && code !== 'EADDRNOTAVAIL' && port ? `${host}:${port}` : host);
+  if (code === 'EACCES' && syscall === 'listen') {
+    return `${name} needs a permission that this process does not have; choose a --port from 1024`;
+  }
+  return `${name ?? 'It'} ${description}`;
 }
 
 /** States a value and its rule, which begins with `must`. */

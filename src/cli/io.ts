@@ -1,11 +1,15 @@
+import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { Interruption, UsageError } from './errors.js';
+
+/** A stream that has a number of columns if it is a terminal. */
+type Terminal = Writable & { readonly columns?: number | undefined };
 
 /** The environment of a command. Commands do not use `process`. */
 export interface Io {
   readonly stdin: AsyncIterable<Buffer>;
-  readonly stdout: Writable;
-  readonly stderr: Writable & { readonly columns?: number };
+  readonly stdout: Terminal;
+  readonly stderr: Terminal;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** True if stdout is a terminal. */
   readonly terminal: boolean;
@@ -41,4 +45,20 @@ export async function askToConfirm(io: Io, command: string, question: string): P
     );
   }
   return /^y(es)?$/i.test((await interruptible(io.signal, io.ask(`${question} [y/N] `))).trim());
+}
+
+/**
+ * Applies backpressure, so that the output is not buffered in memory.
+ *
+ * @throws EPIPE if the reader of the stream has exited; any other error ends the program
+ */
+export async function drained(stream: Writable): Promise<void> {
+  const closed = closedPipeError(stream);
+  if (closed) throw closed;
+  if (stream.writableNeedDrain) await once(stream, 'drain');
+}
+
+/** Returns EPIPE if the reader of the stream has exited. */
+export function closedPipeError({ errored }: Writable): Error | undefined {
+  return errored instanceof Error && 'code' in errored && errored.code === 'EPIPE' ? errored : undefined;
 }

@@ -14,12 +14,31 @@ import { addSession, addSessions } from './commands/session.js';
 import { addStats } from './commands/stats.js';
 import { addVerify } from './commands/verify.js';
 import { describeError, EXIT, exitCodeOf } from './errors.js';
-import type { Io } from './io.js';
+import { closedPipeError, type Io } from './io.js';
 import { escapeControls, writeLine } from './output.js';
 
+export { describeCause } from './errors.js';
 export type { Io } from './io.js';
 
+const COMMANDS: readonly (readonly [
+  heading: string,
+  commands: readonly ((program: Command, io: Io) => void)[],
+])[] = [
+  ['Record:', [addCourse, addRecord]],
+  ['Read:', [addStats, addHistory, addSession, addSessions]],
+  ['Move data:', [addImport, addExport]],
+  ['Operate:', [addServe, addMigrate, addDoctor, addVerify, addBackup, addErase]],
+];
+
 const HELP = `
+Examples:
+  stats-service serve
+  stats-service course add --name Logic
+  stats-service record --user ID --course ID --modules 6 --score 68.4 --time 25m
+  stats-service stats --user ID
+  stats-service import sessions.csv --create-courses
+  stats-service backup copy.db
+
 Exit codes: 0 success, 1 failure, 2 usage error, 3 not found, 4 unavailable (try again),
 5 partial import (lines were rejected), 130 interrupted.`;
 
@@ -35,6 +54,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync(argv, { from: 'user' });
     return EXIT.done;
   } catch (error) {
+    // The reader of stdout (for example `head`) has exited, so the command stopped early.
+    if (error instanceof Error && error === closedPipeError(io.stdout)) return EXIT.done;
     // Commander has already printed its own errors.
     if (!(error instanceof CommanderError)) {
       writeLine(io.stderr, `stats-service: ${escapeControls(describeError(error))}`);
@@ -69,23 +90,10 @@ export function createProgram(io: Io): Command {
         ),
     })
     .addHelpText('after', HELP);
-  for (const add of [
-    addServe,
-    addMigrate,
-    addDoctor,
-    addCourse,
-    addRecord,
-    addStats,
-    addSession,
-    addSessions,
-    addHistory,
-    addExport,
-    addBackup,
-    addErase,
-    addImport,
-    addVerify,
-  ]) {
-    add(program, io);
+  for (const [heading, commands] of COMMANDS) {
+    program.commandsGroup(heading);
+    for (const add of commands) add(program, io);
   }
+  program.helpCommand(true);
   return program;
 }

@@ -1,11 +1,19 @@
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import type { Page } from '../core/index.js';
-import type { Io } from './io.js';
+import { drained, type Io } from './io.js';
 import { parseNumber } from './settings.js';
 
-export type Cell = string | number | null;
+export type Cell = string | number | Average | null;
+
+/** Shown with two decimals. `--json` prints the exact value. */
+interface Average {
+  readonly average: number;
+}
+
+export function average(value: number | null): Cell {
+  return value === null ? null : { average: value };
+}
 
 /** Shown for `null`. */
 const NONE = '–';
@@ -24,22 +32,60 @@ export function count(amount: number, noun: string): string {
   return `${amount.toLocaleString('en-US')} ${plural}`;
 }
 
-/** Writes an aligned table, with numbers to the right. The second and later pages have no heading. */
+/** Characters between two columns of a table. */
+const GAP = 2;
+/** The column of free text, which is cut to fit, but not below its minimum. */
+const FREE_TEXT = { heading: 'Name', min: 8 };
+
+interface TableOptions {
+  /** Characters of a line; columns that do not fit leave from the right. Default: infinite. */
+  readonly available?: number | undefined;
+  /** Default: true. */
+  readonly withHeading?: boolean;
+}
+
+/** Writes an aligned table, with numbers to the right, and returns the number of columns that fit. */
 export function writeTable(
   stream: Writable,
   rows: readonly (readonly Cell[])[],
-  heading?: readonly string[],
-): void {
+  heading: readonly string[],
+  { available = Infinity, withHeading = true }: TableOptions = {},
+): number {
   const body = rows.map((row) => row.map(format));
-  const lines = heading ? [heading, ...body] : body;
-  const columns = Array.from(lines[0] ?? [], (_, column) => ({
-    width: Math.max(...lines.map((line) => width(line[column] ?? ''))),
-    right: rows.some((row) => typeof row[column] === 'number'),
-  }));
-  for (const line of lines) {
-    const cells = columns.map((column, index) => pad(line[index] ?? '', column.width, column.right));
-    writeLine(stream, cells.join('  ').trimEnd());
+  const widths = heading.map((name, column) =>
+    Math.max(width(name), ...body.map((line) => width(line[column] ?? ''))),
+  );
+  let total = widths.reduce((sum, columns) => sum + columns + GAP, -GAP);
+  while (total > available && widths.length > 1) {
+    const last = widths.pop() ?? 0;
+    total -= last + GAP;
+    const rest = available - total - GAP;
+    if (heading[widths.length] !== FREE_TEXT.heading || rest < FREE_TEXT.min) continue;
+    widths.push(rest);
+    break;
   }
+  const isNumber = widths.map((_, column) =>
+    rows.some((row) => row[column] !== null && typeof row[column] !== 'string'),
+  );
+  for (const line of withHeading ? [heading, ...body] : body) {
+    const cells = widths.map((columns, column) => pad(line[column] ?? '', columns, isNumber[column]));
+    writeLine(stream, cells.join(' '.repeat(GAP)).trimEnd());
+  }
+  return widths.length;
+}
+
+/** Writes a table that fits the terminal. Later pages of a table have no heading. */
+export function writeFittingTable(
+  { stdout, stderr }: Io,
+  rows: readonly (readonly Cell[])[],
+  heading: readonly string[],
+  withHeading = true,
+): number {
+  // 0 is an unknown size.
+  const shown = writeTable(stdout, rows, heading, { available: stdout.columns || undefined, withHeading });
+  const hidden = heading.slice(shown).join(', ');
+  if (hidden !== '') writeLine(stderr, `Not shown: ${hidden}. Use a wider terminal or --json.`);
+  return shown;
 }
 
 /** Writes one field per line. */
@@ -53,6 +99,7 @@ export function writeFields(
 
 function format(cell: Cell): string {
   if (cell === null) return NONE;
+  if (typeof cell === 'object') return cell.average.toFixed(2);
   return escapeControls(String(cell));
 }
 
@@ -72,8 +119,13 @@ export function escapeControls(text: string): string {
   );
 }
 
-function pad(text: string, columns: number, right: boolean): string {
-  const padding = ' '.repeat(columns - width(text));
+function pad(text: string, columns: number, right = false): string {
+  const missing = columns - width(text);
+  if (missing < 0)
+    return `${Array.from(text)
+      .slice(0, columns - 1)
+      .join('')}…`;
+  const padding = ' '.repeat(missing);
   return right ? padding + text : text + padding;
 }
 
@@ -110,7 +162,7 @@ export async function writePages<T>(
   toRow: (item: T) => readonly Cell[],
 ): Promise<void> {
   const first = await fetchPage({ limit: limit ?? PAGE_SIZE, cursor });
-  await write(first.items, heading);
+  const shown = await write(first.items, heading);
   if (limit !== undefined) {
     if (first.next !== null)
       writeLine(io.stderr, `There are more items; continue with --cursor ${first.next}`);
@@ -118,14 +170,14 @@ export async function writePages<T>(
   }
   for (let { next } = first; next !== null;) {
     const page = await fetchPage({ limit: PAGE_SIZE, cursor: next });
-    await write(page.items);
+    await write(page.items, heading.slice(0, shown), false);
     ({ next } = page);
   }
 
-  /** Applies backpressure, so that a long list is not buffered in memory. */
-  async function write(items: readonly T[], head?: readonly string[]): Promise<void> {
+  async function write(items: readonly T[], names: readonly string[], isFirst = true): Promise<number> {
     if (json) for (const item of items) writeJson(io.stdout, item);
-    else writeTable(io.stdout, items.map(toRow), head);
-    if (io.stdout.writableNeedDrain) await once(io.stdout, 'drain');
+    const columns = json ? 0 : writeFittingTable(io, items.map(toRow), names, isFirst);
+    await drained(io.stdout);
+    return columns;
   }
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { parseDuration } from './duration.js';
+import { UsageError } from './errors.js';
 
 /** A setting. A flag overrides the environment, which overrides the default. */
 export interface Setting {
@@ -62,11 +63,17 @@ export function parseModuleIds(text: string, previous: unknown): readonly string
   return Array.isArray(previous) ? [...previous, text] : [text];
 }
 
+/** Smallest number of milliseconds without a unit. A smaller number is usually meant as minutes. */
+const MIN_PLAIN_TIME = 1_000;
+
 /** Returns milliseconds. */
 export function parseTime(text: string): number {
+  if (/^\d+$/.test(text) && Number(text) > 0 && Number(text) < MIN_PLAIN_TIME) {
+    throw new UsageError(`--time is "${text}"; add a unit: ${text}m, ${text}s or ${text}ms`);
+  }
   const milliseconds = parseDuration(text);
   if (milliseconds === undefined) {
-    throw new InvalidArgumentError('It must be milliseconds or a duration such as 25m, 1h5m or PT25M.');
+    throw new InvalidArgumentError('It must be a duration such as 25m, 1h5m or PT25M, or milliseconds.');
   }
   return milliseconds;
 }

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { openStats, type Stats } from '../core/index.js';
+import { assertDatabaseUrl, openStats, type Stats } from '../core/index.js';
 import { UsageError } from './errors.js';
 import { interruptible, type Io } from './io.js';
 import { describeSetting, SETTINGS } from './settings.js';
@@ -91,7 +91,10 @@ export function databaseUrl(
   { create }: { readonly create: boolean },
 ): string {
   const url = options.database ?? (io.env[SETTINGS.database.env] || undefined);
-  if (url !== undefined) return url;
+  if (url !== undefined) {
+    assertDatabaseUrl(url);
+    return url;
+  }
   const path = defaultDatabase(io.env);
   if (create) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   return `sqlite:${path}`;
@@ -114,7 +117,6 @@ export function describeTarget(io: Io, options: TargetOptions): string {
 /** Omits the password and the query, which can contain one. */
 export function describeDatabase(url: string): string {
   if (url.startsWith('sqlite:')) return url;
-  if (!URL.canParse(url)) return `${/^[a-z]*/.exec(url)?.[0]}:…`;
   const { protocol, username, host, pathname } = new URL(url);
   return `${protocol}//${username && `${username}@`}${host}${pathname}`;
 }

@@ -1,6 +1,6 @@
 import type { Course, LifetimeStats, Session, StudiedCourse } from '../core/index.js';
 import { formatDuration } from './duration.js';
-import type { Cell } from './output.js';
+import { average, type Cell } from './output.js';
 
 type Fields = readonly (readonly [name: string, value: Cell])[];
 
@@ -25,7 +25,7 @@ export function sessionFields(session: Session): Fields {
     ['Session', session.sessionId],
     ['Course', session.courseId],
     ['Modules studied', session.totalModulesStudied],
-    ['Average score', session.averageScore],
+    ['Average score', average(session.averageScore)],
     ['Time studied', formatDuration(session.timeStudied)],
     ['Completed', session.completedAt],
     ['Modules', session.moduleIds.length === 0 ? null : session.moduleIds.join(' ')],
@@ -41,7 +41,7 @@ export function sessionRow(session: Session): Cell[] {
     session.completedAt,
     session.sessionId,
     session.totalModulesStudied,
-    session.averageScore,
+    average(session.averageScore),
     formatDuration(session.timeStudied),
   ];
 }
@@ -53,7 +53,7 @@ export function statsFields(stats: LifetimeStats): Fields {
     ['Modules studied', stats.totalModulesStudied],
     ['Distinct modules', stats.distinctModulesStudied],
     ['Progress', formatProgress(stats)],
-    ['Average score', stats.averageScore],
+    ['Average score', average(stats.averageScore)],
     ['Time studied', formatDuration(stats.timeStudied)],
     ['First completed', stats.firstCompletedAt],
     ['Last completed', stats.lastCompletedAt],
@@ -67,7 +67,7 @@ export function studiedCourseRow(course: StudiedCourse): Cell[] {
     course.courseId,
     course.sessionCount,
     course.totalModulesStudied,
-    course.averageScore,
+    average(course.averageScore),
     formatDuration(course.timeStudied),
     formatProgress(course),
     course.name,

@@ -115,7 +115,11 @@ test('`backup` rejects unsupported sources and targets and creates no file', asy
     ['sqlite::memory:', 2, /Only a SQLite file can be copied/],
     ['mysql://127.0.0.1', 2, /must be sqlite:PATH/],
     [nowhere.url, 3, /There is no database at/],
-    [`sqlite:${broken}`, 1, /(cannot be used|cannot be opened)\. \(.*not a database\)$/],
+    [
+      `sqlite:${broken}`,
+      1,
+      /cannot be opened\. It is not a SQLite database\. Check the path\. \(.*not a database\)$/,
+    ],
   ] as const;
   for (const [database, code, message] of cases) {
     const ended = await runCli(['backup', join(directory.path, 'a.db'), '--database', database]);
@@ -164,7 +168,10 @@ describe('backup on a small disk', { skip: NO_SMALL_DISK }, () => {
       repair();
       const { code, stderr } = await runCli(['backup', file, '--database', fixture.database.url]);
       assert.equal(code, 1);
-      assert.match(stderr, /^stats-service: [^\n]* cannot be written[^\n]*\. \(.*(full|EROFS).*\)\n$/);
+      assert.match(
+        stderr,
+        /^stats-service: [^\n]* cannot be written[^\n]*\. \(.*(full|read-only file system).*\)\n$/,
+      );
       assert.deepEqual(await readdir(disk.path), []);
     }
   });

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { constants, getPriority } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { BIN, runBin, runCli } from '../support/cli.js';
+import { BIN, runBin, runCli, runNode } from '../support/cli.js';
 import { until } from '../support/condition.js';
 import { createDatabase } from '../support/databases.js';
 import { TestDirectory } from '../support/directory.js';
@@ -18,6 +19,18 @@ const { version: VERSION } = JSON.parse(await readFile(PACKAGE, 'utf8'));
 
 test('`--version` prints the version of package.json', async () => {
   assert.deepEqual(await runBin(['--version']), { code: 0, stdout: `${VERSION}\n`, stderr: '' });
+});
+
+test('The program says in one line that its clone is not built', async () => {
+  await using clone = await TestDirectory.create();
+  await mkdir(join(clone.path, 'bin'));
+  await copyFile(BIN, join(clone.path, 'bin', 'stats-service.js'));
+  await clone.write('package.json', '{"type":"module"}');
+  assert.deepEqual(await runNode([join(clone.path, 'bin', 'stats-service.js'), 'serve']), {
+    code: 1,
+    stdout: '',
+    stderr: 'stats-service: not built yet; run "npm run build"\n',
+  });
 });
 
 test('An import lowers its priority and prints nothing else on stderr', async () => {
@@ -61,6 +74,18 @@ test('The Postgres driver sees the variables of `.env`; a directory of that name
   await rm(`${cwd}/.env`);
   await mkdir(`${cwd}/.env`);
   assert.deepEqual(await runBin(['--version'], { cwd }), { code: 0, stdout: `${VERSION}\n`, stderr: '' });
+});
+
+test('A password from a pgpass file prints no deprecation of the Postgres driver', async () => {
+  await using directory = await TestDirectory.create();
+  await using database = await createDatabase('postgres');
+  const url = new URL(database.url);
+  const PGPASSFILE = await directory.write('pgpass', `*:*:*:${url.username}:${url.password}\n`);
+  await chmod(PGPASSFILE, 0o600);
+  url.password = '';
+  const argv = ['course', 'add', '--name', 'Algebra', '--json', '--database', url.href];
+  const { code, stderr } = await runBin(argv, { env: { PGPASSFILE } });
+  assert.deepEqual([code, stderr], [0, '']);
 });
 
 test('`--help` exits with code 0 if the reader has closed stdout', async () => {

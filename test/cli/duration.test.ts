@@ -11,6 +11,7 @@ const DURATIONS: readonly (readonly [text: string, milliseconds: number | undefi
   ['1H5M', 3_900_000],
   ['1.5h', 5_400_000],
   ['2d', 172_800_000],
+  ['25ms', 25],
   ['1s500ms', 1_500],
   ['0.0005s', 1],
   ['PT25M', 1_500_000],

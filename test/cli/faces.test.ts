@@ -58,7 +58,7 @@ async function runAll(target: string, url: string): Promise<Finished[]> {
     ['history', '--user', user, '--course', newCourseId()],
     ['stats', '--user', user, '--course', newCourseId()],
     ['sessions', '--user', user, '--course', newCourseId()],
-    ['record', '--user', 'x', '--course', 'y', '--modules', '1.5', '--score', 'a', '--time', '1'],
+    ['record', '--user', 'x', '--course', 'y', '--modules', '1.5', '--score', 'a', '--time', '1ms'],
   ];
   const results: Finished[] = [];
   for (const command of commands) {

@@ -39,10 +39,10 @@ test('`history` prints a table of weeks, without bars if stdout is not a termina
   assert.equal(
     stdout,
     [
-      'Start                      Sessions  Modules  Time  Score',
-      '2026-03-23T00:00:00+00:00         1        6  1h      100',
-      '2026-03-30T00:00:00+01:00         0        0  0s        –',
-      '2026-04-06T00:00:00+01:00         1        6  30m      50',
+      'Start                      Sessions  Modules  Time   Score',
+      '2026-03-23T00:00:00+00:00         1        6  1h    100.00',
+      '2026-03-30T00:00:00+01:00         0        0  0s         –',
+      '2026-04-06T00:00:00+01:00         1        6  30m    50.00',
       '',
     ].join('\n'),
   );
@@ -53,7 +53,7 @@ test('`history` on a terminal draws bars in proportion to the time studied', asy
   const { command } = await study(fixture);
   const { stdout } = await runCli(command, { terminal: true });
   const [heading, ...rows] = stdout.trimEnd().split('\n');
-  assert.equal(heading, 'Start                      Sessions  Modules  Time  Score');
+  assert.equal(heading, 'Start                      Sessions  Modules  Time   Score  Trend  Studied');
   assert.deepEqual(
     rows.map((row) => row.match(/█/g)?.length ?? 0),
     // The highest score is also drawn as a full block.
@@ -62,6 +62,23 @@ test('`history` on a terminal draws bars in proportion to the time studied', asy
   assert.doesNotMatch(rows[1] ?? '', /[▁-▏]/);
   const json = await runCli([...command, '--json'], { terminal: true });
   assert.doesNotMatch(json.stdout, /█/);
+});
+
+test('`history` fits a terminal of 80 columns', async () => {
+  await using fixture = await createFixture('sqlite');
+  const { command } = await study(fixture);
+  const { stdout, stderr } = await runCli(command, { terminal: true, columns: 80 });
+  assert.equal(
+    stdout,
+    [
+      'Start                      Sessions  Modules  Time   Score  Trend  Studied',
+      '2026-03-23T00:00:00+00:00         1        6  1h    100.00  █      ████████',
+      '2026-03-30T00:00:00+01:00         0        0  0s         –',
+      '2026-04-06T00:00:00+01:00         1        6  30m    50.00  ▅      ████',
+      '',
+    ].join('\n'),
+  );
+  assert.equal(stderr, '');
 });
 
 test('`history --json` prints what `getHistory` of the library returns', async () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { runCli } from '../support/cli.js';
+import { record as recordMany } from '../support/exports.js';
 import { runSql } from '../support/sql.js';
-import { createFixture } from '../support/fixture.js';
+import { createFixture, type Fixture } from '../support/fixture.js';
 import { newUserId, sessionContent } from '../support/factories.js';
 
 const COMPLETED_AT = '2026-11-22T09:00:00.000Z';
@@ -23,7 +24,7 @@ test('`stats` prints a table by default and one JSON document with `--json`', as
       'Modules studied   6',
       'Distinct modules  0',
       'Progress          –',
-      'Average score     68.4',
+      'Average score     68.40',
       'Time studied      4m40s',
       `First completed   ${COMPLETED_AT}`,
       `Last completed    ${COMPLETED_AT}`,
@@ -58,7 +59,7 @@ test('`sessions` prints a table, or JSON documents on stdout and the next cursor
     rows,
     items.map(
       ({ sessionId, timeStudied }) =>
-        `${COMPLETED_AT}  ${sessionId}        6   68.4  ${timeStudied === 0 ? '0s' : '1d1h1m1s1ms'}`,
+        `${COMPLETED_AT}  ${sessionId}        6  68.40  ${timeStudied === 0 ? '0s' : '1d1h1m1s1ms'}`,
     ),
   );
 
@@ -121,4 +122,67 @@ test('`course list` without `--limit` prints the courses of all pages', async ()
   const table = await runCli(command);
   assert.equal(table.stdout.trimEnd().split('\n').length, 2502);
   assert.equal(table.stdout.match(/^Course /gm)?.length, 1);
+});
+
+/** Records sessions with an average of 100/3 in a course with a short and in one with a long name. */
+async function studied({ stats, database }: Fixture) {
+  const userId = newUserId();
+  const names = ['A', 'Introduction to the history and philosophy of formal logic'];
+  for (const name of names) {
+    const { courseId } = await stats.addCourse({ course: { name, moduleIds: ['a', 'b', 'c'] } });
+    for (const averageScore of [100, 0, 0]) {
+      await stats.recordSession({
+        userId,
+        courseId,
+        session: sessionContent({ averageScore, moduleIds: ['a'] }),
+      });
+    }
+  }
+  return ['stats', '--user', userId, '--database', database.url];
+}
+function widest(text: string): number {
+  return Math.max(...text.split('\n').map((line) => Array.from(line).length));
+}
+
+describe('tables on a terminal', () => {
+  test('Columns that do not fit the terminal leave from the right and are named on stderr', async () => {
+    await using fixture = await createFixture('sqlite');
+    const argv = await studied(fixture);
+    const full = await runCli(argv);
+    assert.deepEqual(await runCli(argv, { terminal: true, columns: widest(full.stdout) }), full);
+    for (const [columns, heading, hidden] of [
+      [100, 'Course                                Sessions  Modules  Score  Time  Progress     Name', ''],
+      [80, 'Course                                Sessions  Modules  Score  Time', 'Progress, Name'],
+      [60, 'Course                                Sessions  Modules', 'Score, Time, Progress, Name'],
+      [20, 'Course', 'Sessions, Modules, Score, Time, Progress, Name'],
+    ] as const) {
+      const { stdout, stderr } = await runCli(argv, { terminal: true, columns });
+      assert.equal(stdout.split('\n')[0], heading);
+      assert.ok(widest(stdout) <= Math.max(columns, 36), stdout);
+      assert.equal(stdout.match(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gm)?.length, 2);
+      assert.equal(stderr, hidden && `Not shown: ${hidden}. Use a wider terminal or --json.\n`);
+    }
+    const { stdout } = await runCli(argv, { terminal: true, columns: 100 });
+    assert.match(stdout, /  33\.33  .* {2}Introduction to …\n/);
+    const json = await runCli([...argv, '--json'], { terminal: true, columns: 20 });
+    assert.match(json.stdout, /"averageScore":33\.333333333333336,/);
+    assert.equal(json.stderr, '');
+  });
+
+  test('Every page of a table has the columns of the first page', async () => {
+    await using fixture = await createFixture('sqlite');
+    const { courseId, database, stats } = fixture;
+    const userId = newUserId();
+    await recordMany({ stats, courseId }, [userId], 1_001);
+    const argv = ['sessions', '--user', userId, '--course', courseId, '--database', database.url];
+    const { stdout, stderr } = await runCli(argv, { terminal: true, columns: 75 });
+    const lines = stdout.trimEnd().split('\n');
+    assert.equal(lines.length, 1_002);
+    assert.equal(
+      lines[0]?.trimEnd(),
+      'Completed                 Session                               Modules',
+    );
+    assert.deepEqual(new Set(lines.map((line) => line.length)), new Set([71]));
+    assert.equal(stderr, 'Not shown: Score, Time. Use a wider terminal or --json.\n');
+  });
 });

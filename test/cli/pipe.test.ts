@@ -11,6 +11,7 @@ import { record, startBin } from '../support/exports.js';
 import { newUserId } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 import { csvLine, HEADER, runImport } from '../support/imports.js';
+import { runSql } from '../support/sql.js';
 
 async function createPipe() {
   const directory = await TestDirectory.create();
@@ -26,6 +27,43 @@ async function isAtPipe(pid: number | undefined): Promise<boolean> {
   const places = await Promise.allSettled(waits);
   return places.some((place) => place.status === 'fulfilled' && place.value === 'wait_for_partner');
 }
+
+/** Runs the program with a stdout whose reader has exited. */
+async function runClosed(argv: readonly string[]) {
+  const child = startBin(argv);
+  child.stdout.destroy();
+  const { code, stderr } = await child.ended;
+  return { code, stderr };
+}
+
+test('A command that fails keeps its exit code if the reader of stdout has exited', async () => {
+  await using fixture = await createFixture('sqlite');
+  const { database } = fixture;
+  await record(fixture, [newUserId()], 1);
+  await runSql(database.url, 'update course_stats set session_count = 7');
+  for (const command of [['doctor'], ['verify'], ['verify', '--json'], ['doctor', '--json']]) {
+    const { code, stderr } = await runClosed([...command, '--database', database.url]);
+    assert.equal(code, 1, command.join(' '));
+    assert.match(stderr, /\nstats-service: [^\n]+\n$/);
+  }
+});
+
+test('A list or an export ends early with exit code 0 if the reader of stdout has exited', async () => {
+  await using fixture = await createFixture('sqlite');
+  const { courseId, database } = fixture;
+  const userId = newUserId();
+  await record(fixture, [userId], 3_000);
+  for (const command of [
+    ['sessions', '--user', userId, '--course', courseId],
+    ['sessions', '--user', userId, '--course', courseId, '--json'],
+    ['stats', '--user', userId, '--course', courseId],
+    ['export'],
+    ['export', '--gzip'],
+  ]) {
+    const ended = await runClosed([...command, '--database', database.url]);
+    assert.deepEqual(ended, { code: 0, stderr: '' }, command.join(' '));
+  }
+});
 
 describe('named pipes', { skip: process.platform !== 'linux' }, () => {
   test('An export into a named pipe has the same content as an export to stdout', async () => {

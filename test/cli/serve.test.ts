@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { runBin } from '../support/cli.js';
+import { BIN, runBin } from '../support/cli.js';
 import { createDatabase, DIALECTS } from '../support/databases.js';
 import { listen } from '../support/ports.js';
 import { startService } from '../support/service.js';
@@ -42,8 +46,54 @@ test('`serve` reports a port that is in use in one line and exits with code 1', 
   const port = await listen(other);
   const { code, stderr } = await runBin(['serve', '--database', 'sqlite::memory:', '--port', String(port)]);
   assert.equal(code, 1);
-  assert.match(stderr, /^stats-service: .*EADDRINUSE.*\n$/);
+  assert.equal(
+    stderr,
+    `stats-service: 127.0.0.1:${port} is in use; stop the program that uses it, or choose another --port.\n`,
+  );
 });
+
+test('`serve` reports an address that it cannot use in one line of its own', async () => {
+  for (const [host, message] of [
+    [
+      '203.0.113.1',
+      /^stats-service: 203\.0\.113\.1 is not an address of this machine; choose another --host, .*\n$/,
+    ],
+    [
+      'nowhere.invalid',
+      /^stats-service: nowhere\.invalid (is an unknown host name|cannot be resolved).*; check.*\n$/,
+    ],
+  ] as const) {
+    const { code, stderr } = await runBin([
+      'serve',
+      '--database',
+      'sqlite::memory:',
+      '--port',
+      '0',
+      '--host',
+      host,
+    ]);
+    assert.equal(code, 1);
+    assert.match(stderr, message);
+  }
+});
+
+test('`serve` reports a port that needs a permission', { skip: !hasPrivilegedPorts() }, async () => {
+  const argv = [BIN, 'serve', '--database', 'sqlite::memory:', '--port', '1'];
+  const user = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+  const child = spawn(process.execPath, argv, { env: {}, stdio: ['ignore', 'ignore', 'pipe'], ...user });
+  const [stderr] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  assert.equal(child.exitCode, 1);
+  assert.match(
+    stderr,
+    /^stats-service: 127\.0\.0\.1:1 needs a permission .*; choose a --port from 1024\.\n$/,
+  );
+});
+
+/** Containers often let every user listen on every port. */
+function hasPrivilegedPorts(): boolean {
+  const file = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
+  return process.platform === 'linux' && Number(readFileSync(file, 'utf8')) > 1;
+}
 
 test('`serve --no-migrate` rejects a database whose schema is not current', async () => {
   await using database = await createDatabase('postgres');

@@ -25,7 +25,7 @@ test('`stats` without `--course` prints a table of every course that the learner
     stdout,
     [
       'Course                                Sessions  Modules  Score  Time   Progress     Name',
-      `${fixture.courseId}         1        6   68.4  4m40s  –            Algebra`,
+      `${fixture.courseId}         1        6  68.40  4m40s  –            Algebra`,
       `${logic}         1        0      –  4m40s  66.6 % of 3  Logic`,
       '',
     ].join('\n'),

@@ -5,7 +5,9 @@ import { runCli } from '../support/cli.js';
 const ID = '7c7b7d42-ff2f-57e0-b43e-bdac13420b81';
 const RECORD = ['record', '--user', ID, '--course', ID];
 
-const MISTAKES: readonly (readonly [argv: readonly string[], message: RegExp])[] = [
+type Mistake = readonly [argv: readonly string[], message: RegExp];
+
+const MISTAKES: readonly Mistake[] = [
   [['nope'], /unknown command 'nope'/],
   [['stats'], /required option '--user <id>' not specified/],
   [['history', '--user', ID], /required option '--course <id>' not specified/],
@@ -21,9 +23,16 @@ const MISTAKES: readonly (readonly [argv: readonly string[], message: RegExp])[]
     ['serve', '--port', '70000', '--database', 'sqlite::memory:'],
     /--port is "70000"; it must be a port from 0 to 65,535/,
   ],
-  [[...RECORD, '--modules', '1', '--score', '1', '--time', 'long'], /milliseconds or a duration such as 25m/],
   [
-    [...RECORD, '--modules', '-1', '--score', 'NaN', '--time', '1', '--database', 'sqlite::memory:'],
+    [...RECORD, '--modules', '1', '--score', '1', '--time', 'long'],
+    /It must be a duration such as 25m, .*or milliseconds/,
+  ],
+  ...['1', '25', '999'].map((time): Mistake => [
+    [...RECORD, '--modules', '1', '--score', '1', '--time', time],
+    new RegExp(`^stats-service: --time is "${time}"; add a unit: ${time}m, ${time}s or ${time}ms\n$`),
+  ]),
+  [
+    [...RECORD, '--modules', '-1', '--score', 'NaN', '--time', '0', '--database', 'sqlite::memory:'],
     /^stats-service: --modules is -1; it must be an integer from 0 to 100,000\. --score is "NaN"; it must be a number from 0 to 1,000,000, or null\n$/,
   ],
   [
@@ -34,7 +43,7 @@ const MISTAKES: readonly (readonly [argv: readonly string[], message: RegExp])[]
       '--score',
       '1',
       '--time',
-      '1',
+      '1000',
       '--replace',
       '--database',
       'sqlite::memory:',
@@ -60,4 +69,29 @@ test('The help and the version are printed to stdout, not as errors', async () =
     assert.equal(stderr, '');
   }
   assert.equal((await runCli(['--version'])).stdout, '0.0.0\n');
+});
+
+test('The help groups the commands and shows examples that the program accepts', async () => {
+  const { stdout } = await runCli(['--help']);
+  const headings = stdout.match(/^[A-Z][a-z ]*:/gm);
+  assert.deepEqual(headings, [
+    'Usage:',
+    'Options:',
+    'Record:',
+    'Read:',
+    'Move data:',
+    'Operate:',
+    'Examples:',
+    'Exit codes:',
+  ]);
+  const examples = stdout.match(/(?<=^ {2}stats-service ).*/gm) ?? [];
+  assert.ok(examples.length > 3);
+  for (const example of examples) {
+    const { stderr } = await runCli([...example.split(' '), '--server', 'ftp://x']);
+    assert.match(
+      stderr,
+      /ftp|cannot use a server|sessions\.csv cannot be read|unknown option '--server'/,
+      example,
+    );
+  }
 });

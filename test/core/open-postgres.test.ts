@@ -72,11 +72,11 @@ describe('a Postgres that rejects the connection', () => {
     assert.match(inspect(error.cause), /password authentication failed/);
   });
 
-  test('Opening a missing Postgres database fails as unusable', async () => {
+  test('Opening a missing Postgres database fails as not found', async () => {
     await using database = await createDatabase('postgres');
     const url = new URL(`${database.url}_missing`);
     const error = await openingErrorOf(url);
-    assert.equal(error.code, 'database-unusable');
+    assert.deepEqual([error.code, error.kind], ['database-not-found', 'not-found']);
     assert.match(inspect(error.cause), /does not exist/);
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
@@ -81,6 +81,25 @@ describe('unusable SQLite paths', () => {
     assert.equal(await readFile(path, 'utf8'), text);
     assert.deepEqual(await readdir(directory.path), ['notes.txt']);
   });
+});
+
+test('A new SQLite file is accessible only to its owner, and an existing file keeps its mode', async () => {
+  await using directory = await TestDirectory.create();
+  const path = join(directory.path, 'stats.db');
+  const modes = async () => {
+    await using stats = await openStats({ database: `sqlite:${path}` });
+    await stats.addCourse({ course: { name: crypto.randomUUID() } });
+    const files = await Promise.all([path, `${path}-wal`, `${path}-shm`].map((file) => stat(file)));
+    return files.map(({ mode }) => (mode & 0o777).toString(8));
+  };
+  const umask = process.umask(0o022);
+  try {
+    assert.deepEqual(await modes(), ['600', '600', '600']);
+    await chmod(path, 0o640);
+    assert.deepEqual(await modes(), ['640', '640', '640']);
+  } finally {
+    process.umask(umask);
+  }
 });
 
 test('A SQLite path may contain any character other than U+0000', async () => {

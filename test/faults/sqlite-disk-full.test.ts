@@ -87,7 +87,10 @@ describe('a SQLite file on a full disk', { skip: NO_SMALL_DISK }, () => {
     for (const target of [path, join(disk.path, 'another.db')]) {
       const { code, stderr } = await runBin(['serve', '--port', '0', '--database', `sqlite:${target}`]);
       assert.equal(code, 1);
-      assert.match(stderr, /^stats-service: The database .* cannot be opened\. \(.*\)\n$/);
+      assert.match(
+        stderr,
+        /^stats-service: The database .* cannot be opened\. Check the permissions .*\. \(.*\)\n$/,
+      );
       assert.ok(stderr.includes(target), stderr);
     }
     assert.deepEqual(readdirSync(disk.path), ['stats.db']);

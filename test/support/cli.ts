@@ -13,7 +13,13 @@ export interface Finished {
 type Environment = Readonly<Record<string, string>>;
 
 class Captured extends Writable {
+  readonly columns: number | undefined;
   readonly #chunks: Buffer[] = [];
+
+  constructor(columns?: number) {
+    super();
+    this.columns = columns;
+  }
 
   get text(): string {
     return Buffer.concat(this.#chunks).toString();
@@ -27,6 +33,8 @@ class Captured extends Writable {
 
 interface CliOptions extends Pick<ProcessOptions, 'input' | 'env'> {
   readonly terminal?: boolean;
+  /** The width of the terminal. Default: unknown. */
+  readonly columns?: number;
   /** Answers a prompt. Without it the program cannot prompt. */
   readonly ask?: (question: string) => Promise<string>;
 }
@@ -34,9 +42,9 @@ interface CliOptions extends Pick<ProcessOptions, 'input' | 'env'> {
 /** Runs the command line in this process, about ten times as fast as `runBin`. */
 export async function runCli(
   argv: readonly string[],
-  { input = '', env = {}, terminal = false, ask }: CliOptions = {},
+  { input = '', env = {}, terminal = false, columns, ask }: CliOptions = {},
 ): Promise<Finished> {
-  const stdout = new Captured();
+  const stdout = new Captured(columns);
   const stderr = new Captured();
   const { signal } = new AbortController();
   const code = await main(argv, {

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Io } from '../io.js';
-import { writeJson, writeTable, type Cell } from '../output.js';
+import { average, writeFittingTable, writeJson, type Cell } from '../output.js';
 import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
 import type { History, HistoryItem } from '../../core/index.js';
 import { formatDuration } from '../duration.js';
@@ -34,40 +34,39 @@ export function addHistory(program: Command, io: Io): void {
       await withStats(io, options, 'read', async ({ untyped: stats }) => {
         const history = await stats.getHistory({ userId, courseId, interval, timeZone, from, to });
         if (json) writeJson(io.stdout, history);
-        else writeTable(io.stdout, ...historyTable(history, { bars: io.terminal }));
+        else writeFittingTable(io, ...historyTable(history, io));
       });
     });
 }
 
-const BAR_WIDTH = 24;
+/** Characters of the longest bar, so that the table fits a terminal of 100 or of 80 columns. */
+const BAR_WIDTH = { wide: 24, narrow: 8 };
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 const LEVELS = '▁▂▃▄▅▆▇█';
 
 /** On a terminal, adds a spark line of the scores and a bar of the time studied. */
-function historyTable(
-  { items }: History,
-  { bars }: { readonly bars: boolean },
-): [rows: Cell[][], heading: string[]] {
+function historyTable({ items }: History, io: Io): [rows: Cell[][], heading: string[]] {
   const heading = ['Start', 'Sessions', 'Modules', 'Time', 'Score'];
-  if (!bars) return [items.map(toRow), heading];
+  if (!io.terminal) return [items.map(toRow), heading];
   const longest = Math.max(1, ...items.map(({ timeStudied }) => timeStudied));
   const highest = Math.max(...items.map(({ averageScore }) => averageScore ?? 0)) || 1;
+  const longestBar = (io.stdout.columns || 100) < 100 ? BAR_WIDTH.narrow : BAR_WIDTH.wide;
   const rows = items.map((item) => [
     ...toRow(item),
     item.averageScore === null ? '' : level(item.averageScore / highest),
-    bar(item.timeStudied / longest),
+    bar(item.timeStudied / longest, longestBar),
   ]);
-  return [rows, [...heading, '', '']];
+  return [rows, [...heading, 'Trend', 'Studied']];
 }
 
 function toRow(item: HistoryItem): Cell[] {
   const { start, sessionCount, totalModulesStudied, averageScore, timeStudied } = item;
-  return [start, sessionCount, totalModulesStudied, formatDuration(timeStudied), averageScore];
+  return [start, sessionCount, totalModulesStudied, formatDuration(timeStudied), average(averageScore)];
 }
 
 /** A value above 0 has at least the thinnest bar. */
-function bar(part: number): string {
-  const eighths = Math.ceil(part * BAR_WIDTH * 8);
+function bar(part: number, longest: number): string {
+  const eighths = Math.ceil(part * longest * 8);
   return '█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? '');
 }
 

@@ -42,7 +42,7 @@ function writeStatus(io: Io, { json }: Options, status: MigrationStatus): void {
   if (json) return writeJson(io.stdout, status);
   const applied = status.applied.map((name) => [name, 'applied']);
   const pending = status.pending.map((name) => [name, 'pending']);
-  return writeTable(io.stdout, [...applied, ...pending], ['Migration', 'State']);
+  writeTable(io.stdout, [...applied, ...pending], ['Migration', 'State']);
 }
 
 async function migrateDown(io: Io, migrator: Migrator): Promise<void> {

@@ -39,7 +39,7 @@ export function addRecord(program: Command, io: Io): void {
     )
     .requiredOption(
       '--time <duration>',
-      'the time studied, in milliseconds or as 25m, 1h5m or PT25M',
+      'the time studied, such as 25m, 1h5m, 90s, 250ms or PT25M, or milliseconds from 1000',
       parseTime,
     )
     .option('--completed-at <time>', 'when the session was completed, as an RFC 3339 time (default: now)')

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { AtomicFile, statOf } from '../atomic-file.js';
-import { interruptible, type Io } from '../io.js';
+import { drained, interruptible, type Io } from '../io.js';
 import type { Bytes } from './format.js';
 
 /** The destination of an export. */
@@ -45,13 +44,12 @@ async function writeTo(io: Io, path: string, flags: string, bytes: Bytes, mode?:
   await interruptible(io.signal, write());
 }
 
-/** Applies backpressure, so that the export is not buffered in memory. */
 async function writeToStdout(io: Io, bytes: Bytes): Promise<void> {
   const write = async () => {
     for await (const chunk of bytes) {
       if (io.signal.aborted) return;
       io.stdout.write(chunk);
-      if (io.stdout.writableNeedDrain) await once(io.stdout, 'drain');
+      await drained(io.stdout);
     }
   };
   await interruptible(io.signal, write());

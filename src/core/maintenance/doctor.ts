@@ -1,7 +1,7 @@
 import { StatsError } from '../errors.js';
 import type { Finding } from '../model/checks.js';
 import { grouped } from '../model/validation.js';
-import { DATABASE_CHECKS, RESTORE, type Check } from '../store/checks/database-checks.js';
+import { DATABASE_CHECKS } from '../store/checks/database-checks.js';
 import { findDifferingModules, findDifferingTotals } from '../store/checks/differences.js';
 import { countRows, rangesOf, withoutTimeout } from '../store/checks/ranges.js';
 import { migrationStatus } from '../store/migrator.js';
@@ -30,31 +30,31 @@ export async function diagnose(config: { readonly database: string }): Promise<r
 
 async function runChecks(store: Store): Promise<readonly Finding[]> {
   const checks = DATABASE_CHECKS[store.dialect];
-  const run = (check: Finding['check'], work: Check, unlimited = false) =>
-    reportUnreadable(store, check, () => (unlimited ? withoutTimeout(store, work) : work(store)));
-  const findings = [
-    await run('database', checks.checkDatabase),
-    await run('schema', () => checkSchema(store)),
-    await run('durability', checks.checkDurability),
-    await run('integrity', checks.checkIntegrity, true),
+  const findings = [await checks.checkDatabase(store)];
+  const others: readonly (readonly [Finding['check'], () => Promise<Finding>])[] = [
+    ['schema', () => checkSchema(store)],
+    ['durability', () => checks.checkDurability(store)],
+    ['integrity', () => withoutTimeout(store, checks.checkIntegrity)],
+    ['rollups', () => checkRollups(store)],
   ];
-  // The sums of damaged data mean nothing.
-  const isIntact = findings.every(({ check, state }) => check === 'durability' || state !== 'problem');
-  return isIntact ? [...findings, await run('rollups', () => checkRollups(store))] : findings;
+  for (const [check, work] of others) {
+    // The sums of damaged data mean nothing.
+    if (check === 'rollups' && findings.some(isDamage)) break;
+    try {
+      findings.push(await work());
+    } catch (error) {
+      if (store.faultOf(error) !== 'unusable' || !(error instanceof Error)) throw error;
+      const detail = `cannot be read: ${error.message}`;
+      findings.push({ check, state: 'problem', detail, advice: store.explain(error) });
+      // The other checks would fail for the same reason.
+      break;
+    }
+  }
+  return findings;
 }
 
-/** An unreadable file is a finding, not an error of the command. */
-async function reportUnreadable(
-  store: Store,
-  check: Finding['check'],
-  work: () => Promise<Finding>,
-): Promise<Finding> {
-  try {
-    return await work();
-  } catch (error) {
-    if (store.faultOf(error) !== 'unusable' || !(error instanceof Error)) throw error;
-    return { check, state: 'problem', detail: `cannot be read: ${error.message}`, advice: RESTORE };
-  }
+function isDamage({ check, state }: Finding): boolean {
+  return check !== 'durability' && state === 'problem';
 }
 
 async function checkSchema(store: Store): Promise<Finding> {

@@ -5,7 +5,7 @@ import { assertCurrent } from '../store/migrator.js';
 import { openStore } from '../store/open.js';
 import { findCourse } from '../store/sql/courses.js';
 import { exportPages } from '../store/sql/export.js';
-import { contextOf, toStatsError, type Snapshot } from '../store/store.js';
+import { contextOf, toOperatorError, type Snapshot } from '../store/store.js';
 
 export interface ExportConfig extends ExportFilter {
   /** `sqlite:PATH` or `postgres://…`; `PG*` variables supply what the URL omits. */
@@ -44,7 +44,7 @@ export async function* exportSessions({
     if (courseId && !(await findCourse(context, courseId))) throw courseNotFound(courseId);
     yield* exportPages(context, checked);
   } catch (error) {
-    throw toStatsError(store, error);
+    throw toOperatorError(store, error);
   } finally {
     await snapshot?.rollback().execute();
     await store.close();

@@ -102,6 +102,10 @@ export interface Store extends StoreContext {
   connections?(): NonNullable<Activity['connections']>;
   /** Classifies an error of the driver. */
   faultOf(error: unknown): DriverFault | undefined;
+  /** Explains an `unusable` error to an operator, and says what to do. */
+  explain(error: unknown): string;
+  /** True if the server has no database of this name (Postgres only). */
+  isMissing?(error: unknown): boolean;
   close(): Promise<void>;
 }
 
@@ -121,13 +125,20 @@ export function rejectReasonOf(fault: DriverFault | undefined): RejectReason | u
   return fault === 'out-of-range' ? 'total-out-of-range' : undefined;
 }
 
-/** Runs `work` and converts its errors with {@link toStatsError}. */
+/** Runs `work` for an operator and converts its errors with {@link toOperatorError}. */
 export async function withStatsErrors<T>(store: Store, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw toStatsError(store, error);
+    throw toOperatorError(store, error);
   }
+}
+
+/** Like {@link toStatsError}, but explains why the database cannot be used, which a client must not see. */
+export function toOperatorError(store: Store, error: unknown): unknown {
+  if (store.faultOf(error) !== 'unusable') return toStatsError(store, error);
+  const code = store.isMissing?.(error) ? 'database-not-found' : 'database-unusable';
+  return new StatsError(code, store.explain(error), { cause: error });
 }
 
 /** Converts driver errors that a caller can act on. Any other error is a defect and is returned unchanged. */

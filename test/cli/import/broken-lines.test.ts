@@ -137,7 +137,11 @@ test('An import reports an unusable file or option in one line', async () => {
   const target = ['--database', database.url, '--create-courses'];
   const sessions = await directory.write('sessions.ndjson', 'not JSON\n');
   for (const [argv, code, message] of [
-    [[`${directory.path}/none.csv`], 1, /^stats-service: \S+none\.csv cannot be read\. \(ENOENT/],
+    [
+      [`${directory.path}/none.csv`],
+      1,
+      /^stats-service: \S+none\.csv cannot be read\. \(\S+none\.csv does not exist; check the path\)$/,
+    ],
     [[await directory.write('empty.csv', '')], 1, /^stats-service: The file is empty; CSV must begin with/],
     [[await directory.write('blank.csv', '\uFEFF\r\n\n')], 1, /The file is empty/],
     [[directory.path, '--format', 'csv'], 1, /is a directory; name a file in it\.$/],
@@ -151,7 +155,11 @@ test('An import reports an unusable file or option in one line', async () => {
     [[sessions, '--rejects', sessions], 2, /--rejects \S+ would overwrite the imported file/],
     [[sessions, '--rejects', '-'], 2, /--rejects cannot be stdout/],
     [['--courses', sessions], 2, /--create-courses has no effect without a file of sessions/],
-    [[sessions, '--rejects', `${directory.path}/none/rejects`], 1, /rejects cannot be written\. \(ENOENT/],
+    [
+      [sessions, '--rejects', `${directory.path}/none/rejects`],
+      1,
+      /rejects cannot be written\. \(\S+ does not exist; check the path\)$/,
+    ],
     [[], 2, /import needs a source; name a file/],
     [[sessions, '--course', COURSE], 2, /--course requires --format xapi$/],
     [[sessions, '--format', 'xapi', '--map', 'a=userId'], 2, /--map cannot be used with --format xapi/],

@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import type { DialectName } from '../../../../migrations/columns.js';
 import type { Finding } from '../../model/checks.js';
+import { RESTORE } from '../sqlite/errors.js';
 import type { StoreContext } from '../store.js';
 
-export type Check = (context: StoreContext) => Promise<Finding>;
+type Check = (context: StoreContext) => Promise<Finding>;
 
 /** The checks that depend on the kind of database. */
 interface DatabaseChecks {
@@ -11,9 +12,6 @@ interface DatabaseChecks {
   readonly checkDurability: Check;
   readonly checkIntegrity: Check;
 }
-
-/** The advice for a damaged database. */
-export const RESTORE = 'Stop all programs that use the database, keep a copy of it, and restore a backup.';
 
 const SQLITE: DatabaseChecks = {
   async checkDatabase(context) {

@@ -36,7 +36,28 @@ const TLS_ERROR = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
 
 /** Messages of pg, without a code, for an incompatible server. */
 const INCOMPATIBLE =
-  /^(SASL|The server does not support SSL connections|There was an error establishing an SSL)/;
+  /^(SASL|The server does not support SSL connections|There was an error establishing an SSL|SECURITY WARNING)/;
+
+/** Explanations by a pattern of the code and the message. The last one matches every error. */
+const EXPLANATIONS: readonly (readonly [pattern: RegExp, explanation: string])[] = [
+  [/^3D/, 'The server has no database of this name. Check the URL, or create it with "createdb".'],
+  [/^28000 role/, 'The server has no role of this name. Check the URL, or create it with "createuser".'],
+  [/^28000.*pg_hba/, 'The server rejects this user from this host. Check pg_hba.conf and sslmode.'],
+  [/^28| SASL/, 'Postgres rejected the user name or the password. Check the URL, PGUSER and PGPASSWORD.'],
+  [/^42501/, 'The role lacks a permission. Grant it, or use the role that owns the tables.'],
+  [/^(ENOENT|EACCES)/, 'A file in the URL cannot be read. Check sslrootcert, sslcert and sslkey.'],
+  [/not support SSL/, 'The server does not offer TLS. Enable it there, or remove sslmode from the URL.'],
+  [/(?:)/, 'The TLS connection failed. Check sslmode, sslrootcert and the certificate of the server.'],
+];
+
+export function explainPostgres(error: unknown): string {
+  const text = error instanceof Error ? `${codeOf(error)} ${error.message}` : '';
+  return EXPLANATIONS.find(([pattern]) => pattern.test(text))?.[1] ?? '';
+}
+
+export function isMissingDatabase(error: unknown): boolean {
+  return error instanceof Error && codeOf(error) === '3D000';
+}
 
 /** Messages of pg, without a code, for a lost or unreachable server. */
 const CONNECTION_ERROR =

@@ -46,10 +46,25 @@ export function timeoutsOf(url: string): Timeouts {
   };
 }
 
+/** The driver treats these modes like `verify-full`, and prints a warning on stderr. */
+const ALIASES_OF_VERIFY_FULL = new Set(['prefer', 'require', 'verify-ca']);
+
+/** Replaces an alias of `verify-full`, which has the same effect without the driver's warning. */
+function withExplicitTls(text: string): string {
+  const url = new URL(text);
+  const { searchParams } = url;
+  // The driver uses the last of several values.
+  const mode = searchParams.getAll('sslmode').at(-1) ?? '';
+  const isLibpq = searchParams.getAll('uselibpqcompat').at(-1) === 'true';
+  if (isLibpq || !ALIASES_OF_VERIFY_FULL.has(mode)) return text;
+  searchParams.set('sslmode', 'verify-full');
+  return url.href;
+}
+
 /** Opens a connection pool; the first query connects. `PG*` variables supply what the URL omits. */
 export function openPool(url: string, timeouts: Timeouts, options: PoolConfig = {}): Pool {
   const pool = new Pool({
-    connectionString: url,
+    connectionString: withExplicitTls(url),
     application_name: 'stats-service',
     types: valueParsers(),
     keepAlive: true,

@@ -29,7 +29,14 @@ import {
 } from '../store.js';
 import { toArrays } from './arrays.js';
 import { PreparingPostgresDialect, statementNames, type DriverClient } from './connections.js';
-import { isConnectionCut, isConnectionLost, isDeadlock, postgresFault } from './errors.js';
+import {
+  explainPostgres,
+  isMissingDatabase,
+  isConnectionCut,
+  isConnectionLost,
+  isDeadlock,
+  postgresFault,
+} from './errors.js';
 import { openPool, timeoutsOf, type Timeouts } from './pool.js';
 import {
   compileStatements,
@@ -79,6 +86,8 @@ export class PostgresStore implements Store {
   readonly instant = (time: string): RawBuilder<string> => sql`cast(${time} as timestamptz)`;
 
   readonly faultOf = postgresFault;
+  readonly explain = explainPostgres;
+  readonly isMissing = isMissingDatabase;
 
   async record(sessions: readonly PendingSession[]): Promise<RecordOutcome[]> {
     // Each key once, because the statement only reports whether it inserted a row.

@@ -1,9 +1,9 @@
-import { existsSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { StatsError } from '../../errors.js';
 import { BUSY_TIMEOUT, retryDelay } from './busy-retry.js';
-import { isBusy } from './errors.js';
+import { explainSqlite, isBusy } from './errors.js';
 
 /** The path of a database in memory. */
 export const MEMORY = ':memory:';
@@ -50,6 +50,8 @@ export function openConnection(path: string, options: ConnectOptions): BetterSql
 export function connect(path: string, { create, addon }: ConnectOptions): BetterSqlite.Database {
   if (path !== MEMORY) checkPath(path, create);
   try {
+    // SQLite would give a new file the mode 0644, and its -wal and -shm files the mode of the database.
+    if (create && path !== MEMORY && !existsSync(path)) closeSync(openSync(path, 'a', 0o600));
     return new BetterSqlite(path, {
       fileMustExist: !create,
       timeout: BLOCKING_TIMEOUT,
@@ -80,8 +82,9 @@ function checkPath(path: string, create: boolean): void {
 }
 
 function openingError(path: string, error: unknown): StatsError {
-  const code = isBusy(error) ? 'database-unavailable' : 'database-unusable';
-  return new StatsError(code, `The database ${path} cannot be opened.`, { cause: error });
+  const prefix = `The database ${path} cannot be opened.`;
+  if (isBusy(error)) return new StatsError('database-unavailable', prefix, { cause: error });
+  return new StatsError('database-unusable', `${prefix} ${explainSqlite(error)}`, { cause: error });
 }
 
 /**

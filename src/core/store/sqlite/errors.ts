@@ -22,6 +22,16 @@ export function sqliteFault(error: unknown): DriverFault | undefined {
   return undefined;
 }
 
+/** The advice for a damaged database. */
+export const RESTORE = 'Stop all programs that use the database, keep a copy of it, and restore a backup.';
+
+export function explainSqlite(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code.startsWith('SQLITE_NOTADB')) return 'It is not a SQLite database. Check the path.';
+  if (code.startsWith('SQLITE_CORRUPT')) return `The file is damaged. ${RESTORE}`;
+  return 'Check the permissions of the file and of its directory.';
+}
+
 /** True if another connection holds a required lock. */
 export function isBusy(error: unknown): boolean {
   return isFromSqlite(error) && /^SQLITE_(BUSY|LOCKED)/.test(error.code);

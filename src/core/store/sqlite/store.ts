@@ -26,7 +26,7 @@ import { BusyRetryQueue } from './busy-retry.js';
 import { Checkpointer } from './checkpointer.js';
 import { connect, MEMORY, openConnection } from './connection.js';
 import { sqliteDialect } from './dialect.js';
-import { sqliteFault } from './errors.js';
+import { explainSqlite, sqliteFault } from './errors.js';
 import { prepareStatements, type SqliteStatements } from './statements.js';
 import { encodeId, encodeInstant } from './values.js';
 
@@ -163,6 +163,7 @@ export class SqliteStore implements Store {
   };
 
   readonly faultOf = sqliteFault;
+  readonly explain = explainSqlite;
 
   async close(): Promise<void> {
     await this.#checkpointer?.close();
