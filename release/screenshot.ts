@@ -10,7 +10,7 @@ if (noBrowser !== false) throw new Error(noBrowser);
 await using stats = await openStats({ database: 'sqlite::memory:' });
 await using server = await serve(stats, { port: 0 });
 await using browser = await startBrowser();
-const page = await browser.newPage({ viewport: { width: 960, height: 868 } });
+const page = await browser.newPage({ viewport: { width: 960, height: 923 } });
 await page.goto(`${server.url}/docs`);
 await page.locator('.opblock').last().waitFor();
 await page.evaluate(`document.querySelector('.opblock-tag').scrollIntoView()`);
