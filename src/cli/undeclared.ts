@@ -1,20 +1,19 @@
 import { StatsError, type StatsCalls, type Untyped } from '../core/index.js';
-import { count } from './output.js';
 
 /** The studied modules of each course. */
 export type StudiedModules = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Counts studied modules that their course does not declare. A course without modules declares none to miss. */
-export async function countUndeclared(
+/** Returns the studied modules that their course does not declare, if it declares any. */
+export async function findUndeclared(
   stats: Pick<Untyped<StatsCalls>, 'getCourse'>,
   studied: StudiedModules,
-): Promise<number> {
-  let undeclared = 0;
+): Promise<readonly string[]> {
+  const undeclared: string[] = [];
   for (const [courseId, moduleIds] of studied) {
     if (moduleIds.size === 0) continue;
     try {
       const declared = new Set((await stats.getCourse({ courseId })).moduleIds);
-      if (declared.size > 0) undeclared += moduleIds.difference(declared).size;
+      if (declared.size > 0) undeclared.push(...moduleIds.difference(declared));
     } catch (error) {
       // The sessions are recorded, so a note about them must not fail the command.
       if (!(error instanceof StatsError)) throw error;
@@ -23,7 +22,12 @@ export async function countUndeclared(
   return undeclared;
 }
 
-export function describeUndeclared(undeclared: number): string {
-  const verb = undeclared === 1 ? 'is' : 'are';
-  return `${count(undeclared, 'module')} ${verb} not declared by the course and ${undeclared === 1 ? 'does' : 'do'} not count toward progress`;
+/** Modules that a message names. */
+const MAX_NAMED = 3;
+
+/** Returns the number and the first ids, such as `2 (b, c)`. */
+export function describeUndeclared(undeclared: readonly string[]): string {
+  const named = undeclared.slice(0, MAX_NAMED).map((id) => (id.length > 40 ? `${id.slice(0, 40)}…` : id));
+  const others = undeclared.length > MAX_NAMED ? ', …' : '';
+  return `${undeclared.length.toLocaleString('en')} (${named.join(', ')}${others})`;
 }

@@ -1,6 +1,6 @@
 import { Agent, request, type Dispatcher } from 'undici';
 import * as z from 'zod';
-import { isErrorCode, StatsError } from '../core/errors.js';
+import { closed, isErrorCode, StatsError } from '../core/errors.js';
 import { faultSchema } from '../core/model/validation.js';
 import type { UserId } from '../core/model/ids.js';
 import { encodeCursor } from '../core/model/pagination.js';
@@ -72,6 +72,7 @@ export class HttpConnection {
   }
 
   async #exchange(url: URL, { method, userId, body }: HttpRequest): Promise<Reply> {
+    if (this.#closing) throw closed();
     try {
       const response = await request(url, {
         method,
@@ -87,6 +88,7 @@ export class HttpConnection {
       const { statusCode: status, headers } = response;
       return { status, headers, text: await response.body.text() };
     } catch (error) {
+      this.#signal?.throwIfAborted();
       const reason = describeProtocolError(error);
       if (reason !== undefined) throw incompatibleServer(url, reason, error);
       const detail = `The server ${url.origin} cannot be reached; try again.`;

@@ -81,6 +81,10 @@ export function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERRORS, code);
 }
 
+export function closed(): Error {
+  return new Error('These stats are closed.');
+}
+
 export function overloaded(): StatsError {
   return new StatsError('overloaded', 'The service is overloaded; nothing was changed. Try again later.');
 }

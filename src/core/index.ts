@@ -17,7 +17,7 @@ export {
 } from './maintenance/legacy-source.js';
 export { verify, type Verification, type VerifyConfig } from './maintenance/verify.js';
 export { backUp, type BackupConfig } from './maintenance/backup.js';
-export { purgeCourse, type PurgeConfig } from './maintenance/purge-course.js';
+export { purgeCourse, type PurgeConfig, type PurgedCourse } from './maintenance/purge-course.js';
 export { exportSessions, type ExportConfig } from './maintenance/export.js';
 export { sessionChecker } from './model/calls.js';
 export { assertDatabaseUrl, sqlitePath } from './model/database-url.js';

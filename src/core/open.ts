@@ -13,15 +13,15 @@ export interface StatsConfig {
   /** `sqlite:PATH`, `sqlite::memory:` or `postgres://…`; `PG*` variables supply what the URL omits. */
   readonly database: string;
   /** Applies pending migrations; if false, pending migrations are an error. Default: true. */
-  readonly migrate?: boolean;
+  readonly migrate?: boolean | undefined;
   /** Creates a missing SQLite file. Default: true. */
-  readonly create?: boolean;
+  readonly create?: boolean | undefined;
   /** Maximum number of calls in flight; further calls fail with `overloaded` at once. Default: 10,000. */
-  readonly maxCalls?: number;
+  readonly maxCalls?: number | undefined;
   /** Receives events of the database, for example for metrics. Exceptions are ignored. Default: none. */
-  readonly observer?: Observer;
+  readonly observer?: Observer | undefined;
   /** The time in milliseconds since 1970. Default: `Date.now`. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /**

@@ -20,17 +20,17 @@ import { pageRoutes, routeGroups, routes } from './routes/index.js';
 
 export interface AppOptions {
   /** Receives the error and request id of each response of 500 or 503. Exceptions are ignored. */
-  readonly onError?: (error: unknown, requestId: string) => void;
+  readonly onError?: ((error: unknown, requestId: string) => void) | undefined;
   /** Receives each request after its response or after its client disconnected. Exceptions are ignored. */
-  readonly onResponse?: (completed: CompletedRequest) => void;
+  readonly onResponse?: ((completed: CompletedRequest) => void) | undefined;
   /** Served at `GET /metrics`. To add database metrics, pass it to `openStats` as its `observer`, too. */
-  readonly metrics?: Metrics;
+  readonly metrics?: Metrics | undefined;
   /**
    * The prefix of all paths, such as `/stats`. It is removed from the paths of requests and added to `Location`,
    * `Link` and the OpenAPI document. Paths without it are not found. Default: the path at which Express has
    * mounted the listener, else none.
    */
-  readonly basePath?: string;
+  readonly basePath?: string | undefined;
 }
 
 /** Segments without a slash at the end. */
@@ -128,7 +128,8 @@ export class App implements Service {
     // The client disconnected before the end of its request.
     if (!request.complete && response.destroyed) return;
     const problem = problemResponse(error);
-    send(context, problem);
+    // A middleware may have responded, for example after a timeout of its own.
+    if (!response.headersSent) send(context, problem);
     if (problem.status < 500 || problem.body.code === 'stopping') return;
     ignoringErrors(() => this.#options.onError?.(error, requestId));
   }

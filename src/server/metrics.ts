@@ -11,7 +11,7 @@ const BATCH_SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 
 export interface MetricsOptions {
   /** Adds process metrics: memory, CPU, event loop and garbage collection. Default: false. */
-  readonly process?: boolean;
+  readonly process?: boolean | undefined;
 }
 
 /**

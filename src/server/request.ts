@@ -94,7 +94,8 @@ export function parseTarget(request: IncomingMessage, configured?: string): Requ
   const mountPath = 'baseUrl' in request && typeof request.baseUrl === 'string' ? request.baseUrl : '';
   const basePath = configured ?? mountPath;
   if (basePath === '' || mountPath !== '') return { basePath, pathname: path, search };
-  return { basePath, pathname: path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : '', search };
+  const isBelow = path === basePath || path.startsWith(`${basePath}/`);
+  return { basePath, pathname: isBelow ? path.slice(basePath.length) || '/' : '', search };
 }
 
 export function uriTooLong(): HttpError {
@@ -144,8 +145,8 @@ export function readUser(request: IncomingMessage): string {
   throw requestError('unauthenticated', { parameter: 'X-User-Id', detail }, headers);
 }
 
-/** Query parameters as arguments of a core call. An integer is a number; a duplicate parameter is `[]`. */
-export type QueryArguments = Readonly<Record<string, string | number | readonly never[]>>;
+/** Query parameters as arguments of a core call. An integer is a number; a duplicate parameter is a list. */
+export type QueryArguments = Readonly<Record<string, string | number | readonly unknown[]>>;
 
 /**
  * Parses a query by RFC 3986, where `+` is a plus sign, as in the offset of a time. The core validates the
@@ -161,7 +162,7 @@ export function readQuery(search: string, locations: ReadonlyMap<string, string>
     const key = locations.get(name) === 'query' ? name : `${UNKNOWN_PREFIX}${name}`;
     const value = decode(rawValue.join('='));
     const number = /^[0-9]{1,15}$/.test(value) ? Number(value) : value;
-    query[key] = Object.hasOwn(query, key) ? [] : number;
+    query[key] = Object.hasOwn(query, key) ? [query[key], number].flat() : number;
   }
   return query;
 }

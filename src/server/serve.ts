@@ -10,11 +10,11 @@ import { RequestContext } from './request.js';
 
 export interface ServeOptions extends AppOptions {
   /** Default: `127.0.0.1`. Only the gateway that authenticates users may reach this address. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** 0 selects a free port. Default: 8080. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** Deadline for receiving a whole request, in milliseconds. Default: 30,000. */
-  readonly requestTimeout?: number;
+  readonly requestTimeout?: number | undefined;
 }
 
 export interface RunningServer extends AsyncDisposable {

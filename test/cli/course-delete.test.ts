@@ -51,7 +51,9 @@ test('`course delete` deletes sessions only with `--with-sessions`, and only aft
   assert.deepEqual([deleted.code, deleted.stderr], [0, 'Deleted with 2 sessions.\n']);
   assert.deepEqual(
     new Set(questions),
-    new Set([`Permanently delete course ${courseId} with 2 sessions of 1 learner? [y/N] `]),
+    new Set([
+      `Permanently delete course "Algebra" (${courseId}) with 2 sessions of 1 learner on ${database.url}? [y/N] `,
+    ]),
   );
   assert.deepEqual((await stats.listCourses()).items, []);
 

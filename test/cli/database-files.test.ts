@@ -92,7 +92,8 @@ test('`export` recognizes a database file by any path, even before the file exis
   // A file with a similar name does not belong to the database.
   await mkdir(at('other'));
   for (const file of [at(`other/${name}`), `${path}-wal.csv`, `${path}.csv`]) {
-    const { code, stderr } = await runCli(['export', file, '--database', fixture.database.url]);
+    const argv = ['export', file, '--format', 'csv', '--database', fixture.database.url];
+    const { code, stderr } = await runCli(argv);
     assert.deepEqual([code, stderr], [0, 'Exported 3 sessions.\n']);
     await rm(file);
   }

@@ -89,7 +89,7 @@ test('`export` takes format and compression from the file name, unless options o
   };
   const ndjson = (await write('a.ndjson')).toString();
   assert.match(ndjson, /^\{"userId":/);
-  for (const name of ['a.csv', 'a', 'a.txt']) assert.equal((await write(name)).toString(), csv);
+  for (const name of ['a.csv', 'a']) assert.equal((await write(name)).toString(), csv);
   assert.equal((await write('a.jsonl')).toString(), ndjson);
   assert.equal((await write('b.csv', '--format', 'ndjson')).toString(), ndjson);
   assert.equal((await write('b.ndjson', '--format', 'csv')).toString(), csv);
@@ -101,6 +101,12 @@ test('`export` takes format and compression from the file name, unless options o
   }
   assert.equal(gunzipSync(await write('c.csv', '--gzip')).toString(), csv);
   assert.deepEqual(await write('d.csv.gz'), await write('e.csv.gz'));
+  for (const name of ['a.xlsx', 'a.json.gz']) {
+    const { code, stderr } = await runCli(['export', join(directory.path, name)], { env });
+    assert.equal(code, 2);
+    assert.match(stderr, /has an unknown extension; end it in \.csv, \.ndjson or \.jsonl, or add --format/);
+  }
+  assert.ok(!(await directory.files()).some((name) => name.startsWith('a.xlsx')));
 });
 
 test('`export` reports each failure in one line with its exit code and creates no file', async () => {

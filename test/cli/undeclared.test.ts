@@ -27,7 +27,7 @@ test('`record` and `import` count studied modules that the course does not decla
   await stats.setCourse({ courseId, course: { name: 'Algebra', moduleIds: ['a'] } });
   assert.equal(
     (await runCli([...record, ...target])).stderr,
-    'Recorded.\n2 modules are not declared by the course and do not count toward progress.\n',
+    'Recorded.\nModules that the course does not declare, without progress: 2 (b, c)\n',
   );
   const refused = await runCli([...record.slice(0, -3), 'a,b', ...target]);
   assert.equal(refused.code, 2);
@@ -40,7 +40,7 @@ test('`record` and `import` count studied modules that the course does not decla
   ];
   const path = await directory.write('sessions.csv', [HEADER, ...lines].join('\n'));
   const { stdout } = await runCli(['import', path, ...target]);
-  assert.match(stdout, /^Undeclared modules +2$/m);
+  assert.match(stdout, /^Undeclared modules +2 \(b, c\)$/m);
   const again = await runCli(['import', path, '--json', ...target]);
   assert.partialDeepStrictEqual(JSON.parse(again.stdout), { replayed: 2, undeclaredModules: 2 });
 });

@@ -127,9 +127,24 @@ test('The error for a lost response has the session id for a retry, even if none
   });
 });
 
-test('A client may be closed more than once', async () => {
+test('A client may be closed more than once, and then fails like `openStats`', async () => {
   await using stats = connectStats({ server: 'http://127.0.0.1:1' });
   await stats.close();
+  await assert.rejects(stats.ready(), new Error('These stats are closed.'));
+});
+
+test('An aborted signal throws its reason, from calls in flight and from later ones', async () => {
+  const arrived = Promise.withResolvers<void>();
+  await using server = createServer(() => arrived.resolve());
+  const controller = new AbortController();
+  const url = `http://127.0.0.1:${await listen(server)}`;
+  await using stats = connectStats({ server: url, signal: controller.signal });
+  const call = stats.ready();
+  await arrived.promise;
+  const reason = new Error('The user has left.');
+  controller.abort(reason);
+  await assert.rejects(call, reason);
+  await assert.rejects(stats.ready(), reason);
 });
 
 test('The client keeps the path of its server URL', async () => {

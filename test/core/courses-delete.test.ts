@@ -87,7 +87,7 @@ for (const dialect of DIALECTS) {
       };
       const config = { database: database.url, courseId };
       assert.equal(await purgeCourse({ ...config, confirm: refuse }), undefined);
-      assert.deepEqual(asked, [{ sessions: 6, learners: 3 }]);
+      assert.deepEqual(asked, [{ name: 'Algebra', sessions: 6, learners: 3 }]);
       assert.deepEqual(await coursesOf(stats), ['Algebra', 'Logic']);
 
       assert.deepEqual(await purgeCourse(config), { sessionsDeleted: 6 });

@@ -70,12 +70,13 @@ for (const [name, embedding] of Object.entries(EMBEDDINGS)) {
 
 test('With `basePath`, a path without the prefix returns 404', async () => {
   await using service = await embed(({ stats }) => createListener(stats, { basePath: '/stats' }));
-  for (const path of ['/livez', '/stats', '/statslivez', '/STATS/livez', '/stats/stats/livez', '/'])
+  for (const path of ['/livez', '/statslivez', '/STATS/livez', '/stats/stats/livez', '/'])
     assert.match(
       assertProblem(await service.client.send('GET', path), 404, 'route-not-found').detail,
       / \/stats\/openapi\.json /,
     );
   assert.equal((await service.client.send('GET', '/stats/livez?x=1')).status, 200);
+  assert.equal((await service.client.send('GET', '/stats')).headers['location'], '/stats/docs');
 });
 
 test('`basePath` overrides the mount path of Express, behind a proxy that removes a prefix', async () => {

@@ -81,6 +81,19 @@ test('A request that a middleware has paused is answered', async () => {
   assert.equal(answer.status, 201, answer.text);
 });
 
+test('The response of a middleware before the listener stays, and the process continues', async () => {
+  await using service = await serveAfter((_, response, next) => {
+    response.writeHead(504).end();
+    next();
+  });
+  const { client, courseId } = service;
+  const options = { userId: newUserId(), json: sessionContent() };
+  assert.equal((await client.send('POST', `/courses/${courseId}`, options)).status, 504);
+  assert.equal((await client.send('GET', '/livez')).status, 504);
+  assert.equal(service.errors.length, 2);
+  for (const error of service.errors) assert.match(String(error), /headers after they are sent/);
+});
+
 test('A request whose client disconnected in a middleware is completed with status 499', async () => {
   await using fixture = await createFixture('sqlite');
   const { promise, resolve } = Promise.withResolvers<number>();

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { purgeCourse, toCourseId, type Course } from '../../core/index.js';
+import { purgeCourse, toCourseId, type Course, type PurgedCourse } from '../../core/index.js';
 import { askToConfirm, interruptible, type Io } from '../io.js';
 import {
   addPageOptions,
@@ -11,7 +11,13 @@ import {
   type PageOptions,
 } from '../output.js';
 import { parseModuleIds } from '../settings.js';
-import { addTargetOptions, ownDatabaseUrl, withStats, type TargetOptions } from '../target.js';
+import {
+  addTargetOptions,
+  describeDatabase,
+  ownDatabaseUrl,
+  withStats,
+  type TargetOptions,
+} from '../target.js';
 import { COURSE_HEADING, courseFields, courseRow } from '../views.js';
 
 interface CourseOptions extends TargetOptions {
@@ -74,7 +80,7 @@ export function addCourse(program: Command, io: Io): void {
   addTargetOptions(course.command('delete'))
     .description('delete a course')
     .requiredOption('--course <id>', 'the id of the course')
-    .option('--with-sessions', 'delete all sessions of the course too, after a question')
+    .option('--with-sessions', 'delete all sessions of the course too, after a question; not with --server')
     .option('--yes', 'with --with-sessions: delete without asking')
     .action((options: DeleteOptions) => deleteCourse(io, options));
 
@@ -95,9 +101,10 @@ async function deleteCourse(io: Io, options: DeleteOptions): Promise<void> {
     return;
   }
   const database = ownDatabaseUrl(io, options, 'course delete --with-sessions');
-  const confirm = async ({ sessions, learners }: { sessions: number; learners: number }) => {
+  const confirm = async ({ name, sessions, learners }: PurgedCourse) => {
     const found = `${count(sessions, 'session')} of ${count(learners, 'learner')}`;
-    return askToConfirm(io, 'course delete', `Permanently delete course ${courseId} with ${found}?`);
+    const question = `Permanently delete course ${JSON.stringify(name)} (${courseId}) with ${found} on ${describeDatabase(database)}?`;
+    return askToConfirm(io, 'course delete', question);
   };
   const work = purgeCourse({ database, courseId, ...(!options.yes && { confirm }) });
   const deleted = await interruptible(io.signal, work);

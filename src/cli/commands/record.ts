@@ -3,7 +3,7 @@ import type { Io } from '../io.js';
 import { writeFields, writeJson, writeLine } from '../output.js';
 import { parseModuleIds, parseNumber, parseTime } from '../settings.js';
 import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
-import { countUndeclared, describeUndeclared } from '../undeclared.js';
+import { describeUndeclared, findUndeclared } from '../undeclared.js';
 import { sessionFields } from '../views.js';
 
 interface Options extends TargetOptions {
@@ -42,7 +42,10 @@ export function addRecord(program: Command, io: Io): void {
       'the time studied, such as 25m, 1h5m, 90s, 250ms or PT25M, or milliseconds from 1000',
       parseTime,
     )
-    .option('--completed-at <time>', 'when the session was completed, as an RFC 3339 time (default: now)')
+    .option(
+      '--completed-at <time>',
+      'when the session was completed, as an RFC 3339 time (default: now; with --replace: unchanged)',
+    )
     .option('--module-ids <id...>', 'the ids of the modules studied (default: none)', parseModuleIds)
     .option('--replace', 'replace the session that has this id')
     .option('--json', 'print one JSON document')
@@ -58,16 +61,16 @@ async function record(io: Io, options: Options): Promise<void> {
     moduleIds: options.moduleIds,
   };
   const { user: userId, course: courseId, session: sessionId } = options;
-  await withStats(io, options, 'create', async ({ untyped: stats }) => {
+  await withStats(io, options, 'change', async ({ untyped: stats }) => {
     const { outcome, session } = options.replace
       ? await stats.putSession({ userId, courseId, sessionId, session: content })
       : await stats.recordSession({ userId, courseId, session: { sessionId, ...content } });
     writeLine(io.stderr, MESSAGES[outcome]);
-    const undeclared = await countUndeclared(
-      stats,
-      new Map([[session.courseId, new Set(session.moduleIds)]]),
-    );
-    if (undeclared > 0) writeLine(io.stderr, `${describeUndeclared(undeclared)}.`);
+    const undeclared = await findUndeclared(stats, new Map([[session.courseId, new Set(session.moduleIds)]]));
+    if (undeclared.length > 0) {
+      const found = describeUndeclared(undeclared);
+      writeLine(io.stderr, `Modules that the course does not declare, without progress: ${found}`);
+    }
     if (options.json) writeJson(io.stdout, session);
     else writeFields(io.stdout, sessionFields(session));
   });

@@ -1,5 +1,7 @@
+import { extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { MODULE_SEPARATOR, type ExportedSession } from '../../core/index.js';
+import { UsageError } from '../errors.js';
 
 export const FORMATS = ['csv', 'ndjson'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -29,9 +31,19 @@ export function bytesOf(
   options: { readonly format?: Format; readonly gzip?: boolean },
 ): Bytes {
   const [, name = '', gz] = /^(.*?)(\.gz)?$/is.exec(file) ?? [];
-  const format = options.format ?? (/\.(ndjson|jsonl)$/i.test(name) ? 'ndjson' : 'csv');
+  const format = options.format ?? formatOf(name);
   const lines = format === 'csv' ? toCsv(pages) : toNdjson(pages);
   return (options.gzip ?? gz !== undefined) ? compress(lines) : lines;
+}
+
+/** A file without an extension, such as a pipe or stdout, is CSV. */
+function formatOf(file: string): Format {
+  const extension = extname(file).toLowerCase();
+  if (extension === '' || extension === '.csv') return 'csv';
+  if (extension === '.ndjson' || extension === '.jsonl') return 'ndjson';
+  throw new UsageError(
+    `${file} has an unknown extension; end it in .csv, .ndjson or .jsonl, or add --format (${FORMATS.join(', ')})`,
+  );
 }
 
 /** Yields the header with the first lines, so that a database that cannot be read leaves the output empty. */

@@ -3,6 +3,7 @@ import type { Io } from '../io.js';
 import { writeFields, writeJson } from '../output.js';
 import type { CoursesTally } from './courses.js';
 import type { ImportOptions } from './options.js';
+import { describeUndeclared } from '../undeclared.js';
 import { faultsOf, type LineFault, type Values } from './readers/entry.js';
 
 /** The result of a line, which a dry run predicts. */
@@ -71,13 +72,13 @@ export function writeSummary(
   { json, dryRun, onConflict }: ImportOptions,
   tally: ImportTally,
   courses: CoursesTally,
-  undeclared = 0,
+  undeclared: readonly string[] = [],
 ): void {
   const { replaced, ...counts } = tally.counts;
   const summary = { lines: tally.lines, ...counts, ...(onConflict === 'replace' && { replaced }) };
   if (json) {
     const { created: coursesCreated, existing: coursesExisting, rejected: coursesRejected } = courses;
-    const undeclaredModules = undeclared;
+    const undeclaredModules = undeclared.length;
     writeJson(io.stdout, {
       ...summary,
       coursesCreated,
@@ -96,11 +97,9 @@ export function writeSummary(
     replaced: dryRun ? 'Would be replaced' : 'Replaced',
   };
   const courseCount = courses.created + courses.existing;
-  const rows = Object.entries(summary).map(([name, count]) => [names[name] ?? name, count] as const);
-  if (courseCount > 0) rows.unshift(['Courses', courseCount]);
-  if (undeclared > 0) rows.push(['Undeclared modules', undeclared]);
-  writeFields(
-    io.stdout,
-    rows.map(([name, count]) => [name, count.toLocaleString('en')]),
-  );
+  const numbers = Object.entries(summary).map(([name, count]) => [names[name] ?? name, count] as const);
+  if (courseCount > 0) numbers.unshift(['Courses', courseCount]);
+  const rows = numbers.map(([name, count]): [string, string] => [name, count.toLocaleString('en')]);
+  if (undeclared.length > 0) rows.push(['Undeclared modules', describeUndeclared(undeclared)]);
+  writeFields(io.stdout, rows);
 }

@@ -6,7 +6,7 @@ import { interruptible, type Io } from '../io.js';
 import { escapeControls, writeLine } from '../output.js';
 import { startProgress, type Progress } from '../progress.js';
 import { databaseUrl, openTarget, serverUrl } from '../target.js';
-import { countUndeclared } from '../undeclared.js';
+import { findUndeclared } from '../undeclared.js';
 import { CourseCreator, importCourseFile, importLegacyCourses, type CoursesTally } from './courses.js';
 import { dryRunTarget } from './dry-run.js';
 import { checkOptions, formatOf, type ImportOptions } from './options.js';
@@ -75,7 +75,7 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
     await rejects.flush().catch(() => undefined);
     throw error;
   }
-  const undeclared = await interruptible(io.signal, countUndeclared(stats.untyped, tally.studied));
+  const undeclared = await interruptible(io.signal, findUndeclared(stats.untyped, tally.studied));
   writeSummary(io, options, tally, courses, undeclared);
   if (rejects.count + courses.rejected > 0) throw new PartialImportError(rejects.describe(courses.rejected));
 }

@@ -1,4 +1,4 @@
-import { overloaded } from '../errors.js';
+import { closed, overloaded } from '../errors.js';
 
 /** Limits the number of calls in flight and drains them on close. */
 export class InFlightLimiter {
@@ -22,7 +22,7 @@ export class InFlightLimiter {
 
   /** @throws {StatsError} `overloaded` at once if there are too many calls in flight */
   run<T>(work: () => Promise<T>, max = this.#max): Promise<T> {
-    if (this.#drained) return Promise.reject(new Error('These stats are closed.'));
+    if (this.#drained) return Promise.reject(closed());
     if (this.#count >= max) return Promise.reject(overloaded());
     // Not an async function, which would create two more promises for every call.
     const call = work();

@@ -7,12 +7,19 @@ import { deleteCourse, findCourse } from '../store/sql/courses.js';
 import { eraseLearner } from '../store/sql/erase.js';
 import { withStatsErrors, type Store } from '../store/store.js';
 
+/** What `purgeCourse` deletes. */
+export interface PurgedCourse {
+  readonly name: string;
+  readonly sessions: number;
+  readonly learners: number;
+}
+
 export interface PurgeConfig {
   /** `sqlite:PATH` or `postgres://…`; `PG*` variables supply what the URL omits. */
   readonly database: string;
   readonly courseId: CourseId;
   /** Receives what would be deleted. If it returns false, nothing is deleted. Default: not called. */
-  readonly confirm?: ((found: { sessions: number; learners: number }) => Promise<boolean>) | undefined;
+  readonly confirm?: ((found: PurgedCourse) => Promise<boolean>) | undefined;
 }
 
 /** Learners per query. */
@@ -37,9 +44,10 @@ export async function purgeCourse(config: PurgeConfig): Promise<{ sessionsDelete
   try {
     return await withStatsErrors(store, async () => {
       await assertCurrent(store);
-      if (!(await findCourse(store, courseId))) throw courseNotFound(courseId);
+      const course = await findCourse(store, courseId);
+      if (!course) throw courseNotFound(courseId);
       const { sessions, lifetimeStats: learners } = await countRows(store, { courseId });
-      if (confirm && !(await confirm({ sessions, learners }))) return undefined;
+      if (confirm && !(await confirm({ name: course.name, sessions, learners }))) return undefined;
       return { sessionsDeleted: await purge(store, courseId) };
     });
   } finally {

@@ -20,7 +20,7 @@ const modulesSchema = integer(0, MAX_MODULES).describe('The number of modules st
 const averageScoreSchema = scoreSchema.describe(
   'The average score over these modules, on any scale; rounded half up to 4 decimals. Null if the modules were not scored.',
 );
-const timeStudiedSchema = integer(0, MAX_TIME_STUDIED).describe(
+const timeStudiedSchema = integer(0, MAX_TIME_STUDIED, 'milliseconds').describe(
   'The duration of the session in milliseconds.',
 );
 

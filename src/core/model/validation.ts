@@ -24,7 +24,7 @@ const MAX_NAME_LENGTH = 256;
 export function parseCall<T>(schema: z.ZodType<T>, call: unknown): T {
   const result = schema.safeParse(call);
   if (result.success) return result.data;
-  throw toError(result.error.issues);
+  throw toError(result.error.issues, call);
 }
 
 export function invalidRequest(faults: readonly Fault[], count = faults.length): StatsError {
@@ -38,7 +38,7 @@ export function describeFault(fault: Fault): string {
   return `${subject} ${fault.detail}.`;
 }
 
-function toError(issues: readonly z.core.$ZodIssue[]): StatsError {
+function toError(issues: readonly z.core.$ZodIssue[], call: unknown): StatsError {
   // Removes duplicates: a value that breaks two bounds of one rule is reported once.
   const faults = new Map<string, Fault>();
   const add = (fault: Fault) => faults.set(JSON.stringify(fault), fault);
@@ -47,6 +47,8 @@ function toError(issues: readonly z.core.$ZodIssue[]): StatsError {
     if (issue.code === 'unrecognized_keys') {
       unreported += Math.max(0, issue.keys.length - MAX_FAULTS);
       for (const key of issue.keys.slice(0, MAX_FAULTS)) add(toFault([...path, key], 'is not a known field'));
+    } else if (path.length === 0) {
+      add({ parameter: 'call', detail: rule('must be an object')({ input: call }) });
     } else {
       add(toFault(path, issue.message));
     }
@@ -71,9 +73,11 @@ export function rule(text: string): (issue: { input?: unknown }) => string {
     input === undefined ? `is required and ${text}` : `is ${describeValue(input)}; it ${text}`;
 }
 
-/** An integer within bounds; -0 becomes 0. */
-export function integer(min: number, max: number) {
-  const error = rule(`must be an integer from ${grouped(min)} to ${grouped(max)}`);
+/** An integer within bounds; -0 becomes 0. The unit is a part of the error. */
+export function integer(min: number, max: number, unit = '') {
+  const error = rule(
+    `must be an integer${unit && ` number of ${unit}`} from ${grouped(min)} to ${grouped(max)}`,
+  );
   return z
     .number({ error })
     .int({ error })

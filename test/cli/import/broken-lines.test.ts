@@ -12,7 +12,10 @@ const MEGABYTE = 1024 * 1024;
 
 const BROKEN: readonly (readonly [line: string | Buffer, message: RegExp])[] = [
   [csvLine().split(',').slice(0, 7).join(','), /has 7 fields; it must have 8, as the header$/],
-  [csvLine({ timeStudied: '28s' }), /: timeStudied is "28s"; it must be an integer from 0 to 1,000,000,000$/],
+  [
+    csvLine({ timeStudied: '28s' }),
+    /: timeStudied is "28s"; it must be an integer number of milliseconds from 0 to 1,000,000,000$/,
+  ],
   [csvLine({ averageScore: 'n/a' }), /: averageScore is "n\/a"; it must be a number/],
   [csvLine({ userId: '7c7b7d42' }), /: userId is "7c7b7d42"; it must be a UUID/],
   [Buffer.concat([Buffer.from(csvLine()), Buffer.from([0xff])]), /: must be UTF-8$/],

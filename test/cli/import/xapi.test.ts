@@ -114,7 +114,10 @@ test('An xAPI import accepts a duration in weeks up to the limit of `timeStudied
   const target = ['--database', database.url, '--create-courses'];
   const { summary, stderr } = await runImport([path, '--format', 'xapi', ...target]);
   assert.deepEqual([summary.created, summary.invalid], [2, 1], stderr);
-  assert.match(stderr, /^line 3: timeStudied is .*; it must be an integer from 0 to 1,000,000,000$/m);
+  assert.match(
+    stderr,
+    /^line 3: timeStudied is .*; it must be an integer number of milliseconds from 0 to 1,000,000,000$/m,
+  );
 
   await using stats = await openStats({ database: database.url });
   const learner = { userId: toUserId(USER), courseId: toCourseId(COURSE) };

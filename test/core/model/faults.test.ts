@@ -11,7 +11,7 @@ const schemas = callSchemas(() => Date.parse('2026-11-22T10:00:00.000Z'));
 const UUID = 'must be a UUID: 8-4-4-4-12 hexadecimal digits';
 const MODULES = 'must be an integer from 0 to 100,000';
 const SCORE = 'must be a number from 0 to 1,000,000, or null';
-const TIME = 'must be an integer from 0 to 1,000,000,000';
+const TIME = 'must be an integer number of milliseconds from 0 to 1,000,000,000';
 const COMPLETED =
   "must be an RFC 3339 time with offset, such as 2026-11-22T10:00:00Z, from 1970 and at most 24 hours ahead of the server's clock";
 
