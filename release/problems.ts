@@ -4,6 +4,7 @@ import { statusAndTitle, HTTP_ERRORS, type HttpErrorCode } from '../src/server/p
 type NotOverHttp =
   | 'invalid-database-url'
   | 'invalid-server-url'
+  | 'database-not-empty'
   | 'database-not-found'
   | 'server-unavailable'
   | 'server-incompatible'

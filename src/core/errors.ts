@@ -22,6 +22,7 @@ export const ERRORS = {
   'course-id-taken': { kind: 'conflict', title: 'The course id is taken' },
   'course-name-taken': { kind: 'conflict', title: 'The course name is taken' },
   'course-in-use': { kind: 'conflict', title: 'The course has sessions' },
+  'database-not-empty': { kind: 'conflict', title: 'The database has data' },
   'session-conflict': { kind: 'conflict', title: 'The session exists with different content' },
   'database-unavailable': { kind: 'unavailable', title: 'The database is unavailable' },
   overloaded: { kind: 'unavailable', title: 'Service overloaded' },
@@ -152,6 +153,11 @@ export function courseTaken(taken: {
   return courseId === undefined
     ? new StatsError('course-name-taken', 'Another course has this name; nothing was changed.', { faults })
     : new StatsError('course-id-taken', 'A course with this id exists; nothing was changed.', { faults });
+}
+
+export function databaseNotEmpty(migration: string): StatsError {
+  const detail = `Reverting ${migration} would delete every course and session. Delete the database itself if you mean that.`;
+  return new StatsError('database-not-empty', detail);
 }
 
 export type RejectReason = 'course-not-found' | 'total-out-of-range';

@@ -58,7 +58,11 @@ export interface Migrator extends AsyncDisposable {
   status(): Promise<MigrationStatus>;
   /** Applies all pending migrations in one transaction and returns their names. Concurrent processes wait. */
   up(): Promise<readonly string[]>;
-  /** Reverts the last migration, deleting its data; returns its name, or `undefined` if none is applied. */
+  /**
+   * Reverts the last migration, deleting its data; returns its name, or `undefined` if none is applied.
+   *
+   * @throws {StatsError} `database-not-empty` if that would delete every course and session
+   */
   down(): Promise<string | undefined>;
   close(): Promise<void>;
 }

@@ -39,6 +39,18 @@ const unheardOf = ({ isBreaking }: { isBreaking: boolean }) => `
 
 for (const dialect of DIALECTS) {
   describe(`the schema on ${dialect}`, () => {
+    test('The first migration is not reverted while there is a course', async () => {
+      await using database = await createDatabase(dialect);
+      await using stats = await openStats({ database: database.url });
+      await using migrator = await openMigrator({ database: database.url });
+      const { courseId } = await stats.addCourse({ course: { name: 'Algebra' } });
+      for (const _ of NAMES.slice(1)) await migrator.down();
+      await assert.rejects(migrator.down(), { code: 'database-not-empty', kind: 'conflict' });
+      await migrator.up();
+      await stats.deleteCourse({ courseId });
+      for (const name of NAMES.toReversed()) assert.equal(await migrator.down(), name);
+    });
+
     test('Migrations go up, down and up again to the same tables', async () => {
       await using database = await createDatabase(dialect);
       await using migrator = await openMigrator({ database: database.url });

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { columnTypes, createTable } from '../../../migrations/columns.js';
 import { migrations } from '../../../migrations/index.js';
 import type { MigrationStatus } from '../api.js';
-import { schemaOutdated, schemaUnsupported, StatsError } from '../errors.js';
+import { databaseNotEmpty, schemaOutdated, schemaUnsupported, StatsError } from '../errors.js';
 import { toInstant, type Clock } from '../model/time.js';
 import type { SchemaMigrationsTable } from './schema.js';
 import type { Store, StoreContext, TransactionContext } from './store.js';
@@ -45,7 +45,11 @@ export async function migrateUp(store: Store, clock: Clock): Promise<readonly st
   });
 }
 
-/** Reverts the last migration, deleting its data; returns its name, or `undefined` if none is applied. */
+/**
+ * Reverts the last migration, deleting its data; returns its name, or `undefined` if none is applied.
+ *
+ * @throws {StatsError} `database-not-empty`, `schema-newer`, `schema-unsupported`
+ */
 export async function migrateDown(store: Store): Promise<string | undefined> {
   return underLock(store, async (context) => {
     await ensureTable(context);
@@ -54,6 +58,8 @@ export async function migrateDown(store: Store): Promise<string | undefined> {
     if (newest === undefined) return undefined;
     const last = migrations.find(({ name }) => name === newest.name);
     if (!last) throw newest.name === PREVIEW ? schemaUnsupported() : schemaNewer([newest]);
+    // Off by one, a rollback of a release would delete all data.
+    if (last === migrations[0] && (await hasCourses(context))) throw databaseNotEmpty(last.name);
     await last.down(context.kysely.$pickTables<never>(), context.dialect);
     await context.kysely.deleteFrom('schema_migrations').where('name', '=', last.name).execute();
     return last.name;
@@ -85,6 +91,10 @@ async function ensureTable(context: TransactionContext): Promise<void> {
       .addColumn('name', text, (column) => column.primaryKey().notNull())
       .addColumn('is_breaking', integer, (column) => column.notNull().check(sql`is_breaking in (0, 1)`)),
   );
+}
+
+async function hasCourses({ kysely }: TransactionContext): Promise<boolean> {
+  return (await kysely.selectFrom('courses').select('course_id').limit(1).execute()).length > 0;
 }
 
 type Applied = Pick<SchemaMigrationsTable, 'name' | 'is_breaking'>;
