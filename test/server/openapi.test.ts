@@ -88,6 +88,7 @@ test('An operation requires a learner exactly if it documents `X-User-Id`', asyn
 const OF_NO_ROUTE = new Set([
   'invalid-database-url',
   'invalid-server-url',
+  'database-not-empty',
   'database-not-found',
   'schema-unsupported',
   'server-unavailable',
