@@ -13,6 +13,7 @@ export const EXIT = {
 
 const EXIT_OF_KIND: Readonly<Record<ErrorKind, number>> = {
   invalid: EXIT.usage,
+  forbidden: EXIT.failed,
   'not-found': EXIT.notFound,
   conflict: EXIT.failed,
   unavailable: EXIT.unavailable,

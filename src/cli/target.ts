@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { assertDatabaseUrl, openStats, type Stats } from '../core/index.js';
+import { assertDatabaseUrl, describeDatabase, openStats, type Stats } from '../core/index.js';
 import { UsageError } from './errors.js';
 import { interruptible, type Io } from './io.js';
 import { describeSetting, SETTINGS } from './settings.js';
@@ -112,13 +112,6 @@ export function ownDatabaseUrl(io: Io, options: TargetOptions, command: string):
 
 export function describeTarget(io: Io, options: TargetOptions): string {
   return serverUrl(io, options) ?? describeDatabase(databaseUrl(io, options, { create: false }));
-}
-
-/** Omits the password and the query, which can contain one. */
-export function describeDatabase(url: string): string {
-  if (url.startsWith('sqlite:')) return url;
-  const { protocol, username, host, pathname } = new URL(url);
-  return `${protocol}//${username && `${username}@`}${host}${pathname}`;
 }
 
 /** In the user's data directory: https://specifications.freedesktop.org/basedir-spec/latest/ */

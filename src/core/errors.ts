@@ -2,13 +2,14 @@
  * The kind of an error determines what the caller can do:
  *
  * - `invalid`: the call breaks a rule; repeating it cannot succeed.
+ * - `forbidden`: the caller may not make this call.
  * - `not-found`: the course, session or database does not exist.
  * - `conflict`: the call contradicts stored data.
  * - `unavailable`: the database or server cannot be reached or is overloaded; repeating the call later is
  *   safe.
  * - `incompatible`: this program does not fit its Node, database or server; an operator must act.
  */
-export type ErrorKind = 'invalid' | 'not-found' | 'conflict' | 'unavailable' | 'incompatible';
+export type ErrorKind = 'invalid' | 'forbidden' | 'not-found' | 'conflict' | 'unavailable' | 'incompatible';
 
 /** The errors of all calls, by their stable codes. */
 export const ERRORS = {
@@ -16,6 +17,7 @@ export const ERRORS = {
   'total-out-of-range': { kind: 'invalid', title: 'A lifetime total would overflow' },
   'invalid-database-url': { kind: 'invalid', title: 'Not a database URL' },
   'invalid-server-url': { kind: 'invalid', title: 'Not a server URL' },
+  'read-only': { kind: 'forbidden', title: 'This service is read-only' },
   'course-not-found': { kind: 'not-found', title: 'Course not found' },
   'session-not-found': { kind: 'not-found', title: 'Session not found' },
   'database-not-found': { kind: 'not-found', title: 'Database not found' },
@@ -25,6 +27,7 @@ export const ERRORS = {
   'database-not-empty': { kind: 'conflict', title: 'The database has data' },
   'session-conflict': { kind: 'conflict', title: 'The session exists with different content' },
   'database-unavailable': { kind: 'unavailable', title: 'The database is unavailable' },
+  'database-read-only': { kind: 'unavailable', title: 'The database is read-only' },
   overloaded: { kind: 'unavailable', title: 'Service overloaded' },
   'server-unavailable': { kind: 'unavailable', title: 'The server is unavailable' },
   'schema-outdated': { kind: 'incompatible', title: 'The database schema is not current' },
@@ -158,6 +161,19 @@ export function courseTaken(taken: {
 export function databaseNotEmpty(migration: string): StatsError {
   const detail = `Reverting ${migration} would delete every course and session. Delete the database itself if you mean that.`;
   return new StatsError('database-not-empty', detail);
+}
+
+export function readOnly(): StatsError {
+  return new StatsError(
+    'read-only',
+    'This service is read-only; nothing was changed. Use the one that records.',
+  );
+}
+
+export function databaseReadOnly(cause?: unknown): StatsError {
+  const detail =
+    'The database is a read-only standby. Recording works when it becomes the primary, or with the URL of the primary.';
+  return new StatsError('database-read-only', detail, { cause });
 }
 
 export type RejectReason = 'course-not-found' | 'total-out-of-range';

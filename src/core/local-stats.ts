@@ -3,7 +3,14 @@ import { Batcher, takeBatch } from './batching/batcher.js';
 import { InFlightLimiter } from './batching/in-flight-limiter.js';
 import { KeyedMutex } from './batching/keyed-mutex.js';
 import { SessionRecorder } from './batching/session-recorder.js';
-import { courseNotFound, rejectionError, sessionConflict, sessionNotFound, StatsError } from './errors.js';
+import {
+  courseNotFound,
+  readOnly,
+  rejectionError,
+  sessionConflict,
+  sessionNotFound,
+  StatsError,
+} from './errors.js';
 import { batchedSessionSchema, callSchemas, withRepeatableId, type CallSchemas } from './model/calls.js';
 import { historyRange, toHistoryItem } from './model/history.js';
 import { newSessionId, type CourseId, type UserId } from './model/ids.js';
@@ -31,6 +38,7 @@ import {
 interface LocalStatsOptions {
   readonly clock: Clock;
   readonly maxCalls: number;
+  readonly readOnly: boolean;
   readonly observer?: Observer | undefined;
 }
 
@@ -43,6 +51,7 @@ const MODULES_PER_SESSION = 4;
 export class LocalStats implements Stats, Untyped<StatsCalls> {
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #readOnly: boolean;
   readonly #schemas: CallSchemas;
   readonly #batchedSession: ReturnType<typeof batchedSessionSchema>;
   readonly #observer: Observer | undefined;
@@ -55,9 +64,10 @@ export class LocalStats implements Stats, Untyped<StatsCalls> {
   readonly #sessionQueue: Batcher<SessionKey, SessionRow | 'session-not-found'>;
   #closing: Promise<void> | undefined;
 
-  constructor(store: Store, { clock, maxCalls, observer }: LocalStatsOptions) {
+  constructor(store: Store, { clock, maxCalls, observer, readOnly }: LocalStatsOptions) {
     this.#store = store;
     this.#clock = clock;
+    this.#readOnly = readOnly;
     this.#schemas = callSchemas(clock);
     this.#batchedSession = batchedSessionSchema(clock);
     this.#observer = observer;
@@ -97,14 +107,18 @@ export class LocalStats implements Stats, Untyped<StatsCalls> {
     return this;
   }
 
+  #write<T>(work: () => Promise<T>): Promise<T> {
+    return this.#readOnly ? Promise.reject(readOnly()) : this.#limiter.run(work);
+  }
+
   async addCourse(call: unknown) {
     const { course } = parseCall(this.#schemas.addCourse, call);
-    return this.#limiter.run(() => addCourse(this.#store, course, this.#now()));
+    return this.#write(() => addCourse(this.#store, course, this.#now()));
   }
 
   async setCourse(call: unknown) {
     const { courseId, course } = parseCall(this.#schemas.setCourse, call);
-    return this.#limiter.run(() => setCourse(this.#store, courseId, course, this.#now()));
+    return this.#write(() => setCourse(this.#store, courseId, course, this.#now()));
   }
 
   async getCourse(call: unknown) {
@@ -116,7 +130,7 @@ export class LocalStats implements Stats, Untyped<StatsCalls> {
 
   async deleteCourse(call: unknown) {
     const { courseId } = parseCall(this.#schemas.deleteCourse, call);
-    await this.#limiter.run(() => deleteCourse(this.#store, courseId));
+    await this.#write(() => deleteCourse(this.#store, courseId));
   }
 
   async listCourses(call: unknown = {}) {
@@ -128,7 +142,7 @@ export class LocalStats implements Stats, Untyped<StatsCalls> {
     const { userId, courseId, session } = parseCall(this.#schemas.recordSession, call);
     const { outcome, row } = await withRepeatableId(session.sessionId, (sessionId) => {
       const pending = this.#toPending({ userId, courseId, sessionId }, session);
-      return this.#limiter.run(() =>
+      return this.#write(() =>
         this.#recordQueue.add(pending).then((result) => recordedRow(result, courseId)),
       );
     });
@@ -139,7 +153,7 @@ export class LocalStats implements Stats, Untyped<StatsCalls> {
     const { sessions } = parseCall(this.#schemas.recordSessions, call);
     const checked = sessions.map((session) => this.#checkSession(session));
     const queue = checked.filter((each) => 'row' in each);
-    return this.#limiter.run(async () => {
+    return this.#write(async () => {
       const outcomes: RecordOutcome[] = [];
       while (queue.length > 0) {
         await this.#store.yieldToWriters?.();
@@ -179,7 +193,7 @@ export class LocalStats implements Stats, Untyped<StatsCalls> {
 
   async putSession(call: unknown) {
     const checked = parseCall(this.#schemas.putSession, call);
-    const { outcome, session } = await this.#limiter.run(() =>
+    const { outcome, session } = await this.#write(() =>
       this.#writes.run(checked.userId, () => putSession(this.#store, checked, this.#now())),
     );
     return { outcome, session: toSession(session) };
@@ -197,7 +211,7 @@ export class LocalStats implements Stats, Untyped<StatsCalls> {
 
   async deleteSession(call: unknown) {
     const key = parseCall(this.#schemas.deleteSession, call);
-    await this.#limiter.run(async () => {
+    await this.#write(async () => {
       const outcome = await this.#writes.run(key.userId, () => deleteSession(this.#store, key, this.#now()));
       if (outcome === 'deleted') return;
       await this.#assertCourse(key.courseId);
@@ -245,7 +259,7 @@ export class LocalStats implements Stats, Untyped<StatsCalls> {
 
   async eraseUser(call: unknown) {
     const { userId } = parseCall(this.#schemas.eraseUser, call);
-    const sessionsDeleted = await this.#limiter.run(() =>
+    const sessionsDeleted = await this.#write(() =>
       this.#writes.run(userId, () => eraseLearner(this.#store, { userId })),
     );
     return { sessionsDeleted };
@@ -253,7 +267,10 @@ export class LocalStats implements Stats, Untyped<StatsCalls> {
 
   async ready(): Promise<void> {
     // An overloaded server stays ready: otherwise a load balancer would remove all servers at once.
-    await this.#limiter.run(() => assertCurrent(this.#store.probe), Infinity);
+    await this.#limiter.run(async () => {
+      await assertCurrent(this.#store.probe);
+      if (!this.#readOnly) await this.#store.assertWritable?.();
+    }, Infinity);
   }
 
   async close(): Promise<void> {

@@ -16,6 +16,11 @@ export interface StatsConfig {
   readonly migrate?: boolean | undefined;
   /** Creates a missing SQLite file. Default: true. */
   readonly create?: boolean | undefined;
+  /**
+   * Refuses every change with `read-only` and applies no migrations, for a standby, a read-only role or a read-only file.
+   * Default: false.
+   */
+  readonly readOnly?: boolean | undefined;
   /** Maximum number of calls in flight; further calls fail with `overloaded` at once. Default: 10,000. */
   readonly maxCalls?: number | undefined;
   /** Receives events of the database, for example for metrics. Exceptions are ignored. Default: none. */
@@ -36,11 +41,11 @@ export interface StatsConfig {
  *   `database-unusable`, `database-unavailable`, `schema-newer`, `schema-unsupported`, `schema-outdated`
  */
 export async function openStats(config: StatsConfig): Promise<Stats> {
-  const { database: url, migrate = true, create = true, clock = Date.now } = config;
-  const { maxCalls = MAX_CALLS } = config;
+  const { database: url, readOnly = false, maxCalls = MAX_CALLS, clock = Date.now } = config;
+  const { migrate = !readOnly, create = !readOnly } = config;
   const observer = config.observer && withoutErrors(config.observer);
-  const store = await openStore(url, { create });
-  const stats = new LocalStats(store, { clock, maxCalls, observer });
+  const store = await openStore(url, { create, readOnly });
+  const stats = new LocalStats(store, { clock, maxCalls, observer, readOnly });
   try {
     if (migrate) await withStatsErrors(store, () => migrateUp(store, clock));
     else await withStatsErrors(store, () => assertCurrent(store));

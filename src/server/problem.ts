@@ -71,6 +71,7 @@ export const problemSchema = z.object({
 
 const STATUS_OF_KIND: Readonly<Record<ErrorKind, number>> = {
   invalid: 400,
+  forbidden: 403,
   'not-found': 404,
   conflict: 409,
   unavailable: 503,

@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
-import { purgeCourse, toCourseId, type Course, type PurgedCourse } from '../../core/index.js';
+import {
+  describeDatabase,
+  purgeCourse,
+  toCourseId,
+  type Course,
+  type PurgedCourse,
+} from '../../core/index.js';
 import { askToConfirm, interruptible, type Io } from '../io.js';
 import {
   addPageOptions,
@@ -11,13 +17,7 @@ import {
   type PageOptions,
 } from '../output.js';
 import { parseModuleIds } from '../settings.js';
-import {
-  addTargetOptions,
-  describeDatabase,
-  ownDatabaseUrl,
-  withStats,
-  type TargetOptions,
-} from '../target.js';
+import { addTargetOptions, ownDatabaseUrl, withStats, type TargetOptions } from '../target.js';
 import { COURSE_HEADING, courseFields, courseRow } from '../views.js';
 
 interface CourseOptions extends TargetOptions {

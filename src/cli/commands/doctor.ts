@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { diagnose } from '../../core/index.js';
+import { describeDatabase, diagnose } from '../../core/index.js';
 import { interruptible, type Io } from '../io.js';
 import { writeJson, writeLine, writeTable } from '../output.js';
-import { addOwnDatabaseOption, describeDatabase, ownDatabaseUrl } from '../target.js';
+import { addOwnDatabaseOption, ownDatabaseUrl } from '../target.js';
 
 interface Options {
   readonly database?: string;

@@ -1,9 +1,9 @@
 import { Argument, type Command } from 'commander';
-import { openMigrator, type MigrationStatus, type Migrator } from '../../core/index.js';
+import { describeDatabase, openMigrator, type MigrationStatus, type Migrator } from '../../core/index.js';
 import { UsageError } from '../errors.js';
 import { interruptible, type Io } from '../io.js';
 import { writeJson, writeLine, writeTable } from '../output.js';
-import { addDatabaseOption, databaseUrl, describeDatabase } from '../target.js';
+import { addDatabaseOption, databaseUrl } from '../target.js';
 
 interface Options {
   readonly database?: string;

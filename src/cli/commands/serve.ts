@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { openStats, type Stats } from '../../core/index.js';
+import { describeDatabase, openStats, type Stats } from '../../core/index.js';
 import type { RunningServer } from '../../server/index.js';
 import { UsageError, withValue } from '../errors.js';
 import { interruptible, type Io } from '../io.js';
 import { writeLine } from '../output.js';
 import { describeSetting, SETTINGS } from '../settings.js';
-import { addDatabaseOption, databaseUrl, describeDatabase } from '../target.js';
+import { addDatabaseOption, databaseUrl } from '../target.js';
 
 /** Calls in flight. More calls get 503 at once, because their results would come too late. */
 const MAX_CALLS = 2_000;

@@ -1,10 +1,17 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
-import { toCourseId, toUserId, verify, type Difference, type Verification } from '../../core/index.js';
+import {
+  describeDatabase,
+  toCourseId,
+  toUserId,
+  verify,
+  type Difference,
+  type Verification,
+} from '../../core/index.js';
 import { interruptible, type Io } from '../io.js';
 import { count, writeJson, writeLine, writeTable, type Cell } from '../output.js';
 import { startProgress } from '../progress.js';
-import { addOwnDatabaseOption, describeDatabase, ownDatabaseUrl } from '../target.js';
+import { addOwnDatabaseOption, ownDatabaseUrl } from '../target.js';
 
 /** The rows are kept in memory to compute the widths of the columns. */
 const MAX_ROWS = 100;

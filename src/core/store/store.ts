@@ -1,7 +1,7 @@
 import type { ControlledTransaction, Kysely, RawBuilder, Transaction } from 'kysely';
 import type { DialectName } from '../../../migrations/columns.js';
 import type { LearnerKey, SessionKey } from '../api.js';
-import { StatsError, type RejectReason } from '../errors.js';
+import { databaseReadOnly, StatsError, type RejectReason } from '../errors.js';
 import type { CopyOptions } from '../model/checks.js';
 import type { Totals } from '../model/lifetime.js';
 import type { ModuleCounts } from '../model/modules.js';
@@ -96,6 +96,12 @@ export interface Store extends StoreContext {
   /** For readiness checks: on Postgres a separate connection with a short timeout. */
   readonly probe: StoreContext;
 
+  /**
+   * For readiness checks of a database in which sessions are recorded (Postgres only).
+   *
+   * @throws {StatsError} `database-read-only`
+   */
+  assertWritable?(): Promise<void>;
   /** Copies the database to a new file (SQLite only). */
   readonly copyTo?: (file: string, options: CopyOptions) => Promise<void>;
   /** The state of the connection pool (Postgres only). */
@@ -117,6 +123,10 @@ export type DriverFault =
   /** Lock timeout. */
   | 'locked'
   | 'unavailable'
+  /** A standby, or a file that cannot be written. */
+  | 'read-only'
+  /** A table or column is missing. */
+  | 'outdated'
   | 'unusable';
 
 /** Both reasons are constraint violations, so no query checks them before the write. */
@@ -147,6 +157,12 @@ export function toStatsError(store: Store, error: unknown): unknown {
     case 'locked':
     case 'unavailable':
       return new StatsError('database-unavailable', 'The database is unavailable or busy; try again.', {
+        cause: error,
+      });
+    case 'read-only':
+      return databaseReadOnly(error);
+    case 'outdated':
+      return new StatsError('schema-outdated', 'The schema of the database is not the one of this program.', {
         cause: error,
       });
     case 'unusable':

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   PostgresDialect,
   PostgresDriver,
@@ -23,8 +24,9 @@ export interface DriverClient {
   release(destroy?: boolean): void;
 }
 
-interface DriverPool extends Pick<PostgresPool, 'options' | 'end'> {
+interface DriverPool {
   connect(): Promise<DriverClient>;
+  end(): Promise<void>;
 }
 
 /** Maximum number of statement names, because a connection keeps each prepared until it closes. */
@@ -39,9 +41,69 @@ export function statementNames(): NameOf {
   const names = new Map<string, string>();
   return (text, parameters) => {
     if (parameters === 0 || parameters > MAX_PARAMETERS) return undefined;
-    if (!names.has(text) && names.size < MAX_NAMES) names.set(text, `kysely_${names.size}`);
+    if (!names.has(text) && names.size < MAX_NAMES) names.set(text, statementName(text));
     return names.get(text);
   };
+}
+
+/**
+ * Returns a name that no other text has. Programs that share server connections through a pooler would
+ * otherwise run each other's statements.
+ */
+export function statementName(text: string): string {
+  return `stats_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
+}
+
+const BEGIN = /^(?:begin|start transaction)\b/i;
+const END = /^(?:commit|rollback)$/i;
+
+/**
+ * A connection through a pooler. Every statement runs in a transaction that begins with the settings, and none is
+ * prepared under a name.
+ */
+export class PooledClient implements DriverClient {
+  readonly #client: DriverClient;
+  readonly #settings: string;
+  #inTransaction = false;
+
+  constructor(client: DriverClient, settings: string) {
+    this.#client = client;
+    this.#settings = settings;
+  }
+
+  query<Row>(query: DriverQuery): Promise<PostgresQueryResult<Row>>;
+  query<Row>(cursor: PostgresCursor<Row>): PostgresCursor<Row>;
+  query<Row>(
+    query: DriverQuery | PostgresCursor<Row>,
+  ): Promise<PostgresQueryResult<Row>> | PostgresCursor<Row> {
+    return 'text' in query ? this.#run(query) : this.#client.query(query);
+  }
+
+  async #run<Row>({ text, values, query_timeout }: DriverQuery): Promise<PostgresQueryResult<Row>> {
+    const send = (statement: string, parameters: unknown[] = []) =>
+      this.#client.query<Row>({ text: statement, values: parameters, query_timeout });
+    if (BEGIN.test(text)) {
+      // One message, because statements without parameters need no separate round trips.
+      const begun = await send(`${text}; ${this.#settings}`);
+      this.#inTransaction = true;
+      return begun;
+    }
+    if (END.test(text)) this.#inTransaction = false;
+    if (this.#inTransaction || END.test(text)) return send(text, values);
+    await send(`begin isolation level read committed; ${this.#settings}`);
+    try {
+      const result = await send(text, values);
+      await send('commit');
+      return result;
+    } catch (error) {
+      if (!isConnectionLost(error)) await send('rollback').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  release(destroy?: boolean): void {
+    this.#client.release(destroy);
+  }
 }
 
 /** Kysely's Postgres dialect with prepared statements and a response timeout. */
@@ -51,7 +113,7 @@ export class PreparingPostgresDialect extends PostgresDialect {
   /** @param timeout milliseconds to wait for a response; 0 waits without a limit */
   constructor(pool: DriverPool, nameOf: NameOf, timeout: number) {
     const naming: PostgresPool = {
-      options: pool.options,
+      options: {},
       end: () => pool.end(),
       connect: async () => new NamingClient(await pool.connect(), nameOf, timeout),
     };

@@ -1,67 +1,112 @@
 import { TOTALS_CONSTRAINT } from '../schema.js';
 import type { DriverFault } from '../store.js';
 
-/** Classifies an error by its SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-export function postgresFault(error: unknown): DriverFault | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const code = codeOf(error);
-  switch (code) {
-    case '23505':
-      return 'unique';
-    case '23503':
-      return 'foreign-key';
-    case '55P03':
-      return 'locked';
-    case '22003':
-      return 'out-of-range';
-    case '23514':
-      return 'constraint' in error && error.constraint === TOTALS_CONSTRAINT ? 'out-of-range' : undefined;
-    default:
+/** A server that cannot be used, although it accepts connections. */
+export class UnsuitableServerError extends Error {
+  override readonly name = 'UnsuitableServerError';
+  readonly fault: 'unavailable' | 'unusable';
+
+  /** @param reason says what to do, too */
+  constructor(fault: 'unavailable' | 'unusable', reason: string) {
+    super(reason);
+    this.fault = fault;
   }
-  // Connection lost, insufficient resources, operator intervention, serialization and locks, read-only replica.
-  if (/^(08|53|57P|58|40|55000|57014|25006|25P03)/.test(code)) return 'unavailable';
-  // Wrong password, missing database or role, missing rights, untrusted certificate, no TLS.
-  if (/^(28|3D|42501)/.test(code) || TLS_ERROR.test(code) || INCOMPATIBLE.test(error.message))
-    return 'unusable';
-  // A file named by the URL, for example a certificate.
-  if (code === 'ENOENT' || code === 'EACCES') return 'unusable';
-  // A host with several addresses fails with an AggregateError.
-  const isSystemError = 'syscall' in error || error instanceof AggregateError;
-  if (isSystemError && /^E[A-Z_]+$/.test(code)) return 'unavailable';
-  return CONNECTION_ERROR.test(error.message) ? 'unavailable' : undefined;
 }
 
-/** Codes of OpenSSL and of Node's check of the host name. */
-const TLS_ERROR = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
+/**
+ * The meaning of an error. `pattern` matches its code, a space and its message. The code is a SQLSTATE
+ * (https://www.postgresql.org/docs/current/errcodes-appendix.html), that of Node, or missing. `advice` explains
+ * an `unusable` database to an operator.
+ */
+interface Rule {
+  readonly pattern: RegExp;
+  readonly fault: DriverFault;
+  readonly advice?: string;
+}
 
-/** Messages of pg, without a code, for an incompatible server. */
-const INCOMPATIBLE =
-  /^(SASL|The server does not support SSL connections|There was an error establishing an SSL|SECURITY WARNING)/;
+/** The first match decides. An error without a match is a defect. */
+const RULES: readonly Rule[] = [
+  { pattern: /^23505/, fault: 'unique' },
+  { pattern: /^23503/, fault: 'foreign-key' },
+  { pattern: /^22003/, fault: 'out-of-range' },
+  { pattern: new RegExp(`^23514 .*"${TOTALS_CONSTRAINT}"`), fault: 'out-of-range' },
+  { pattern: /^55P03/, fault: 'locked' },
+  { pattern: /^25006/, fault: 'read-only' },
+  // A missing table or column.
+  { pattern: /^(42P01|42703)/, fault: 'outdated' },
 
-/** Explanations by a pattern of the code and the message. The last one matches every error. */
-const EXPLANATIONS: readonly (readonly [pattern: RegExp, explanation: string])[] = [
-  [/^3D/, 'The server has no database of this name. Check the URL, or create it with "createdb".'],
-  [/^28000 role/, 'The server has no role of this name. Check the URL, or create it with "createuser".'],
-  [/^28000.*pg_hba/, 'The server rejects this user from this host. Check pg_hba.conf and sslmode.'],
-  [/^28| SASL/, 'Postgres rejected the user name or the password. Check the URL, PGUSER and PGPASSWORD.'],
-  [/^42501/, 'The role lacks a permission. Grant it, or use the role that owns the tables.'],
-  [/^(ENOENT|EACCES)/, 'A file in the URL cannot be read. Check sslrootcert, sslcert and sslkey.'],
-  [/not support SSL/, 'The server does not offer TLS. Enable it there, or remove sslmode from the URL.'],
-  [/(?:)/, 'The TLS connection failed. Check sslmode, sslrootcert and the certificate of the server.'],
+  unusable(
+    /^(3D000|57P04)/,
+    'The server has no database of this name. Check the URL, or create it with "createdb".',
+  ),
+  unusable(
+    /^08P01 .*no such (database|user)/,
+    'The pooler has no such database or user. Check the URL and its configuration.',
+  ),
+  unusable(
+    /^28000 role/,
+    'The server has no role of this name. Check the URL, or create it with "createuser".',
+  ),
+  unusable(/^28000.*pg_hba/, 'The server rejects this user from this host. Check pg_hba.conf and sslmode.'),
+  unusable(
+    /^28|^ SASL/,
+    'Postgres rejected the user name or the password. Check the URL, PGUSER and PGPASSWORD.',
+  ),
+  unusable(
+    /^42501 permission denied for schema/,
+    'The role may not create tables. Make it the owner of the database: "alter database NAME owner to ROLE".',
+  ),
+  unusable(/^42501/, 'The role lacks a permission. Grant it, or use the role that owns the tables.'),
+  unusable(/^3F000/, 'The schema of the search_path does not exist. Create it, or correct the search_path.'),
+  unusable(/^XX00[12]/, 'The database is damaged. Keep a copy of it, and restore a backup.'),
+  unusable(/^F0/, 'The configuration of the server is invalid. See its log.'),
+  // A file named by the URL, for example a certificate.
+  unusable(
+    /^(ENOENT|EACCES) .*, open/,
+    'A file in the URL cannot be read. Check sslrootcert, sslcert and sslkey.',
+  ),
+  unusable(
+    /not support SSL/,
+    'The server does not offer TLS. Enable it there, or remove sslmode from the URL.',
+  ),
+  unusable(
+    /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)|^ (There was an error establishing an SSL|SECURITY WARNING)/,
+    'The TLS connection failed. Check the certificate of the server, and name its authority with sslrootcert=FILE. sslmode=no-verify accepts any certificate.',
+  ),
+
+  // Connection lost, serialization and deadlock, insufficient resources, prerequisites, operator intervention,
+  // an old snapshot, a session that waited too long, and system errors.
+  { pattern: /^(08|40|53|55|57|58|72|25P0[34])/, fault: 'unavailable' },
+  // Errors of the operating system.
+  { pattern: /^E[A-Z_]+ /, fault: 'unavailable' },
+  {
+    pattern:
+      /^ (Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout)/,
+    fault: 'unavailable',
+  },
 ];
 
+function unusable(pattern: RegExp, advice: string): Rule {
+  return { pattern, fault: 'unusable', advice };
+}
+
+function ruleOf(error: unknown): Rule | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const text = `${codeOf(error)} ${error.message}`;
+  return RULES.find(({ pattern }) => pattern.test(text));
+}
+
+export function postgresFault(error: unknown): DriverFault | undefined {
+  return error instanceof UnsuitableServerError ? error.fault : ruleOf(error)?.fault;
+}
+
 export function explainPostgres(error: unknown): string {
-  const text = error instanceof Error ? `${codeOf(error)} ${error.message}` : '';
-  return EXPLANATIONS.find(([pattern]) => pattern.test(text))?.[1] ?? '';
+  return error instanceof UnsuitableServerError ? error.message : (ruleOf(error)?.advice ?? '');
 }
 
 export function isMissingDatabase(error: unknown): boolean {
-  return error instanceof Error && codeOf(error) === '3D000';
+  return error instanceof Error && /^(3D000|57P04)$/.test(codeOf(error));
 }
-
-/** Messages of pg, without a code, for a lost or unreachable server. */
-const CONNECTION_ERROR =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout)/;
 
 /** True if the connection must not be reused: no response arrived, the server closed it, or the server became a replica. */
 export function isConnectionLost(error: unknown): boolean {

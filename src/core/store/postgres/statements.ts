@@ -12,6 +12,7 @@ import { aggregates, mergeModules, mergeStats } from '../sql/rollups.js';
 import { insertSessions } from '../sql/sessions.js';
 import { columnList, compileStatement, type Statement } from '../statements.js';
 import { ELEMENT_TYPES } from './arrays.js';
+import { statementName } from './connections.js';
 
 type Column = keyof SessionRow;
 
@@ -25,16 +26,6 @@ export type PostgresStatements = ReturnType<typeof compileStatements>;
 /** The columns that are sent to record a session; `updated_at` equals `created_at`. */
 export const SENT_COLUMNS = SESSION_COLUMNS.filter((name) => name !== 'updated_at');
 
-/** A rollup implies that the course exists. */
-const WITH_ROLLUP = {
-  courseExists: '1',
-  joins: 'join course_stats using (user_id, course_id)',
-};
-const WITH_OR_WITHOUT_ROLLUP = {
-  courseExists: 'case when courses.course_id is null then 0 else 1 end',
-  joins: 'left join courses using (course_id) left join course_stats using (user_id, course_id)',
-};
-
 type ValueOf = (name: Column) => RawBuilder<unknown>;
 
 /**
@@ -42,22 +33,18 @@ type ValueOf = (name: Column) => RawBuilder<unknown>;
  * size and Postgres plans it once. Batches of one session or learner have separate statements without arrays.
  */
 export function compileStatements(kysely: Kysely<Schema>) {
-  const compile = (name: string, build: (value: ValueOf) => RawBuilder<unknown>): NamedStatement => ({
-    name,
-    ...compileStatement<Record<Column, unknown>>((value) => build(value).compile(kysely)),
-  });
+  const compile = (build: (value: ValueOf) => RawBuilder<unknown>): NamedStatement => {
+    const statement = compileStatement<Record<Column, unknown>>((value) => build(value).compile(kysely));
+    return { name: statementName(statement.text), ...statement };
+  };
   return {
-    record: compile('record_sessions', (value) => recordMany(rowsOf(SENT_COLUMNS, value))),
-    recordOne: compile('record_session', recordOne),
-    findStats: compile('find_stats', (value) => findStats(rowsOf(LEARNER_KEY, value), WITH_ROLLUP)),
-    findStatsOfOne: compile('find_stats_of_one', (value) =>
-      findStats(rowOf(LEARNER_KEY, value), WITH_ROLLUP),
-    ),
-    findStatsOfAny: compile('find_stats_of_any', (value) =>
-      findStats(rowsOf(LEARNER_KEY, value), WITH_OR_WITHOUT_ROLLUP),
-    ),
-    findSessions: compile('find_sessions', (value) => findSessions(rowsOf(SESSION_KEY, value))),
-    findLocked: compile('find_locked', (value) => findLocked(rowsOf(LEARNER_KEY, value))),
+    record: compile((value) => recordMany(rowsOf(SENT_COLUMNS, value))),
+    recordOne: compile(recordOne),
+    findStats: compile((value) => findStats(rowsOf(LEARNER_KEY, value))),
+    findStatsOfOne: compile((value) => findStats(rowOf(LEARNER_KEY, value))),
+    findCourses: compile((value) => findCourses(rowsOf(['course_id'], value))),
+    findSessions: compile((value) => findSessions(rowsOf(SESSION_KEY, value))),
+    findLocked: compile((value) => findLocked(rowsOf(LEARNER_KEY, value))),
   };
 }
 
@@ -127,20 +114,18 @@ function recordOne(value: ValueOf): RawBuilder<unknown> {
 }
 
 /**
- * Reads the declared modules of each course once, to count them and to compare them with the studied ones.
+ * Returns the stats of the learners that have a rollup, which implies that the course exists. Reads the declared
+ * modules of each course once, to count them and to compare them with the studied ones.
  */
-function findStats(
-  learners: RawBuilder<unknown>,
-  { courseExists, joins }: typeof WITH_ROLLUP,
-): RawBuilder<unknown> {
+function findStats(learners: RawBuilder<unknown>): RawBuilder<unknown> {
   const totals = TOTALS_COLUMNS.map((name) =>
     name === 'weighted_score_units' ? sql`cast(weighted_score_units as text)` : sql.ref(name),
   );
   return sql`
-    select cast(position as integer) as position, ${sql.raw(courseExists)} as course_exists, ${sql.join(totals)},
+    select cast(position as integer) as position, 1 as course_exists, ${sql.join(totals)},
       studied, declared, studied_of_declared as "studiedOfDeclared"
     from ${learners} as learner(user_id, course_id, position)
-    ${sql.raw(joins)}
+    join course_stats using (user_id, course_id)
     cross join lateral (
       select count(*) as declared, array_agg(module_id) as declared_ids
       from course_modules where course_modules.course_id = learner.course_id) as of_course
@@ -149,6 +134,16 @@ function findStats(
       from studied_modules
       where studied_modules.user_id = learner.user_id and studied_modules.course_id = learner.course_id
     ) as of_learner`;
+}
+
+/** Returns the stats of learners without a rollup: whether the course exists, and its declared modules. */
+function findCourses(courses: RawBuilder<unknown>): RawBuilder<unknown> {
+  const totals = TOTALS_COLUMNS.map((name) => sql`null as ${sql.ref(name)}`);
+  return sql`
+    select cast(position as integer) as position, ${sql.join(totals)}, 0 as studied,
+      0 as "studiedOfDeclared", case when courses.course_id is null then 0 else 1 end as course_exists,
+      (select count(*) from course_modules where course_modules.course_id = courses.course_id) as declared
+    from ${courses} as sent(course_id, position) left join courses using (course_id)`;
 }
 
 /** Locks the free rollups for the duration of the statement and returns the others. */

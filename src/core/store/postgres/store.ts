@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { Kysely, sql, type RawBuilder } from 'kysely';
-import type { Pool } from 'pg';
 import type { LearnerKey, SessionKey } from '../../api.js';
+import { databaseReadOnly } from '../../errors.js';
 import type { Activity } from '../../observer.js';
+import { parsePostgresUrl } from '../../model/database-url.js';
 import { retried } from '../retry.js';
 import {
   isReplay,
@@ -37,7 +38,8 @@ import {
   isDeadlock,
   postgresFault,
 } from './errors.js';
-import { openPool, timeoutsOf, type Timeouts } from './pool.js';
+import { readParameters, type Timeouts } from './parameters.js';
+import { HostPools } from './pool.js';
 import {
   compileStatements,
   SENT_COLUMNS,
@@ -48,6 +50,9 @@ import {
 /** Disables the timeouts of one transaction, because its consumer may be slow. */
 const WITHOUT_TIMEOUTS = sql`select set_config('statement_timeout', '0', true),
   set_config('idle_in_transaction_session_timeout', '0', true)`;
+
+/** Maximum number of connections per host. */
+const MAX_CONNECTIONS = 10;
 
 /** Milliseconds between two checks for locks, longer than a batch usually holds one. */
 const BATCH_DURATION = 20;
@@ -60,21 +65,23 @@ export class PostgresStore implements Store {
   readonly batchPolicy = { maxCost: 500, maxInFlight: 2, blocking: false };
   readonly probe: StoreContext;
   readonly #timeouts: Timeouts;
-  readonly #pool: Pool;
-  readonly #probes: Pool;
+  readonly #pool: HostPools;
+  readonly #probes: HostPools;
   /** The same pool without response timeouts. */
   readonly #unlimited: Kysely<Schema>;
   readonly #statements: PostgresStatements;
   #ended: Promise<void> | undefined;
 
-  constructor(url: string) {
-    const timeouts = timeoutsOf(url);
+  constructor(url: string, { readOnly = false }: { readonly readOnly?: boolean } = {}) {
+    const parameters = readParameters(parsePostgresUrl(url));
+    const { timeouts } = parameters;
     const nameOf = statementNames();
-    const open = (pool: Pool, timeout: number) =>
+    const open = (pool: HostPools, timeout: number) =>
       new Kysely<Schema>({ dialect: new PreparingPostgresDialect(pool, nameOf, timeout) });
     this.#timeouts = timeouts;
-    this.#pool = openPool(url, timeouts);
-    this.#probes = openPool(url, { ...timeouts, connect: timeouts.probe }, { max: 1 });
+    this.#pool = new HostPools({ ...parameters, readOnly, max: MAX_CONNECTIONS });
+    const probing = { ...timeouts, connect: timeouts.probe };
+    this.#probes = new HostPools({ ...parameters, timeouts: probing, readOnly, max: 1 });
     this.kysely = open(this.#pool, timeouts.query);
     this.#unlimited = open(this.#pool, 0);
     this.probe = contextOf(this, open(this.#probes, timeouts.probe));
@@ -156,7 +163,7 @@ export class PostgresStore implements Store {
   }
 
   async findStats(learners: readonly LearnerKey[]): Promise<(LearnerStats | 'course-not-found')[]> {
-    const { findStats, findStatsOfOne, findStatsOfAny } = this.#statements;
+    const { findStats, findStatsOfOne, findCourses } = this.#statements;
     const rows = learners.map(({ userId, courseId }) => ({ user_id: userId, course_id: courseId }));
     const [only, ...others] = rows;
     const found =
@@ -165,7 +172,7 @@ export class PostgresStore implements Store {
         : await this.#findStats(findStats, toArrays(SESSION_TYPES, LEARNER_KEY, rows));
     const rest = rows.filter((_, index) => !found.has(index + 1));
     if (rest.length === 0) return rows.map((_, index) => found.get(index + 1) ?? throwMissing());
-    const foundOfRest = await this.#findStats(findStatsOfAny, toArrays(SESSION_TYPES, LEARNER_KEY, rest));
+    const foundOfRest = await this.#findStats(findCourses, toArrays(SESSION_TYPES, ['course_id'], rest));
     let position = 0;
     return rows.map((_, index) => found.get(index + 1) ?? foundOfRest.get(++position) ?? throwMissing());
   }
@@ -254,9 +261,15 @@ export class PostgresStore implements Store {
     return beginSnapshot(this.#unlimited, WITHOUT_TIMEOUTS);
   }
 
+  async assertWritable(): Promise<void> {
+    const { rows } = await sql<{ isStandby: boolean }>`select pg_is_in_recovery() as "isStandby"`.execute(
+      this.probe.kysely,
+    );
+    if (rows[0]?.isStandby) throw databaseReadOnly();
+  }
+
   connections(): NonNullable<Activity['connections']> {
-    const { totalCount, idleCount, waitingCount } = this.#pool;
-    return { open: totalCount, idle: idleCount, awaited: waitingCount };
+    return this.#pool.counts;
   }
 
   async close(): Promise<void> {
