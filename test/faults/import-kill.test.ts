@@ -3,15 +3,17 @@ import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
+import * as z from 'zod';
 import type { TestDatabase } from '../support/databases.js';
 import { createDatabase, DIALECTS } from '../support/databases.js';
 import { BIN, runBin } from '../support/cli.js';
+import { until } from '../support/condition.js';
 import { TestDirectory } from '../support/directory.js';
 import { FULL } from '../support/full.js';
 import { seeded } from '../support/http-sessions.js';
 import { csvLine, HEADER, runImport } from '../support/imports.js';
 import { assertRollups } from '../support/rollups.js';
+import { runSql } from '../support/sql.js';
 import { totalsOf } from '../support/totals.js';
 
 const ROUNDS = FULL ? 20 : 4;
@@ -19,10 +21,18 @@ const ROUNDS = FULL ? 20 : 4;
 const LINES = 60_000;
 const LEARNERS = 200;
 const COURSE = '7384c218-7413-5439-8a53-127d6e177480';
-/** Milliseconds to the earliest kill, before the first line is recorded. */
-const FIRST = 150;
-/** The latest kill, as a share of the time of a clean import. Replays make an import faster. */
+/** The latest kill, as a share of the lines. */
 const LATEST = 0.85;
+
+/** Returns -1 while the database has no tables. */
+async function countSessions(url: string): Promise<number> {
+  try {
+    const [row] = await runSql(url, 'select cast(count(*) as text) as count from study_sessions');
+    return Number(z.object({ count: z.string() }).parse(row).count);
+  } catch {
+    return -1;
+  }
+}
 
 for (const dialect of DIALECTS) {
   test(`An import killed ${ROUNDS} times on ${dialect} has the totals of a clean one`, async (context) => {
@@ -42,9 +52,7 @@ for (const dialect of DIALECTS) {
     await using database = await createDatabase(dialect);
     const courses = await directory.write('courses.csv', `courseId,name\n${COURSE},Algebra\n`);
     const argvOn = ({ url }: TestDatabase) => [path, '--courses', courses, '--database', url];
-    const start = performance.now();
     const { stdout } = await runBin(['import', ...argvOn(clean), '--json', '--quiet']);
-    const latest = Math.floor((performance.now() - start) * LATEST);
     assert.equal(JSON.parse(stdout).created, LINES);
 
     let killed = 0;
@@ -54,9 +62,12 @@ for (const dialect of DIALECTS) {
         stdio: 'ignore',
       });
       const exited = once(child, 'exit');
-      // Spreads the kills over the import.
+      // Spreads the kills over the import; the first may come before its first line.
       const part = (round + random(1_000) / 1_000) / ROUNDS;
-      await setTimeout(FIRST + part * (latest - FIRST));
+      const target = part * LATEST * LINES;
+      await until('the import has recorded the lines', async () => {
+        return child.exitCode !== null || (await countSessions(database.url)) >= target;
+      });
       child.kill('SIGKILL');
       const [, signal] = await exited;
       if (signal === 'SIGKILL') killed += 1;
