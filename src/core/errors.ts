@@ -163,7 +163,7 @@ export function databaseNotEmpty(migration: string): StatsError {
   return new StatsError('database-not-empty', detail);
 }
 
-export function readOnly(): StatsError {
+export function serviceReadOnly(): StatsError {
   return new StatsError(
     'read-only',
     'This service is read-only; nothing was changed. Use the one that records.',

@@ -5,8 +5,8 @@ import { KeyedMutex } from './batching/keyed-mutex.js';
 import { SessionRecorder } from './batching/session-recorder.js';
 import {
   courseNotFound,
-  readOnly,
   rejectionError,
+  serviceReadOnly,
   sessionConflict,
   sessionNotFound,
   StatsError,
@@ -108,7 +108,7 @@ export class LocalStats implements Stats, Untyped<StatsCalls> {
   }
 
   #write<T>(work: () => Promise<T>): Promise<T> {
-    return this.#readOnly ? Promise.reject(readOnly()) : this.#limiter.run(work);
+    return this.#readOnly ? Promise.reject(serviceReadOnly()) : this.#limiter.run(work);
   }
 
   async addCourse(call: unknown) {

@@ -1,8 +1,12 @@
 -- migrate
-select set_config('datestyle', 'ISO', false), set_config('timezone', 'UTC', false),
-  set_config('default_transaction_isolation', 'read committed', false), set_config('plan_cache_mode',
-  'force_generic_plan', false), case when current_setting('synchronous_commit') = 'off' then
-  set_config('synchronous_commit', 'on', false) end;
+select pg_backend_pid() = $1 as "isDirect", pg_is_in_recovery() as "isStandby",
+  current_setting('transaction_read_only') = 'on' as "isReadOnly", current_setting('server_encoding') as
+  encoding, (select count(set_config(name, value, false)) from (values ('datestyle', 'ISO'), ('timezone',
+  'UTC'), ('default_transaction_isolation', 'read committed'), ('lock_timeout', cast($2 as text)),
+  ('statement_timeout', $3), ('idle_in_transaction_session_timeout', $3), ('synchronous_commit', case
+  current_setting('synchronous_commit') when 'off' then 'on' else current_setting('synchronous_commit') end),
+  ('plan_cache_mode', case when exists (select from pg_extension where extname = 'citus') then 'auto' else
+  'force_generic_plan' end)) as setting(name, value) where pg_backend_pid() = $1);
 select 1 from pg_tables where schemaname = any (current_schemas(false)) and tablename = 'schema_migrations';
 start transaction isolation level read committed;
 select set_config('statement_timeout', '0', true);
@@ -159,16 +163,12 @@ select cast(position as integer) as position, 1 as course_exists, "session_count
   lateral ( select count(*) as studied, count(*) filter (where module_id = any (declared_ids)) as
   studied_of_declared from studied_modules where studied_modules.user_id = learner.user_id and
   studied_modules.course_id = learner.course_id ) as of_learner;
-select cast(position as integer) as position, case when courses.course_id is null then 0 else 1 end as
-  course_exists, "session_count", "total_modules_studied", "scored_modules", cast(weighted_score_units as
-  text), "time_studied", "first_completed_at", "last_completed_at", studied, declared, studied_of_declared as
-  "studiedOfDeclared" from unnest(cast($1 as uuid[]), cast($2 as uuid[])) with ordinality as learner(user_id,
-  course_id, position) left join courses using (course_id) left join course_stats using (user_id, course_id)
-  cross join lateral ( select count(*) as declared, array_agg(module_id) as declared_ids from course_modules
-  where course_modules.course_id = learner.course_id) as of_course cross join lateral ( select count(*) as
-  studied, count(*) filter (where module_id = any (declared_ids)) as studied_of_declared from studied_modules
-  where studied_modules.user_id = learner.user_id and studied_modules.course_id = learner.course_id ) as
-  of_learner;
+select cast(position as integer) as position, null as "session_count", null as "total_modules_studied", null
+  as "scored_modules", null as "weighted_score_units", null as "time_studied", null as "first_completed_at",
+  null as "last_completed_at", 0 as studied, 0 as "studiedOfDeclared", case when courses.course_id is null
+  then 0 else 1 end as course_exists, (select count(*) from course_modules where course_modules.course_id =
+  courses.course_id) as declared from unnest(cast($1 as uuid[])) with ordinality as sent(course_id, position)
+  left join courses using (course_id);
 
 -- getSession
 
@@ -275,6 +275,7 @@ select "course_stats"."course_id", "courses"."name", "course_stats"."session_cou
   "courses"."name" > $2 order by "courses"."name" limit $3;
 
 -- ready
+select pg_is_in_recovery() as "isStandby";
 
 -- export
 start transaction isolation level repeatable read read only;

@@ -60,6 +60,16 @@ export class HostPools {
     await Promise.all(this.#pools.map((pool) => pool.end()));
   }
 
+  async #prepare(client: PoolClient, needs: Needs, done: (error?: Error) => void): Promise<void> {
+    let failure: Error | undefined;
+    try {
+      if (await prepareConnection(client, needs)) this.#pooled.add(client);
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error(String(error));
+    }
+    done(failure);
+  }
+
   #openPool(url: string, needs: Needs, max: number): Pool {
     const pool = new Pool({
       connectionString: url,
@@ -69,15 +79,7 @@ export class HostPools {
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       // Runs before the pool hands out a new connection; an error closes the connection.
-      verify: (client, done) => {
-        prepareConnection(client, needs).then(
-          (isPooled) => {
-            if (isPooled) this.#pooled.add(client);
-            done();
-          },
-          (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
-        );
-      },
+      verify: (client, done) => void this.#prepare(client, needs, done),
       connectionTimeoutMillis: needs.timeouts.connect,
     });
     // Lost connections emit error events, on the pool while idle and else on the client. Without a listener such an
