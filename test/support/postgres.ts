@@ -13,8 +13,13 @@ export interface PostgresServer extends AsyncDisposable {
   /** Kills Postgres, which must then recover from its write-ahead log. */
   kill(): Promise<void>;
   start(): Promise<void>;
+  /** Restarts Postgres, and starts a standby; see {@link REPLICATED}. Returns the URL of the standby. */
+  addStandby(): Promise<string>;
   stop(): Promise<void>;
 }
+
+/** The settings of a server that can have a standby. */
+export const REPLICATED = ['wal_level=replica', 'max_wal_senders=4'];
 
 /** @param settings such as `fsync=on` */
 export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
@@ -42,6 +47,10 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
     shutDown: () => order('shut down'),
     kill: () => order('kill'),
     start: () => order('start'),
+    addStandby: () => {
+      child.stdin.write('add standby\n');
+      return nextLine();
+    },
     stop,
     [Symbol.asyncDispose]: stop,
   };

@@ -20,7 +20,7 @@ import { withStatsErrors, type Store } from '../store/store.js';
  *   `database-unusable`
  */
 export async function diagnose(config: { readonly database: string }): Promise<readonly Finding[]> {
-  const store = await openStore(config.database, { create: false });
+  const store = await openStore(config.database, { create: false, readOnly: true });
   try {
     return await withStatsErrors(store, () => runChecks(store));
   } finally {

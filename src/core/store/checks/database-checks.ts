@@ -74,19 +74,26 @@ const DURABILITY_SETTINGS = ['fsync', 'full_page_writes'];
 const POSTGRES: DatabaseChecks = {
   async checkDatabase({ kysely }) {
     const check = 'database';
-    const { rows } = await sql<{ version: string; number: number; replica: boolean }>`
+    const { rows } = await sql<{ version: string; number: number; isStandby: boolean; isReadOnly: boolean }>`
       select current_setting('server_version') as version,
         cast(current_setting('server_version_num') as integer) as number,
-        pg_is_in_recovery() as replica`.execute(kysely);
+        pg_is_in_recovery() as "isStandby",
+        current_setting('default_transaction_read_only') = 'on' as "isReadOnly"`.execute(kysely);
     const [server] = rows;
     if (!server) throw new Error('Postgres did not report its version.');
     const detail = `Postgres ${server.version}`;
     if (server.number < OLDEST_POSTGRES) {
       return { check, state: 'problem', detail, advice: 'Use Postgres 14 or newer.' };
     }
-    if (!server.replica) return { check, state: 'ok', detail };
-    const advice = 'A replica cannot record sessions; use the URL of the primary.';
-    return { check, state: 'problem', detail: `${detail}, a read-only replica`, advice };
+    if (server.isStandby) {
+      const advice = 'A standby cannot record sessions; use the URL of the primary, or "serve --read-only".';
+      return { check, state: 'problem', detail: `${detail}, a standby`, advice };
+    }
+    if (server.isReadOnly) {
+      const advice = 'Set default_transaction_read_only to off for the role and the database.';
+      return { check, state: 'problem', detail: `${detail}, read-only by default`, advice };
+    }
+    return { check, state: 'ok', detail };
   },
 
   /** Every connection of stats-service sets `synchronous_commit`; these settings are the server's. */
