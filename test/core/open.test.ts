@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
-import { openMigrator, openStats, StatsError } from '../../src/core/index.js';
+import { describeDatabase, openMigrator, openStats, StatsError } from '../../src/core/index.js';
 import { DIALECTS } from '../support/databases.js';
 import { TestDirectory } from '../support/directory.js';
 import { createFixture } from '../support/fixture.js';
@@ -37,6 +37,14 @@ describe('invalid database URLs', () => {
     `postgres://ada:${PASSWORD}@localhost/stats?connect_timeout=0`,
     `postgres://ada:${PASSWORD}@localhost/stats?connect_timeout=4000`,
     `postgres://ada:${PASSWORD}@localhost/stats?statement_timeout=0.5`,
+    `postgres://ada:${PASSWORD}@one,,two/stats`,
+    `postgres://ada:${PASSWORD}@one:x,two/stats`,
+    `postgres://ada:12#${PASSWORD}@localhost/stats`,
+    `postgres://ada:12/${PASSWORD}@localhost/stats`,
+    `postgres://ada:12?${PASSWORD}@localhost/stats`,
+    `postgres://ada:${PASSWORD}@localhost/stats?sslmode=allow`,
+    `postgres://ada:${PASSWORD}@localhost/stats?target_session_attrs=writable`,
+    `postgres://ada:${PASSWORD}@localhost/stats?statment_timeout=500`,
   ];
   for (const database of cases) {
     test(`The database URL ${JSON.stringify(database)} is rejected`, async () => {
@@ -44,6 +52,28 @@ describe('invalid database URLs', () => {
       assert.deepEqual([error.code, error.kind], ['invalid-database-url', 'invalid']);
       assert.ok(!inspect(error).includes(PASSWORD));
     });
+  }
+});
+
+test('The error of a Postgres URL names an unknown parameter or the wrong value', async () => {
+  const url = 'postgres://ada@localhost/stats';
+  const unknown = await refusalOf(`${url}?statment_timeout=500`);
+  assert.match(unknown.message, /unknown parameters \(statment_timeout\)/);
+  const target = await refusalOf(`${url}?target_session_attrs=writable`);
+  assert.match(target.message, /^target_session_attrs .* is "writable"; it must be one of any, read-write/);
+  const password = await refusalOf('postgres://ada:12#3@localhost/stats');
+  assert.match(password.message, /Percent-encode special characters .*, such as # \(%23\)/);
+});
+
+test('The description of a database has no password and no parameters', () => {
+  for (const [url, description] of [
+    ['sqlite:stats.db', 'sqlite:stats.db'],
+    [`postgres://ada:${PASSWORD}@one:5433,[::1]/stats?password=x`, 'postgres://ada@one:5433,[::1]/stats'],
+    [`postgres://ada:${PASSWORD}@/stats?host=/run/postgresql`, 'postgres://ada@/stats'],
+    ['postgresql:///stats', 'postgresql:///stats'],
+    ['postgres://', 'postgres://'],
+  ] as const) {
+    assert.equal(describeDatabase(url), description);
   }
 });
 

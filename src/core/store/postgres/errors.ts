@@ -44,6 +44,10 @@ const RULES: readonly Rule[] = [
     'The pooler has no such database or user. Check the URL and its configuration.',
   ),
   unusable(
+    /^08P01 .*unsupported startup parameter/,
+    'The pooler rejects a parameter of the URL. Remove it, or add it to ignore_startup_parameters of the pooler.',
+  ),
+  unusable(
     /^28000 role/,
     'The server has no role of this name. Check the URL, or create it with "createuser".',
   ),
