@@ -3,7 +3,13 @@ import { LocalStats } from './local-stats.js';
 import type { Clock } from './model/time.js';
 import { withoutErrors, type Observer } from './observer.js';
 import { withStatsErrors } from './store/store.js';
-import { assertCurrent, migrateDown, migrateUp, migrationStatus } from './store/migrator.js';
+import {
+  assertCurrent,
+  distributeTables,
+  migrateDown,
+  migrateUp,
+  migrationStatus,
+} from './store/migrator.js';
 import { openStore } from './store/open.js';
 
 /** Maximum number of calls in flight. */
@@ -69,6 +75,13 @@ export interface Migrator extends AsyncDisposable {
    * @throws {StatsError} `database-not-empty` if that would delete every course and session
    */
   down(): Promise<string | undefined>;
+  /**
+   * Distributes the tables over the nodes of Citus, with their rows, and returns the names of those that were not
+   * distributed yet. Recording waits meanwhile.
+   *
+   * @throws {StatsError} `database-unusable` without the Citus extension; `schema-outdated`
+   */
+  distribute(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -88,6 +101,7 @@ export async function openMigrator(
     status: () => withStatsErrors(store, () => migrationStatus(store)),
     up: () => withStatsErrors(store, () => migrateUp(store, clock)),
     down: () => withStatsErrors(store, () => migrateDown(store)),
+    distribute: () => withStatsErrors(store, () => distributeTables(store)),
     close,
     [Symbol.asyncDispose]: close,
   };

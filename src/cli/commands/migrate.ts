@@ -13,25 +13,30 @@ interface Options {
 
 export function addMigrate(program: Command, io: Io): void {
   addDatabaseOption(program.command('migrate'))
-    .description('migrate the schema of a database, show its state, or revert the last migration')
+    .description(
+      'migrate the schema of a database, show its state, revert the last migration, or distribute it',
+    )
     .addArgument(
-      new Argument('[direction]', 'up, status or down').choices(['up', 'status', 'down']).default('up'),
+      new Argument('[action]', 'up, status, down, or distribute: shard the tables by learner with Citus')
+        .choices(['up', 'status', 'down', 'distribute'])
+        .default('up'),
     )
     .option('--yes', 'with down: confirm that the data of the reverted migration is deleted')
     .option('--json', 'with status: print one JSON document')
-    .action((direction: string, options: Options) => migrate(io, direction, options));
+    .action((action: string, options: Options) => migrate(io, action, options));
 }
 
-async function migrate(io: Io, direction: string, options: Options): Promise<void> {
-  if (direction === 'down' && !options.yes) {
+async function migrate(io: Io, action: string, options: Options): Promise<void> {
+  if (action === 'down' && !options.yes) {
     throw new UsageError('migrate down permanently deletes data; add --yes to confirm');
   }
-  const create = direction === 'up';
+  const create = action === 'up';
   const database = databaseUrl(io, options, { create });
   const run = async () => {
     await using migrator = await openMigrator({ database, create });
-    if (direction === 'status') writeStatus(io, options, await migrator.status());
-    else if (direction === 'down') await migrateDown(io, migrator);
+    if (action === 'status') writeStatus(io, options, await migrator.status());
+    else if (action === 'down') await migrateDown(io, migrator);
+    else if (action === 'distribute') await distribute(io, migrator);
     else await migrateUp(io, migrator);
   };
   writeLine(io.stderr, `Database: ${describeDatabase(database)}`);
@@ -51,6 +56,12 @@ async function migrateDown(io: Io, migrator: Migrator): Promise<void> {
     io.stderr,
     name === undefined ? 'No migration is applied; nothing was reverted.' : `Reverted ${name}.`,
   );
+}
+
+async function distribute(io: Io, migrator: Migrator): Promise<void> {
+  const names = await migrator.distribute();
+  for (const name of names) writeLine(io.stderr, `Distributed ${name}.`);
+  if (names.length === 0) writeLine(io.stderr, 'Every table is distributed.');
 }
 
 async function migrateUp(io: Io, migrator: Migrator): Promise<void> {

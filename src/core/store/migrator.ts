@@ -4,6 +4,7 @@ import { migrations } from '../../../migrations/index.js';
 import type { MigrationStatus } from '../api.js';
 import { databaseNotEmpty, schemaOutdated, schemaUnsupported, StatsError } from '../errors.js';
 import { toInstant, type Clock } from '../model/time.js';
+import { distribute, distributedTables } from './postgres/citus.js';
 import type { SchemaMigrationsTable } from './schema.js';
 import type { Store, StoreContext, TransactionContext } from './store.js';
 
@@ -41,8 +42,27 @@ export async function migrateUp(store: Store, clock: Clock): Promise<readonly st
       const row = { name, is_breaking: isBreaking ? 1 : 0, created_at: now, updated_at: now };
       await context.kysely.insertInto('schema_migrations').values(row).execute();
     }
+    if (await isDistributed(context)) await distribute(context);
     return pending;
   });
+}
+
+/**
+ * Distributes the tables of a current schema over the nodes of Citus, and returns the names of those that were not.
+ *
+ * @throws {StatsError} `database-unusable`, `schema-outdated`
+ */
+export async function distributeTables(store: Store): Promise<readonly string[]> {
+  if (store.dialect === 'sqlite') {
+    throw new StatsError('database-unusable', 'Only a Postgres database with Citus can be distributed.');
+  }
+  await assertCurrent(store);
+  return underLock(store, distribute);
+}
+
+async function isDistributed(context: TransactionContext): Promise<boolean> {
+  if (context.dialect === 'sqlite') return false;
+  return (await distributedTables(context))?.has('study_sessions') === true;
 }
 
 /**

@@ -1,0 +1,61 @@
+import { sql } from 'kysely';
+import { StatsError } from '../../errors.js';
+import type { Schema } from '../schema.js';
+import type { StoreContext, TransactionContext } from '../store.js';
+
+/*
+ * With Citus (https://docs.citusdata.com), the tables of learners are sharded by `user_id`. A learner's rows of
+ * all tables are on one node, so each transaction of a learner runs there. Every node has a copy of the courses.
+ */
+
+type Distribution = 'reference' | 'by-user';
+
+/** In the order in which tables are distributed: foreign keys refer to reference tables. */
+const TABLES: Readonly<Record<Exclude<keyof Schema, 'schema_migrations'>, Distribution>> = {
+  courses: 'reference',
+  course_modules: 'reference',
+  study_sessions: 'by-user',
+  course_stats: 'by-user',
+  studied_modules: 'by-user',
+};
+
+/** Returns the names of the tables that Citus has distributed; `undefined` without the extension. */
+export async function distributedTables({ kysely }: StoreContext): Promise<ReadonlySet<string> | undefined> {
+  const extension = await sql`select from pg_extension where extname = 'citus'`.execute(kysely);
+  if (extension.rows.length === 0) return undefined;
+  const { rows } = await sql<{ name: string }>`
+    select relname as name from pg_dist_partition join pg_class on pg_class.oid = logicalrelid
+    where relnamespace = to_regnamespace(current_schema())`.execute(kysely);
+  return new Set(rows.map(({ name }) => name));
+}
+
+/** Returns the tables that are not distributed yet. */
+export function undistributed(distributed: ReadonlySet<string>): string[] {
+  return Object.keys(TABLES).filter((name) => !distributed.has(name));
+}
+
+/**
+ * Distributes the tables that are not distributed yet, with their rows, and returns their names.
+ *
+ * @throws {StatsError} `database-unusable` without the extension
+ */
+export async function distribute(context: TransactionContext): Promise<string[]> {
+  const distributed = await distributedTables(context);
+  if (!distributed) {
+    throw new StatsError(
+      'database-unusable',
+      'The database has no Citus extension. Run "create extension citus" on it and add its workers first.',
+    );
+  }
+  const names: string[] = [];
+  for (const [name, distribution] of Object.entries(TABLES)) {
+    if (distributed.has(name)) continue;
+    const create =
+      distribution === 'reference'
+        ? sql`select create_reference_table(${name})`
+        : sql`select create_distributed_table(${name}, 'user_id', colocate_with => ${name === 'study_sessions' ? 'none' : 'study_sessions'})`;
+    await create.execute(context.kysely);
+    names.push(name);
+  }
+  return names;
+}
