@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { after } from 'node:test';
 import type { DialectName } from '../../migrations/columns.js';
+import { createOnCitus } from './citus.js';
 import { disconnect, runOn } from './connections.js';
 import { TestDirectory } from './directory.js';
 import { startPostgres } from './postgres.js';
@@ -12,7 +13,9 @@ export interface TestDatabase extends AsyncDisposable {
 }
 
 export async function createDatabase(dialect: DialectName): Promise<TestDatabase> {
-  return dialect === 'sqlite' ? createSqlite() : createPostgres();
+  if (dialect === 'sqlite') return createSqlite();
+  const coordinator = process.env['STATS_TEST_ON_CITUS'];
+  return coordinator === undefined ? createPostgres() : createOnCitus(coordinator);
 }
 
 /** Adds short timeouts to a Postgres URL, for tests that wait for them. */

@@ -45,6 +45,7 @@ alter table "course_stats" set (fillfactor = 80);
 alter table "studied_modules" set (fillfactor = 80);
 insert into "schema_migrations" ("name", "is_breaking", "created_at", "updated_at") values ($1, $2, cast($3 as
   timestamptz), cast($4 as timestamptz));
+select from pg_extension where extname = 'citus';
 commit;
 
 -- addCourse
@@ -143,26 +144,25 @@ select cast(position as integer) as position, "study_sessions"."user_id", "study
   study_sessions using (user_id, course_id, session_id);
 
 -- getStats
-select cast(position as integer) as position, 1 as course_exists, "session_count", "total_modules_studied",
-  "scored_modules", cast(weighted_score_units as text), "time_studied", "first_completed_at",
-  "last_completed_at", studied, declared, studied_of_declared as "studiedOfDeclared" from (values (cast($1 as
-  uuid), cast($2 as uuid), 1)) as learner(user_id, course_id, position) join course_stats using (user_id,
-  course_id) cross join lateral ( select count(*) as declared, array_agg(module_id) as declared_ids from
-  course_modules where course_modules.course_id = learner.course_id) as of_course cross join lateral ( select
-  count(*) as studied, count(*) filter (where module_id = any (declared_ids)) as studied_of_declared from
-  studied_modules where studied_modules.user_id = learner.user_id and studied_modules.course_id =
-  learner.course_id ) as of_learner;
+select 1 as position, 1 as course_exists, "session_count", "total_modules_studied", "scored_modules",
+  cast(weighted_score_units as text), "time_studied", "first_completed_at", "last_completed_at", studied,
+  studied_of_declared as "studiedOfDeclared", (select count(*) from course_modules where
+  course_modules.course_id = course_stats.course_id) as declared from course_stats cross join lateral ( select
+  count(*) as studied, count(*) filter (where module_id = any (array( select module_id from course_modules
+  where course_modules.course_id = course_stats.course_id ))) as studied_of_declared from studied_modules
+  where studied_modules.user_id = course_stats.user_id and studied_modules.course_id = course_stats.course_id
+  ) as of_learner where user_id = $1 and course_id = $2;
 
 -- getStats: two learners at once
 select cast(position as integer) as position, 1 as course_exists, "session_count", "total_modules_studied",
   "scored_modules", cast(weighted_score_units as text), "time_studied", "first_completed_at",
-  "last_completed_at", studied, declared, studied_of_declared as "studiedOfDeclared" from unnest(cast($1 as
+  "last_completed_at", studied, studied_of_declared as "studiedOfDeclared", (select count(*) from
+  course_modules where course_modules.course_id = course_stats.course_id) as declared from unnest(cast($1 as
   uuid[]), cast($2 as uuid[])) with ordinality as learner(user_id, course_id, position) join course_stats
-  using (user_id, course_id) cross join lateral ( select count(*) as declared, array_agg(module_id) as
-  declared_ids from course_modules where course_modules.course_id = learner.course_id) as of_course cross join
-  lateral ( select count(*) as studied, count(*) filter (where module_id = any (declared_ids)) as
-  studied_of_declared from studied_modules where studied_modules.user_id = learner.user_id and
-  studied_modules.course_id = learner.course_id ) as of_learner;
+  using (user_id, course_id) cross join lateral ( select count(*) as studied, count(*) filter (where module_id
+  = any (array( select module_id from course_modules where course_modules.course_id = course_stats.course_id
+  ))) as studied_of_declared from studied_modules where studied_modules.user_id = course_stats.user_id and
+  studied_modules.course_id = course_stats.course_id ) as of_learner;
 select cast(position as integer) as position, null as "session_count", null as "total_modules_studied", null
   as "scored_modules", null as "weighted_score_units", null as "time_studied", null as "first_completed_at",
   null as "last_completed_at", 0 as studied, 0 as "studiedOfDeclared", case when courses.course_id is null
@@ -384,7 +384,8 @@ select user_id, course_id, session_id, case when not exists (select 1 from cours
 
 -- doctor
 select current_setting('server_version') as version, cast(current_setting('server_version_num') as integer) as
-  number, pg_is_in_recovery() as replica;
+  number, pg_is_in_recovery() as "isStandby", current_setting('default_transaction_read_only') = 'on' as
+  "isReadOnly";
 select name, setting from pg_settings where name in ($1, $2) order by name;
 select cast(indexrelid::regclass as text) from pg_index where indrelid = any (select oid from pg_class where
   relnamespace = to_regnamespace(current_schema())) and not indisvalid union all select cast(conname as text)

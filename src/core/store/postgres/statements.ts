@@ -40,18 +40,12 @@ export function compileStatements(kysely: Kysely<Schema>) {
   return {
     record: compile((value) => recordMany(rowsOf(SENT_COLUMNS, value))),
     recordOne: compile(recordOne),
-    findStats: compile((value) => findStats(rowsOf(LEARNER_KEY, value))),
-    findStatsOfOne: compile((value) => findStats(rowOf(LEARNER_KEY, value))),
+    findStats: compile((value) => findStatsOfMany(rowsOf(LEARNER_KEY, value))),
+    findStatsOfOne: compile(findStatsOfOne),
     findCourses: compile((value) => findCourses(rowsOf(['course_id'], value))),
     findSessions: compile((value) => findSessions(rowsOf(SESSION_KEY, value))),
     findLocked: compile((value) => findLocked(rowsOf(LEARNER_KEY, value))),
   };
-}
-
-/** A row source of one row, with its position. */
-function rowOf(columns: readonly Column[], value: ValueOf): RawBuilder<unknown> {
-  const values = columns.map((name) => sql`cast(${value(name)} as ${sql.raw(elementType(name))})`);
-  return sql`(values (${sql.join(values)}, 1))`;
 }
 
 /** A row source of arrays, with positions. */
@@ -113,26 +107,37 @@ function recordOne(value: ValueOf): RawBuilder<unknown> {
     select 1 as position, true as "isCourseKnown" where not exists (select from inserted)`;
 }
 
-/**
- * Returns the stats of the learners that have a rollup, which implies that the course exists. Reads the declared
- * modules of each course once, to count them and to compare them with the studied ones.
- */
-function findStats(learners: RawBuilder<unknown>): RawBuilder<unknown> {
+/** Returns the stats of the learners that have a rollup, which implies that the course exists. */
+function findStatsOfMany(learners: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select cast(position as integer) as position, ${statsOfRollup()}
+    from ${learners} as learner(user_id, course_id, position)
+    join course_stats using (user_id, course_id) ${countModules()}`;
+}
+
+function findStatsOfOne(value: ValueOf): RawBuilder<unknown> {
+  return sql`
+    select 1 as position, ${statsOfRollup()} from course_stats ${countModules()}
+    where user_id = ${value('user_id')} and course_id = ${value('course_id')}`;
+}
+
+function statsOfRollup(): RawBuilder<unknown> {
   const totals = TOTALS_COLUMNS.map((name) =>
     name === 'weighted_score_units' ? sql`cast(weighted_score_units as text)` : sql.ref(name),
   );
+  return sql`1 as course_exists, ${sql.join(totals)}, studied, studied_of_declared as "studiedOfDeclared",
+      (select count(*) from course_modules where course_modules.course_id = course_stats.course_id) as declared`;
+}
+
+/** Reads the declared modules of a course once, to compare them with the studied ones. */
+function countModules(): RawBuilder<unknown> {
   return sql`
-    select cast(position as integer) as position, 1 as course_exists, ${sql.join(totals)},
-      studied, declared, studied_of_declared as "studiedOfDeclared"
-    from ${learners} as learner(user_id, course_id, position)
-    join course_stats using (user_id, course_id)
     cross join lateral (
-      select count(*) as declared, array_agg(module_id) as declared_ids
-      from course_modules where course_modules.course_id = learner.course_id) as of_course
-    cross join lateral (
-      select count(*) as studied, count(*) filter (where module_id = any (declared_ids)) as studied_of_declared
+      select count(*) as studied, count(*) filter (where module_id = any (array(
+        select module_id from course_modules where course_modules.course_id = course_stats.course_id
+      ))) as studied_of_declared
       from studied_modules
-      where studied_modules.user_id = learner.user_id and studied_modules.course_id = learner.course_id
+      where studied_modules.user_id = course_stats.user_id and studied_modules.course_id = course_stats.course_id
     ) as of_learner`;
 }
 
