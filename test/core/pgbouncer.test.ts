@@ -41,7 +41,9 @@ for (const mode of MODES) {
       assert.deepEqual(await verify({ database: pooler.url }), await verify({ database: database.url }));
       assert.equal((await stats.eraseUser({ userId: learner.userId })).sessionsDeleted, 200);
       await stats.ready();
-      for (const { check, state } of await diagnose({ database: pooler.url })) {
+      const findings = await diagnose({ database: pooler.url });
+      assert.match(findings[0]?.detail ?? '', /^Postgres .* through a connection pooler$/);
+      for (const { check, state } of findings) {
         if (check !== 'durability') assert.equal(state, 'ok', check);
       }
     });

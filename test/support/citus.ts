@@ -5,8 +5,11 @@ import * as z from 'zod';
 
 const nodeSchema = z.object({ host: z.string(), port: z.string() });
 
-/** Creates a database with distributed tables on the Citus cluster of a coordinator. */
-export async function createOnCitus(coordinator: string): Promise<TestDatabase> {
+/** Creates a database on the Citus cluster of a coordinator, by default with distributed tables. */
+export async function createOnCitus(
+  coordinator: string,
+  { distributed = true }: { readonly distributed?: boolean } = {},
+): Promise<TestDatabase> {
   const name = `test_${crypto.randomUUID().replaceAll('-', '')}`;
   const workers = z
     .array(nodeSchema)
@@ -34,9 +37,11 @@ export async function createOnCitus(coordinator: string): Promise<TestDatabase> 
   for (const { host, port: workerPort } of workers) {
     await runOn(url, `select citus_add_node('${host}', ${workerPort})`);
   }
-  await using migrator = await openMigrator({ database: url });
-  await migrator.up();
-  await migrator.distribute();
+  if (distributed) {
+    await using migrator = await openMigrator({ database: url });
+    await migrator.up();
+    await migrator.distribute();
+  }
   return {
     url,
     async [Symbol.asyncDispose]() {

@@ -106,6 +106,8 @@ export interface Store extends StoreContext {
   readonly copyTo?: (file: string, options: CopyOptions) => Promise<void>;
   /** The state of the connection pool (Postgres only). */
   connections?(): NonNullable<Activity['connections']>;
+  /** True if connections go through a pooler such as PgBouncer (Postgres only). */
+  readonly isPooled?: boolean;
   /** Classifies an error of the driver. */
   faultOf(error: unknown): DriverFault | undefined;
   /** Explains an `unusable` error to an operator, and says what to do. */

@@ -2,13 +2,14 @@ import { sql } from 'kysely';
 import type { DialectName } from '../../../../migrations/columns.js';
 import type { Finding } from '../../model/checks.js';
 import { RESTORE } from '../sqlite/errors.js';
-import type { StoreContext } from '../store.js';
+import { describeCluster } from '../postgres/citus.js';
+import type { Store, StoreContext } from '../store.js';
 
 type Check = (context: StoreContext) => Promise<Finding>;
 
 /** The checks that depend on the kind of database. */
 interface DatabaseChecks {
-  readonly checkDatabase: Check;
+  readonly checkDatabase: (store: Store) => Promise<Finding>;
   readonly checkDurability: Check;
   readonly checkIntegrity: Check;
 }
@@ -72,16 +73,16 @@ const OLDEST_POSTGRES = 140_000;
 const DURABILITY_SETTINGS = ['fsync', 'full_page_writes'];
 
 const POSTGRES: DatabaseChecks = {
-  async checkDatabase({ kysely }) {
+  async checkDatabase(store) {
     const check = 'database';
     const { rows } = await sql<{ version: string; number: number; isStandby: boolean; isReadOnly: boolean }>`
       select current_setting('server_version') as version,
         cast(current_setting('server_version_num') as integer) as number,
         pg_is_in_recovery() as "isStandby",
-        current_setting('default_transaction_read_only') = 'on' as "isReadOnly"`.execute(kysely);
+        current_setting('default_transaction_read_only') = 'on' as "isReadOnly"`.execute(store.kysely);
     const [server] = rows;
     if (!server) throw new Error('Postgres did not report its version.');
-    const detail = `Postgres ${server.version}`;
+    const detail = `Postgres ${server.version}${store.isPooled ? ' through a connection pooler' : ''}`;
     if (server.number < OLDEST_POSTGRES) {
       return { check, state: 'problem', detail, advice: 'Use Postgres 14 or newer.' };
     }
@@ -93,7 +94,19 @@ const POSTGRES: DatabaseChecks = {
       const advice = 'Set default_transaction_read_only to off for the role and the database.';
       return { check, state: 'problem', detail: `${detail}, read-only by default`, advice };
     }
-    return { check, state: 'ok', detail };
+    const cluster = await describeCluster(store);
+    if (!cluster) return { check, state: 'ok', detail };
+    const { description, undistributed, inactiveNodes } = cluster;
+    const found = `${detail}, ${description}`;
+    if (inactiveNodes.length > 0) {
+      const advice = 'Start them, and call citus_activate_node for each.';
+      return { check, state: 'problem', detail: `${found}, inactive: ${inactiveNodes.join(', ')}`, advice };
+    }
+    if (undistributed.length > 0) {
+      const advice = 'Run "stats-service migrate distribute".';
+      return { check, state: 'problem', detail: `${found}, but not of ${undistributed.join(', ')}`, advice };
+    }
+    return { check, state: 'ok', detail: found };
   },
 
   /** Every connection of stats-service sets `synchronous_commit`; these settings are the server's. */

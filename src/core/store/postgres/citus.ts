@@ -29,9 +29,35 @@ export async function distributedTables({ kysely }: StoreContext): Promise<Reado
   return new Set(rows.map(({ name }) => name));
 }
 
-/** Returns the tables that are not distributed yet. */
-export function undistributed(distributed: ReadonlySet<string>): string[] {
-  return Object.keys(TABLES).filter((name) => !distributed.has(name));
+interface Cluster {
+  /** Such as `Citus 13.2-1, 2 workers, 32 shards`. */
+  readonly description: string;
+  /** The tables that are not distributed, if others are. */
+  readonly undistributed: readonly string[];
+  readonly inactiveNodes: readonly string[];
+}
+
+/** Returns `undefined` without the extension. */
+export async function describeCluster(context: StoreContext): Promise<Cluster | undefined> {
+  const distributed = await distributedTables(context);
+  if (!distributed) return undefined;
+  const { rows } = await sql<{ version: string; workers: string; shards: string; inactive: string[] }>`
+    select (select extversion from pg_extension where extname = 'citus') as version,
+      (select cast(count(*) as text) from pg_dist_node where isactive and shouldhaveshards) as workers,
+      (select cast(count(*) as text) from pg_dist_shard
+        where logicalrelid = to_regclass('study_sessions')) as shards,
+      array(select nodename || ':' || nodeport from pg_dist_node where not isactive) as inactive`.execute(
+    context.kysely,
+  );
+  const [cluster] = rows;
+  if (!cluster) throw new Error('Citus did not describe itself.');
+  const isDistributed = distributed.has('study_sessions');
+  const spread = isDistributed ? `${cluster.workers} workers, ${cluster.shards} shards` : 'not distributed';
+  return {
+    description: `Citus ${cluster.version}, ${spread}`,
+    undistributed: isDistributed ? Object.keys(TABLES).filter((name) => !distributed.has(name)) : [],
+    inactiveNodes: cluster.inactive,
+  };
 }
 
 /**

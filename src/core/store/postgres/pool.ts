@@ -18,6 +18,8 @@ export class HostPools {
   readonly #pools: readonly Pool[];
   /** The clients whose connection goes through a pooler. */
   readonly #pooled = new WeakSet<PoolClient>();
+  /** True if one connection went through a pooler. */
+  isPooled = false;
   readonly #settings: string;
   /** The index of the pool that had the last connection. */
   #current = 0;
@@ -63,7 +65,10 @@ export class HostPools {
   async #prepare(client: PoolClient, needs: Needs, done: (error?: Error) => void): Promise<void> {
     let failure: Error | undefined;
     try {
-      if (await prepareConnection(client, needs)) this.#pooled.add(client);
+      if (await prepareConnection(client, needs)) {
+        this.#pooled.add(client);
+        this.isPooled = true;
+      }
     } catch (error) {
       failure = error instanceof Error ? error : new Error(String(error));
     }

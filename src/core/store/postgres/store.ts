@@ -268,6 +268,10 @@ export class PostgresStore implements Store {
     if (rows[0]?.isStandby) throw databaseReadOnly();
   }
 
+  get isPooled(): boolean {
+    return this.#pool.isPooled;
+  }
+
   connections(): NonNullable<Activity['connections']> {
     return this.#pool.counts;
   }
