@@ -3,7 +3,7 @@ import { Kysely, sql, type RawBuilder } from 'kysely';
 import type { Pool } from 'pg';
 import type { LearnerKey, SessionKey } from '../../api.js';
 import type { Activity } from '../../observer.js';
-import { retried } from '../retry.js';
+import { retried } from '../../retry.js';
 import {
   isReplay,
   LEARNER_KEY,
