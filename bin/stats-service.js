@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import process from 'node:process';
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
@@ -37,7 +37,7 @@ async function findObstacle() {
 async function run() {
   // Deprecations concern developers. The Postgres driver prints one for a password from ~/.pgpass.
   process.noDeprecation = true;
-  const [{ main, describeCause }, { VERSION }] = await Promise.all([
+  const [{ main, describeCause, loadDotEnv }, { VERSION }] = await Promise.all([
     import('../dist/src/cli/main.js'),
     import('../dist/version.js'),
   ]);
@@ -49,13 +49,14 @@ async function run() {
   });
   // A closed stderr is ignored.
   process.stderr.on('error', () => undefined);
-  loadDotEnv();
   const signal = endingSignal();
   process.exitCode = await main(process.argv.slice(2), {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
+    // The Postgres driver reads the environment too.
+    loadDotEnv: () => loadDotEnv(process.env),
     version: VERSION,
     terminal: process.stdout.isTTY === true,
     stderrTerminal: process.stderr.isTTY === true,
@@ -91,17 +92,6 @@ function youngGeneration() {
 /** True if the operator has set the size of the young generation. */
 function hasOwnYoungGeneration() {
   return /semi[-_]space/.test(`${process.execArgv.join(' ')} ${process.env.NODE_OPTIONS ?? ''}`);
-}
-
-/** Loads `.env` into the environment, which the Postgres driver reads too. Variables that are set stay. */
-function loadDotEnv() {
-  // Other tools use a directory named .env.
-  if (!statSync('.env', { throwIfNoEntry: false })?.isFile()) return;
-  try {
-    process.loadEnvFile();
-  } catch (error) {
-    process.stderr.write(`stats-service: .env cannot be read. (${error.message})\n`);
-  }
 }
 
 async function ask(question) {

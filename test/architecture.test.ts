@@ -60,7 +60,7 @@ const CORE = [
   /^src\/core\/batching\//,
   /^src\/core\/store\//,
   /^src\/core\/(api\.ts|model\/)/,
-  /^src\/core\/(errors|observer|node-version|supported)\.ts$/,
+  /^src\/core\/(errors|observer|node-version|retry|supported)\.ts$/,
 ];
 
 const levelOf = (file: string) => CORE.findIndex((part) => part.test(file));

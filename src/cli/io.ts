@@ -11,6 +11,8 @@ export interface Io {
   readonly stdout: Terminal;
   readonly stderr: Terminal;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Adds the variables of `.env` to `env` before a command runs. */
+  readonly loadDotEnv?: () => void;
   /** True if stdout is a terminal. */
   readonly terminal: boolean;
   /** True if stderr is a terminal. */

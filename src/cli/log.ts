@@ -68,7 +68,7 @@ export class ServerLog implements AsyncDisposable {
 
 function levelOf(env: Io['env']): string {
   const { env: name, fallback } = SETTINGS.logLevel;
-  const level = env[name] || fallback;
+  const level = env[name] ?? fallback;
   if (!LEVELS.includes(level)) {
     throw new UsageError(`${name} ${withValue(level, `must be one of ${LEVELS.join(', ')}`)}`);
   }

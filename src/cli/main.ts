@@ -13,10 +13,12 @@ import { addServe } from './commands/serve.js';
 import { addSession, addSessions } from './commands/session.js';
 import { addStats } from './commands/stats.js';
 import { addVerify } from './commands/verify.js';
+import { checkEnvironment } from './environment.js';
 import { describeError, EXIT, exitCodeOf } from './errors.js';
 import { closedPipeError, type Io } from './io.js';
 import { escapeControls, writeLine } from './output.js';
 
+export { loadDotEnv } from './environment.js';
 export { describeCause } from './errors.js';
 export type { Io } from './io.js';
 
@@ -89,7 +91,11 @@ export function createProgram(io: Io): Command {
           )}\n`,
         ),
     })
-    .addHelpText('after', HELP);
+    .addHelpText('after', HELP)
+    .hook('preAction', () => {
+      io.loadDotEnv?.();
+      checkEnvironment(io.env);
+    });
   for (const [heading, commands] of COMMANDS) {
     program.commandsGroup(heading);
     for (const add of commands) add(program, io);

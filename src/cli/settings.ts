@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { parseDuration } from './duration.js';
-import { UsageError } from './errors.js';
+import { UsageError, withValue } from './errors.js';
 
 /** A setting. A flag overrides the environment, which overrides the default. */
 export interface Setting {
@@ -35,6 +35,13 @@ export const SETTINGS = {
     meaning: 'the port to listen on; 0 selects a free port',
     fallback: '8080',
   },
+  keepAlive: {
+    flags: '--keep-alive <duration>',
+    env: 'STATS_KEEP_ALIVE',
+    meaning:
+      "how long an idle connection stays open, 1s to 24h; must exceed the load balancer's idle timeout",
+    fallback: '72s',
+  },
   logLevel: {
     env: 'STATS_LOG_LEVEL',
     meaning: 'info (a line per request), warn (failures only), fatal, error, debug, trace or silent',
@@ -63,17 +70,33 @@ export function parseModuleIds(text: string, previous: unknown): readonly string
   return Array.isArray(previous) ? [...previous, text] : [text];
 }
 
-/** Smallest number of milliseconds without a unit. A smaller number is usually meant as minutes. */
+/** Smallest number of milliseconds without a unit. A smaller number is usually meant as minutes or seconds. */
 const MIN_PLAIN_TIME = 1_000;
+
+/** @throws {UsageError} for a number that probably lacks its unit */
+function assertUnit(name: string, text: string): void {
+  if (/^\d+$/.test(text) && Number(text) > 0 && Number(text) < MIN_PLAIN_TIME) {
+    throw new UsageError(`${name} is "${text}"; add a unit: ${text}m, ${text}s or ${text}ms`);
+  }
+}
 
 /** Returns milliseconds. */
 export function parseTime(text: string): number {
-  if (/^\d+$/.test(text) && Number(text) > 0 && Number(text) < MIN_PLAIN_TIME) {
-    throw new UsageError(`--time is "${text}"; add a unit: ${text}m, ${text}s or ${text}ms`);
-  }
+  assertUnit('--time', text);
   const milliseconds = parseDuration(text);
   if (milliseconds === undefined) {
     throw new InvalidArgumentError('It must be a duration such as 25m, 1h5m or PT25M, or milliseconds.');
   }
   return milliseconds;
+}
+
+/** Milliseconds. `serve()` has the same bounds. */
+const KEEP_ALIVE = { min: 1_000, max: 86_400_000 };
+
+/** Returns milliseconds. */
+export function parseKeepAlive(name: string, text: string): number {
+  assertUnit(name, text);
+  const milliseconds = parseDuration(text) ?? Number.NaN;
+  if (milliseconds >= KEEP_ALIVE.min && milliseconds <= KEEP_ALIVE.max) return milliseconds;
+  throw new UsageError(`${name} ${withValue(text, 'must be a duration from 1s to 24h, such as 72s')}`);
 }

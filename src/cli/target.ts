@@ -77,12 +77,12 @@ export function serverUrl(io: Io, options: TargetOptions): string | undefined {
   if (options.server !== undefined) return options.server;
   const database = io.env[SETTINGS.database.env];
   const server = io.env[SETTINGS.server.env];
-  if (database && server) {
+  if (database !== undefined && server !== undefined) {
     throw new UsageError(
       `${SETTINGS.database.env} and ${SETTINGS.server.env} are both set; unset one, or use --database or --server`,
     );
   }
-  return server || undefined;
+  return server;
 }
 
 export function databaseUrl(
@@ -90,7 +90,7 @@ export function databaseUrl(
   options: { readonly database?: string },
   { create }: { readonly create: boolean },
 ): string {
-  const url = options.database ?? (io.env[SETTINGS.database.env] || undefined);
+  const url = options.database ?? io.env[SETTINGS.database.env];
   if (url !== undefined) {
     assertDatabaseUrl(url);
     return url;
@@ -103,9 +103,9 @@ export function databaseUrl(
 /** @throws {UsageError} if the user named a server */
 export function ownDatabaseUrl(io: Io, options: TargetOptions, command: string): string {
   const { database, server } = SETTINGS;
-  const isNamed = options.database !== undefined || Boolean(io.env[database.env]);
-  const instead =
-    options.server !== undefined ? '--server' : !isNamed && io.env[server.env] ? server.env : undefined;
+  const isNamed = (options.database ?? io.env[database.env]) !== undefined;
+  const hasServer = !isNamed && io.env[server.env] !== undefined;
+  const instead = options.server !== undefined ? '--server' : hasServer ? server.env : undefined;
   if (instead === undefined) return databaseUrl(io, options, { create: false });
   throw new UsageError(`${command} cannot use a server; use --database instead of ${instead}`);
 }

@@ -5,14 +5,18 @@ import { faultSchema } from '../core/model/validation.js';
 import type { UserId } from '../core/model/ids.js';
 import { encodeCursor } from '../core/model/pagination.js';
 import { parseJson } from '../core/model/validation.js';
+import { parseRetryAfter, withRetries } from './retry.js';
 
 /** Milliseconds. */
 const TIMEOUTS = { connect: { timeout: 5_000 }, headersTimeout: 30_000, bodyTimeout: 30_000 };
 
+/** Statuses of a gateway whose server is away or overloaded. 500 is one too without a problem document. */
+const UNAVAILABLE: ReadonlySet<number> = new Set([408, 425, 429, 502, 503, 504]);
+
 /** A list is a cursor that has not been encoded. */
 export type QueryParameters = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
-interface HttpRequest {
+export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Relative to the URL of the server, without a leading slash. */
   readonly path: string;
@@ -21,6 +25,13 @@ interface HttpRequest {
   readonly body?: unknown;
   /** Expected statuses below 400. Default: 200. */
   readonly successes?: readonly number[];
+  /** True if the same request has the same effect again. Default: false for POST, else true. */
+  readonly isRepeatable?: boolean;
+}
+
+interface Result<T> {
+  readonly status: number;
+  readonly body: T;
 }
 
 interface Reply {
@@ -40,6 +51,7 @@ export class HttpConnection {
   readonly #base: URL;
   readonly #signal: AbortSignal | undefined;
   readonly #agent = new Agent(TIMEOUTS);
+  readonly #inFlight = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
   constructor(base: URL, signal?: AbortSignal) {
@@ -48,7 +60,26 @@ export class HttpConnection {
   }
 
   /** @throws {StatsError} the error of the server, `server-unavailable`, `server-incompatible` */
-  async send<T>(schema: z.ZodType<T>, call: HttpRequest): Promise<{ status: number; body: T }> {
+  async send<T>(schema: z.ZodType<T>, call: HttpRequest): Promise<Result<T>> {
+    if (this.#closing) throw closed();
+    const { isRepeatable = call.method !== 'POST' } = call;
+    const attempt = () => this.#attempt(schema, call);
+    const sending = withRetries(attempt, { isRepeatable, signal: this.#signal });
+    this.#inFlight.add(sending);
+    try {
+      return await sending;
+    } finally {
+      this.#inFlight.delete(sending);
+    }
+  }
+
+  /** Waits for the calls in flight and their retries. */
+  async close(): Promise<void> {
+    this.#closing ??= Promise.allSettled(this.#inFlight).then(() => this.#agent.close());
+    await this.#closing;
+  }
+
+  async #attempt<T>(schema: z.ZodType<T>, call: HttpRequest): Promise<Result<T>> {
     const { method, path, query = {}, successes = [200] } = call;
     const url = new URL(path, this.#base);
     for (const [name, value] of Object.entries(query)) {
@@ -58,7 +89,7 @@ export class HttpConnection {
     const reply = await this.#exchange(url, call);
     const { status } = reply;
     const json = parseJson(reply.text);
-    const error = status < 400 ? undefined : toError(reply, json);
+    const error = status < 400 ? undefined : toError(url, reply, json);
     if (error) throw error;
     const result = schema.safeParse(json);
     if (result.success && successes.includes(status)) return { status, body: result.data };
@@ -66,13 +97,7 @@ export class HttpConnection {
     throw incompatibleServer(url, `${method} ${url.pathname} ${describeReply(reply, mismatch)}`, mismatch);
   }
 
-  async close(): Promise<void> {
-    this.#closing ??= this.#agent.close();
-    await this.#closing;
-  }
-
   async #exchange(url: URL, { method, userId, body }: HttpRequest): Promise<Reply> {
-    if (this.#closing) throw closed();
     try {
       const response = await request(url, {
         method,
@@ -98,14 +123,17 @@ export class HttpConnection {
 }
 
 /** Returns the error of the server or its gateway; `undefined` if the reply is from another program. */
-function toError({ status, headers }: Reply, json: unknown): StatsError | undefined {
+function toError({ origin }: URL, { status, headers }: Reply, json: unknown): StatsError | undefined {
   const problem = problemSchema.safeParse(json);
+  const retryAfter = parseRetryAfter(String(headers['retry-after'] ?? ''));
   if (problem.success && isErrorCode(problem.data.code)) {
     const { code, detail, errors } = problem.data;
-    return new StatsError(code, detail, { faults: errors });
+    return new StatsError(code, detail, { faults: errors, retryAfter });
   }
-  if (status === 502 || status === 503 || status === 504) {
-    return new StatsError('server-unavailable', `The server returned ${status}; try again.`);
+  if (UNAVAILABLE.has(status) || (status === 500 && !problem.success)) {
+    const when = retryAfter ? `in ${Math.ceil(retryAfter / 1_000).toLocaleString('en-US')} s` : 'later';
+    const detail = `The server ${origin} returned ${status}; try again ${when}.`;
+    return new StatsError('server-unavailable', detail, { retryAfter });
   }
   if (!problem.success) return undefined;
   const requestId = String(headers['x-request-id'] ?? 'unknown');

@@ -14,7 +14,8 @@ export interface ClientConfig {
 }
 
 /**
- * Connects to a running server with the first call. The interface is that of `openStats`.
+ * Connects to a running server with the first call. The interface is that of `openStats`. Calls other than
+ * `addCourse` are retried for up to 20 seconds while the server or its gateway is unavailable.
  *
  * @example
  * await using stats = connectStats({ server: 'http://127.0.0.1:8080' });

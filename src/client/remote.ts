@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { RecordResult, SessionKey, Stats, StatsCalls, Untyped } from '../core/api.js';
 import { courseNotFound, StatsError } from '../core/errors.js';
-import { batchedSessionSchema, callSchemas, withRepeatableId } from '../core/model/calls.js';
+import { batchedSessionSchema, callSchemas, withRepeatableId, type Call } from '../core/model/calls.js';
 import { courseSchema } from '../core/model/course.js';
 import { parseCall } from '../core/model/validation.js';
 import { toUserId, type UserId } from '../core/model/ids.js';
@@ -9,7 +9,7 @@ import { historySchema } from '../core/model/history.js';
 import { lifetimeStatsSchema, studiedCourseSchema } from '../core/model/lifetime.js';
 import { pageSchema } from '../core/model/pagination.js';
 import { erasureSchema, sessionSchema } from '../core/model/session.js';
-import { HttpConnection, type QueryParameters } from './http.js';
+import { HttpConnection, type HttpRequest, type QueryParameters } from './http.js';
 
 /** The user of calls about courses: the nil UUID (RFC 9562, section 5.9). */
 const NIL_USER = toUserId('00000000-0000-0000-0000-000000000000');
@@ -35,12 +35,14 @@ export class RemoteStats implements Stats, Untyped<StatsCalls> {
 
   async addCourse(call: unknown) {
     const { course } = parseCall(calls.addCourse, call);
-    return (await this.#write(courseSchema, 'POST', 'courses', NIL_USER, course)).body;
+    const request = { method: 'POST', path: 'courses', userId: NIL_USER, body: course } as const;
+    return (await this.#write(courseSchema, request)).body;
   }
 
   async setCourse(call: unknown) {
     const { courseId, course } = parseCall(calls.setCourse, call);
-    const { isNew, body } = await this.#write(courseSchema, 'PUT', `courses/${courseId}`, NIL_USER, course);
+    const request = { method: 'PUT', path: `courses/${courseId}`, userId: NIL_USER, body: course } as const;
+    const { isNew, body } = await this.#write(courseSchema, request);
     return { outcome: isNew ? ('created' as const) : ('replaced' as const), course: body };
   }
 
@@ -62,27 +64,36 @@ export class RemoteStats implements Stats, Untyped<StatsCalls> {
   }
 
   async recordSession(call: unknown) {
-    const { userId, courseId, session } = parseCall(calls.recordSession, call);
+    return this.#recordSession(parseCall(calls.recordSession, call));
+  }
+
+  async #recordSession({ userId, courseId, session }: Call<'recordSession'>, isRepeatable = true) {
+    const request = { method: 'POST', path: `courses/${courseId}`, userId, isRepeatable } as const;
     const { isNew, body } = await withRepeatableId(session.sessionId, (sessionId) =>
-      this.#write(sessionSchema, 'POST', `courses/${courseId}`, userId, { ...session, sessionId }),
+      this.#write(sessionSchema, { ...request, body: { ...session, sessionId } }),
     );
     return { outcome: isNew ? ('recorded' as const) : ('replayed' as const), session: body };
   }
 
-  /** Sends one request per session. Copies of a session are sent one after another, in their order. */
+  /**
+   * Sends one request per session. Copies of a session are sent one after another, in their order. When a
+   * session has failed in all its attempts, the others would wait as long. They are not sent if the server is
+   * unavailable, and are not retried if the database is, because only that learner may be locked.
+   */
   async recordSessions(call: unknown) {
     const { sessions: batch } = parseCall(calls.recordSessions, call);
     const results: RecordResult[] = [];
-    let unavailable: { readonly error: unknown } | undefined;
+    let unreachable: StatsError | undefined;
+    let isRepeatable = true;
     const record = async (item: unknown): Promise<RecordResult> => {
-      if (unavailable) return { outcome: 'failed', error: unavailable.error };
+      if (unreachable) return { outcome: 'failed', error: unreachable };
       try {
         const { userId, courseId, ...session } = parseCall(batchedSession, { session: item }).session;
-        const { outcome, session: stored } = await this.recordSession({ userId, courseId, session });
-        return { outcome, sessionId: stored.sessionId };
+        const recorded = await this.#recordSession({ userId, courseId, session }, isRepeatable);
+        return { outcome: recorded.outcome, sessionId: recorded.session.sessionId };
       } catch (error) {
-        // The other requests would wait for the same timeout.
-        if (error instanceof StatsError && error.code === 'server-unavailable') unavailable ??= { error };
+        if (error instanceof StatsError && error.kind === 'unavailable') isRepeatable = false;
+        if (error instanceof StatsError && error.code === 'server-unavailable') unreachable ??= error;
         return { outcome: 'failed', error };
       }
     };
@@ -97,7 +108,8 @@ export class RemoteStats implements Stats, Untyped<StatsCalls> {
 
   async putSession(call: unknown) {
     const { userId, session, ...key } = parseCall(calls.putSession, call);
-    const { isNew, body } = await this.#write(sessionSchema, 'PUT', sessionPath(key), userId, session);
+    const request = { method: 'PUT', path: sessionPath(key), userId, body: session } as const;
+    const { isNew, body } = await this.#write(sessionSchema, request);
     return { outcome: isNew ? ('recorded' as const) : ('replaced' as const), session: body };
   }
 
@@ -145,9 +157,8 @@ export class RemoteStats implements Stats, Untyped<StatsCalls> {
     return (await this.#http.send(schema, { method: 'GET', path, userId, query })).body;
   }
 
-  async #write<T>(schema: z.ZodType<T>, method: 'POST' | 'PUT', path: string, userId: UserId, body: unknown) {
-    const request = { method, path, userId, body, successes: [200, 201] };
-    const reply = await this.#http.send(schema, request);
+  async #write<T>(schema: z.ZodType<T>, request: HttpRequest) {
+    const reply = await this.#http.send(schema, { ...request, successes: [200, 201] });
     return { isNew: reply.status === 201, body: reply.body };
   }
 

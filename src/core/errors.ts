@@ -48,17 +48,26 @@ export type Fault =
   | { readonly parameter: string; readonly detail: string }
   | { readonly pointer: string; readonly detail: string };
 
+interface ErrorDetails {
+  readonly faults?: readonly Fault[];
+  readonly cause?: unknown;
+  readonly retryAfter?: number | undefined;
+}
+
 /** An error that the caller can act on. Any other exception is a defect. */
 export class StatsError extends Error {
   override readonly name = 'StatsError';
   readonly code: ErrorCode;
   /** The validation errors, in the order of the arguments; empty for errors that no argument causes. */
   readonly faults: readonly Fault[];
+  /** Milliseconds that the server asks to wait before the call is repeated. */
+  readonly retryAfter: number | undefined;
 
-  constructor(code: ErrorCode, detail: string, options: { faults?: readonly Fault[]; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, detail: string, options: ErrorDetails = {}) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.faults = options.faults ?? [];
+    this.retryAfter = options.retryAfter;
   }
 
   get kind(): ErrorKind {

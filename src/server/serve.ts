@@ -15,6 +15,11 @@ export interface ServeOptions extends AppOptions {
   readonly port?: number | undefined;
   /** Deadline for receiving a whole request, in milliseconds. Default: 30,000. */
   readonly requestTimeout?: number | undefined;
+  /**
+   * Milliseconds after which an idle connection is closed, 1,000 to 86,400,000. It must be longer than the idle
+   * timeout of the load balancer, which would otherwise send requests on closed connections. Default: 72,000.
+   */
+  readonly keepAliveTimeout?: number | undefined;
 }
 
 export interface RunningServer extends AsyncDisposable {
@@ -28,8 +33,8 @@ export interface RunningServer extends AsyncDisposable {
   close(deadline?: number): Promise<void>;
 }
 
-/** Milliseconds. Common load balancers have a shorter idle timeout and therefore close first. */
-const KEEP_ALIVE_TIMEOUT = 72_000;
+/** Milliseconds. The idle timeout of AWS load balancers and of nginx is 60 s, so they close first. */
+const KEEP_ALIVE = { fallback: 72_000, min: 1_000, max: 86_400_000 };
 /** Milliseconds after which a connection is closed if its client reads nothing of a response. */
 const SEND_TIMEOUT = 60_000;
 /** Milliseconds in which clients under load send one more request, whose response closes the connection. */
@@ -47,14 +52,19 @@ const MAX_HEADER_SIZE = 24 * 1024;
  * await using server = await serve(stats, { port: 0 });
  * console.log(`Listening on ${server.url}`);
  *
+ * @throws {RangeError} if `keepAliveTimeout` or `basePath` is invalid
  * @throws the error of `server.listen()`, such as `EADDRINUSE`
  */
 export async function serve(stats: Stats, options: ServeOptions = {}): Promise<RunningServer> {
   const { port = 8080, requestTimeout = 30_000, basePath = '' } = options;
+  const { keepAliveTimeout = KEEP_ALIVE.fallback } = options;
+  if (!(keepAliveTimeout >= KEEP_ALIVE.min && keepAliveTimeout <= KEEP_ALIVE.max)) {
+    throw new RangeError(`keepAliveTimeout is ${keepAliveTimeout}; it must be from 1,000 to 86,400,000 ms.`);
+  }
   // With an empty host, Node would listen on every address.
   const host = options.host || '127.0.0.1';
   const server = createServer({
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
+    keepAliveTimeout,
     requestTimeout,
     headersTimeout: requestTimeout,
     connectionsCheckingInterval: Math.min(requestTimeout, 1_000),

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { BIN, runBin } from '../support/cli.js';
+import { BIN, runBin, runCli } from '../support/cli.js';
 import { createDatabase, DIALECTS } from '../support/databases.js';
 import { listen } from '../support/ports.js';
 import { startService } from '../support/service.js';
@@ -39,6 +39,28 @@ test('`serve` reads its host and port from STATS_HOST and STATS_PORT', async () 
   await using service = await startService([], env);
   assert.match(service.url, /^http:\/\/\[::1\]:\d+$/);
   assert.equal((await fetch(`${service.url}/livez`)).status, 200);
+});
+
+test('`serve` reads its keep-alive timeout from `--keep-alive`, which overrides STATS_KEEP_ALIVE', async () => {
+  assert.equal(await keepAliveOf([]), 'timeout=72');
+  assert.equal(await keepAliveOf([], { STATS_KEEP_ALIVE: '3m' }), 'timeout=180');
+  assert.equal(await keepAliveOf(['--keep-alive', 'PT24H'], { STATS_KEEP_ALIVE: '3m' }), 'timeout=86400');
+});
+
+test('`serve` reports an invalid keep-alive timeout or host with its name', async () => {
+  const rule = 'it must be a duration from 1s to 24h, such as 72s';
+  for (const [argv, env, message] of [
+    [['--keep-alive', '25h'], {}, `--keep-alive is "25h"; ${rule}`],
+    [['--keep-alive', 'soon'], {}, `--keep-alive is "soon"; ${rule}`],
+    [['--keep-alive', '0'], {}, `--keep-alive is "0"; ${rule}`],
+    [['--keep-alive', '75'], {}, '--keep-alive is "75"; add a unit: 75m, 75s or 75ms'],
+    [[], { STATS_KEEP_ALIVE: '999ms' }, `STATS_KEEP_ALIVE is "999ms"; ${rule}`],
+    [['--host', ''], {}, '--host is ""; it must be a host or an address'],
+    [[], { STATS_PORT: '99999' }, 'STATS_PORT is "99999"; it must be a port from 0 to 65,535'],
+  ] as const) {
+    const { code, stderr } = await runCli(['serve', '--database', 'sqlite::memory:', ...argv], { env });
+    assert.deepEqual([code, stderr], [2, `stats-service: ${message}\n`]);
+  }
 });
 
 test('`serve` reports a port that is in use in one line and exits with code 1', async () => {
@@ -102,3 +124,9 @@ test('`serve --no-migrate` rejects a database whose schema is not current', asyn
   assert.equal(code, 1);
   assert.match(stderr, /run "stats-service migrate up"\.\n$/);
 });
+
+async function keepAliveOf(argv: readonly string[], env = {}): Promise<string | null> {
+  await using service = await startService(['--database', 'sqlite::memory:', '--port', '0', ...argv], env);
+  const { headers } = await fetch(`${service.url}/livez`);
+  return headers.get('keep-alive');
+}

@@ -6,7 +6,7 @@ import type { RunningServer } from '../../server/index.js';
 import { UsageError, withValue } from '../errors.js';
 import { interruptible, type Io } from '../io.js';
 import { writeLine } from '../output.js';
-import { describeSetting, SETTINGS } from '../settings.js';
+import { describeSetting, parseKeepAlive, SETTINGS, type Setting } from '../settings.js';
 import { addDatabaseOption, databaseUrl } from '../target.js';
 
 /** Calls in flight. More calls get 503 at once, because their results would come too late. */
@@ -20,6 +20,7 @@ interface Options {
   readonly database?: string;
   readonly host?: string;
   readonly port?: string;
+  readonly keepAlive?: string;
   readonly migrate: boolean;
 }
 
@@ -28,14 +29,16 @@ export function addServe(program: Command, io: Io): void {
     .description('serve the HTTP API')
     .option(SETTINGS.host.flags, describeSetting(SETTINGS.host))
     .option(SETTINGS.port.flags, describeSetting(SETTINGS.port))
+    .option(SETTINGS.keepAlive.flags, describeSetting(SETTINGS.keepAlive))
     .option('--no-migrate', 'fail if the schema is not current, instead of migrating it')
     .action((options: Options) => runServer(io, options));
 }
 
 async function runServer(io: Io, options: Options): Promise<void> {
   const database = databaseUrl(io, options, { create: true });
-  const host = options.host || io.env[SETTINGS.host.env] || undefined;
-  const port = portOf(io, options);
+  const host = parseSetting(io, SETTINGS.host, options.host, parseHost);
+  const port = parseSetting(io, SETTINGS.port, options.port, parsePort);
+  const keepAliveTimeout = parseSetting(io, SETTINGS.keepAlive, options.keepAlive, parseKeepAlive);
   const [{ Metrics, serve }, { ServerLog }] = await Promise.all([
     import('../../server/index.js'),
     import('../log.js'),
@@ -50,6 +53,7 @@ async function runServer(io: Io, options: Options): Promise<void> {
     serve(stats, {
       host,
       port,
+      keepAliveTimeout,
       metrics,
       onError: (error, requestId) => log.failed(error, requestId),
       onResponse: (completed) => log.completed(completed),
@@ -87,11 +91,25 @@ async function stop(server: RunningServer, stats: Stats): Promise<void> {
   }
 }
 
-function portOf(io: Io, { port: flag }: Options): number | undefined {
-  const text = flag ?? (io.env[SETTINGS.port.env] || undefined);
-  if (text === undefined) return undefined;
+/** Returns `undefined` for a setting that is not set. */
+function parseSetting<T>(
+  io: Io,
+  { flags = '', env }: Setting,
+  flag: string | undefined,
+  parse: (name: string, text: string) => T,
+): T | undefined {
+  if (flag !== undefined) return parse(flags.split(' ')[0] ?? flags, flag);
+  const text = io.env[env];
+  return text === undefined ? undefined : parse(env, text);
+}
+
+function parseHost(name: string, text: string): string {
+  if (text.trim() === '') throw new UsageError(`${name} ${withValue(text, 'must be a host or an address')}`);
+  return text;
+}
+
+function parsePort(name: string, text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
-  const name = flag === undefined ? SETTINGS.port.env : '--port';
   throw new UsageError(`${name} ${withValue(text, 'must be a port from 0 to 65,535')}`);
 }

@@ -7,7 +7,8 @@
  * the second copies and so on, so that a later copy replaces an earlier one.
  *
  * Recording is idempotent. If the database or server is unavailable, sessions without a result are recorded
- * again after a backoff with jitter, until two minutes have passed without success. When a whole chunk fails,
+ * again after a backoff with jitter, or after the pause that the server asks for, until two minutes have passed
+ * without success. Through a server, each request has retries of its own before that. When a whole chunk fails,
  * the other chunks are skipped, because each would wait for the same timeout. A chunk of one learner is an
  * exception: that learner may be locked. If a chunk has a defect, its error is thrown after the results of
  * the other lines are known.
@@ -26,7 +27,7 @@ const CONCURRENCY = 64;
 /** Milliseconds. The backoff doubles with each retry. */
 const MIN_BACKOFF = 100;
 const MAX_BACKOFF = 10_000;
-/** Milliseconds without success after which the import fails. */
+/** Milliseconds without success in which the last attempt must begin. */
 const RETRY_TIMEOUT = 120_000;
 
 /** `LocalStats`, `RemoteStats` or the target of a dry run. */
@@ -91,11 +92,11 @@ export class SessionWriter {
       }
       unresolved = left;
       if (!unavailable) continue;
+      const pause = (unavailable.retryAfter ?? 0) + backoff * (0.5 + Math.random() / 2);
       if (signal.aborted || performance.now() - lastSuccess > RETRY_TIMEOUT) throw unavailable;
       if (!hasReported) onRetry(unavailable);
       hasReported = true;
-      const jitter = 0.5 + Math.random() / 2;
-      await setTimeout(backoff * jitter, undefined, { signal }).catch(() => undefined);
+      await setTimeout(pause, undefined, { signal }).catch(() => undefined);
       backoff = Math.min(2 * backoff, MAX_BACKOFF);
     }
   }

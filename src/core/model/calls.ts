@@ -105,6 +105,7 @@ export async function withRepeatableId<T>(
     throw new StatsError(error.code, error.message, {
       faults: [{ pointer: '/sessionId', detail: `must be ${sessionId} when the call is repeated` }],
       cause: error.cause,
+      retryAfter: error.retryAfter,
     });
   }
 }

@@ -4,7 +4,7 @@ import type { LearnerKey, SessionKey } from '../../api.js';
 import { databaseReadOnly } from '../../errors.js';
 import type { Activity } from '../../observer.js';
 import { parsePostgresUrl } from '../../model/database-url.js';
-import { retried } from '../retry.js';
+import { retried } from '../../retry.js';
 import {
   isReplay,
   LEARNER_KEY,

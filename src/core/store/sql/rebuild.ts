@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { RejectReason } from '../../errors.js';
 import type { Learner } from '../../model/checks.js';
 import { within } from '../checks/ranges.js';
-import { retried } from '../retry.js';
+import { retried } from '../../retry.js';
 import { MODULE_COLUMNS, STATS_COLUMNS, TOTALS_COLUMNS } from '../rows.js';
 import { rejectReasonOf, type Store, type TransactionContext } from '../store.js';
 import { columnList } from '../statements.js';
