@@ -44,7 +44,8 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'headers-too-large': 'Send at most 24 KiB of URL and headers together.',
   'internal-error': 'Report the `X-Request-Id` of the response to the operator, who finds it in the log.',
   'database-unavailable': RETRY,
-  'database-read-only': 'Tell the operator: the service is on a standby. Retry when it has become the primary.',
+  'database-read-only':
+    'Tell the operator: the database is a standby or cannot be written. Retry when it can.',
   overloaded: RETRY,
   stopping: 'Use another instance. Only `/readyz` returns this.',
   'database-unusable': OPERATOR,

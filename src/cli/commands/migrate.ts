@@ -29,7 +29,7 @@ async function migrate(io: Io, direction: string, options: Options): Promise<voi
   const create = direction === 'up';
   const database = databaseUrl(io, options, { create });
   const run = async () => {
-    await using migrator = await openMigrator({ database, create });
+    await using migrator = await openMigrator({ database, create, readOnly: direction === 'status' });
     if (direction === 'status') writeStatus(io, options, await migrator.status());
     else if (direction === 'down') await migrateDown(io, migrator);
     else await migrateUp(io, migrator);

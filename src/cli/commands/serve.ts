@@ -21,6 +21,7 @@ interface Options {
   readonly host?: string;
   readonly port?: string;
   readonly migrate: boolean;
+  readonly readOnly?: boolean;
 }
 
 export function addServe(program: Command, io: Io): void {
@@ -29,11 +30,14 @@ export function addServe(program: Command, io: Io): void {
     .option(SETTINGS.host.flags, describeSetting(SETTINGS.host))
     .option(SETTINGS.port.flags, describeSetting(SETTINGS.port))
     .option('--no-migrate', 'fail if the schema is not current, instead of migrating it')
+    .option('--read-only', 'refuse every change, for a copy or a standby; the schema is not migrated')
     .action((options: Options) => runServer(io, options));
 }
 
 async function runServer(io: Io, options: Options): Promise<void> {
-  const database = databaseUrl(io, options, { create: true });
+  const { readOnly = false } = options;
+  const migrate = options.migrate && !readOnly;
+  const database = databaseUrl(io, options, { create: migrate });
   const host = options.host || io.env[SETTINGS.host.env] || undefined;
   const port = portOf(io, options);
   const [{ Metrics, serve }, { ServerLog }] = await Promise.all([
@@ -43,9 +47,8 @@ async function runServer(io: Io, options: Options): Promise<void> {
   await using log = new ServerLog(io.env);
   const metrics = new Metrics({ process: true });
 
-  const { migrate } = options;
-  const opening = openStats({ database, create: migrate, migrate, maxCalls: MAX_CALLS, observer: metrics });
-  const stats = await interruptible(io.signal, opening);
+  const config = { database, create: migrate, migrate, readOnly, maxCalls: MAX_CALLS, observer: metrics };
+  const stats = await interruptible(io.signal, openStats(config));
   const server = await serveOrClose(stats, () =>
     serve(stats, {
       host,
