@@ -45,7 +45,7 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'internal-error': 'Report the `X-Request-Id` of the response to the operator, who finds it in the log.',
   'database-unavailable': RETRY,
   'database-read-only':
-    'Tell the operator: the service is on a standby. Retry when it has become the primary.',
+    'Tell the operator: the database is a standby or cannot be written. Retry when it can.',
   overloaded: RETRY,
   stopping: 'Use another instance. Only `/readyz` returns this.',
   'database-unusable': OPERATOR,

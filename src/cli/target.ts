@@ -56,7 +56,7 @@ export async function openTarget(io: Io, options: TargetOptions, access: Access)
   }
   const create = access === 'create';
   const database = databaseUrl(io, options, { create });
-  return openStats({ database, create, migrate: access !== 'read' });
+  return openStats({ database, create, readOnly: access === 'read' });
 }
 
 /** Returns a signal that is aborted `GRACE_PERIOD` later. */

@@ -181,7 +181,7 @@ export function serviceReadOnly(): StatsError {
 
 export function databaseReadOnly(cause?: unknown): StatsError {
   const detail =
-    'The database is a read-only standby. Recording works when it becomes the primary, or with the URL of the primary.';
+    'The database is a read-only standby or a file that cannot be written. Recording works when it becomes the primary or writable, or with the URL of the primary.';
   return new StatsError('database-read-only', detail, { cause });
 }
 

@@ -268,6 +268,7 @@ export class LocalStats implements Stats, Untyped<StatsCalls> {
   async ready(): Promise<void> {
     // An overloaded server stays ready: otherwise a load balancer would remove all servers at once.
     await this.#limiter.run(async () => {
+      await this.#store.assertInPlace?.();
       await assertCurrent(this.#store.probe);
       if (!this.#readOnly) await this.#store.assertWritable?.();
     }, Infinity);

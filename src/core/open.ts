@@ -92,10 +92,10 @@ export interface Migrator extends AsyncDisposable {
  *   database
  */
 export async function openMigrator(
-  config: Pick<StatsConfig, 'database' | 'create' | 'clock'>,
+  config: Pick<StatsConfig, 'database' | 'create' | 'readOnly' | 'clock'>,
 ): Promise<Migrator> {
-  const { database: url, create = true, clock = Date.now } = config;
-  const store = await openStore(url, { create });
+  const { database: url, readOnly = false, create = !readOnly, clock = Date.now } = config;
+  const store = await openStore(url, { create, readOnly });
   const close = () => store.close();
   return {
     status: () => withStatsErrors(store, () => migrationStatus(store)),

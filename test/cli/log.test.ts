@@ -114,12 +114,15 @@ async function sendAllKinds({ url }: Service, database: string) {
   assert.equal(refused.status, 400);
   sent.push({ requestId: refused.headers['x-request-id'] ?? '', status: 400 });
 
-  await runSql(database, 'alter table study_sessions rename to hidden_sessions');
+  await runSql(
+    database,
+    `create trigger defect before insert on study_sessions begin select raise(abort, 'defect'); end`,
+  );
   assert.equal(
     (await send('POST', path, { userId, json: { ...json, sessionId: newSessionId() } })).status,
     500,
   );
-  await runSql(database, 'alter table hidden_sessions rename to study_sessions');
+  await runSql(database, 'drop trigger defect');
   await runSql(database, 'delete from schema_migrations');
   assert.equal((await send('GET', '/readyz')).status, 503);
   const numbers = ['98.7654', '54321', '123456789', '12.3456'];

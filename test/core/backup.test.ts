@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { backUp, diagnose, exportSessions } from '../../src/core/index.js';
+import { backUp, diagnose, exportSessions, openStats } from '../../src/core/index.js';
 import { TestDirectory } from '../support/directory.js';
 import { flat, record } from '../support/exports.js';
 import { newUserId } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
+import { runSql } from '../support/sql.js';
 
 test('A backup has the same sessions as its database and reports every byte that it copied', async () => {
   await using fixture = await createFixture('sqlite');
@@ -25,6 +26,19 @@ test('A backup has the same sessions as its database and reports every byte that
   const sessions = await flat(exportSessions({ database: `sqlite:${file}` }));
   assert.deepEqual(sessions, await flat(exportSessions({ database: fixture.database.url })));
   for (const { state } of await diagnose({ database: `sqlite:${file}` })) assert.equal(state, 'ok');
+});
+
+test('A backup is in rollback-journal mode, and a service on it switches to WAL', async () => {
+  await using fixture = await createFixture('sqlite');
+  await using directory = await TestDirectory.create();
+  const file = join(directory.path, 'copy.db');
+  await backUp({ database: fixture.database.url, file });
+  const mode = async () => runSql(`sqlite:${file}`, 'pragma journal_mode');
+  assert.deepEqual(await mode(), [{ journal_mode: 'delete' }]);
+  assert.deepEqual(await directory.files(), ['copy.db']);
+  await using restored = await openStats({ database: `sqlite:${file}` });
+  assert.deepEqual(await mode(), [{ journal_mode: 'wal' }]);
+  assert.equal((await restored.listCourses({})).items.length, 1);
 });
 
 test('A backup does not overwrite a file, can be aborted, and works only for SQLite files', async () => {

@@ -134,3 +134,14 @@ test('Doctor rejects a missing database and a file that is not a database', asyn
   writeFileSync(sqlitePath(database.url), 'Dear diary, '.repeat(100));
   await assert.rejects(diagnose({ database: database.url }), { code: 'database-unusable' });
 });
+
+for (const dialect of DIALECTS) {
+  test(`Doctor reports a missing table on ${dialect} and advises restoring a backup`, async () => {
+    await using fixture = await createFixture(dialect);
+    await runSql(fixture.database.url, 'drop table studied_modules');
+    const { state, detail, advice } = await findingOf(fixture.database.url, 'rollups');
+    assert.equal(state, 'problem');
+    assert.match(detail, /studied_modules/);
+    assert.match(advice ?? '', /restore a backup/);
+  });
+}

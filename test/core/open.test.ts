@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { chmod, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
@@ -132,9 +133,30 @@ test('A new SQLite file is accessible only to its owner, and an existing file ke
   }
 });
 
-test('A SQLite path may contain any character other than U+0000', async () => {
+test('A SQLite URL with parameters or ~ is rejected with the URL to write instead, and creates nothing', async () => {
   await using directory = await TestDirectory.create();
-  const name = "stats ?mode=memory#%41 'é'.db";
+  const path = join(directory.path, 'stats.db');
+  for (const query of ['?mode=ro', '?', '?key=secret']) {
+    const error = await refusalOf(`sqlite:${path}${query}`);
+    assert.deepEqual([error.code, error.kind], ['invalid-database-url', 'invalid']);
+    assert.match(
+      error.message,
+      /must not contain a \?, because a SQLite URL has no parameters\. Write "sqlite:/,
+    );
+    assert.ok(!error.message.includes('secret'));
+  }
+  assert.deepEqual(await readdir(directory.path), []);
+  const error = await refusalOf('sqlite:~/stats.db');
+  assert.equal(error.code, 'invalid-database-url');
+  assert.equal(
+    error.message,
+    `The database URL is "sqlite:~/stats.db"; its path must not begin with ~. Write the full path: "sqlite:${homedir()}/stats.db".`,
+  );
+});
+
+test('A SQLite path may contain any character other than ? and U+0000', async () => {
+  await using directory = await TestDirectory.create();
+  const name = "stats ~mode=memory#%41 'é'.db";
   const database = `sqlite:${join(directory.path, name)}`;
   const stats = await openStats({ database });
   await stats.addCourse({ course: { name: 'Algebra' } });

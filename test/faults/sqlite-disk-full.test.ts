@@ -71,6 +71,7 @@ describe('a SQLite file on a full disk', { skip: NO_SMALL_DISK }, () => {
     assert.ok(code === 1 || code === 4, `exit code ${code}`);
     assert.match(stderr, /^stats-service: .*\n$/);
     assert.ok(stderr.includes(path), stderr);
+    assert.deepEqual(readdirSync(disk.path), ['note']);
     assert.equal(readFileSync(note).length, MEGABYTE);
   });
 
@@ -84,13 +85,14 @@ describe('a SQLite file on a full disk', { skip: NO_SMALL_DISK }, () => {
     }
     disk.makeReadOnly();
     const before = readFileSync(path);
-    for (const target of [path, join(disk.path, 'another.db')]) {
+    for (const [target, reason] of [
+      [path, /cannot be written\. Check the permissions .*--read-only/],
+      [join(disk.path, 'another.db'), /cannot be opened\. Check the permissions .*/],
+    ] as const) {
       const { code, stderr } = await runBin(['serve', '--port', '0', '--database', `sqlite:${target}`]);
       assert.equal(code, 1);
-      assert.match(
-        stderr,
-        /^stats-service: The database .* cannot be opened\. Check the permissions .*\. \(.*\)\n$/,
-      );
+      assert.match(stderr, /^stats-service: The database .* \(.*\)\n$/);
+      assert.match(stderr, reason);
       assert.ok(stderr.includes(target), stderr);
     }
     assert.deepEqual(readdirSync(disk.path), ['stats.db']);

@@ -20,6 +20,19 @@ function assertUnavailable(answer: HttpAnswer, code: string): void {
 const SECRETS =
   /select|insert|course_stats|relation|no such table|sqlite|postgres|kysely|node_modules|\.ts|\.js|\bat /i;
 
+/** Statements after which recording meets an error that the program does not expect. */
+const DEFECTS = {
+  sqlite: [
+    `create trigger defect before insert on course_stats
+     begin select raise(abort, 'no insert into course_stats'); end`,
+  ],
+  postgres: [
+    `create function defect() returns trigger language plpgsql as $$
+     begin raise exception 'no insert into course_stats'; end $$`,
+    `create trigger defect before insert on course_stats for each row execute function defect()`,
+  ],
+};
+
 test('Requests return 503 while the database is unreachable, and succeed once it is back', async () => {
   await using database = await createDatabase('postgres');
   await using gate = await Gate.before(database.url);
@@ -101,13 +114,30 @@ for (const dialect of DIALECTS) {
       assert.equal((await send('GET', '/livez')).status, 200);
     });
 
+    test('Requests return 503 `schema-outdated` without details if a table is missing', async () => {
+      await using service = await createService(dialect);
+      const { send, courseId, database } = service;
+      const userId = newUserId();
+      await runSql(database.url, 'drop table course_stats');
+      for (const answer of [
+        await send('GET', `/courses/${courseId}`, { userId }),
+        await send('POST', `/courses/${courseId}`, { userId, json: sessionContent() }),
+      ]) {
+        assertUnavailable(answer, 'schema-outdated');
+        assert.doesNotMatch(answer.text.replace('urn:stats-service', ''), SECRETS);
+      }
+      // The failed transaction was rolled back.
+      assert.deepEqual(await runSql(database.url, 'select session_id from study_sessions'), []);
+    });
+
     test('A defect returns 500 without details, which are logged under the request id', async () => {
       await using service = await createService(dialect);
       const { send, courseId, database, reported } = service;
       const userId = newUserId();
-      await runSql(database.url, 'drop table course_stats');
+      for (const statement of DEFECTS[dialect]) await runSql(database.url, statement);
+      const withId = { userId, headers: { 'x-request-id': 'mine-1' } };
       const answers = [
-        await send('GET', `/courses/${courseId}`, { userId, headers: { 'x-request-id': 'mine-1' } }),
+        await send('POST', `/courses/${courseId}`, { ...withId, json: sessionContent() }),
         await send('POST', `/courses/${courseId}`, { userId, json: sessionContent() }),
       ];
       for (const answer of answers) {
@@ -121,7 +151,7 @@ for (const dialect of DIALECTS) {
       );
       for (const { error } of reported) {
         assert.ok(error instanceof Error && !(error instanceof StatsError));
-        assert.match(error.message, /course_stats/);
+        assert.match(error.message, /no insert into course_stats/);
       }
       // The failed transaction was rolled back.
       assert.deepEqual(await runSql(database.url, 'select session_id from study_sessions'), []);

@@ -33,7 +33,7 @@ async function migrate(io: Io, action: string, options: Options): Promise<void> 
   const create = action === 'up';
   const database = databaseUrl(io, options, { create });
   const run = async () => {
-    await using migrator = await openMigrator({ database, create });
+    await using migrator = await openMigrator({ database, create, readOnly: action === 'status' });
     if (action === 'status') writeStatus(io, options, await migrator.status());
     else if (action === 'down') await migrateDown(io, migrator);
     else if (action === 'distribute') await distribute(io, migrator);

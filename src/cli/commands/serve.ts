@@ -22,6 +22,7 @@ interface Options {
   readonly port?: string;
   readonly keepAlive?: string;
   readonly migrate: boolean;
+  readonly readOnly?: boolean;
 }
 
 export function addServe(program: Command, io: Io): void {
@@ -31,11 +32,14 @@ export function addServe(program: Command, io: Io): void {
     .option(SETTINGS.port.flags, describeSetting(SETTINGS.port))
     .option(SETTINGS.keepAlive.flags, describeSetting(SETTINGS.keepAlive))
     .option('--no-migrate', 'fail if the schema is not current, instead of migrating it')
+    .option('--read-only', 'refuse every change, for a copy or a standby; the schema is not migrated')
     .action((options: Options) => runServer(io, options));
 }
 
 async function runServer(io: Io, options: Options): Promise<void> {
-  const database = databaseUrl(io, options, { create: true });
+  const { readOnly = false } = options;
+  const migrate = options.migrate && !readOnly;
+  const database = databaseUrl(io, options, { create: migrate });
   const host = parseSetting(io, SETTINGS.host, options.host, parseHost);
   const port = parseSetting(io, SETTINGS.port, options.port, parsePort);
   const keepAliveTimeout = parseSetting(io, SETTINGS.keepAlive, options.keepAlive, parseKeepAlive);
@@ -46,9 +50,8 @@ async function runServer(io: Io, options: Options): Promise<void> {
   await using log = new ServerLog(io.env);
   const metrics = new Metrics({ process: true });
 
-  const { migrate } = options;
-  const opening = openStats({ database, create: migrate, migrate, maxCalls: MAX_CALLS, observer: metrics });
-  const stats = await interruptible(io.signal, opening);
+  const config = { database, create: migrate, migrate, readOnly, maxCalls: MAX_CALLS, observer: metrics };
+  const stats = await interruptible(io.signal, openStats(config));
   const server = await serveOrClose(stats, () =>
     serve(stats, {
       host,

@@ -1,5 +1,11 @@
 import type { LearnerKey } from '../api.js';
-import { rejectReasonOf, type PendingSession, type RecordOutcome, type Store } from '../store/store.js';
+import {
+  rejectReasonOf,
+  type DriverFault,
+  type PendingSession,
+  type RecordOutcome,
+  type Store,
+} from '../store/store.js';
 
 /*
  * A batch is one transaction, so one session can fail all of it, for example if another transaction has
@@ -9,7 +15,7 @@ import { rejectReasonOf, type PendingSession, type RecordOutcome, type Store } f
  * - Lock timeout (Postgres only): the recorder queries which learners are locked and records the others. It
  *   remembers the locked learners and, for later batches with them, queries the locks first. Otherwise one
  *   locked learner would delay every batch by the lock timeout.
- * - Database unavailable or unusable: all sessions of the batch fail, because a retry would meet the same
+ * - Database unavailable, read-only, outdated or unusable: all sessions of the batch fail, because a retry would meet the same
  *   error.
  * - Any other error: the batch is bisected until the session that causes the error is alone.
  */
@@ -19,6 +25,9 @@ const MAX_LOCKED = 1_000;
 
 /** Unknown errors of one batch, after which it is not bisected further: its sessions share the cause. */
 const MAX_DEFECTS = 40;
+
+/** The faults that every session of a batch would meet. */
+const OF_DATABASE: ReadonlySet<DriverFault> = new Set(['unavailable', 'read-only', 'outdated', 'unusable']);
 
 /** Records batches of sessions such that no session fails because of another. */
 export class SessionRecorder {
@@ -67,7 +76,7 @@ export class SessionRecorder {
     } catch (error) {
       const fault = this.#store.faultOf(error);
       if (fault === 'locked') return this.#recordWithoutLocked(sessions, error);
-      if (fault === 'unavailable' || fault === 'unusable') return allFailed(sessions, error);
+      if (fault !== undefined && OF_DATABASE.has(fault)) return allFailed(sessions, error);
       if (fault === undefined && budget.left-- <= 0) return allFailed(sessions, error);
       return this.#isolate(sessions, error, budget);
     }

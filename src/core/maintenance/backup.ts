@@ -23,7 +23,7 @@ export interface BackupConfig extends CopyOptions {
  *   `database-unusable`
  */
 export async function backUp({ database, file, ...options }: BackupConfig): Promise<void> {
-  const store = await openStore(database, { create: false });
+  const store = await openStore(database, { create: false, readOnly: true });
   try {
     const { copyTo } = store;
     if (!copyTo) throw copyUnsupported();

@@ -6,6 +6,7 @@ import { findDifferingModules, findDifferingTotals } from '../store/checks/diffe
 import { countRows, rangesOf, withoutTimeout } from '../store/checks/ranges.js';
 import { migrationStatus } from '../store/migrator.js';
 import { openStore } from '../store/open.js';
+import { RESTORE } from '../store/sqlite/errors.js';
 import { withStatsErrors, type Store } from '../store/store.js';
 
 /**
@@ -43,9 +44,11 @@ async function runChecks(store: Store): Promise<readonly Finding[]> {
     try {
       findings.push(await work());
     } catch (error) {
-      if (store.faultOf(error) !== 'unusable' || !(error instanceof Error)) throw error;
+      const fault = store.faultOf(error);
+      if ((fault !== 'unusable' && fault !== 'outdated') || !(error instanceof Error)) throw error;
       const detail = `cannot be read: ${error.message}`;
-      findings.push({ check, state: 'problem', detail, advice: store.explain(error) });
+      const advice = fault === 'outdated' ? RESTORE : store.explain(error);
+      findings.push({ check, state: 'problem', detail, advice });
       // The other checks would fail for the same reason.
       break;
     }

@@ -34,7 +34,7 @@ export async function* exportSessions({
 }: ExportConfig): AsyncGenerator<readonly ExportedSession[], void, undefined> {
   const checked = parseCall(exportFilterSchema, filter);
   const { courseId } = checked;
-  const store = await openStore(database, { create: false });
+  const store = await openStore(database, { create: false, readOnly: true });
   let snapshot: Snapshot | undefined;
   try {
     await assertCurrent(store);

@@ -37,7 +37,7 @@ const LEGACY_PAGE = 5_000;
  *   `database-not-found` if its tables are missing
  */
 export async function openLegacy(config: { readonly database: string }): Promise<Legacy> {
-  const store = await openStore(config.database, { create: false });
+  const store = await openStore(config.database, { create: false, readOnly: true });
   try {
     await withStatsErrors(store, () => assertTables(store));
   } catch (error) {

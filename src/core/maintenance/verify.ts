@@ -59,7 +59,7 @@ export interface Verification extends Counts {
  *   `database-unavailable`, `database-unusable`, `schema-outdated`, `schema-newer`, `schema-unsupported`
  */
 export async function verify(config: VerifyConfig): Promise<Verification> {
-  const store = await openStore(config.database, { create: false });
+  const store = await openStore(config.database, { create: false, readOnly: !config.rebuild });
   try {
     return await withStatsErrors(store, async () => {
       await assertCurrent(store);

@@ -102,6 +102,12 @@ export interface Store extends StoreContext {
    * @throws {StatsError} `database-read-only`
    */
   assertWritable?(): Promise<void>;
+  /**
+   * For readiness checks (SQLite only): the open file is still the one at its path.
+   *
+   * @throws {StatsError} `database-unusable`
+   */
+  assertInPlace?(): Promise<void>;
   /** Copies the database to a new file (SQLite only). */
   readonly copyTo?: (file: string, options: CopyOptions) => Promise<void>;
   /** The state of the connection pool (Postgres only). */

@@ -35,8 +35,10 @@ const CALL_ERRORS: readonly (ErrorCode | HttpErrorCode)[] = [
   'invalid-request',
   'database-unavailable',
   'database-unusable',
+  'schema-outdated',
   'overloaded',
 ];
+const CHANGE_ERRORS: readonly ErrorCode[] = ['read-only', 'database-read-only'];
 const BODY_ERRORS: readonly HttpErrorCode[] = [
   'malformed-json',
   'invalid-utf-8',
@@ -81,5 +83,6 @@ function failures(route: Route): Record<string, unknown> {
 function errorsOf(route: Route): (ErrorCode | HttpErrorCode)[] {
   if (isServiceRoute(route)) return [...COMMON_ERRORS, ...route.errors];
   const bodyErrors = route.document ? BODY_ERRORS : [];
-  return [...COMMON_ERRORS, ...CALL_ERRORS, ...bodyErrors, ...route.errors];
+  const changeErrors = route.method === 'GET' ? [] : CHANGE_ERRORS;
+  return [...COMMON_ERRORS, ...CALL_ERRORS, ...bodyErrors, ...changeErrors, ...route.errors];
 }

@@ -23,6 +23,7 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     errors: [
       'database-unavailable',
       'database-unusable',
+      'database-read-only',
       'overloaded',
       'schema-outdated',
       'schema-newer',

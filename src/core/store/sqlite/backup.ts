@@ -28,27 +28,48 @@ export async function copyPages(
     progress(await connection.backup(file, { progress }));
   } catch (error) {
     signal?.throwIfAborted();
-    throw new Error(
-      'The copy cannot be written; check the free space and the permissions of its directory.',
-      { cause: error },
-    );
+    throw writeError(error);
   }
 }
 
-/** Checks a copy that no other connection has open. */
-export function assertIntact(open: () => BetterSqlite.Database): void {
+/**
+ * Checks a copy that no other connection has open, and switches it from WAL, in which it could only be read where
+ * SQLite can create files beside it.
+ */
+export function finishCopy(open: () => BetterSqlite.Database): void {
   const copy = open();
+  try {
+    // Without it, WAL needs shared memory, which the file system of the copy may lack.
+    copy.pragma('locking_mode = exclusive');
+    assertIntact(copy);
+    leaveWal(copy);
+  } finally {
+    copy.close();
+  }
+}
+
+function assertIntact(copy: BetterSqlite.Database): void {
   try {
     const found = copy.pragma('quick_check(1)', { simple: true });
     if (found !== 'ok') throw new Error(String(found));
   } catch (error) {
     throw new Error(
       'The copy is damaged, and so may be the database; check it with "stats-service doctor".',
-      {
-        cause: error,
-      },
+      { cause: error },
     );
-  } finally {
-    copy.close();
   }
+}
+
+function leaveWal(copy: BetterSqlite.Database): void {
+  try {
+    copy.pragma('journal_mode = delete');
+  } catch (error) {
+    throw writeError(error);
+  }
+}
+
+function writeError(cause: unknown): Error {
+  return new Error('The copy cannot be written; check the free space and the permissions of its directory.', {
+    cause,
+  });
 }

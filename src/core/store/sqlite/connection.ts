@@ -1,9 +1,9 @@
-import { closeSync, existsSync, openSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { closeSync, existsSync, openSync, realpathSync, rmSync, statSync } from 'node:fs';
 import BetterSqlite from 'better-sqlite3';
 import { StatsError } from '../../errors.js';
 import { BUSY_TIMEOUT, retryDelay } from './busy-retry.js';
-import { explainSqlite, isBusy } from './errors.js';
+import { explainSqlite, isBusy, sqliteFault } from './errors.js';
+import { checkPath } from './path.js';
 
 /** The path of a database in memory. */
 export const MEMORY = ':memory:';
@@ -24,79 +24,106 @@ const CACHE = 4_000;
 const LOG_LIMIT = 256 * 1024 * 1024;
 
 interface ConnectOptions {
-  /** Creates a missing file. */
-  readonly create: boolean;
   /** The file of SQLite's addon in a single executable. */
   readonly addon: string | undefined;
+  /** Opens the file without ever writing to it. Default: false. */
+  readonly readOnly?: boolean;
+}
+
+interface OpenOptions extends Required<ConnectOptions> {
+  /** Creates a missing file. */
+  readonly create: boolean;
 }
 
 /**
- * Opens and configures a connection.
+ * Opens and configures a connection. A file that it has created is removed again if it cannot be set up.
  *
- * @throws {StatsError} `database-not-found`, `database-unusable`, `database-unavailable`
+ * @throws {StatsError} `invalid-database-url`, `database-not-found`, `database-unusable`,
+ *   `database-unavailable`
  */
-export function openConnection(path: string, options: ConnectOptions): BetterSqlite.Database {
+export function openConnection(path: string, options: OpenOptions): BetterSqlite.Database {
+  let isNew = false;
+  try {
+    if (path !== MEMORY) {
+      checkPath(path, options);
+      isNew = options.create && createFile(path);
+    }
+    return open(path, options);
+  } catch (error) {
+    // Another process that has locked the database may be setting it up.
+    if (isNew && !isBusy(error)) removeEmpty(path);
+    throw error instanceof StatsError ? error : openingError(path, error);
+  }
+}
+
+function open(path: string, options: OpenOptions): BetterSqlite.Database {
   const connection = connect(path, options);
   try {
-    configure(connection, options.create);
+    // Opening without `create` never changes a file, which may belong to another program.
+    const isSwitched = options.create && useWal(connection);
+    try {
+      // The first read, which fails if this is not a database, or if WAL does not work on its file system.
+      retryingBusy(() => connection.pragma('user_version'));
+    } catch (error) {
+      connection.close();
+      if (isSwitched) leaveWal(path, options);
+      throw error;
+    }
+    configure(connection);
     return connection;
   } catch (error) {
     connection.close();
-    throw openingError(path, error);
+    throw error;
   }
 }
 
-/** Opens a connection with the default configuration. */
-export function connect(path: string, { create, addon }: ConnectOptions): BetterSqlite.Database {
-  if (path !== MEMORY) checkPath(path, create);
+/** Opens an existing file with the default configuration. */
+export function connect(path: string, { addon, readOnly = false }: ConnectOptions): BetterSqlite.Database {
+  return new BetterSqlite(path, {
+    fileMustExist: path !== MEMORY,
+    readonly: readOnly && path !== MEMORY,
+    timeout: BLOCKING_TIMEOUT,
+    ...(addon !== undefined && { nativeBinding: addon }),
+  });
+}
+
+/**
+ * Creates a file that only its owner can access: SQLite would give it the mode 0644, and its -wal and -shm files the
+ * mode of the database. Returns false if it exists.
+ */
+function createFile(path: string): boolean {
+  if (existsSync(path)) return false;
   try {
-    // SQLite would give a new file the mode 0644, and its -wal and -shm files the mode of the database.
-    if (create && path !== MEMORY && !existsSync(path)) closeSync(openSync(path, 'a', 0o600));
-    return new BetterSqlite(path, {
-      fileMustExist: !create,
-      timeout: BLOCKING_TIMEOUT,
-      ...(addon !== undefined && { nativeBinding: addon }),
-    });
+    closeSync(openSync(path, 'ax', 0o600));
+    return true;
   } catch (error) {
-    throw openingError(path, error);
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    // A symbolic link to a missing file, or another process has just created it.
+    closeSync(openSync(path, 'a', 0o600));
+    return false;
   }
 }
 
-function checkPath(path: string, create: boolean): void {
-  if (!existsSync(path) && !create) {
-    throw new StatsError(
-      'database-not-found',
-      `There is no database at ${path}. Check the path, or create it with "stats-service migrate up".`,
-    );
-  }
-  const directory = dirname(resolve(path));
-  if (!existsSync(directory)) {
-    throw new StatsError(
-      'database-unusable',
-      `The directory of the database does not exist: ${directory}. Create it, or name another path.`,
-    );
-  }
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new StatsError('database-unusable', `${path} is a directory, not a database.`);
+/** Removes the files of a database to which no other process has added anything. */
+function removeEmpty(path: string): void {
+  try {
+    const main = realpathSync(path);
+    const log = statSync(`${main}-wal`, { throwIfNoEntry: false });
+    if (statSync(main).size > PAGE_SIZE || (log && log.size > 0)) return;
+    for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${main}${suffix}`, { force: true });
+  } catch {
+    // The caller reports why the database cannot be set up.
   }
 }
 
 function openingError(path: string, error: unknown): StatsError {
-  const prefix = `The database ${path} cannot be opened.`;
-  if (isBusy(error)) return new StatsError('database-unavailable', prefix, { cause: error });
-  return new StatsError('database-unusable', `${prefix} ${explainSqlite(error)}`, { cause: error });
+  const code = sqliteFault(error) === 'unavailable' ? 'database-unavailable' : 'database-unusable';
+  const detail = `The database ${path} cannot be opened. ${explainSqlite(error)}`.trimEnd();
+  return new StatsError(code, detail, { cause: error });
 }
 
-/**
- * WAL lets readers run during a write. FULL makes a commit survive a power failure, which WAL alone does not.
- */
-function configure(connection: BetterSqlite.Database, create: boolean): void {
-  // Opening without `create` never changes a file, which may belong to another program.
-  if (create) {
-    // Takes effect only in a new file.
-    connection.pragma(`page_size = ${PAGE_SIZE}`);
-    useWal(connection);
-  }
+/** FULL makes a commit survive a power failure, which WAL alone does not. */
+function configure(connection: BetterSqlite.Database): void {
   connection.pragma('synchronous = full');
   connection.pragma(`cache_size = -${CACHE}`);
   connection.pragma(`journal_size_limit = ${LOG_LIMIT}`);
@@ -106,16 +133,57 @@ function configure(connection: BetterSqlite.Database, create: boolean): void {
   }
 }
 
+/** Switches to WAL, which lets readers run during a write. Returns false if it was in use. */
+function useWal(connection: BetterSqlite.Database): boolean {
+  // Takes effect only in a new file.
+  connection.pragma(`page_size = ${PAGE_SIZE}`);
+  return retryingBusy(() => {
+    if (connection.pragma('journal_mode', { simple: true }) === 'wal') return false;
+    connection.pragma('journal_mode = wal');
+    return true;
+  });
+}
+
+/** Switches a file back that no other process has opened, so that it can be read without shared memory, too. */
+function leaveWal(path: string, options: ConnectOptions): void {
+  try {
+    const connection = connect(path, options);
+    connection.pragma('locking_mode = exclusive');
+    connection.pragma('journal_mode = delete');
+    connection.close();
+    rmSync(`${realpathSync(path)}-shm`, { force: true });
+  } catch {
+    // The caller reports why WAL does not work.
+  }
+}
+
 /** While another process also switches to WAL, SQLite reports busy at once, regardless of the timeout. */
-function useWal(connection: BetterSqlite.Database): void {
+function retryingBusy<T>(work: () => T): T {
   const deadline = performance.now() + BUSY_TIMEOUT;
   for (;;) {
     try {
-      connection.pragma('journal_mode = wal');
-      return;
+      return work();
     } catch (error) {
       if (!isBusy(error) || performance.now() > deadline) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryDelay());
     }
+  }
+}
+
+/**
+ * Removes the empty log that a read-only connection has created. SQLite does so only when a connection with write
+ * permission closes, and only if no other has the database open.
+ */
+export function removeEmptyLog(path: string, options: ConnectOptions): void {
+  try {
+    if (statSync(`${realpathSync(path)}-wal`).size > 0) return;
+    const connection = connect(path, options);
+    try {
+      connection.pragma('user_version');
+    } finally {
+      connection.close();
+    }
+  } catch {
+    // There is no log, or the database cannot be written.
   }
 }

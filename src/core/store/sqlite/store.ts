@@ -1,10 +1,11 @@
-import { open } from 'node:fs/promises';
+import { statSync, type BigIntStats } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type BetterSqlite from 'better-sqlite3';
 import { Kysely, sql, type RawBuilder } from 'kysely';
 import type { LearnerKey, SessionKey } from '../../api.js';
-import { copyUnsupported } from '../../errors.js';
+import { copyUnsupported, StatsError } from '../../errors.js';
 import type { CopyOptions } from '../../model/checks.js';
 import { sumDeltas } from '../deltas.js';
 import { isReplay, type SessionRow } from '../rows.js';
@@ -21,10 +22,10 @@ import {
   type TransactionContext,
 } from '../store.js';
 import { findAddon } from './addon.js';
-import { assertIntact, copyPages } from './backup.js';
+import { copyPages, finishCopy } from './backup.js';
 import { BusyRetryQueue } from './busy-retry.js';
 import { Checkpointer } from './checkpointer.js';
-import { connect, MEMORY, openConnection } from './connection.js';
+import { connect, MEMORY, openConnection, removeEmptyLog } from './connection.js';
 import { sqliteDialect } from './dialect.js';
 import { explainSqlite, sqliteFault } from './errors.js';
 import { prepareStatements, type SqliteStatements } from './statements.js';
@@ -32,6 +33,9 @@ import { encodeId, encodeInstant } from './values.js';
 
 /** Milliseconds between bulk writes; other processes poll for the lock every 1 to 2 ms. */
 const PAUSE = 2;
+
+/** Identifies a file, also after it was moved. */
+type FileId = Pick<BigIntStats, 'dev' | 'ino'>;
 
 /** A SQLite file or in-memory database with one connection. */
 export class SqliteStore implements Store {
@@ -41,7 +45,10 @@ export class SqliteStore implements Store {
   readonly batchPolicy = { maxCost: 500, maxInFlight: 1, blocking: true };
   readonly probe = this;
   readonly #path: string;
+  readonly #readOnly: boolean;
   readonly #addon: string | undefined;
+  /** The open file; `undefined` in memory. */
+  readonly #file: FileId | undefined;
   readonly #connection: BetterSqlite.Database;
   /** Readers rarely see SQLITE_BUSY in WAL mode, so they have their own queue. */
   readonly #readers = new BusyRetryQueue();
@@ -52,21 +59,22 @@ export class SqliteStore implements Store {
   #dataVersion: unknown;
 
   /**
-   * Opens a file; a missing one is created if `create` is true.
+   * Opens a file. A missing one is created if `create` is true; with `readOnly` nothing is ever written.
    *
-   * @throws {StatsError} `database-not-found`, `database-unusable`, `database-unavailable`
+   * @throws {StatsError} `invalid-database-url`, `database-not-found`, `database-unusable`, `database-unavailable`
    */
-  constructor(path: string, { create }: { readonly create: boolean }) {
+  constructor(path: string, { create, readOnly = false }: { create: boolean; readOnly?: boolean }) {
     const addon = findAddon();
-    const connection = openConnection(path, { create, addon });
-    this.#path = path;
+    const connection = openConnection(path, { create, readOnly, addon });
+    this.#readOnly = readOnly;
     this.#addon = addon;
     this.#connection = connection;
     this.kysely = new Kysely<Schema>({ dialect: sqliteDialect(connection) });
-    if (path !== MEMORY) {
-      // Absolute, because the thread may start after the process has changed its working directory.
-      this.#checkpointer = new Checkpointer(resolve(path), addon, connection);
-    }
+    // Absolute, because the process may change its working directory.
+    this.#path = path === MEMORY ? path : resolve(path);
+    if (path === MEMORY) return;
+    this.#file = statSync(path, { bigint: true });
+    if (!readOnly) this.#checkpointer = new Checkpointer(this.#path, addon, connection);
   }
 
   readonly id = <Id extends string>(id: Id): RawBuilder<Id> => encodeId(sql`${id}`);
@@ -159,8 +167,20 @@ export class SqliteStore implements Store {
     } finally {
       await snapshot.rollback().execute();
     }
-    assertIntact(() => connect(file, { create: false, addon: this.#addon }));
+    finishCopy(() => connect(file, { addon: this.#addon }));
   };
+
+  /** SQLite continues to use a file that was moved away, and never notices the one at its path. */
+  async assertInPlace(): Promise<void> {
+    if (!this.#file) return;
+    const { dev, ino } = this.#file;
+    const found = await stat(this.#path, { bigint: true }).catch(() => undefined);
+    if (found?.dev === dev && found.ino === ino) return;
+    throw new StatsError(
+      'database-unusable',
+      'The database file was moved or replaced while it was open, and changes still go to the old file. Restart the service.',
+    );
+  }
 
   readonly faultOf = sqliteFault;
   readonly explain = explainSqlite;
@@ -170,6 +190,7 @@ export class SqliteStore implements Store {
     await this.kysely.destroy();
     // Kysely closes only a connection that it has used.
     this.#connection.close();
+    if (this.#readOnly) removeEmptyLog(this.#path, { addon: this.#addon });
   }
 
   /** Reads several keys in one transaction, on one snapshot. */
