@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
 /** Bytes. By default, the young generation of a server can grow to 96 MB. */
@@ -27,7 +28,8 @@ if (obstacle === undefined) {
 
 /** Returns why the program cannot run: a clone that is not built, or an old Node. */
 async function findObstacle() {
-  if (!existsSync(new URL('../dist/version.js', import.meta.url))) {
+  // A path, because the file system of the single executable ignores URLs.
+  if (!existsSync(fileURLToPath(new URL('../dist/version.js', import.meta.url)))) {
     return 'stats-service: not built yet; run "npm run build"';
   }
   const { unsupportedNode } = await import('../dist/src/core/node-version.js');
