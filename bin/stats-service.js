@@ -64,8 +64,9 @@ async function run() {
     ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
     signal,
   });
-  // An open stdin would keep the process alive.
+  // An open stdin, or the channel of a worker, would keep the process alive.
   process.stdin.destroy();
+  process.channel?.unref();
   // The interrupted command may still be running. While it opens a named pipe, only a second signal ends it.
   if (signal.aborted) {
     leaveSignals();
@@ -118,12 +119,17 @@ async function ask(question) {
   }
 }
 
-/** The first signal starts a graceful shutdown, the second one ends the process. */
+/**
+ * The first signal starts a graceful shutdown, the second one ends the process. The primary of `serve --workers`
+ * stops its workers by a message, because a signal to the process group reaches them too.
+ */
 function endingSignal() {
   const controller = new AbortController();
+  let isFirst = true;
   for (const [signal, number] of Object.entries(ENDING_SIGNALS)) {
     process.on(signal, () => {
-      if (!controller.signal.aborted) {
+      if (isFirst) {
+        isFirst = false;
         controller.abort();
         return;
       }
@@ -131,6 +137,11 @@ function endingSignal() {
       process.kill(process.pid, signal);
       // The kernel ignores this signal for process 1 of a container.
       process.exit(128 + number);
+    });
+  }
+  if (process.channel) {
+    process.on('message', (message) => {
+      if (message === 'stop') controller.abort();
     });
   }
   return controller.signal;

@@ -35,6 +35,12 @@ export const SETTINGS = {
     meaning: 'the port to listen on; 0 selects a free port',
     fallback: '8080',
   },
+  workers: {
+    flags: '--workers <n>',
+    env: 'STATS_WORKERS',
+    meaning: 'the number of processes that share the port, on Postgres; auto: one for each core',
+    fallback: '1',
+  },
   logLevel: {
     env: 'STATS_LOG_LEVEL',
     meaning: 'info (a line per request), warn (failures only), fatal, error, debug, trace or silent',

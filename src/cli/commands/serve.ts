@@ -1,25 +1,18 @@
-import { once } from 'node:events';
-import { setTimeout } from 'node:timers/promises';
+import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { openStats, type Stats } from '../../core/index.js';
-import type { RunningServer } from '../../server/index.js';
 import { UsageError, withValue } from '../errors.js';
-import { interruptible, type Io } from '../io.js';
-import { writeLine } from '../output.js';
+import type { Io } from '../io.js';
 import { describeSetting, SETTINGS } from '../settings.js';
-import { addDatabaseOption, databaseUrl, describeDatabase } from '../target.js';
+import { addDatabaseOption, databaseUrl } from '../target.js';
 
-/** Calls in flight. More calls get 503 at once, because their results would come too late. */
-const MAX_CALLS = 2_000;
-/** Milliseconds for requests in flight at shutdown. */
-const CLOSE_DEADLINE = 5_000;
-/** Milliseconds for the whole shutdown. Container runtimes kill after ten seconds. */
-const STOP_DEADLINE = 9_000;
+/** Guards against a typing error. */
+const MAX_WORKERS = 256;
 
 interface Options {
   readonly database?: string;
   readonly host?: string;
   readonly port?: string;
+  readonly workers?: string;
   readonly migrate: boolean;
 }
 
@@ -28,63 +21,22 @@ export function addServe(program: Command, io: Io): void {
     .description('serve the HTTP API')
     .option(SETTINGS.host.flags, describeSetting(SETTINGS.host))
     .option(SETTINGS.port.flags, describeSetting(SETTINGS.port))
+    .option(SETTINGS.workers.flags, describeSetting(SETTINGS.workers))
     .option('--no-migrate', 'fail if the schema is not current, instead of migrating it')
-    .action((options: Options) => runServer(io, options));
+    .action((options: Options) => runServe(io, options));
 }
 
-async function runServer(io: Io, options: Options): Promise<void> {
+async function runServe(io: Io, options: Options): Promise<void> {
   const database = databaseUrl(io, options, { create: true });
   const host = options.host || io.env[SETTINGS.host.env] || undefined;
-  const port = portOf(io, options);
-  const [{ Metrics, serve }, { ServerLog }] = await Promise.all([
-    import('../../server/index.js'),
-    import('../log.js'),
-  ]);
-  await using log = new ServerLog(io.env);
-  const metrics = new Metrics({ process: true });
-
-  const { migrate } = options;
-  const opening = openStats({ database, create: migrate, migrate, maxCalls: MAX_CALLS, observer: metrics });
-  const stats = await interruptible(io.signal, opening);
-  const server = await serveOrClose(stats, () =>
-    serve(stats, {
-      host,
-      port,
-      metrics,
-      onError: (error, requestId) => log.failed(error, requestId),
-      onResponse: (completed) => log.completed(completed),
-    }),
-  );
-  writeLine(io.stderr, `Database: ${describeDatabase(database)}`);
-  writeLine(io.stderr, `Listening on ${server.url}`);
-  log.event('started', { url: server.url, version: io.version });
-
-  if (!io.signal.aborted) await once(io.signal, 'abort');
-  writeLine(io.stderr, 'Stopping.');
-  log.event('stopping');
-  const stopped = await Promise.race([
-    stop(server, stats).then(() => true),
-    setTimeout(STOP_DEADLINE, false, { ref: false }),
-  ]);
-  if (!stopped) throw new Error(`The server did not stop within ${STOP_DEADLINE / 1_000} seconds.`);
-  log.event('stopped');
-}
-
-async function serveOrClose(stats: Stats, serve: () => Promise<RunningServer>): Promise<RunningServer> {
-  try {
-    return await serve();
-  } catch (error) {
-    await stats.close();
-    throw error;
+  const settings = { database, host, port: portOf(io, options), migrate: options.migrate };
+  const workers = workersOf(io, options, database);
+  if (workers === 1) {
+    const { runAlone } = await import('../serve/server.js');
+    return runAlone(io, settings);
   }
-}
-
-async function stop(server: RunningServer, stats: Stats): Promise<void> {
-  try {
-    await server.close(CLOSE_DEADLINE);
-  } finally {
-    await stats.close();
-  }
+  const { runWorkers } = await import('../serve/cluster.js');
+  return runWorkers(io, settings, workers);
 }
 
 function portOf(io: Io, { port: flag }: Options): number | undefined {
@@ -94,4 +46,20 @@ function portOf(io: Io, { port: flag }: Options): number | undefined {
   if (port <= 65_535) return port;
   const name = flag === undefined ? SETTINGS.port.env : '--port';
   throw new UsageError(`${name} ${withValue(text, 'must be a port from 0 to 65,535')}`);
+}
+
+function workersOf(io: Io, { workers: flag }: Options, database: string): number {
+  const text = flag ?? (io.env[SETTINGS.workers.env] || SETTINGS.workers.fallback);
+  if (text === '1') return 1;
+  const name = flag === undefined ? SETTINGS.workers.env : '--workers';
+  const isNumber = /^[1-9]\d{0,2}$/.test(text) && Number(text) <= MAX_WORKERS;
+  if (!isNumber && text !== 'auto') {
+    throw new UsageError(`${name} ${withValue(text, `must be auto or a number from 1 to ${MAX_WORKERS}`)}`);
+  }
+  if (database.startsWith('sqlite:')) {
+    const rule =
+      'must be 1 on SQLite, because one process already does all that SQLite can; more need Postgres';
+    throw new UsageError(`${name} ${withValue(text, rule)}`);
+  }
+  return isNumber ? Number(text) : availableParallelism();
 }
