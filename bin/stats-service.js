@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
 /** Bytes. By default, the young generation of a server can grow to 96 MB. */
@@ -27,7 +28,8 @@ if (obstacle === undefined) {
 
 /** Returns why the program cannot run: a clone that is not built, or an old Node. */
 async function findObstacle() {
-  if (!existsSync(new URL('../dist/version.js', import.meta.url))) {
+  // A path, because the file system of the single executable ignores URLs.
+  if (!existsSync(fileURLToPath(new URL('../dist/version.js', import.meta.url)))) {
     return 'stats-service: not built yet; run "npm run build"';
   }
   const { unsupportedNode } = await import('../dist/src/core/node-version.js');
@@ -63,8 +65,9 @@ async function run() {
     ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
     signal,
   });
-  // An open stdin would keep the process alive.
+  // An open stdin, or the channel of a worker, would keep the process alive.
   process.stdin.destroy();
+  process.channel?.unref();
   // The interrupted command may still be running. While it opens a named pipe, only a second signal ends it.
   if (signal.aborted) {
     leaveSignals();
@@ -106,12 +109,17 @@ async function ask(question) {
   }
 }
 
-/** The first signal starts a graceful shutdown, the second one ends the process. */
+/**
+ * The first signal starts a graceful shutdown, the second one ends the process. The primary of `serve --workers`
+ * stops its workers by a message, because a signal to the process group reaches them too.
+ */
 function endingSignal() {
   const controller = new AbortController();
+  let isFirst = true;
   for (const [signal, number] of Object.entries(ENDING_SIGNALS)) {
     process.on(signal, () => {
-      if (!controller.signal.aborted) {
+      if (isFirst) {
+        isFirst = false;
         controller.abort();
         return;
       }
@@ -119,6 +127,11 @@ function endingSignal() {
       process.kill(process.pid, signal);
       // The kernel ignores this signal for process 1 of a container.
       process.exit(128 + number);
+    });
+  }
+  if (process.channel) {
+    process.on('message', (message) => {
+      if (message === 'stop') controller.abort();
     });
   }
   return controller.signal;

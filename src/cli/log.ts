@@ -4,6 +4,7 @@ import { StatsError } from '../core/index.js';
 import type { CompletedRequest } from '../server/index.js';
 import { describeCause, UsageError, withValue } from './errors.js';
 import type { Io } from './io.js';
+import { writeLine } from './output.js';
 import { SETTINGS } from './settings.js';
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
@@ -12,7 +13,7 @@ const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const BUFFER = 4_096;
 /** Milliseconds between writes of a smaller buffer. */
 const FLUSH_INTERVAL = 500;
-/** Bytes buffered for a slow reader of the log. Further lines are dropped. */
+/** Bytes buffered for a slow reader of the log. Further lines are dropped and counted. */
 const MAX_BACKLOG = 8 * 1024 * 1024;
 
 /** Deadline for writing the last lines, in milliseconds. */
@@ -24,15 +25,25 @@ type Destination = ReturnType<typeof pino.destination>;
 
 /** Logs to stdout as NDJSON, without personal data. */
 export class ServerLog implements AsyncDisposable {
-  readonly #destination: Destination = destination();
+  /** Lines dropped since the start. */
+  dropped = 0;
+  readonly #destination: Destination;
   readonly #logger: Logger;
+  #reported = 0;
 
-  /** @throws {UsageError} for an invalid `STATS_LOG_LEVEL` */
-  constructor(env: Io['env']) {
+  /**
+   * @param worker the number of this worker, which each line then has
+   * @throws {UsageError} for an invalid `STATS_LOG_LEVEL`
+   */
+  constructor({ env, stderr }: Pick<Io, 'env' | 'stderr'>, worker?: number) {
+    const level = levelOf(env);
+    this.#destination = openStdout(stderr);
+    this.#destination.on('drop', () => this.dropped++);
+    this.#destination.on('drain', () => this.#reportDropped());
     this.#logger = pino(
       {
-        level: levelOf(env),
-        base: undefined,
+        level,
+        base: worker === undefined ? undefined : { worker },
         timestamp: pino.stdTimeFunctions.isoTime,
         formatters: { level: (label) => ({ level: label }) },
       },
@@ -42,6 +53,17 @@ export class ServerLog implements AsyncDisposable {
 
   event(message: string, fields: Readonly<Record<string, unknown>> = {}): void {
     this.#logger.info(fields, message);
+  }
+
+  error(message: string, fields: Readonly<Record<string, unknown>>): void {
+    this.#logger.error(fields, message);
+  }
+
+  /** Writes lines of another process. Resolves when there is space for more. */
+  async relay(lines: string): Promise<void> {
+    if (this.#destination.write(lines)) return;
+    // Unlike `once()` of node:events, this also waits while the log cannot be written.
+    await new Promise<void>((resolve) => this.#destination.once('drain', () => resolve()));
   }
 
   completed({ requestId, method, route, status, duration }: CompletedRequest): void {
@@ -56,7 +78,15 @@ export class ServerLog implements AsyncDisposable {
     else this.#logger.error({ requestId, error: details(error) }, 'internal error');
   }
 
+  #reportDropped(): void {
+    const count = this.dropped - this.#reported;
+    if (count === 0) return;
+    this.#reported = this.dropped;
+    this.#logger.warn({ count }, 'log lines dropped');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#reportDropped();
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(), FLUSH_TIMEOUT);
     const written = once(this.#destination, 'close', limit);
@@ -75,7 +105,7 @@ function levelOf(env: Io['env']): string {
   return level;
 }
 
-function destination(): Destination {
+function openStdout(stderr: Io['stderr']): Destination {
   const stream = pino.destination({
     dest: STDOUT,
     sync: false,
@@ -83,8 +113,11 @@ function destination(): Destination {
     maxLength: MAX_BACKLOG,
     periodicFlush: FLUSH_INTERVAL,
   });
-  // The server continues if its log cannot be written.
-  stream.on('error', () => undefined);
+  // The server continues, and the stream tries again at the next flush.
+  stream.once('error', (error) => {
+    writeLine(stderr, `stats-service: The log cannot be written to stdout.${describeCause(error)}`);
+    stream.on('error', () => undefined);
+  });
   // pino calls this at exit, and retries forever if the log has no reader or the disk is full.
   stream.flushSync = () => undefined;
   return stream;

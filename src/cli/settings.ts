@@ -42,6 +42,12 @@ export const SETTINGS = {
       "how long an idle connection stays open, 1s to 24h; must exceed the load balancer's idle timeout",
     fallback: '72s',
   },
+  workers: {
+    flags: '--workers <n>',
+    env: 'STATS_WORKERS',
+    meaning: 'the number of processes that share the port, on Postgres; auto: one for each core',
+    fallback: '1',
+  },
   logLevel: {
     env: 'STATS_LOG_LEVEL',
     meaning: 'info (a line per request), warn (failures only), fatal, error, debug, trace or silent',

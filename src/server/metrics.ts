@@ -12,6 +12,10 @@ const BATCH_SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 export interface MetricsOptions {
   /** Adds process metrics: memory, CPU, event loop and garbage collection. Default: false. */
   readonly process?: boolean | undefined;
+  /** Adds `stats_build_info`, whose label is this version. Default: none. */
+  readonly version?: string | undefined;
+  /** Adds `stats_log_lines_dropped_total`, whose value it returns. Default: none. */
+  readonly droppedLogLines?: (() => number) | undefined;
 }
 
 /**
@@ -45,8 +49,10 @@ export class Metrics implements Observer {
     registers: [this.#registry],
   });
 
-  constructor({ process = false }: MetricsOptions = {}) {
+  constructor({ process = false, version, droppedLogLines }: MetricsOptions = {}) {
     if (process) collectDefaultMetrics({ register: this.#registry });
+    if (version !== undefined) this.#addVersion(version);
+    if (droppedLogLines) this.#addDroppedLogLines(droppedLogLines);
   }
 
   /** @internal */
@@ -76,6 +82,39 @@ export class Metrics implements Observer {
   /** Returns the metrics in the Prometheus text format. */
   read(): Promise<string> {
     return this.#registry.metrics();
+  }
+
+  /**
+   * Returns the metrics in the JSON of prom-client, whose `AggregatorRegistry` adds those of several processes.
+   *
+   * @internal
+   */
+  snapshot(): Promise<object[]> {
+    return this.#registry.getMetricsAsJSON();
+  }
+
+  #addVersion(version: string): void {
+    const gauge = new Gauge({
+      name: 'stats_build_info',
+      help: 'Always 1. The label is the version of the server.',
+      labelNames: ['version'],
+      registers: [this.#registry],
+      // The sum of several processes would not be 1.
+      aggregator: 'first',
+    });
+    gauge.set({ version }, 1);
+  }
+
+  #addDroppedLogLines(read: () => number): void {
+    const counter: Counter = new Counter({
+      name: 'stats_log_lines_dropped_total',
+      help: 'Log lines dropped because stdout is not read fast enough.',
+      registers: [this.#registry],
+      collect() {
+        counter.reset();
+        counter.inc(read());
+      },
+    });
   }
 
   #gauge(name: string, help: string, collect: (gauge: Gauge) => void): void {

@@ -1,0 +1,63 @@
+import cluster from 'node:cluster';
+import { once } from 'node:events';
+import { isSea } from 'node:sea';
+import { setTimeout } from 'node:timers/promises';
+import { openStats } from '../../core/index.js';
+import { serve } from '../../server/index.js';
+import { interruptible, type Io } from '../io.js';
+import { ServerLog } from '../log.js';
+import {
+  announceListening,
+  announceStopping,
+  STOP_DEADLINE,
+  stopTimeout,
+  type ServerSettings,
+} from './server.js';
+import { Workers } from './workers.js';
+
+/** Starts the workers, and stops them at the signal. */
+export async function runPrimary(io: Io, settings: ServerSettings, count: number): Promise<void> {
+  await using log = new ServerLog(io);
+  const url = await interruptible(io.signal, tryOut(settings));
+  configureWorkers(settings.port === 0 ? ['--port', new URL(url).port] : []);
+  const workers = new Workers(log, count);
+  await interruptible(io.signal, workers.start());
+  announceListening(io, settings, url);
+  log.event('started', { url, version: io.version, workers: count });
+
+  if (!io.signal.aborted) await once(io.signal, 'abort');
+  announceStopping(io);
+  log.event('stopping');
+  const stopped = await Promise.race([
+    workers.stop().then(() => true),
+    setTimeout(STOP_DEADLINE, false, { ref: false }),
+  ]);
+  if (!stopped) {
+    workers.kill();
+    throw stopTimeout();
+  }
+  log.event('stopped');
+}
+
+/**
+ * Migrates the database and opens the port once before the workers do, so that an error is reported once.
+ * Returns the URL, with the port that was free.
+ */
+async function tryOut({ database, migrate, readOnly, host, port }: ServerSettings): Promise<string> {
+  await using stats = await openStats({ database, migrate, readOnly });
+  await using server = await serve(stats, { host, port });
+  return server.url;
+}
+
+/** @param options appended to the command line, so that they override it */
+function configureWorkers(options: readonly string[]): void {
+  // If the primary accepted the connections, which is the default, one would hang forever if its worker
+  // died while receiving it. The workers accept from one socket instead, those that are idle first.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
+  const stdio = ['ignore', 'pipe', 'inherit', 'ipc'];
+  cluster.setupPrimary({ stdio });
+  const args = [...(cluster.settings.args ?? []), ...options];
+  const [first, ...rest] = args;
+  // Node would pass the path of the script, which the single executable takes for the first argument.
+  cluster.setupPrimary(isSea() && first !== undefined ? { exec: first, args: rest } : { args });
+}

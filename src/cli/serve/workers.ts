@@ -1,0 +1,150 @@
+/*
+ * The worker processes of `serve --workers`, as their primary sees them:
+ * - A worker that ends is replaced. If workers keep ending early, the pauses before that grow.
+ * - The logs pass through the primary in whole lines, so that those of several workers do not mix. If stdout
+ *   is not read, the primary stops reading from the workers, which then drop and count lines.
+ * - Workers exit when the primary does, because that closes their channel.
+ */
+import cluster, { type Worker } from 'node:cluster';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ServerLog } from '../log.js';
+import { MetricsChannel } from './metrics-channel.js';
+import { MetricsSum } from './metrics-sum.js';
+
+/** Milliseconds after which the end of a worker is not counted as early. */
+const EARLY = 10_000;
+/** Milliseconds before the first replacement; doubles with each worker that ends early. */
+const FIRST_PAUSE = 50;
+const MAX_PAUSE = 10_000;
+/** Milliseconds to wait for the metrics of a worker, whose event loop may be blocked. */
+const METRICS_TIMEOUT = 1_000;
+/** Milliseconds for the last log lines of the workers. */
+const LOG_TIMEOUT = 500;
+
+interface Running {
+  readonly worker: Worker;
+  readonly start: number;
+  readonly channel: MetricsChannel;
+  readonly exited: Promise<unknown>;
+  readonly relayed: Promise<void>;
+  isListening: boolean;
+}
+
+export class Workers {
+  readonly #log: ServerLog;
+  readonly #count: number;
+  readonly #running = new Map<number, Running>();
+  readonly #metrics = new MetricsSum();
+  readonly #started = Promise.withResolvers<void>();
+  #isStarted = false;
+  #isStopping = false;
+  #earlyEnds = 0;
+  #replacement: NodeJS.Timeout | undefined;
+
+  constructor(log: ServerLog, count: number) {
+    this.#log = log;
+    this.#count = count;
+  }
+
+  /** Resolves when the workers listen. @throws if every one ends before that */
+  start(): Promise<void> {
+    this.#fill();
+    return this.#started.promise;
+  }
+
+  /** Resolves when all workers have served their last requests and exited. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    clearTimeout(this.#replacement);
+    const running = Array.from(this.#running.values());
+    for (const { worker, isListening } of running) {
+      // A worker that does not listen yet may not receive the message. It has no requests.
+      if (isListening) worker.send('stop', () => undefined);
+      else worker.process.kill('SIGKILL');
+    }
+    await Promise.all(running.map(({ exited }) => exited));
+    const relayed = Promise.all(running.map((each) => each.relayed));
+    await Promise.race([relayed, delay(LOG_TIMEOUT, undefined, { ref: false })]);
+  }
+
+  kill(): void {
+    for (const { worker } of this.#running.values()) worker.process.kill('SIGKILL');
+  }
+
+  #fill(): void {
+    while (this.#running.size < this.#count) this.#fork();
+  }
+
+  #fork(): void {
+    const worker = cluster.fork();
+    const { stdout } = worker.process;
+    const running: Running = {
+      worker,
+      start: performance.now(),
+      channel: new MetricsChannel(worker, () => this.#readMetrics()),
+      exited: once(worker, 'exit'),
+      relayed: stdout ? this.#relay(stdout) : Promise.resolve(),
+      isListening: false,
+    };
+    this.#running.set(worker.id, running);
+    worker.once('listening', () => {
+      running.isListening = true;
+      this.#checkStart();
+    });
+    worker.once('exit', (code, signal) => this.#ended(running, code, signal));
+  }
+
+  #ended({ worker: { id }, start }: Running, code: number | null, signal: string | null): void {
+    this.#running.delete(id);
+    this.#metrics.end(id);
+    if (code === 0) this.#log.event('worker ended', { worker: id, code });
+    else this.#log.error('worker ended', { worker: id, code, signal });
+    if (this.#isStopping) return;
+    if (this.#isStarted) this.#replace(start);
+    else this.#checkStart();
+  }
+
+  /** The start ends when each worker listens or has ended. */
+  #checkStart(): void {
+    const running = Array.from(this.#running.values());
+    if (this.#isStarted || !running.every(({ isListening }) => isListening)) return;
+    if (running.length === 0) {
+      this.#started.reject(new Error('No worker could start. Each one has printed its error.'));
+      return;
+    }
+    this.#isStarted = true;
+    this.#started.resolve();
+    if (running.length < this.#count) this.#replace(performance.now());
+  }
+
+  #replace(start: number): void {
+    this.#earlyEnds = performance.now() - start < EARLY ? this.#earlyEnds + 1 : 0;
+    const pause = Math.min(FIRST_PAUSE * 2 ** this.#earlyEnds, MAX_PAUSE);
+    this.#replacement ??= setTimeout(() => {
+      this.#replacement = undefined;
+      this.#fill();
+    }, pause);
+  }
+
+  async #relay(stdout: Readable): Promise<void> {
+    let line = '';
+    for await (const chunk of stdout.setEncoding('utf8')) {
+      const text = `${line}${chunk}`;
+      const end = text.lastIndexOf('\n') + 1;
+      line = text.slice(end);
+      if (end > 0) await this.#log.relay(text.slice(0, end));
+    }
+  }
+
+  async #readMetrics(): Promise<string> {
+    const update = async ([id, { channel, isListening }]: [number, Running]) => {
+      if (!isListening) return;
+      const snapshot = await channel.ask(METRICS_TIMEOUT);
+      if (this.#running.has(id)) this.#metrics.update(id, snapshot);
+    };
+    await Promise.all(Array.from(this.#running, update));
+    return this.#metrics.read();
+  }
+}
