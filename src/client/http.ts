@@ -10,8 +10,9 @@ import { parseRetryAfter, withRetries } from './retry.js';
 /** Milliseconds. */
 const TIMEOUTS = { connect: { timeout: 5_000 }, headersTimeout: 30_000, bodyTimeout: 30_000 };
 
-/** Statuses of a gateway whose server is away or overloaded. 500 is one too without a problem document. */
-const UNAVAILABLE: ReadonlySet<number> = new Set([408, 425, 429, 502, 503, 504]);
+/** Statuses of a gateway or server that asks for another attempt. So do those from 500, with two exceptions. */
+const TRY_AGAIN: ReadonlySet<number> = new Set([408, 425, 429]);
+const NOT_IMPLEMENTED = 501;
 
 /** A list is a cursor that has not been encoded. */
 export type QueryParameters = Readonly<Record<string, string | number | readonly string[] | undefined>>;
@@ -130,7 +131,8 @@ function toError({ origin }: URL, { status, headers }: Reply, json: unknown): St
     const { code, detail, errors } = problem.data;
     return new StatsError(code, detail, { faults: errors, retryAfter });
   }
-  if (UNAVAILABLE.has(status) || (status === 500 && !problem.success)) {
+  const isDefect = status === 500 && problem.success;
+  if (TRY_AGAIN.has(status) || (status >= 500 && status !== NOT_IMPLEMENTED && !isDefect)) {
     const when = retryAfter ? `in ${Math.ceil(retryAfter / 1_000).toLocaleString('en-US')} s` : 'later';
     const detail = `The server ${origin} returned ${status}; try again ${when}.`;
     return new StatsError('server-unavailable', detail, { retryAfter });

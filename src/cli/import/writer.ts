@@ -93,7 +93,7 @@ export class SessionWriter {
       unresolved = left;
       if (!unavailable) continue;
       const pause = (unavailable.retryAfter ?? 0) + backoff * (0.5 + Math.random() / 2);
-      if (signal.aborted || performance.now() - lastSuccess > RETRY_TIMEOUT) throw unavailable;
+      if (signal.aborted || performance.now() + pause - lastSuccess > RETRY_TIMEOUT) throw unavailable;
       if (!hasReported) onRetry(unavailable);
       hasReported = true;
       await setTimeout(pause, undefined, { signal }).catch(() => undefined);

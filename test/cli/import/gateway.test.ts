@@ -30,7 +30,7 @@ test('An import through a gateway that returns 429 and 502 for a while has the r
   const path = await directory.write('sessions.csv', [HEADER, ...lines].join('\n'));
   // More failures in a row than one call of the client retries.
   await using gateway = await startGateway(service.url, (number): GatewayAnswer | undefined => {
-    if (number < 250 || number > 750) return undefined;
+    if (number < 250 || number > 600) return undefined;
     if (number % 3 === 0) return { status: 429, headers: { 'Retry-After': '1' } };
     return { status: 502, isForwarded: number < 300 };
   });
