@@ -85,7 +85,10 @@ describe('a database in a directory without write permission', { skip: NO_PERMIS
     for (const argv of [['doctor'], ['serve', '--port', '0'], ['stats', '--user', userId]]) {
       const { code, stderr } = await runCommand(unprivileged(...argv, '--database', `sqlite:${file}`));
       assert.equal(code, 1, stderr);
-      assert.match(stderr, /copy\.db cannot be opened\. Check the permissions .*cannot be accessed/);
+      assert.match(
+        stderr,
+        /copy\.db cannot be opened\. Check the path and its permissions\. \(.*cannot be accessed/,
+      );
       assert.doesNotMatch(stderr, /There is no database|create it/);
     }
   });
