@@ -37,6 +37,13 @@ test('`doctor` exits with code 3 for a missing database and with 4 for an unreac
   assert.match(unreachable.stderr, /unavailable.*127\.0\.0\.1:1 refuses connections/);
 });
 
+test('`doctor` does not print the parameters of a SQLite URL, which it rejects', async () => {
+  const { code, stderr } = await runCli(['doctor', '--database', 'sqlite:stats.db?key=secret']);
+  assert.equal(code, 2);
+  assert.match(stderr, /^Database: sqlite:stats\.db\n.* must not contain a \?/);
+  assert.doesNotMatch(stderr, /secret/);
+});
+
 test('`doctor` explains why Postgres rejects the connection, without advice about damage', async () => {
   await using fixture = await createFixture('postgres');
   const { url } = fixture.database;
@@ -135,6 +142,8 @@ test('A value that is not a database URL is a usage error that suggests one', as
     '/ada:secret@host/x',
     'postgres://ada:sec#ret@host/x',
     'secret',
+    '~/x.db',
+    '/tmp/x.db?readonly',
     '',
   ]) {
     const { code, stderr } = await runCli(['doctor', '--database', database]);

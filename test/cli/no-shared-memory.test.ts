@@ -48,14 +48,12 @@ describe('a file system without shared memory maps', { skip: NO_DIRECT_MOUNT }, 
     await fixture.stats.close();
     const original = sqlitePath(fixture.database.url);
     copyFileSync(original, join(mount.source, 'stats.db'));
+    const target = ['--database', `sqlite:${join(mount.path, 'stats.db')}`];
     for (const argv of [['doctor'], ['course', 'list'], ['serve', '--port', '0']]) {
-      const { code, stderr } = await runCli([
-        ...argv,
-        '--database',
-        `sqlite:${join(mount.path, 'stats.db')}`,
-      ]);
+      const { code, stderr } = await runCli([...argv, ...target]);
       assert.equal(code, 1, stderr);
       assert.match(stderr.replace(/^Database: .*\n/, ''), CANNOT_MAP);
+      assert.deepEqual(readdirSync(mount.source), ['stats.db'], argv[0]);
     }
     assert.deepEqual(readFileSync(join(mount.source, 'stats.db')), readFileSync(original));
   });

@@ -10,7 +10,7 @@ import { record } from '../support/exports.js';
 import { newUserId } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 import { makeReadOnlyCopy } from '../support/read-only-copy.js';
-import { sqlitePath } from '../support/sql.js';
+import { runSql, sqlitePath } from '../support/sql.js';
 import { NO_PERMISSIONS, unprivileged } from '../support/unprivileged.js';
 
 /** The commands that only read, except `backup`, which needs a path. */
@@ -85,7 +85,10 @@ describe('a database in a directory without write permission', { skip: NO_PERMIS
     for (const argv of [['doctor'], ['serve', '--port', '0'], ['stats', '--user', userId]]) {
       const { code, stderr } = await runCommand(unprivileged(...argv, '--database', `sqlite:${file}`));
       assert.equal(code, 1, stderr);
-      assert.match(stderr, /copy\.db cannot be opened\. Check the permissions .*cannot be accessed/);
+      assert.match(
+        stderr,
+        /copy\.db cannot be opened\. Check the path and its permissions\. \(.*cannot be accessed/,
+      );
       assert.doesNotMatch(stderr, /There is no database|create it/);
     }
   });
@@ -156,4 +159,18 @@ test('Commands that read see the latest sessions of a running service, whose log
   await record(fixture, [userId], 1);
   assert.equal((await runCli(sessions)).stdout.trimEnd().split('\n').length, 4);
   assert.ok(statSync(`${sqlitePath(url)}-wal`).size > 0);
+});
+
+test('Commands that read leave the empty log of a running service in place', async () => {
+  await using fixture = await createFixture('sqlite');
+  const { url } = fixture.database;
+  await runSql(url, 'pragma wal_checkpoint(truncate)');
+  const files = () => ['-wal', '-shm'].map((suffix) => statSync(`${sqlitePath(url)}${suffix}`));
+  const before = files();
+  assert.equal(before[0]?.size, 0);
+  assert.equal((await runCli(['course', 'list', '--database', url])).code, 0);
+  assert.deepEqual(
+    files().map(({ ino }) => ino),
+    before.map(({ ino }) => ino),
+  );
 });

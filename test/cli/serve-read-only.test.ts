@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { openMigrator } from '../../src/core/index.js';
 import { runCli } from '../support/cli.js';
-import { createDatabase } from '../support/databases.js';
+import { createDatabase, DIALECTS } from '../support/databases.js';
 import { newUserId, sessionContent } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 import { assertProblem } from '../support/http-answer.js';
@@ -45,25 +45,24 @@ test(
   },
 );
 
-test('`serve --read-only` shows the sessions that another server on the same file records', async () => {
-  await using fixture = await createFixture('sqlite');
-  const { courseId, stats } = fixture;
-  const userId = newUserId();
-  await using service = await startService([
-    '--read-only',
-    '--port',
-    '0',
-    '--database',
-    fixture.database.url,
-  ]);
-  await using client = new HttpClient(service.url);
-  for (const count of [1, 2]) {
-    await stats.recordSession({ userId, courseId, session: sessionContent() });
-    const { text } = await client.send('GET', `/courses/${courseId}`, { userId });
-    assert.equal(JSON.parse(text).sessionCount, count);
-  }
-  assert.equal((await service.stop()).code, 0);
-});
+for (const dialect of DIALECTS) {
+  test(`\`serve --read-only\` on ${dialect} shows what another process records, and records nothing`, async () => {
+    await using fixture = await createFixture(dialect);
+    const { courseId, database, stats } = fixture;
+    const userId = newUserId();
+    const path = `/courses/${courseId}`;
+    await using service = await startService(['--read-only', '--port', '0', '--database', database.url]);
+    await using client = new HttpClient(service.url);
+    for (const count of [1, 2]) {
+      await stats.recordSession({ userId, courseId, session: sessionContent() });
+      assertProblem(await client.send('POST', path, { userId, json: sessionContent() }), 403, 'read-only');
+      const { text } = await client.send('GET', path, { userId });
+      assert.equal(JSON.parse(text).sessionCount, count);
+    }
+    assert.equal((await client.send('GET', '/readyz')).status, 200);
+    assert.equal((await service.stop()).code, 0);
+  });
+}
 
 test('`serve --read-only` neither creates nor migrates a database', async () => {
   await using database = await createDatabase('sqlite');

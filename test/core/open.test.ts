@@ -146,12 +146,14 @@ test('A SQLite URL with parameters or ~ is rejected with the URL to write instea
     assert.ok(!error.message.includes('secret'));
   }
   assert.deepEqual(await readdir(directory.path), []);
-  const error = await refusalOf('sqlite:~/stats.db');
-  assert.equal(error.code, 'invalid-database-url');
-  assert.equal(
-    error.message,
-    `The database URL is "sqlite:~/stats.db"; its path must not begin with ~. Write the full path: "sqlite:${homedir()}/stats.db".`,
-  );
+  for (const file of ['/stats.db', '']) {
+    const error = await refusalOf(`sqlite:~${file}`);
+    assert.equal(error.code, 'invalid-database-url');
+    assert.equal(
+      error.message,
+      `The database URL is "sqlite:~${file}"; its path must not begin with ~. Write the full path: "sqlite:${homedir()}${file}".`,
+    );
+  }
 });
 
 test('A SQLite path may contain any character other than ? and U+0000', async () => {

@@ -87,7 +87,10 @@ describe('a SQLite file on a full disk', { skip: NO_SMALL_DISK }, () => {
     const before = readFileSync(path);
     for (const [target, reason] of [
       [path, /cannot be written\. Check the permissions .*--read-only/],
-      [join(disk.path, 'another.db'), /cannot be opened\. Check the permissions .*/],
+      [
+        join(disk.path, 'another.db'),
+        /cannot be opened\. Check the path and its permissions\. \(.*read-only file system/,
+      ],
     ] as const) {
       const { code, stderr } = await runBin(['serve', '--port', '0', '--database', `sqlite:${target}`]);
       assert.equal(code, 1);

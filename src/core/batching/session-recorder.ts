@@ -15,8 +15,8 @@ import {
  * - Lock timeout (Postgres only): the recorder queries which learners are locked and records the others. It
  *   remembers the locked learners and, for later batches with them, queries the locks first. Otherwise one
  *   locked learner would delay every batch by the lock timeout.
- * - Database unavailable, read-only, outdated or unusable: all sessions of the batch fail, because a retry would meet the same
- *   error.
+ * - Database unavailable, read-only, outdated or unusable: all sessions of the batch fail, because a retry
+ *   would meet the same error.
  * - Any other error: the batch is bisected until the session that causes the error is alone.
  */
 
@@ -27,7 +27,7 @@ const MAX_LOCKED = 1_000;
 const MAX_DEFECTS = 40;
 
 /** The faults that every session of a batch would meet. */
-const OF_DATABASE: ReadonlySet<DriverFault> = new Set(['unavailable', 'read-only', 'outdated', 'unusable']);
+const SHARED_FAULTS: ReadonlySet<DriverFault> = new Set(['unavailable', 'read-only', 'outdated', 'unusable']);
 
 /** Records batches of sessions such that no session fails because of another. */
 export class SessionRecorder {
@@ -76,7 +76,7 @@ export class SessionRecorder {
     } catch (error) {
       const fault = this.#store.faultOf(error);
       if (fault === 'locked') return this.#recordWithoutLocked(sessions, error);
-      if (fault !== undefined && OF_DATABASE.has(fault)) return allFailed(sessions, error);
+      if (fault !== undefined && SHARED_FAULTS.has(fault)) return allFailed(sessions, error);
       if (fault === undefined && budget.left-- <= 0) return allFailed(sessions, error);
       return this.#isolate(sessions, error, budget);
     }

@@ -59,8 +59,11 @@ function invalidUrl(advice: string): StatsError {
   return new StatsError('invalid-database-url', `The database URL ${RULE}.${advice}`);
 }
 
-/** A path whose prefix is missing. Excludes `@` and `=`, because a password may follow or precede them. */
-const PATH = /^(?:\.{0,2}\/|~\/|[a-z]:\\)[^@=]*$|^[^@=:/]+\.(?:db|sqlite3?)$/i;
+/**
+ * A path whose prefix is missing. Excludes `@` and `=`, because a password may follow or precede them, and `?`, which
+ * would be rejected with the prefix.
+ */
+const PATH = /^(?:\.{0,2}\/|[a-z]:\\)[^@=?]*$|^[^@=?:/]+\.(?:db|sqlite3?)$/i;
 
 /**
  * The message omits any other value, because it may contain a password.
@@ -83,5 +86,5 @@ export function assertDatabaseUrl(url: string): void {
 
 /** Omits the password and the parameters. */
 export function describeDatabase(url: string): string {
-  return sqlitePath(url) === undefined ? parsePostgresUrl(url).description : url;
+  return sqlitePath(url) === undefined ? parsePostgresUrl(url).description : url.replace(/\?.*/s, '');
 }

@@ -58,21 +58,17 @@ export function openConnection(path: string, options: OpenOptions): BetterSqlite
 
 function open(path: string, options: OpenOptions): BetterSqlite.Database {
   const connection = connect(path, options);
+  let isSwitched = false;
   try {
     // Opening without `create` never changes a file, which may belong to another program.
-    const isSwitched = options.create && useWal(connection);
-    try {
-      // The first read, which fails if this is not a database, or if WAL does not work on its file system.
-      retryingBusy(() => connection.pragma('user_version'));
-    } catch (error) {
-      connection.close();
-      if (isSwitched) leaveWal(path, options);
-      throw error;
-    }
+    isSwitched = options.create && useWal(connection);
+    // The first read, which fails if this is not a database, or if WAL does not work on its file system.
+    retryingBusy(() => connection.pragma('user_version'));
     configure(connection);
     return connection;
   } catch (error) {
     connection.close();
+    removeEmptyLog(path, { addon: options.addon, leaveWal: isSwitched });
     throw error;
   }
 }
@@ -144,19 +140,6 @@ function useWal(connection: BetterSqlite.Database): boolean {
   });
 }
 
-/** Switches a file back that no other process has opened, so that it can be read without shared memory, too. */
-function leaveWal(path: string, options: ConnectOptions): void {
-  try {
-    const connection = connect(path, options);
-    connection.pragma('locking_mode = exclusive');
-    connection.pragma('journal_mode = delete');
-    connection.close();
-    rmSync(`${realpathSync(path)}-shm`, { force: true });
-  } catch {
-    // The caller reports why WAL does not work.
-  }
-}
-
 /** While another process also switches to WAL, SQLite reports busy at once, regardless of the timeout. */
 function retryingBusy<T>(work: () => T): T {
   const deadline = performance.now() + BUSY_TIMEOUT;
@@ -170,20 +153,30 @@ function retryingBusy<T>(work: () => T): T {
   }
 }
 
+interface RemoveOptions extends Pick<ConnectOptions, 'addon'> {
+  /** Switches the file back to the rollback-journal mode. */
+  readonly leaveWal?: boolean;
+}
+
 /**
- * Removes the empty log that a read-only connection has created. SQLite does so only when a connection with write
- * permission closes, and only if no other has the database open.
+ * Removes the `-wal` and `-shm` files that reading has created, unless another process uses the database or the log
+ * is not empty. SQLite removes them only when a connection with write permission closes.
  */
-export function removeEmptyLog(path: string, options: ConnectOptions): void {
+export function removeEmptyLog(path: string, { addon, leaveWal = false }: RemoveOptions): void {
   try {
-    if (statSync(`${realpathSync(path)}-wal`).size > 0) return;
-    const connection = connect(path, options);
+    const file = realpathSync(path);
+    const log = statSync(`${file}-wal`, { throwIfNoEntry: false });
+    if (log?.size !== 0 && !leaveWal) return;
+    const connection = connect(path, { addon });
     try {
-      connection.pragma('user_version');
+      // Locks out every other process, and needs no shared memory.
+      connection.pragma('locking_mode = exclusive');
+      connection.pragma(leaveWal ? 'journal_mode = delete' : 'user_version');
+      rmSync(`${file}-shm`, { force: true });
     } finally {
       connection.close();
     }
   } catch {
-    // There is no log, or the database cannot be written.
+    // Another process uses the database, or it cannot be written.
   }
 }

@@ -142,7 +142,7 @@ export function sqliteFault(error: unknown): DriverFault | undefined {
 /** Explains an error, also of the operating system, to an operator. */
 export function explainSqlite(error: unknown): string {
   const meaning = meaningOf(error);
-  return meaning ? (meaning.advice ?? '') : PERMISSIONS;
+  return meaning ? (meaning.advice ?? '') : 'Check the path and its permissions.';
 }
 
 /** True if another connection holds a required lock. */

@@ -41,8 +41,8 @@ export function checkPath(path: string, { create, readOnly }: PathOptions): void
 
 /** SQLite has neither parameters nor a home directory in its paths, and would create a file of that name. */
 function checkSyntax(path: string): void {
-  if (path.startsWith('~/')) {
-    const full = join(homedir(), path.slice(2));
+  if (/^~(\/|$)/.test(path)) {
+    const full = join(homedir(), path.slice(1));
     throw invalidPath(
       path,
       `must not begin with ~. Write the full path: ${describeValue(`sqlite:${full}`)}.`,
