@@ -27,6 +27,7 @@ const DRIVERS: Readonly<Record<string, readonly string[]>> = {
     'src/core/store/sqlite/store.ts',
     'src/core/store/sqlite/values.ts',
   ],
+  pg: ['src/core/store/postgres/pool.ts'],
 };
 
 const sources = new Map(

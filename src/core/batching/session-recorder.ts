@@ -41,6 +41,17 @@ export class SessionRecorder {
 
   /** Never rejects. The outcomes have the order of the sessions. */
   async record(sessions: readonly PendingSession[]): Promise<readonly RecordOutcome[]> {
+    if (!this.#store.isSharded) return this.#recordBatch(sessions);
+    const outcomes = new Map<PendingSession, RecordOutcome | undefined>();
+    const record = async (ofLearner: readonly PendingSession[]) => {
+      const recorded = await this.#recordBatch(ofLearner);
+      for (const [index, session] of ofLearner.entries()) outcomes.set(session, recorded[index]);
+    };
+    await Promise.all(Map.groupBy(sessions, keyOf).values().map(record));
+    return sessions.map((session) => outcomes.get(session) ?? throwMissing());
+  }
+
+  async #recordBatch(sessions: readonly PendingSession[]): Promise<readonly RecordOutcome[]> {
     const suspects = this.#locked.size === 0 ? [] : sessions.filter((each) => this.#locked.has(keyOf(each)));
     if (suspects.length === 0) return this.#recordAll(sessions);
     // Copied, because a concurrent batch may remove entries.
@@ -121,6 +132,10 @@ export class SessionRecorder {
 
 function allFailed(sessions: readonly PendingSession[], error: unknown): RecordOutcome[] {
   return sessions.map(() => ({ outcome: 'failed', error }));
+}
+
+function throwMissing(): never {
+  throw new Error('A session has no outcome.');
 }
 
 function learnerOf({ row }: PendingSession): LearnerKey {

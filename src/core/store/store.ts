@@ -71,6 +71,8 @@ export interface TransactionOptions {
 /** An open database. There is one implementation per database; `sql/` has the statements that both share. */
 export interface Store extends StoreContext {
   readonly batchPolicy: BatchPolicy;
+  /** True if Citus shards the tables. `record()` then takes sessions of one learner in one course. */
+  readonly isSharded?: boolean;
 
   /**
    * Records sessions, each exactly once, in one transaction. They are durable when it resolves. The outcomes

@@ -2,7 +2,7 @@ import { Pool, TypeOverrides, types, type CustomTypesConfig, type PoolClient } f
 import { PooledClient, type DriverClient } from './connections.js';
 import { postgresFault } from './errors.js';
 import type { Parameters } from './parameters.js';
-import { prepareConnection, transactionSettings, type Needs } from './session.js';
+import { prepareConnection, transactionSettings, type ConnectionState, type Needs } from './session.js';
 
 interface PoolOptions extends Parameters {
   readonly readOnly: boolean;
@@ -18,8 +18,8 @@ export class HostPools {
   readonly #pools: readonly Pool[];
   /** The clients whose connection goes through a pooler. */
   readonly #pooled = new WeakSet<PoolClient>();
-  /** True if one connection went through a pooler. */
-  isPooled = false;
+  /** The state of the newest connection. */
+  state: ConnectionState = { isPooled: false, isSharded: false };
   readonly #settings: string;
   /** The index of the pool that had the last connection. */
   #current = 0;
@@ -65,10 +65,8 @@ export class HostPools {
   async #prepare(client: PoolClient, needs: Needs, done: (error?: Error) => void): Promise<void> {
     let failure: Error | undefined;
     try {
-      if (await prepareConnection(client, needs)) {
-        this.#pooled.add(client);
-        this.isPooled = true;
-      }
+      this.state = await prepareConnection(client, needs);
+      if (this.state.isPooled) this.#pooled.add(client);
     } catch (error) {
       failure = error instanceof Error ? error : new Error(String(error));
     }

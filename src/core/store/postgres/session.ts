@@ -23,24 +23,32 @@ export interface Needs {
 
 interface ServerState {
   readonly isDirect: boolean;
+  readonly hasCitus: boolean;
   readonly isStandby: boolean;
   readonly isReadOnly: boolean;
   readonly encoding: string;
 }
 
+export interface ConnectionState {
+  /** True if the connection goes through a pooler. */
+  readonly isPooled: boolean;
+  /** True if Citus shards the tables. */
+  readonly isSharded: boolean;
+}
+
 /**
  * Configures a new connection and checks its server.
  *
- * @returns true if the connection goes through a pooler
  * @throws {UnsuitableServerError}
  */
-export async function prepareConnection(client: DriverClient, needs: Needs): Promise<boolean> {
+export async function prepareConnection(client: DriverClient, needs: Needs): Promise<ConnectionState> {
   const { connect, lock, statement } = needs.timeouts;
   const processId = 'processID' in client ? client.processID : undefined;
   const { rows } = await client.query<ServerState>({
     text: `select pg_backend_pid() = $1 as "isDirect", pg_is_in_recovery() as "isStandby",
       current_setting('transaction_read_only') = 'on' as "isReadOnly",
       current_setting('server_encoding') as encoding,
+      exists (select from pg_extension where extname = 'citus') as "hasCitus",
       (select count(set_config(name, value, false)) from (values
         ('datestyle', 'ISO'),
         ('timezone', 'UTC'),
@@ -59,7 +67,17 @@ export async function prepareConnection(client: DriverClient, needs: Needs): Pro
   const [state] = rows;
   if (!state) throw new Error('Postgres did not describe itself.');
   checkServer(state, needs);
-  return !state.isDirect;
+  return { isPooled: !state.isDirect, isSharded: state.hasCitus && (await isSharded(client, connect)) };
+}
+
+/** The catalog of Citus exists only with its extension. */
+async function isSharded(client: DriverClient, timeout: number): Promise<boolean> {
+  const { rows } = await client.query({
+    text: "select from pg_dist_partition where logicalrelid = to_regclass('study_sessions')",
+    values: [],
+    query_timeout: timeout,
+  });
+  return rows.length > 0;
 }
 
 /** The settings at the beginning of each transaction through a pooler. */

@@ -44,6 +44,7 @@ export function compileStatements(kysely: Kysely<Schema>) {
     findStatsOfOne: compile(findStatsOfOne),
     findCourses: compile((value) => findCourses(rowsOf(['course_id'], value))),
     findSessions: compile((value) => findSessions(rowsOf(SESSION_KEY, value))),
+    findSession: compile(findSession),
     findLocked: compile((value) => findLocked(rowsOf(LEARNER_KEY, value))),
   };
 }
@@ -112,12 +113,15 @@ function findStatsOfMany(learners: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     select cast(position as integer) as position, ${statsOfRollup()}
     from ${learners} as learner(user_id, course_id, position)
-    join course_stats using (user_id, course_id) ${countModules()}`;
+    join course_stats using (user_id, course_id)
+    ${countModules(sql`course_stats.user_id`, sql`course_stats.course_id`)}`;
 }
 
+/** Names the learner in each table, because Citus does not conclude from a join that all are on one shard. */
 function findStatsOfOne(value: ValueOf): RawBuilder<unknown> {
   return sql`
-    select 1 as position, ${statsOfRollup()} from course_stats ${countModules()}
+    select 1 as position, ${statsOfRollup()}
+    from course_stats ${countModules(value('user_id'), value('course_id'))}
     where user_id = ${value('user_id')} and course_id = ${value('course_id')}`;
 }
 
@@ -130,14 +134,14 @@ function statsOfRollup(): RawBuilder<unknown> {
 }
 
 /** Reads the declared modules of a course once, to compare them with the studied ones. */
-function countModules(): RawBuilder<unknown> {
+function countModules(userId: RawBuilder<unknown>, courseId: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     cross join lateral (
       select count(*) as studied, count(*) filter (where module_id = any (array(
         select module_id from course_modules where course_modules.course_id = course_stats.course_id
       ))) as studied_of_declared
       from studied_modules
-      where studied_modules.user_id = course_stats.user_id and studied_modules.course_id = course_stats.course_id
+      where studied_modules.user_id = ${userId} and studied_modules.course_id = ${courseId}
     ) as of_learner`;
 }
 
@@ -163,6 +167,13 @@ function findLocked(learners: RawBuilder<unknown>): RawBuilder<unknown> {
     where not exists (
       select from free
       where free.user_id = course_stats.user_id and free.course_id = course_stats.course_id)`;
+}
+
+function findSession(value: ValueOf): RawBuilder<unknown> {
+  const conditions = SESSION_KEY.map((name) => sql`${sql.ref(name)} = ${value(name)}`);
+  return sql`
+    select 1 as position, ${columnList(SESSION_COLUMNS)} from study_sessions
+    where ${sql.join(conditions, sql` and `)}`;
 }
 
 function findSessions(keys: RawBuilder<unknown>): RawBuilder<unknown> {

@@ -1,10 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { Kysely, sql, type RawBuilder } from 'kysely';
 import type { LearnerKey, SessionKey } from '../../api.js';
-import { databaseReadOnly } from '../../errors.js';
-import type { Activity } from '../../observer.js';
-import { parsePostgresUrl } from '../../model/database-url.js';
-import { retried } from '../../retry.js';
 import {
   isReplay,
   LEARNER_KEY,
@@ -13,88 +8,28 @@ import {
   type LearnerRow,
   type SessionRow,
 } from '../rows.js';
-import type { Schema } from '../schema.js';
 import { toLearnerStats, type StatsRow } from '../sql/stats.js';
 import {
-  beginSnapshot,
-  contextOf,
   rejectReasonOf,
   type LearnerStats,
   type PendingSession,
   type RecordOutcome,
-  type Snapshot,
   type Store,
-  type StoreContext,
-  type TransactionContext,
-  type TransactionOptions,
 } from '../store.js';
 import { toArrays } from './arrays.js';
-import { PreparingPostgresDialect, statementNames, type DriverClient } from './connections.js';
-import {
-  explainPostgres,
-  isMissingDatabase,
-  isConnectionCut,
-  isConnectionLost,
-  isDeadlock,
-  postgresFault,
-} from './errors.js';
-import { readParameters, type Timeouts } from './parameters.js';
-import { HostPools } from './pool.js';
-import {
-  compileStatements,
-  SENT_COLUMNS,
-  type NamedStatement,
-  type PostgresStatements,
-} from './statements.js';
-
-/** Disables the timeouts of one transaction, because its consumer may be slow. */
-const WITHOUT_TIMEOUTS = sql`select set_config('statement_timeout', '0', true),
-  set_config('idle_in_transaction_session_timeout', '0', true)`;
-
-/** Maximum number of connections per host. */
-const MAX_CONNECTIONS = 10;
+import { recordOnShard } from './citus.js';
+import { PostgresDatabase } from './database.js';
+import { postgresFault } from './errors.js';
+import { compileStatements, SENT_COLUMNS, type NamedStatement } from './statements.js';
 
 /** Milliseconds between two checks for locks, longer than a batch usually holds one. */
 const BATCH_DURATION = 20;
 
-/** A Postgres database with a connection pool. A batch is one statement, which is also its transaction. */
-export class PostgresStore implements Store {
-  readonly dialect = 'postgres';
-  readonly kysely: Kysely<Schema>;
+/** Records and reads in batches. Each is one statement, which is also its transaction. */
+export class PostgresStore extends PostgresDatabase implements Store {
   /** One batch is collected while Postgres runs another. More in flight would only make them smaller. */
   readonly batchPolicy = { maxCost: 500, maxInFlight: 2, blocking: false };
-  readonly probe: StoreContext;
-  readonly #timeouts: Timeouts;
-  readonly #pool: HostPools;
-  readonly #probes: HostPools;
-  /** The same pool without response timeouts. */
-  readonly #unlimited: Kysely<Schema>;
-  readonly #statements: PostgresStatements;
-  #ended: Promise<void> | undefined;
-
-  constructor(url: string, { readOnly = false }: { readonly readOnly?: boolean } = {}) {
-    const parameters = readParameters(parsePostgresUrl(url));
-    const { timeouts } = parameters;
-    const nameOf = statementNames();
-    const open = (pool: HostPools, timeout: number) =>
-      new Kysely<Schema>({ dialect: new PreparingPostgresDialect(pool, nameOf, timeout) });
-    this.#timeouts = timeouts;
-    this.#pool = new HostPools({ ...parameters, readOnly, max: MAX_CONNECTIONS });
-    const probing = { ...timeouts, connect: timeouts.probe };
-    this.#probes = new HostPools({ ...parameters, timeouts: probing, readOnly, max: 1 });
-    this.kysely = open(this.#pool, timeouts.query);
-    this.#unlimited = open(this.#pool, 0);
-    this.probe = contextOf(this, open(this.#probes, timeouts.probe));
-    this.#statements = compileStatements(this.kysely);
-  }
-
-  readonly id = <Id extends string>(id: Id): RawBuilder<Id> => sql`cast(${id} as uuid)`;
-
-  readonly instant = (time: string): RawBuilder<string> => sql`cast(${time} as timestamptz)`;
-
-  readonly faultOf = postgresFault;
-  readonly explain = explainPostgres;
-  readonly isMissing = isMissingDatabase;
+  readonly #statements = compileStatements(this.kysely);
 
   async record(sessions: readonly PendingSession[]): Promise<RecordOutcome[]> {
     // Each key once, because the statement only reports whether it inserted a row.
@@ -117,15 +52,26 @@ export class PostgresStore implements Store {
     return sessions.map((session) => outcomes.get(session) ?? throwMissing());
   }
 
-  #recordFirsts(sessions: readonly PendingSession[]) {
+  async #recordFirsts(sessions: readonly PendingSession[]) {
     const { record, recordOne } = this.#statements;
     const rows = sessions.map(({ row }) => row);
+    if (this.isSharded) return this.#recordOnShard(rows);
     const [only, ...others] = rows;
     const isSingle = only?.module_ids === '' && others.length === 0;
-    return this.#query<{ position: number; isCourseKnown: boolean }>(
+    return this.query<{ position: number; isCourseKnown: boolean }>(
       isSingle ? recordOne : record,
       isSingle ? recordOne.names.map((name) => only[name]) : toArrays(SESSION_TYPES, SENT_COLUMNS, rows),
     );
+  }
+
+  async #recordOnShard(sessions: readonly SessionRow[]) {
+    try {
+      const existing = await this.transact((context) => recordOnShard(context, sessions));
+      return existing.map((index) => ({ position: index + 1, isCourseKnown: true }));
+    } catch (error) {
+      if (postgresFault(error) !== 'foreign-key') throw error;
+      return sessions.map((_, index) => ({ position: index + 1, isCourseKnown: false }));
+    }
   }
 
   /**
@@ -163,12 +109,13 @@ export class PostgresStore implements Store {
   }
 
   async findStats(learners: readonly LearnerKey[]): Promise<(LearnerStats | 'course-not-found')[]> {
+    if (this.isSharded && learners.length > 1) return ofEach(learners, (each) => this.findStats(each));
     const { findStats, findStatsOfOne, findCourses } = this.#statements;
     const rows = learners.map(({ userId, courseId }) => ({ user_id: userId, course_id: courseId }));
     const [only, ...others] = rows;
     const found =
       only && others.length === 0
-        ? await this.#findStats(findStatsOfOne, [only.user_id, only.course_id])
+        ? await this.#findStats(findStatsOfOne, [only.user_id, only.course_id, only.user_id, only.course_id])
         : await this.#findStats(findStats, toArrays(SESSION_TYPES, LEARNER_KEY, rows));
     const rest = rows.filter((_, index) => !found.has(index + 1));
     if (rest.length === 0) return rows.map((_, index) => found.get(index + 1) ?? throwMissing());
@@ -178,11 +125,12 @@ export class PostgresStore implements Store {
   }
 
   async #findStats(statement: NamedStatement, values: string[]) {
-    const rows = await this.#query<StatsRow & { position: number }>(statement, values);
+    const rows = await this.query<StatsRow & { position: number }>(statement, values);
     return new Map(rows.map((row) => [row.position, toLearnerStats(row)]));
   }
 
   async findSessions(keys: readonly SessionKey[]): Promise<(SessionRow | 'session-not-found')[]> {
+    if (this.isSharded && keys.length > 1) return ofEach(keys, (each) => this.findSessions(each));
     const found = await this.#findSessions(
       keys.map(({ userId, courseId, sessionId }) => ({
         user_id: userId,
@@ -196,8 +144,13 @@ export class PostgresStore implements Store {
   async #findSessions(
     keys: readonly Pick<SessionRow, (typeof SESSION_KEY)[number]>[],
   ): Promise<Map<number, SessionRow>> {
-    const values = toArrays(SESSION_TYPES, SESSION_KEY, keys);
-    const rows = await this.#query<SessionRow & { position: number }>(this.#statements.findSessions, values);
+    const { findSession, findSessions } = this.#statements;
+    const [only, ...others] = keys;
+    const isSingle = only && others.length === 0;
+    const rows = await this.query<SessionRow & { position: number }>(
+      isSingle ? findSession : findSessions,
+      isSingle ? SESSION_KEY.map((name) => only[name]) : toArrays(SESSION_TYPES, SESSION_KEY, keys),
+    );
     return new Map(rows.map((row) => [row.position, row]));
   }
 
@@ -212,74 +165,17 @@ export class PostgresStore implements Store {
   async #findLocked(learners: readonly LearnerKey[]): Promise<LearnerKey[]> {
     const rows = learners.map(({ userId, courseId }) => ({ user_id: userId, course_id: courseId }));
     const values = toArrays(SESSION_TYPES, LEARNER_KEY, rows);
-    const locked = await this.#query<LearnerRow>(this.#statements.findLocked, values);
+    const locked = await this.query<LearnerRow>(this.#statements.findLocked, values);
     return locked.map((row) => ({ userId: row.user_id, courseId: row.course_id }));
   }
+}
 
-  /** Retries after a deadlock or a cut connection; all statements are idempotent. */
-  #query<Row>(statement: NamedStatement, values: unknown[]): Promise<readonly Row[]> {
-    const { name, text } = statement;
-    const attempt = async () => {
-      // The statement is its own transaction, so its sessions are durable when it returns.
-      const client: DriverClient = await this.#pool.connect();
-      try {
-        const { rows } = await client.query<Row>({ name, text, values, query_timeout: this.#timeouts.query });
-        client.release();
-        return rows;
-      } catch (error) {
-        client.release(isConnectionLost(error));
-        throw error;
-      }
-    };
-    return retried(attempt, (error) => isDeadlock(error) || isConnectionCut(error));
-  }
-
-  transact<T>(
-    work: (context: TransactionContext) => Promise<T>,
-    { unlimited = false }: TransactionOptions = {},
-  ): Promise<T> {
-    if (!unlimited) return this.#transact(this.kysely, work);
-    return this.#transact(this.#unlimited, async (context) => {
-      await sql`select set_config('statement_timeout', '0', true)`.execute(context.kysely);
-      return work(context);
-    });
-  }
-
-  /** Always read committed: after taking a lock, writes must see what was committed before. */
-  #transact<T>(kysely: Kysely<Schema>, work: (context: TransactionContext) => Promise<T>): Promise<T> {
-    let hasBegun = false;
-    const transaction = kysely.transaction().setIsolationLevel('read committed');
-    const attempt = () =>
-      transaction.execute((begun) => {
-        hasBegun = true;
-        return work(contextOf(this, begun));
-      });
-    return retried(attempt, (error) => isDeadlock(error) || (!hasBegun && isConnectionCut(error)));
-  }
-
-  beginSnapshot(): Promise<Snapshot> {
-    return beginSnapshot(this.#unlimited, WITHOUT_TIMEOUTS);
-  }
-
-  async assertWritable(): Promise<void> {
-    const { rows } = await sql<{ isStandby: boolean }>`select pg_is_in_recovery() as "isStandby"`.execute(
-      this.probe.kysely,
-    );
-    if (rows[0]?.isStandby) throw databaseReadOnly();
-  }
-
-  get isPooled(): boolean {
-    return this.#pool.isPooled;
-  }
-
-  connections(): NonNullable<Activity['connections']> {
-    return this.#pool.counts;
-  }
-
-  async close(): Promise<void> {
-    this.#ended ??= Promise.all([this.#pool.end(), this.#probes.end()]).then(() => undefined);
-    await Promise.race([this.#ended, setTimeout(this.#timeouts.connect, undefined, { ref: false })]);
-  }
+/** Citus routes a statement about one learner to one shard, and runs one about several learners on all shards. */
+async function ofEach<Key, Found>(
+  keys: readonly Key[],
+  find: (keys: readonly Key[]) => Promise<readonly Found[]>,
+): Promise<Found[]> {
+  return (await Promise.all(keys.map((key) => find([key])))).flat();
 }
 
 function throwMissing(): never {

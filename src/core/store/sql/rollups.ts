@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { DialectName } from '../../../../migrations/columns.js';
-import { deltaOf } from '../deltas.js';
+import { deltaOf, type Delta } from '../deltas.js';
 import {
   MODULE_COLUMNS,
   moduleIdsOf,
@@ -49,11 +49,10 @@ export function mergeModules(rows: RawBuilder<unknown>): RawBuilder<unknown> {
       updated_at = excluded.updated_at`;
 }
 
-export async function addToRollups(context: TransactionContext, session: SessionRow): Promise<void> {
-  const delta = deltaOf(session);
+export async function addToRollups(context: TransactionContext, delta: Delta): Promise<void> {
   const values = STATS_COLUMNS.map((name) => bindValue(context, STATS_TYPES[name], delta[name]));
   await mergeStats(sql`values (${sql.join(values)})`).execute(context.kysely);
-  await addStudiedModules(context, session, moduleIdsOf(session), session.updated_at);
+  await addStudiedModules(context, delta, delta.modules, delta.updated_at);
 }
 
 /**
@@ -91,23 +90,26 @@ export async function changeRollups(
   }
   const had = new Set(moduleIdsOf(before));
   const has = new Set(after ? moduleIdsOf(after) : []);
-  await addStudiedModules(context, before, Array.from(has.difference(had)), now);
+  await addStudiedModules(context, before, new Map(Array.from(has.difference(had), (id) => [id, 1])), now);
   await removeStudiedModules(context, before, Array.from(had.difference(has)), now);
 }
 
 async function addStudiedModules(
   context: TransactionContext,
   learner: LearnerRow,
-  moduleIds: readonly string[],
+  counts: ReadonlyMap<string, number>,
   now: string,
 ): Promise<void> {
-  if (moduleIds.length === 0) return;
+  if (counts.size === 0) return;
   const [userId, courseId, time] = [
     context.id(learner.user_id),
     context.id(learner.course_id),
     context.instant(now),
   ];
-  const rows = moduleIds.map((moduleId) => sql`(${userId}, ${courseId}, ${moduleId}, 1, ${time}, ${time})`);
+  const rows = Array.from(
+    counts,
+    ([moduleId, count]) => sql`(${userId}, ${courseId}, ${moduleId}, ${count}, ${time}, ${time})`,
+  );
   await mergeModules(sql`values ${sql.join(rows)}`).execute(context.kysely);
 }
 

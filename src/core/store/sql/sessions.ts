@@ -15,6 +15,7 @@ import {
 } from '../rows.js';
 import { rejectReasonOf, type Store, type StoreContext, type TransactionContext } from '../store.js';
 import { bindValue, columnList } from '../statements.js';
+import { deltaOf } from '../deltas.js';
 import { readPageInParts } from './paging.js';
 import { addToRollups, changeRollups } from './rollups.js';
 
@@ -28,6 +29,11 @@ export function insertSessions(rows: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`insert into study_sessions (${columnList(SESSION_COLUMNS)})
     ${rows}
     on conflict (user_id, course_id, session_id) do nothing`;
+}
+
+export function sessionValues(context: StoreContext, row: SessionRow): RawBuilder<unknown> {
+  const values = SESSION_COLUMNS.map((name) => bindValue(context, SESSION_TYPES[name], row[name]));
+  return sql`(${sql.join(values)})`;
 }
 
 /**
@@ -131,11 +137,10 @@ async function insertOrLock(
   key: SessionKey,
   row: SessionRow,
 ): Promise<SessionRow | undefined> {
-  const values = SESSION_COLUMNS.map((name) => bindValue(context, SESSION_TYPES[name], row[name]));
   for (;;) {
-    const inserted = await insertSessions(sql`values (${sql.join(values)})`).execute(context.kysely);
+    const inserted = await insertSessions(sql`values ${sessionValues(context, row)}`).execute(context.kysely);
     if (inserted.numAffectedRows === 1n) {
-      await addToRollups(context, row);
+      await addToRollups(context, deltaOf(row));
       return undefined;
     }
     const stored = await context.kysely
