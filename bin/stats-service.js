@@ -109,17 +109,12 @@ async function ask(question) {
   }
 }
 
-/**
- * The first signal starts a graceful shutdown, the second one ends the process. The primary of `serve --workers`
- * stops its workers by a message, because a signal to the process group reaches them too.
- */
+/** The first signal starts a graceful shutdown, the second one ends the process. */
 function endingSignal() {
   const controller = new AbortController();
-  let isFirst = true;
   for (const [signal, number] of Object.entries(ENDING_SIGNALS)) {
     process.on(signal, () => {
-      if (isFirst) {
-        isFirst = false;
+      if (!controller.signal.aborted) {
         controller.abort();
         return;
       }
@@ -127,11 +122,6 @@ function endingSignal() {
       process.kill(process.pid, signal);
       // The kernel ignores this signal for process 1 of a container.
       process.exit(128 + number);
-    });
-  }
-  if (process.channel) {
-    process.on('message', (message) => {
-      if (message === 'stop') controller.abort();
     });
   }
   return controller.signal;

@@ -5,9 +5,10 @@ import { after, test } from 'node:test';
 import { connectStats } from '../src/client/index.js';
 import { newUserId, sessionContent } from '../test/support/factories.js';
 import { startPostgres } from '../test/support/postgres.js';
+import { workersWith } from '../test/support/worker-log.js';
 import { createDirectory, npm, ROOT } from './support/npm.js';
 import { run, serve } from './support/program.js';
-import { assertHealthy, assertWorks } from './support/round-trip.js';
+import { assertHealthy, assertWorks, roundTrip } from './support/round-trip.js';
 
 /** More than one checkpoint interval, which is 2,000 sessions. */
 const SESSIONS = 5_000;
@@ -56,6 +57,15 @@ test('The single executable works on SQLite if the home directory cannot be writ
 test('The single executable works on Postgres', async () => {
   await using server = await startPostgres(['fsync=on']);
   await assertWorks(program, server.url);
+});
+
+test('The single executable serves with several workers', async () => {
+  await using server = await startPostgres(['fsync=on']);
+  await using service = await serve(program, server.url, ['--workers', '2']);
+  await roundTrip(program, ['--server', service.url]);
+  const { code, stdout, stderr } = await service.stop();
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(new Set(workersWith({ log: stdout }, 'stopped')), new Set([1, 2]));
 });
 
 test(`The single executable runs its checkpoint thread while it records ${SESSIONS} sessions`, async () => {

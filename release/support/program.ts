@@ -20,6 +20,10 @@ export async function runJson(program: Program, argv: readonly string[]): Promis
   return JSON.parse(stdout);
 }
 
-export function serve({ command, ...options }: Program, database: string): Promise<Service> {
-  return startCommand([...command, 'serve', '--port', '0', '--database', database], options);
+export function serve(
+  { command, ...options }: Program,
+  database: string,
+  argv: readonly string[] = [],
+): Promise<Service> {
+  return startCommand([...command, 'serve', '--port', '0', '--database', database, ...argv], options);
 }

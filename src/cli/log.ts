@@ -113,6 +113,8 @@ function openStdout(stderr: Io['stderr']): Destination {
     maxLength: MAX_BACKLOG,
     periodicFlush: FLUSH_INTERVAL,
   });
+  // The lines of each worker may wait for `drain`.
+  stream.setMaxListeners(0);
   // The server continues, and the stream tries again at the next flush.
   stream.once('error', (error) => {
     writeLine(stderr, `stats-service: The log cannot be written to stdout.${describeCause(error)}`);

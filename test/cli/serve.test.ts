@@ -9,6 +9,7 @@ import { BIN, runBin, runCli } from '../support/cli.js';
 import { createDatabase, DIALECTS } from '../support/databases.js';
 import { listen } from '../support/ports.js';
 import { startService } from '../support/service.js';
+import { workersWith } from '../support/worker-log.js';
 
 for (const dialect of DIALECTS) {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -61,6 +62,31 @@ test('`serve` reports an invalid keep-alive timeout or host with its name', asyn
     const { code, stderr } = await runCli(['serve', '--database', 'sqlite::memory:', ...argv], { env });
     assert.deepEqual([code, stderr], [2, `stats-service: ${message}\n`]);
   }
+});
+
+test('`serve` reports an invalid number of workers with its name', async () => {
+  const rule = 'it must be auto or a number from 1 to 256';
+  const onSqlite = 'it must be 1 or auto on SQLite, because more processes do not write faster';
+  const cases: readonly (readonly [readonly string[], Readonly<Record<string, string>>, string])[] = [
+    ...['0', '257', '1.5', 'all', '-1'].map(
+      (workers) => [['--workers', workers], {}, `--workers is "${workers}"; ${rule}\n`] as const,
+    ),
+    [[], { STATS_WORKERS: 'Auto' }, `STATS_WORKERS is "Auto"; ${rule}\n`],
+    [['--workers', '2'], {}, `--workers is "2"; ${onSqlite}; use Postgres for more\n`],
+    [[], { STATS_WORKERS: '16' }, `STATS_WORKERS is "16"; ${onSqlite}; use Postgres for more\n`],
+  ];
+  for (const [argv, env, message] of cases) {
+    const { code, stderr } = await runCli(['serve', '--database', 'sqlite::memory:', ...argv], { env });
+    assert.deepEqual({ code, stderr }, { code: 2, stderr: `stats-service: ${message}` });
+  }
+});
+
+test('`serve --workers auto` is one process on SQLite', async () => {
+  const argv = ['--database', 'sqlite::memory:', '--port', '0', '--workers', 'auto'];
+  await using service = await startService(argv);
+  const { code, stdout } = await service.stop();
+  assert.equal(code, 0);
+  assert.deepEqual(workersWith({ log: stdout }, 'started'), []);
 });
 
 test('`serve` reports a port that is in use in one line and exits with code 1', async () => {

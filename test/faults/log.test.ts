@@ -3,14 +3,25 @@ import { execFileSync } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { until } from '../support/condition.js';
+import { createDatabase, DIALECTS } from '../support/databases.js';
 import { TestDirectory } from '../support/directory.js';
 import { HttpClient } from '../support/http-client.js';
+import { exchange, head, RawConnection } from '../support/http-raw.js';
+import { parseMetrics, valueOf } from '../support/metrics.js';
 import { startService } from '../support/service.js';
+import { parseLog } from '../support/worker-log.js';
 import { newUserId } from '../support/factories.js';
 
 const ARGUMENTS = ['--database', 'sqlite::memory:', '--port', '0'];
 /** Each request logs about 150 bytes, so that the log exceeds the buffer of a pipe. */
 const REQUESTS = 4_000;
+/** The requests that the server accepts before their responses are read. */
+const PIPELINED = 32;
+/** Batches of pipelined requests for each read of the metrics. */
+const BATCHES = 50;
+/** More than the lines that several processes can buffer. */
+const MAX_REQUESTS = 200_000;
 /** Milliseconds, far less than the shutdown deadline. */
 const SHUTDOWN_LIMIT = 4_000;
 
@@ -36,12 +47,56 @@ describe('a log without a reader', { skip: process.platform === 'win32', timeout
       assert.ok(performance.now() - begin < SHUTDOWN_LIMIT, 'the shutdown took too long');
     });
   }
+
+  for (const dialect of DIALECTS) {
+    const workers = dialect === 'postgres' ? 2 : 1;
+    test(`\`serve --workers ${workers}\` counts and reports each line that it drops for a slow reader`, async () => {
+      await using database = await createDatabase(dialect);
+      await using pipe = await createPipe();
+      const argv = ['--database', database.url, '--port', '0', '--workers', String(workers)];
+      await using service = await startService(argv, {}, { stdout: pipe.fd });
+      let sent = 0;
+      let dropped = 0;
+      while (dropped === 0) {
+        sent += await sendMany(service.url);
+        const metrics = await exchange(service.url, head('GET /metrics HTTP/1.1', 'Host: stats'));
+        sent++;
+        dropped = valueOf(parseMetrics(metrics.text), 'stats_log_lines_dropped_total');
+        assert.ok(sent < MAX_REQUESTS, 'no line was dropped');
+      }
+      let log = '';
+      const reading = pipe.read((chunk) => (log += chunk));
+      await until('the dropped lines are reported', () => log.includes('log lines dropped'));
+      assert.equal((await service.stop()).code, 0);
+      await reading;
+      const lines = parseLog(log);
+      const reported = lines.reduce(
+        (sum, { msg, count = 0 }) => sum + (msg.endsWith('dropped') ? count : 0),
+        0,
+      );
+      assert.ok(reported >= dropped, `${reported} of ${dropped} lines were reported`);
+      assert.equal(lines.filter(({ msg }) => msg === 'request').length + reported, sent);
+    });
+  }
 });
+
+/** Sends pipelined requests with long ids, whose lines take about 300 bytes. */
+async function sendMany(url: string): Promise<number> {
+  using connection = await RawConnection.open(url);
+  const request = head('GET /livez HTTP/1.1', 'Host: stats', `X-Request-Id: ${'a'.repeat(128)}`);
+  for (let batch = 0; batch < BATCHES; batch++) {
+    connection.write(request.repeat(PIPELINED));
+    for (let read = 0; read < PIPELINED; read++) assert.equal((await connection.read()).status, 200);
+  }
+  return BATCHES * PIPELINED;
+}
 
 interface Pipe extends AsyncDisposable {
   /** The write end. */
   readonly fd: number;
   closeReader(): Promise<void>;
+  /** Reads until the service has exited. */
+  read(onChunk: (chunk: string) => void): Promise<void>;
 }
 
 /** Creates a pipe like a shell does. Node would create a socket. */
@@ -55,6 +110,12 @@ async function createPipe(): Promise<Pipe> {
   return {
     fd: writer.fd,
     closeReader: () => both.close(),
+    async read(onChunk) {
+      const reader = await open(path, 'r');
+      // Otherwise the pipe would not end with the service.
+      await Promise.all([both.close(), writer.close()]);
+      for await (const chunk of reader.createReadStream({ encoding: 'utf8' })) onChunk(String(chunk));
+    },
     async [Symbol.asyncDispose]() {
       await Promise.allSettled([both.close(), writer.close()]);
       await directory[Symbol.asyncDispose]();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { describe, test } from 'node:test';
 import { BIN, runBin } from '../support/cli.js';
 import { until } from '../support/condition.js';
@@ -10,6 +10,7 @@ import { HttpClient } from '../support/http-client.js';
 import { exchange, head, RawConnection } from '../support/http-raw.js';
 import { parseMetrics, valueOf, type Sample } from '../support/metrics.js';
 import { listen } from '../support/ports.js';
+import { childrenOf, isRunning } from '../support/process-tree.js';
 import { makeCourse } from '../support/recorder.js';
 import { assertRollups } from '../support/rollups.js';
 import { startCommand, type Service } from '../support/service.js';
@@ -156,6 +157,26 @@ describe('serve --workers 2', { skip: process.platform !== 'linux' && 'reads /pr
     assert.equal(status, 200);
   });
 
+  test('A worker that cannot be started is tried again, while the others serve', async () => {
+    await using database = await createDatabase('postgres');
+    // The path of Node changes at each SIGUSR2, as if it were removed and installed again.
+    const node = preload(`const path = process.execPath;
+      process.on('SIGUSR2', () => { process.execPath = process.execPath === path ? '/missing' : path; });`);
+    await using service = await startWorkers(database.url, { node });
+    const [pid = 0] = childrenOf(service.pid);
+    service.signal('SIGUSR2');
+    process.kill(pid, 'SIGKILL');
+    await until('a start has failed', () => workersWith(service, 'worker ended').includes(3));
+    assert.match(service.log, /"worker":3,"error":"spawn \/missing ENOENT"/);
+    const { status } = await exchange(service.url, head('GET /readyz HTTP/1.1', 'Host: stats'));
+    assert.equal(status, 200);
+    service.signal('SIGUSR2');
+    await until('the worker is replaced', () =>
+      workersWith(service, 'started').some((worker = 0) => worker > 3),
+    );
+    assert.equal((await service.stop()).code, 0);
+  });
+
   test('The command ends with an error if no worker can start', async () => {
     await using database = await createDatabase('postgres');
     const node = exitIf('cluster.isWorker');
@@ -163,6 +184,13 @@ describe('serve --workers 2', { skip: process.platform !== 'linux' && 'reads /pr
     const { code, stderr } = await runBin(argv, { node });
     assert.equal(code, 1);
     assert.equal(stderr, 'stats-service: No worker could start. Each one has printed its error.\n');
+  });
+
+  test('`--workers auto` starts a process for each core', async () => {
+    await using database = await createDatabase('postgres');
+    await using service = await startWorkers(database.url, { workers: 'auto' });
+    const cores = availableParallelism();
+    assert.equal(childrenOf(service.pid).length, cores > 1 ? cores : 0);
   });
 
   test('A wrong password, an old schema and a port in use are one line each, as with one process', async () => {
@@ -186,19 +214,28 @@ describe('serve --workers 2', { skip: process.platform !== 'linux' && 'reads /pr
 });
 
 interface WorkersOptions {
+  /** Default: 2. */
+  readonly workers?: string;
   readonly node?: readonly string[];
   /** Sends signals to the process group, like a terminal. */
   readonly group?: boolean;
 }
 
-function startWorkers(database: string, { node = [], group = false }: WorkersOptions = {}): Promise<Service> {
-  const argv = ['serve', '--workers', '2', '--port', '0', '--database', database];
+function startWorkers(
+  database: string,
+  { workers = '2', node = [], group = false }: WorkersOptions = {},
+): Promise<Service> {
+  const argv = ['serve', '--workers', workers, '--port', '0', '--database', database];
   return startCommand([process.execPath, ...node, BIN, ...argv], { group });
 }
 
 /** Returns options for Node with which the processes exit at their start in which the condition is true. */
 function exitIf(condition: string): string[] {
-  const code = `import cluster from 'node:cluster'; if (${condition}) process.exit(7);`;
+  return preload(`import cluster from 'node:cluster'; if (${condition}) process.exit(7);`);
+}
+
+/** Returns options for Node with which each process runs this code at its start. */
+function preload(code: string): string[] {
   return ['--import', `data:text/javascript,${encodeURIComponent(code)}`];
 }
 
@@ -211,17 +248,4 @@ async function readMetrics(url: string): Promise<Sample[]> {
   const { status, text } = await exchange(url, head('GET /metrics HTTP/1.1', 'Host: stats'));
   assert.equal(status, 200);
   return parseMetrics(text);
-}
-
-function childrenOf(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    // A process that has exited stays in the table until its parent has read its exit code.
-    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
 }

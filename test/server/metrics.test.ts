@@ -80,3 +80,14 @@ test('`GET /metrics` counts requests, batches and database errors, and measures 
   }
   assert.ok(!JSON.stringify(samples).includes(userId) && !JSON.stringify(samples).includes(courseId));
 });
+
+test('`Metrics` has the version and the dropped log lines if they are given', async () => {
+  let dropped = 3;
+  const metrics = new Metrics({ version: '1.2.3', droppedLogLines: () => dropped });
+  const read = async () => parseMetrics(await metrics.read());
+  assert.equal(valueOf(await read(), 'stats_build_info', { version: '1.2.3' }), 1);
+  assert.equal(valueOf(await read(), 'stats_log_lines_dropped_total'), 3);
+  dropped = 5;
+  assert.equal(valueOf(await read(), 'stats_log_lines_dropped_total'), 5);
+  assert.doesNotMatch(await new Metrics().read(), /build_info|dropped/);
+});

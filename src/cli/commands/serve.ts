@@ -37,18 +37,14 @@ async function runServe(io: Io, options: Options): Promise<void> {
   const host = parseSetting(io, SETTINGS.host, options.host, parseHost);
   const port = parseSetting(io, SETTINGS.port, options.port, parsePort);
   const keepAliveTimeout = parseSetting(io, SETTINGS.keepAlive, options.keepAlive, parseKeepAlive);
-  const workers = parseSetting(io, SETTINGS.workers, options.workers, parseWorkers) ?? 1;
+  const parse = database.startsWith('sqlite:') ? parseSqliteWorkers : parseWorkers;
+  const workers = parseSetting(io, SETTINGS.workers, options.workers, parse) ?? 1;
   const settings = { database, host, port, keepAliveTimeout, migrate, readOnly };
-  if (workers > 1 && database.startsWith('sqlite:')) {
-    throw new UsageError(
-      'one process already does all that SQLite can; --workers above 1 need a Postgres database',
-    );
-  }
   if (workers === 1) {
     const { runAlone } = await import('../serve/server.js');
     return runAlone(io, settings);
   }
-  const { runWorkers } = await import('../serve/cluster.js');
+  const { runWorkers } = await import('../serve/primary.js');
   return runWorkers(io, settings, workers);
 }
 
@@ -80,4 +76,11 @@ function parseWorkers(name: string, text: string): number {
   const workers = /^\d{1,3}$/.test(text) ? Number(text) : 0;
   if (workers >= 1 && workers <= MAX_WORKERS) return workers;
   throw new UsageError(`${name} ${withValue(text, `must be auto or a number from 1 to ${MAX_WORKERS}`)}`);
+}
+
+function parseSqliteWorkers(name: string, text: string): number {
+  if (text === 'auto' || parseWorkers(name, text) === 1) return 1;
+  const rule =
+    'must be 1 or auto on SQLite, because more processes do not write faster; use Postgres for more';
+  throw new UsageError(`${name} ${withValue(text, rule)}`);
 }

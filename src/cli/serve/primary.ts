@@ -13,10 +13,16 @@ import {
   stopTimeout,
   type ServerSettings,
 } from './server.js';
+import { runWorker } from './worker.js';
 import { Workers } from './workers.js';
 
-/** Starts the workers, and stops them at the signal. */
-export async function runPrimary(io: Io, settings: ServerSettings, count: number): Promise<void> {
+/** Runs the workers until the signal. Each worker runs the same command. */
+export async function runWorkers(io: Io, settings: ServerSettings, count: number): Promise<void> {
+  if (cluster.worker) await runWorker(io, settings, cluster.worker);
+  else await runPrimary(io, settings, count);
+}
+
+async function runPrimary(io: Io, settings: ServerSettings, count: number): Promise<void> {
   await using log = new ServerLog(io);
   const url = await interruptible(io.signal, tryOut(settings));
   configureWorkers(settings.port === 0 ? ['--port', new URL(url).port] : []);
@@ -54,10 +60,12 @@ function configureWorkers(options: readonly string[]): void {
   // If the primary accepted the connections, which is the default, one would hang forever if its worker
   // died while receiving it. The workers accept from one socket instead, those that are idle first.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
-  const stdio = ['ignore', 'pipe', 'inherit', 'ipc'];
-  cluster.setupPrimary({ stdio });
-  const args = [...(cluster.settings.args ?? []), ...options];
-  const [first, ...rest] = args;
-  // Node would pass the path of the script, which the single executable takes for the first argument.
-  cluster.setupPrimary(isSea() && first !== undefined ? { exec: first, args: rest } : { args });
+  const args = [...process.argv.slice(2), ...options];
+  // Node passes `exec` first: the path of the script, which the single executable does not have.
+  const exec = isSea() ? args.shift() : process.argv[1];
+  cluster.setupPrimary({
+    ...(exec !== undefined && { exec }),
+    args,
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
 }

@@ -9,12 +9,20 @@ import { runServer, type ServerSettings } from './server.js';
 /** Milliseconds, more than the primary waits for the other workers. */
 const METRICS_TIMEOUT = 3_000;
 
+/** The message that stops a worker. A signal to the process group reaches it too, and a second one would kill it. */
+export const STOP = 'stop';
+
 /** Serves in this worker until the primary stops it. The primary has migrated the database. */
 export async function runWorker(io: Io, settings: ServerSettings, worker: Worker): Promise<void> {
+  const stop = new AbortController();
+  worker.on('message', (message: unknown) => {
+    if (message === STOP) stop.abort();
+  });
   await using log = new ServerLog(io, worker.id);
   const options = { process: true, version: io.version, droppedLogLines: () => log.dropped };
   const metrics = new WorkerMetrics(worker, options);
-  await runServer(io, { ...settings, migrate: false }, { log, metrics });
+  const signal = AbortSignal.any([io.signal, stop.signal]);
+  await runServer({ ...io, signal }, { ...settings, migrate: false }, { log, metrics });
 }
 
 /** Serves the metrics of all workers. */

@@ -6,12 +6,12 @@
  * - Workers exit when the primary does, because that closes their channel.
  */
 import cluster, { type Worker } from 'node:cluster';
-import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerLog } from '../log.js';
 import { MetricsChannel } from './metrics-channel.js';
 import { MetricsSum } from './metrics-sum.js';
+import { STOP } from './worker.js';
 
 /** Milliseconds after which the end of a worker is not counted as early. */
 const EARLY = 10_000;
@@ -27,9 +27,15 @@ interface Running {
   readonly worker: Worker;
   readonly start: number;
   readonly channel: MetricsChannel;
-  readonly exited: Promise<unknown>;
+  readonly ended: PromiseWithResolvers<void>;
   readonly relayed: Promise<void>;
   isListening: boolean;
+}
+
+interface EndReason {
+  readonly code?: number | null;
+  readonly signal?: string | null;
+  readonly error?: string;
 }
 
 export class Workers {
@@ -61,10 +67,10 @@ export class Workers {
     const running = Array.from(this.#running.values());
     for (const { worker, isListening } of running) {
       // A worker that does not listen yet may not receive the message. It has no requests.
-      if (isListening) worker.send('stop', () => undefined);
+      if (isListening) worker.send(STOP, () => undefined);
       else worker.process.kill('SIGKILL');
     }
-    await Promise.all(running.map(({ exited }) => exited));
+    await Promise.all(running.map(({ ended }) => ended.promise));
     const relayed = Promise.all(running.map((each) => each.relayed));
     await Promise.race([relayed, delay(LOG_TIMEOUT, undefined, { ref: false })]);
   }
@@ -84,7 +90,7 @@ export class Workers {
       worker,
       start: performance.now(),
       channel: new MetricsChannel(worker, () => this.#readMetrics()),
-      exited: once(worker, 'exit'),
+      ended: Promise.withResolvers(),
       relayed: stdout ? this.#relay(stdout) : Promise.resolve(),
       isListening: false,
     };
@@ -93,14 +99,19 @@ export class Workers {
       running.isListening = true;
       this.#checkStart();
     });
-    worker.once('exit', (code, signal) => this.#ended(running, code, signal));
+    worker.once('exit', (code, signal) => this.#end(running, { code, signal }));
+    worker.on('error', (error) => {
+      // The process could not be started. Any other error, such as a message to a killed worker, precedes `exit`.
+      if (worker.process.pid === undefined) this.#end(running, { error: error.message });
+    });
   }
 
-  #ended({ worker: { id }, start }: Running, code: number | null, signal: string | null): void {
+  #end({ worker: { id }, start, ended }: Running, reason: EndReason): void {
     this.#running.delete(id);
     this.#metrics.end(id);
-    if (code === 0) this.#log.event('worker ended', { worker: id, code });
-    else this.#log.error('worker ended', { worker: id, code, signal });
+    ended.resolve();
+    if (reason.code === 0) this.#log.event('worker ended', { worker: id, ...reason });
+    else this.#log.error('worker ended', { worker: id, ...reason });
     if (this.#isStopping) return;
     if (this.#isStarted) this.#replace(start);
     else this.#checkStart();
