@@ -94,3 +94,14 @@ for (const mode of MODES) {
     });
   });
 }
+
+test('Statement pooling is refused with the mode to set', { skip: PGBOUNCER.skip }, async () => {
+  await using database = await createDatabase('postgres');
+  await using pooler = await startPgBouncer(database.url, 'statement');
+  for (const open of [openStats, diagnose]) {
+    await assert.rejects(open({ database: pooler.url }), {
+      code: 'database-unusable',
+      message: /The pooler allows no transactions\. Set its pool_mode to session or transaction\./,
+    });
+  }
+});

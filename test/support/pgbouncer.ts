@@ -12,7 +12,10 @@ interface Pooler extends AsyncDisposable {
 }
 
 /** Starts PgBouncer in front of a server, with defaults except for the pool mode. */
-export async function startPgBouncer(database: string, mode: 'session' | 'transaction'): Promise<Pooler> {
+export async function startPgBouncer(
+  database: string,
+  mode: 'session' | 'transaction' | 'statement',
+): Promise<Pooler> {
   await using stack = new AsyncDisposableStack();
   const directory = stack.use(await TestDirectory.create());
   const port = await closedPort();

@@ -48,6 +48,11 @@ const RULES: readonly Rule[] = [
     'The pooler rejects a parameter of the URL. Remove it, or add it to ignore_startup_parameters of the pooler.',
   ),
   unusable(
+    /^08P01 .*statement pooling/,
+    'The pooler allows no transactions. Set its pool_mode to session or transaction.',
+  ),
+  unusable(/^08P01 .*bouncer config error/, 'The pooler cannot log in to Postgres. See its log.'),
+  unusable(
     /^28000 role/,
     'The server has no role of this name. Check the URL, or create it with "createuser".',
   ),
