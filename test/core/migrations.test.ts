@@ -11,7 +11,7 @@ import { runSql, sqlitePath } from '../support/sql.js';
 import { startWorkers } from '../support/workers.js';
 
 const NAMES = migrations.map(({ name }) => name);
-const PROCESSES = 20;
+const PROCESSES = 8;
 const timeout = 60_000;
 
 const COLUMNS: Readonly<Record<DialectName, string>> = {

@@ -52,7 +52,7 @@ for (const dialect of DIALECTS) {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, database } = fixture;
       const moduleIds = Array.from({ length: 1_000 }, (_, index) => `m${index}`);
-      const [userId, others] = [newUserId(), Array.from({ length: 5 }, () => newUserId())];
+      const [userId, others] = [newUserId(), Array.from({ length: 9 }, () => newUserId())];
       const sessions = [userId, ...others].map((id) => ({
         userId: id,
         courseId,

@@ -30,9 +30,12 @@ test('`createListener` serves the API in an existing server and leaves the datab
     assertFaults(await client.send('GET', '/courses'), 401, 'unauthenticated', ['X-User-Id']);
     assertFaults(await client.send('GET', '/nowhere'), 404, 'route-not-found', []);
     // Without `onError`, an internal error does not stop the server.
-    await runSql(database.url, 'alter table courses rename to hidden');
-    assertFaults(await client.send('GET', '/courses', { userId }), 500, 'internal-error', []);
-    await runSql(database.url, 'alter table hidden rename to courses');
+    await runSql(
+      database.url,
+      "create trigger defect before insert on study_sessions begin select raise(abort, 'a defect'); end",
+    );
+    const failed = await client.send('POST', `/courses/${courseId}`, { userId, json });
+    assertFaults(failed, 500, 'internal-error', []);
     assert.equal((await client.send('GET', '/courses', { userId })).status, 200);
   }
   assert.equal((await stats.getStats({ userId, courseId })).sessionCount, 1);

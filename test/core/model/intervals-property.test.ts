@@ -79,7 +79,7 @@ describe('intervals compared with Temporal', () => {
     const property = fc.property(name, zone, instant, amount, (interval, timeZone, begin, length) => {
       assertSame(interval, timeZone, begin, begin + 1 + length * LENGTHS[interval]);
     });
-    fc.assert(property, { numRuns: 500 });
+    fc.assert(property, { numRuns: 250 });
   });
 
   test('Intervals around unusual zone changes equal those that Temporal computes', () => {
@@ -99,6 +99,6 @@ describe('intervals compared with Temporal', () => {
         assertSame(interval, timeZone, begin - length * LENGTHS[interval], begin + 1);
       },
     );
-    fc.assert(property, { numRuns: 500 });
+    fc.assert(property, { numRuns: 250 });
   });
 });

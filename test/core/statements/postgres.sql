@@ -1,8 +1,9 @@
 -- migrate
 select pg_backend_pid() = $1 as "isDirect", pg_is_in_recovery() as "isStandby",
   current_setting('transaction_read_only') = 'on' as "isReadOnly", current_setting('server_encoding') as
-  encoding, (select count(set_config(name, value, false)) from (values ('datestyle', 'ISO'), ('timezone',
-  'UTC'), ('default_transaction_isolation', 'read committed'), ('lock_timeout', cast($2 as text)),
+  encoding, exists (select from pg_extension where extname = 'citus') as "hasCitus", (select
+  count(set_config(name, value, false)) from (values ('datestyle', 'ISO'), ('timezone', 'UTC'),
+  ('default_transaction_isolation', 'read committed'), ('lock_timeout', cast($2 as text)),
   ('statement_timeout', $3), ('idle_in_transaction_session_timeout', $3), ('synchronous_commit', case
   current_setting('synchronous_commit') when 'off' then 'on' else current_setting('synchronous_commit') end),
   ('plan_cache_mode', case when exists (select from pg_extension where extname = 'citus') then 'auto' else
@@ -136,12 +137,9 @@ with pending as ( select *, created_at as updated_at from unnest(cast($1 as uuid
   pending.user_id and inserted.course_id = pending.course_id and inserted.session_id = pending.session_id);
 
 -- recordSession: replay
-select cast(position as integer) as position, "study_sessions"."user_id", "study_sessions"."course_id",
-  "study_sessions"."session_id", "study_sessions"."total_modules_studied", "study_sessions"."time_studied",
-  "study_sessions"."average_score_units", "study_sessions"."completed_at", "study_sessions"."module_ids",
-  "study_sessions"."created_at", "study_sessions"."updated_at" from unnest(cast($1 as uuid[]), cast($2 as
-  uuid[]), cast($3 as uuid[])) with ordinality as key(user_id, course_id, session_id, position) join
-  study_sessions using (user_id, course_id, session_id);
+select 1 as position, "user_id", "course_id", "session_id", "total_modules_studied", "time_studied",
+  "average_score_units", "completed_at", "module_ids", "created_at", "updated_at" from study_sessions where
+  "user_id" = $1 and "course_id" = $2 and "session_id" = $3;
 
 -- getStats
 select 1 as position, 1 as course_exists, "session_count", "total_modules_studied", "scored_modules",
@@ -150,8 +148,8 @@ select 1 as position, 1 as course_exists, "session_count", "total_modules_studie
   course_modules.course_id = course_stats.course_id) as declared from course_stats cross join lateral ( select
   count(*) as studied, count(*) filter (where module_id = any (array( select module_id from course_modules
   where course_modules.course_id = course_stats.course_id ))) as studied_of_declared from studied_modules
-  where studied_modules.user_id = course_stats.user_id and studied_modules.course_id = course_stats.course_id
-  ) as of_learner where user_id = $1 and course_id = $2;
+  where studied_modules.user_id = $1 and studied_modules.course_id = $2 ) as of_learner where user_id = $3 and
+  course_id = $4;
 
 -- getStats: two learners at once
 select cast(position as integer) as position, 1 as course_exists, "session_count", "total_modules_studied",
@@ -194,7 +192,7 @@ update course_stats set "session_count" = "session_count" + $1, "total_modules_s
   course_id = cast($9 as uuid)), updated_at = cast($10 as timestamptz) where user_id = cast($11 as uuid) and
   course_id = cast($12 as uuid);
 insert into studied_modules ("user_id", "course_id", "module_id", "session_count", "created_at", "updated_at")
-  values (cast($1 as uuid), cast($2 as uuid), $3, 1, cast($4 as timestamptz), cast($5 as timestamptz)) on
+  values (cast($1 as uuid), cast($2 as uuid), $3, $4, cast($5 as timestamptz), cast($6 as timestamptz)) on
   conflict (user_id, course_id, module_id) do update set session_count = studied_modules.session_count +
   excluded.session_count, updated_at = excluded.updated_at;
 update "studied_modules" set "session_count" = "session_count" - $1, "updated_at" = cast($2 as timestamptz)
@@ -226,9 +224,9 @@ insert into course_stats ("user_id", "course_id", "session_count", "total_module
   course_stats.last_completed_at then excluded.last_completed_at else course_stats.last_completed_at end,
   updated_at = excluded.updated_at;
 insert into studied_modules ("user_id", "course_id", "module_id", "session_count", "created_at", "updated_at")
-  values (cast($1 as uuid), cast($2 as uuid), $3, 1, cast($4 as timestamptz), cast($5 as timestamptz)),
-  (cast($6 as uuid), cast($7 as uuid), $8, 1, cast($9 as timestamptz), cast($10 as timestamptz)) on conflict
-  (user_id, course_id, module_id) do update set session_count = studied_modules.session_count +
+  values (cast($1 as uuid), cast($2 as uuid), $3, $4, cast($5 as timestamptz), cast($6 as timestamptz)),
+  (cast($7 as uuid), cast($8 as uuid), $9, $10, cast($11 as timestamptz), cast($12 as timestamptz)) on
+  conflict (user_id, course_id, module_id) do update set session_count = studied_modules.session_count +
   excluded.session_count, updated_at = excluded.updated_at;
 
 -- listSessions

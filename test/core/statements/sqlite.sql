@@ -149,9 +149,6 @@ update course_stats set "session_count" = "session_count" + ?, "total_modules_st
   min(completed_at) from study_sessions where user_id = unhex(?, '-') and course_id = unhex(?, '-')),
   last_completed_at = (select max(completed_at) from study_sessions where user_id = unhex(?, '-') and
   course_id = unhex(?, '-')), updated_at = ? where user_id = unhex(?, '-') and course_id = unhex(?, '-');
-insert into studied_modules ("user_id", "course_id", "module_id", "session_count", "created_at", "updated_at")
-  values (unhex(?, '-'), unhex(?, '-'), ?, 1, ?, ?) on conflict (user_id, course_id, module_id) do update set
-  session_count = studied_modules.session_count + excluded.session_count, updated_at = excluded.updated_at;
 update "studied_modules" set "session_count" = "session_count" - ?, "updated_at" = ? where user_id = unhex(?,
   '-') and course_id = unhex(?, '-') and "module_id" in (?);
 delete from "studied_modules" where user_id = unhex(?, '-') and course_id = unhex(?, '-') and "module_id" in
@@ -168,7 +165,7 @@ delete from "studied_modules" where user_id = unhex(?, '-') and course_id = unhe
 
 -- putSession: new
 insert into studied_modules ("user_id", "course_id", "module_id", "session_count", "created_at", "updated_at")
-  values (unhex(?, '-'), unhex(?, '-'), ?, 1, ?, ?), (unhex(?, '-'), unhex(?, '-'), ?, 1, ?, ?) on conflict
+  values (unhex(?, '-'), unhex(?, '-'), ?, ?, ?, ?), (unhex(?, '-'), unhex(?, '-'), ?, ?, ?, ?) on conflict
   (user_id, course_id, module_id) do update set session_count = studied_modules.session_count +
   excluded.session_count, updated_at = excluded.updated_at;
 

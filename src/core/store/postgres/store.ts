@@ -115,7 +115,10 @@ export class PostgresStore extends PostgresDatabase implements Store {
     const [only, ...others] = rows;
     const found =
       only && others.length === 0
-        ? await this.#findStats(findStatsOfOne, [only.user_id, only.course_id, only.user_id, only.course_id])
+        ? await this.#findStats(
+            findStatsOfOne,
+            findStatsOfOne.names.map((name) => (name === 'user_id' ? only.user_id : only.course_id)),
+          )
         : await this.#findStats(findStats, toArrays(SESSION_TYPES, LEARNER_KEY, rows));
     const rest = rows.filter((_, index) => !found.has(index + 1));
     if (rest.length === 0) return rows.map((_, index) => found.get(index + 1) ?? throwMissing());
