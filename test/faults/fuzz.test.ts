@@ -12,7 +12,7 @@ import { createService } from '../support/http-service.js';
 import { LifetimeOracle } from '../support/lifetime-oracle.js';
 import { assertRollups } from '../support/rollups.js';
 
-const REQUESTS = FULL ? 100_000 : 15_000;
+const REQUESTS = FULL ? 100_000 : 10_000;
 const BATCH = 1_000;
 const CONNECTIONS = 32;
 /** The errors for an unknown path or method. */

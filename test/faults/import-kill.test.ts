@@ -16,7 +16,7 @@ import { assertRollups } from '../support/rollups.js';
 import { runSql } from '../support/sql.js';
 import { totalsOf } from '../support/totals.js';
 
-const ROUNDS = FULL ? 20 : 4;
+const ROUNDS = FULL ? 20 : 3;
 /** More lines than one import batch. */
 const LINES = 60_000;
 const LEARNERS = 200;

@@ -12,7 +12,7 @@ import { addCourse } from '../support/served.js';
 import { startService } from '../support/service.js';
 import { runSql } from '../support/sql.js';
 
-const ROUNDS = FULL ? 50 : 8;
+const ROUNDS = FULL ? 50 : 6;
 const CLIENTS = 16;
 /** Maximum number of responses before the kill, which is a few batches. */
 const MAX_ANSWERS = 200;
