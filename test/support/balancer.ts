@@ -60,6 +60,8 @@ async function checkReady(client: HttpClient): Promise<boolean> {
   try {
     return (await client.send('GET', '/readyz')).status === 200;
   } catch (error) {
+    // The connection of a check may be in the queue when the server closes its listening socket.
+    if (error instanceof Error && 'code' in error && error.code === 'ECONNRESET') return false;
     if (isRefused(error)) return false;
     throw error;
   }
