@@ -71,9 +71,9 @@ test(`Random requests (seed ${seed}) get documented responses and leave exact to
     '400 malformed-json',
     '404 session-not-found',
   ]) {
-    assert.ok((met.get(outcome) ?? 0) >= 100, `${outcome} was met ${met.get(outcome) ?? 0} times`);
+    assert.ok((met.get(outcome) ?? 0) >= REQUESTS / 250, `${outcome} was met ${met.get(outcome) ?? 0} times`);
   }
-  assert.ok(oracle.count > 1_000);
+  assert.ok(oracle.count > REQUESTS / 15);
   for (const userId of recorders) {
     for (const courseId of courseIds) {
       const { text } = await send('GET', `/courses/${courseId}`, { userId });
