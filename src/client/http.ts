@@ -2,10 +2,13 @@ import { Agent, request, type Dispatcher } from 'undici';
 import * as z from 'zod';
 import { closed, isErrorCode, StatsError } from '../core/errors.js';
 import { faultSchema } from '../core/model/validation.js';
-import type { UserId } from '../core/model/ids.js';
+import { toUserId, type UserId } from '../core/model/ids.js';
 import { encodeCursor } from '../core/model/pagination.js';
 import { parseJson } from '../core/model/validation.js';
 import { parseRetryAfter, withRetries } from './retry.js';
+
+/** The user of requests that concern no single learner: the nil UUID (RFC 9562, section 5.9). */
+export const NIL_USER = toUserId('00000000-0000-0000-0000-000000000000');
 
 /** Milliseconds. */
 const TIMEOUTS = { connect: { timeout: 5_000 }, headersTimeout: 30_000, bodyTimeout: 30_000 };
@@ -41,7 +44,7 @@ interface Reply {
   readonly text: string;
 }
 
-const problemSchema = z.object({
+export const problemSchema = z.object({
   code: z.string(),
   detail: z.string(),
   errors: z.array(faultSchema).default([]),

@@ -1,26 +1,18 @@
 import * as z from 'zod';
-import type { RecordResult, SessionKey, Stats, StatsCalls, Untyped } from '../core/api.js';
+import type { SessionKey, Stats, StatsCalls, Untyped } from '../core/api.js';
 import { courseNotFound, StatsError } from '../core/errors.js';
-import { batchedSessionSchema, callSchemas, withRepeatableId, type Call } from '../core/model/calls.js';
+import { callSchemas, withRepeatableId } from '../core/model/calls.js';
 import { courseSchema } from '../core/model/course.js';
 import { parseCall } from '../core/model/validation.js';
-import { toUserId, type UserId } from '../core/model/ids.js';
+import type { UserId } from '../core/model/ids.js';
 import { historySchema } from '../core/model/history.js';
 import { lifetimeStatsSchema, studiedCourseSchema } from '../core/model/lifetime.js';
 import { pageSchema } from '../core/model/pagination.js';
 import { erasureSchema, sessionSchema } from '../core/model/session.js';
-import { HttpConnection, type HttpRequest, type QueryParameters } from './http.js';
+import { ignoredClock, recordBatch } from './batch.js';
+import { HttpConnection, NIL_USER, type HttpRequest, type QueryParameters } from './http.js';
 
-/** The user of calls about courses: the nil UUID (RFC 9562, section 5.9). */
-const NIL_USER = toUserId('00000000-0000-0000-0000-000000000000');
-
-/** Validation ignores the time, because the clock of the server decides. */
-const clock = () => Number.MAX_SAFE_INTEGER;
-const calls = callSchemas(clock);
-const batchedSession = batchedSessionSchema(clock);
-
-/** Requests in flight per batch. */
-const CONCURRENCY = 64;
+const calls = callSchemas(ignoredClock);
 
 export class RemoteStats implements Stats, Untyped<StatsCalls> {
   readonly #http: HttpConnection;
@@ -64,46 +56,17 @@ export class RemoteStats implements Stats, Untyped<StatsCalls> {
   }
 
   async recordSession(call: unknown) {
-    return this.#recordSession(parseCall(calls.recordSession, call));
-  }
-
-  async #recordSession({ userId, courseId, session }: Call<'recordSession'>, isRepeatable = true) {
-    const request = { method: 'POST', path: `courses/${courseId}`, userId, isRepeatable } as const;
+    const { userId, courseId, session } = parseCall(calls.recordSession, call);
+    // With an id, which `withRepeatableId` adds, it can be repeated.
+    const request = { method: 'POST', path: `courses/${courseId}`, userId, isRepeatable: true } as const;
     const { isNew, body } = await withRepeatableId(session.sessionId, (sessionId) =>
       this.#write(sessionSchema, { ...request, body: { ...session, sessionId } }),
     );
     return { outcome: isNew ? ('recorded' as const) : ('replayed' as const), session: body };
   }
 
-  /**
-   * Sends one request per session. Copies of a session are sent one after another, in their order. When a
-   * session has failed in all its attempts, the others would wait as long. They are not sent if the server is
-   * unavailable, and are not retried if the database is, because only that learner may be locked.
-   */
   async recordSessions(call: unknown) {
-    const { sessions: batch } = parseCall(calls.recordSessions, call);
-    const results: RecordResult[] = [];
-    let unreachable: StatsError | undefined;
-    let isRepeatable = true;
-    const record = async (item: unknown): Promise<RecordResult> => {
-      if (unreachable) return { outcome: 'failed', error: unreachable };
-      try {
-        const { userId, courseId, ...session } = parseCall(batchedSession, { session: item }).session;
-        const recorded = await this.#recordSession({ userId, courseId, session }, isRepeatable);
-        return { outcome: recorded.outcome, sessionId: recorded.session.sessionId };
-      } catch (error) {
-        if (error instanceof StatsError && error.kind === 'unavailable') isRepeatable = false;
-        if (error instanceof StatsError && error.code === 'server-unavailable') unreachable ??= error;
-        return { outcome: 'failed', error };
-      }
-    };
-    const copies = Map.groupBy(batch.entries(), ([index, item]) => identityOf(item) ?? index);
-    const queue = copies.values();
-    const sendNext = async () => {
-      for (const group of queue) for (const [index, item] of group) results[index] = await record(item);
-    };
-    await Promise.all(Array.from({ length: CONCURRENCY }, sendNext));
-    return results;
+    return recordBatch(this.#http, parseCall(calls.recordSessions, call).sessions);
   }
 
   async putSession(call: unknown) {
@@ -169,13 +132,6 @@ export class RemoteStats implements Stats, Untyped<StatsCalls> {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-/** Returns `undefined` for a session without an id, which cannot be a copy of another. */
-function identityOf(item: unknown): string | undefined {
-  if (typeof item !== 'object' || item === null || !('sessionId' in item)) return undefined;
-  const { userId, courseId, sessionId } = { userId: '', courseId: '', ...item };
-  return [userId, courseId, sessionId].join(' ').toLowerCase();
 }
 
 function sessionPath({ courseId, sessionId }: Omit<SessionKey, 'userId'>): string {

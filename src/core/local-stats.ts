@@ -11,9 +11,15 @@ import {
   sessionNotFound,
   StatsError,
 } from './errors.js';
-import { batchedSessionSchema, callSchemas, withRepeatableId, type CallSchemas } from './model/calls.js';
+import {
+  batchedSessionSchema,
+  callSchemas,
+  withIdToRepeat,
+  withRepeatableId,
+  type CallSchemas,
+} from './model/calls.js';
 import { historyRange, toHistoryItem } from './model/history.js';
-import { newSessionId, type CourseId, type UserId } from './model/ids.js';
+import { newSessionId, type CourseId, type SessionId, type UserId } from './model/ids.js';
 import { toLifetimeStats } from './model/lifetime.js';
 import { encodeCursor, toPage } from './model/pagination.js';
 import type { NewSession } from './model/session.js';
@@ -40,6 +46,15 @@ interface LocalStatsOptions {
   readonly maxCalls: number;
   readonly readOnly: boolean;
   readonly observer?: Observer | undefined;
+}
+
+type FailedResult = Extract<RecordResult, { outcome: 'failed' }>;
+
+/** A valid session of a batch. */
+interface CheckedSession {
+  readonly pending: PendingSession;
+  /** Its id, unless the caller sent it. */
+  readonly newId: SessionId | undefined;
 }
 
 /** Recording this many module ids costs about as much as one session. */
@@ -152,7 +167,7 @@ export class LocalStats implements Stats, Untyped<StatsCalls> {
   async recordSessions(call: unknown) {
     const { sessions } = parseCall(this.#schemas.recordSessions, call);
     const checked = sessions.map((session) => this.#checkSession(session));
-    const queue = checked.filter((each) => 'row' in each);
+    const queue = checked.flatMap((each) => ('pending' in each ? each.pending : []));
     return this.#write(async () => {
       const outcomes: RecordOutcome[] = [];
       while (queue.length > 0) {
@@ -160,17 +175,18 @@ export class LocalStats implements Stats, Untyped<StatsCalls> {
         outcomes.push(...(await this.#recorder.record(takeBatch(queue, costOf, this.#store.batchPolicy))));
       }
       outcomes.reverse();
-      return checked.map((each) => ('row' in each ? this.#toResult(outcomes.pop(), each) : each));
+      return checked.map((each) => ('pending' in each ? this.#toResult(outcomes.pop(), each) : each));
     });
   }
 
-  #checkSession(call: unknown) {
+  #checkSession(call: unknown): CheckedSession | FailedResult {
     try {
       const { userId, courseId, ...session } = parseCall(this.#batchedSession, { session: call }).session;
       const { sessionId = newSessionId() } = session;
-      return this.#toPending({ userId, courseId, sessionId }, session);
+      const pending = this.#toPending({ userId, courseId, sessionId }, session);
+      return { pending, newId: session.sessionId === undefined ? sessionId : undefined };
     } catch (error) {
-      return { outcome: 'failed' as const, error };
+      return { outcome: 'failed', error };
     }
   }
 
@@ -181,13 +197,14 @@ export class LocalStats implements Stats, Untyped<StatsCalls> {
     };
   }
 
-  #toResult(result: RecordOutcome | undefined, { row }: PendingSession): RecordResult {
+  #toResult(result: RecordOutcome | undefined, { pending: { row }, newId }: CheckedSession): RecordResult {
     try {
       if (!result) throw new Error('A session has no outcome.');
       const { outcome } = recordedRow(result, row.course_id);
       return { outcome, sessionId: row.session_id };
-    } catch (error) {
-      return { outcome: 'failed', error: this.#toStatsError(error) };
+    } catch (cause) {
+      const error = this.#toStatsError(cause);
+      return { outcome: 'failed', error: newId ? withIdToRepeat(newId, error) : error };
     }
   }
 

@@ -78,6 +78,7 @@ export class App implements Service {
   async serve(context: RequestContext): Promise<void> {
     try {
       const response = await this.#respond(context);
+      for (const error of response.failures ?? []) this.#report(error, context.requestId);
       const isCounted = context.request.method === 'GET' && response.text === undefined;
       send(context, withBasePath(response, context.basePath), isCounted ? this.#responses : undefined);
     } catch (error) {
@@ -117,7 +118,7 @@ export class App implements Service {
     const { document } = route;
     const url = { pathname: `${basePath}${pathname}`, query };
     if (!document) return route.handle(this.#stats.untyped, call, url);
-    return readJson(request, this.#bodies, acceptBody).then((body) => {
+    return readJson(request, this.#bodies, { ...document, onAccepted: acceptBody }).then((body) => {
       call[document.argument] = body;
       return route.handle(this.#stats.untyped, call, url);
     });
@@ -131,6 +132,10 @@ export class App implements Service {
     // A middleware may have responded, for example after a timeout of its own.
     if (!response.headersSent) send(context, problem);
     if (problem.status < 500 || problem.body.code === 'stopping') return;
+    this.#report(error, requestId);
+  }
+
+  #report(error: unknown, requestId: string): void {
     ignoringErrors(() => this.#options.onError?.(error, requestId));
   }
 

@@ -14,7 +14,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { StatsError } from '../core/errors.js';
-import { rule } from '../core/model/validation.js';
+import { grouped, rule } from '../core/model/validation.js';
 import type { MemoryBudget } from './memory-budget.js';
 import { HttpError, requestError } from './problem.js';
 
@@ -22,7 +22,7 @@ import { HttpError, requestError } from './problem.js';
 const MAX_BODY = 1024 * 1024;
 /** Bytes up to which a body is neither budgeted nor checked for nesting. */
 const SMALL_BODY = 16 * 1024;
-/** Lists and objects in a large body. A valid body has two. */
+/** Lists and objects in a large body. A valid body of one session or course has two. */
 export const MAX_CONTAINERS = 100;
 const EMPTY = Buffer.alloc(0);
 
@@ -32,33 +32,40 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPENING: ReadonlySet<number> = new Set(Buffer.from('[{'));
 
+interface BodyOptions {
+  readonly maxContainers?: number;
+  /** Called after the headers were checked and before the body is read. */
+  readonly onAccepted?: (() => void) | undefined;
+}
+
 /**
  * Returns the parsed body of a request.
  *
- * @param onAccepted called after the headers were checked and before the body is read
  * @throws {HttpError} `unsupported-media-type`, `body-too-large`, `invalid-utf-8`, `malformed-json`, `internal-error`
  * @throws {StatsError} `overloaded`, `invalid-request`
  */
 export async function readJson(
   request: IncomingMessage,
   budget: MemoryBudget,
-  onAccepted?: () => void,
+  { maxContainers = MAX_CONTAINERS, onAccepted }: BodyOptions = {},
 ): Promise<unknown> {
   checkBodyHeaders(request);
   onAccepted?.();
-  if (request.readableDidRead || request.readableEnded || request.destroyed) return bodyOf(request);
-  return parse(await readBytes(request, budget));
+  if (request.readableDidRead || request.readableEnded || request.destroyed) {
+    return bodyOf(request, maxContainers);
+  }
+  return parse(await readBytes(request, budget), maxContainers);
 }
 
 /** Returns the body of a request whose stream was read. Its `end` event would never come. */
-function bodyOf(request: IncomingMessage): unknown {
+function bodyOf(request: IncomingMessage, maxContainers: number): unknown {
   const body = 'body' in request && request.readableEnded ? request.body : undefined;
   if (body === undefined) {
     const detail =
       'A middleware of this server has read the body and has not set request.body. Call the listener before it.';
     throw new HttpError('internal-error', detail);
   }
-  return Buffer.isBuffer(body) ? parse(body) : body;
+  return Buffer.isBuffer(body) ? parse(body, maxContainers) : body;
 }
 
 function checkBodyHeaders({ headers }: IncomingMessage): void {
@@ -124,9 +131,9 @@ function readBytes(request: IncomingMessage, budget: MemoryBudget): Promise<Buff
   });
 }
 
-function parse(bytes: Buffer): unknown {
-  if (bytes.length > SMALL_BODY && hasTooManyContainers(bytes)) {
-    const detail = `must have at most ${MAX_CONTAINERS} lists and objects`;
+function parse(bytes: Buffer, maxContainers: number): unknown {
+  if (bytes.length > SMALL_BODY && hasTooManyContainers(bytes, maxContainers)) {
+    const detail = `must have at most ${grouped(maxContainers)} lists and objects`;
     throw new StatsError('invalid-request', `The body ${detail}.`, { faults: [{ pointer: '', detail }] });
   }
   let text: string;
@@ -144,14 +151,14 @@ function parse(bytes: Buffer): unknown {
 }
 
 /** Counts the lists and objects in JSON text. Brackets in strings are ignored. */
-export function hasTooManyContainers(json: Buffer): boolean {
+export function hasTooManyContainers(json: Buffer, max: number): boolean {
   let containers = 0;
   let inString = false;
   for (let index = 0; index < json.length; index++) {
     const byte = json[index] ?? 0;
     if (byte === QUOTE) inString = !inString;
     else if (inString) index += byte === BACKSLASH ? 1 : 0;
-    else if (OPENING.has(byte) && ++containers > MAX_CONTAINERS) return true;
+    else if (OPENING.has(byte) && ++containers > max) return true;
   }
   return false;
 }

@@ -12,6 +12,8 @@ export interface HttpResponse {
   readonly type?: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Errors of status 500 or 503 within a successful response, to be logged. */
+  readonly failures?: readonly unknown[];
   /** Sent unchanged, instead of a `body`. */
   readonly text?: string | Buffer;
 }

@@ -26,12 +26,21 @@ interface CommonRoute {
   readonly errors: readonly (ErrorCode | HttpErrorCode)[];
 }
 
+/** The body of a request. */
+interface RequestDocument {
+  /** The argument that the body contains. `body`: it contains all arguments. */
+  readonly argument: 'course' | 'session' | 'body';
+  /** The name of a component of the OpenAPI document. */
+  readonly schema: InputName;
+  /** Maximum number of lists and objects in a body over 16 KiB. Default: 100. */
+  readonly maxContainers?: number;
+}
+
 /** A route that calls the core. */
 export interface CallRoute extends CommonRoute {
   /** The name of the call, which is also the `operationId`. */
   readonly operation: keyof StatsCalls;
-  /** The argument that the body of the request contains, and the name of its schema. */
-  readonly document?: { readonly argument: 'course' | 'session'; readonly schema: InputName };
+  readonly document?: RequestDocument;
   /** @param call the unvalidated arguments of the call */
   handle(stats: Untyped<StatsCalls>, call: unknown, url: RequestUrl): Promise<HttpResponse>;
 }
@@ -66,7 +75,7 @@ export function parameterLocations(route: Route): ReadonlyMap<string, 'header' |
   if (isServiceRoute(route)) return new Map();
   const locationOf = (name: string) => {
     if (name === 'userId') return 'header';
-    if (name === route.document?.argument) return 'body';
+    if (name === route.document?.argument || route.document?.argument === 'body') return 'body';
     return route.path.includes(`{${name}}`) ? 'path' : 'query';
   };
   return new Map(Object.keys(CALL_SCHEMAS[route.operation].shape).map((name) => [name, locationOf(name)]));

@@ -5,7 +5,7 @@ import { manyModules, newUserId, sessionContent } from '../support/factories.js'
 import { assertFaults } from '../support/http-answer.js';
 import { createService } from '../support/http-service.js';
 
-const isOver = (text: string) => hasTooManyContainers(Buffer.from(text));
+const isOver = (text: string) => hasTooManyContainers(Buffer.from(text), MAX_CONTAINERS);
 
 test('`hasTooManyContainers` counts arrays and objects, but ignores brackets in strings', () => {
   const strings = [String.raw`[{\"[{\\`, '[', String.raw`\u005b\\\"`, '{'.repeat(200)];

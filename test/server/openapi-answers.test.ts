@@ -27,6 +27,8 @@ test('The server returns every documented success, and each matches its schema',
   await client.call('listCourses', { userId, query: '?limit=1' });
   await client.call('recordSession', { userId, courseId, json: session });
   await client.call('recordSession', { userId, courseId, json: session });
+  const batch = [session, { ...session, userId }, session].map((each) => ({ userId, courseId, ...each }));
+  await client.call('recordSessions', { userId, json: { sessions: batch } });
   await client.call('putSession', { userId, courseId, sessionId, json: zero });
   await client.call('putSession', {
     userId,

@@ -22,6 +22,7 @@ const PREREQUISITES: Readonly<Record<string, readonly string[]>> = {
   'deleteCourse 204': ['addCourse'],
   'recordSession 201': ['addCourse'],
   'recordSession 200': ['addCourse', 'recordSession'],
+  'recordSessions 200': ['addCourse'],
   'putSession 201': ['addCourse'],
   'putSession 200': ['addCourse', 'recordSession'],
   'listSessions 200': ['addCourse', 'recordSession'],

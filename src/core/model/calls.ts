@@ -10,7 +10,7 @@ import { newSessionSchema, sessionContentSchema } from './session.js';
 import { boundSchema, type Clock } from './time.js';
 
 /** Maximum number of sessions per call of `recordSessions`. */
-const MAX_BATCH = 1_000;
+export const MAX_BATCH = 1_000;
 const batchRule = rule(`must be a list of at most ${grouped(MAX_BATCH)} sessions`);
 
 /** The schemas of the arguments by call, which the library and the OpenAPI document share. */
@@ -32,7 +32,7 @@ export function callSchemas(clock: Clock) {
       cursor: cursorSchema(z.tuple([nameSchema])).optional(),
     }),
     recordSession: z.strictObject({ ...learner, session: newSessionSchema(clock) }),
-    recordSessions: z.strictObject({ sessions: z.array(z.unknown()).max(MAX_BATCH, { error: batchRule }) }),
+    recordSessions: z.strictObject({ sessions: batchOf(z.unknown()) }),
     putSession: z.strictObject({ ...session, session: sessionContentSchema(clock) }),
     getSession: z.strictObject(session),
     deleteSession: z.strictObject(session),
@@ -56,6 +56,13 @@ export function callSchemas(clock: Clock) {
     }),
     eraseUser: z.strictObject({ userId: userIdSchema }),
   };
+}
+
+/** The schema of a body that has the arguments of `recordSessions`. */
+export const batchSchema = z.strictObject({ body: document({ sessions: batchOf(z.unknown()) }) });
+
+export function batchOf<Item extends z.ZodType>(item: Item) {
+  return z.array(item, { error: batchRule }).max(MAX_BATCH, { error: batchRule });
 }
 
 /**
@@ -101,11 +108,16 @@ export async function withRepeatableId<T>(
   try {
     return await record(sessionId);
   } catch (error) {
-    if (!(error instanceof StatsError) || error.kind !== 'unavailable') throw error;
-    throw new StatsError(error.code, error.message, {
-      faults: [{ pointer: '/sessionId', detail: `must be ${sessionId} when the call is repeated` }],
-      cause: error.cause,
-      retryAfter: error.retryAfter,
-    });
+    throw withIdToRepeat(sessionId, error);
   }
+}
+
+/** Adds the id of a session whose outcome is unknown, so that the caller can repeat the call safely. */
+export function withIdToRepeat(sessionId: SessionId, error: unknown): unknown {
+  if (!(error instanceof StatsError) || error.kind !== 'unavailable') return error;
+  return new StatsError(error.code, error.message, {
+    faults: [{ pointer: '/sessionId', detail: `must be ${sessionId} when the call is repeated` }],
+    cause: error.cause,
+    retryAfter: error.retryAfter,
+  });
 }

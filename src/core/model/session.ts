@@ -56,6 +56,13 @@ export const sessionSchema = z.object({
   updatedAt: instantSchema.describe('When its content last changed.'),
 });
 
+/** The outcome of one session of a batch over HTTP. A failed one has a problem instead. */
+export const batchItemSchema = z.object({
+  status: z.int().describe('The status that the session would have had on its own.'),
+  outcome: z.enum(['recorded', 'replayed']).optional(),
+  sessionId: sessionIdSchema.optional(),
+});
+
 /** The content of a session. */
 export interface SessionContent {
   /** The number of modules studied: an integer from 0 to 100,000. */

@@ -2,6 +2,7 @@ import type { Route } from '../router.js';
 
 /* The examples are one sequence of calls. A test sends them to a server and compares the responses. */
 const COURSE_ID = '7384c218-7413-5439-8a53-127d6e177480';
+const USER_ID = '7c7b7d42-ff2f-57e0-b43e-bdac13420b81';
 const SESSION_ID = '2d2c7962-2120-536a-aa9a-b2458eb413b9';
 const NOW = '2026-11-22T10:00:00.000Z';
 const written = { createdAt: NOW, updatedAt: NOW };
@@ -41,6 +42,10 @@ export const EXAMPLES: Readonly<Partial<Record<Route['operation'], Example>>> = 
   listCourses: { response: { items: [course], next: null } },
   setCourse: { body: courseContent, response: course },
   recordSession: { body: { sessionId: SESSION_ID, ...sessionContent }, response: session },
+  recordSessions: {
+    body: { sessions: [{ userId: USER_ID, courseId: COURSE_ID, sessionId: SESSION_ID, ...sessionContent }] },
+    response: { items: [{ status: 201, outcome: 'recorded', sessionId: SESSION_ID }] },
+  },
   listSessions: { response: { items: [session], next: null } },
   getSession: { response: session },
   putSession: { body: sessionContent, response: session },

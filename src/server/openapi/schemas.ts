@@ -4,7 +4,13 @@ import { erasureSchema } from '../../core/model/session.js';
 import { historySchema } from '../../core/model/history.js';
 import { lifetimeStatsSchema, studiedCourseSchema } from '../../core/model/lifetime.js';
 import { pageSchema } from '../../core/model/pagination.js';
-import { newSessionSchema, sessionContentSchema, sessionSchema } from '../../core/model/session.js';
+import {
+  batchItemSchema,
+  newSessionSchema,
+  sessionContentSchema,
+  sessionSchema,
+} from '../../core/model/session.js';
+import { batchedSessionSchema, batchOf } from '../../core/model/calls.js';
 import { problemSchema } from '../problem.js';
 
 /** Bodies of requests. */
@@ -13,6 +19,9 @@ const INPUTS = {
   CourseContent: courseContentSchema,
   NewSession: newSessionSchema(Date.now),
   SessionContent: sessionContentSchema(Date.now),
+  SessionBatch: z.strictObject({
+    sessions: batchOf(batchedSessionSchema(Date.now).shape.session),
+  }),
 };
 
 /** Bodies of responses. */
@@ -21,6 +30,9 @@ const OUTPUTS = {
   CoursePage: pageSchema(courseSchema),
   Session: sessionSchema,
   SessionPage: pageSchema(sessionSchema),
+  BatchResult: z.object({
+    items: z.array(batchItemSchema.extend({ problem: problemSchema.optional() })),
+  }),
   LifetimeStats: lifetimeStatsSchema,
   StudiedCoursePage: pageSchema(studiedCourseSchema),
   History: historySchema,

@@ -1,4 +1,7 @@
-import type { Session } from '../../core/index.js';
+import type { RecordResult, Session } from '../../core/index.js';
+import { batchSchema, MAX_BATCH } from '../../core/model/calls.js';
+import { parseCall } from '../../core/model/validation.js';
+import { problemResponse } from '../problem.js';
 import { created, noContent, ok, okPage } from '../response.js';
 import type { CallRoute } from '../router.js';
 
@@ -23,6 +26,24 @@ export const sessionRoutes: readonly CallRoute[] = [
       const { outcome, session } = await stats.recordSession(call);
       const response = created(locationOf(session), session);
       return outcome === 'recorded' ? response : { ...response, status: 200 };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/sessions',
+    operation: 'recordSessions',
+    summary: 'Record up to 1,000 sessions of any learners and courses',
+    description:
+      'For services, not for learners: the learner of each session is in the body, and `X-User-Id` is not used. Each session is recorded exactly once and has a status of its own; one that fails does not fail the others. Sending the request again is safe if every session has a `sessionId`.',
+    document: { argument: 'body', schema: 'SessionBatch', maxContainers: 4 * MAX_BATCH },
+    responses: {
+      200: { description: 'The outcome of each session, in their order.', schema: 'BatchResult' },
+    },
+    errors: [],
+    async handle(stats, call) {
+      const { body } = parseCall(batchSchema, call);
+      const results = await stats.recordSessions(body);
+      return { ...ok({ items: results.map(toItem) }), failures: failuresOf(results) };
     },
   },
   {
@@ -77,4 +98,24 @@ export const sessionRoutes: readonly CallRoute[] = [
 
 function locationOf({ courseId, sessionId }: Session): string {
   return `/courses/${courseId}/sessions/${sessionId}`;
+}
+
+function toItem(result: RecordResult) {
+  if (result.outcome === 'failed') {
+    const { status, body: problem } = problemResponse(result.error);
+    return { status, problem };
+  }
+  const { outcome, sessionId } = result;
+  return { status: outcome === 'recorded' ? 201 : 200, outcome, sessionId };
+}
+
+/** Returns the first failure of each code for the log, because the sessions of a batch often fail alike. */
+function failuresOf(results: readonly RecordResult[]): unknown[] {
+  const failures = new Map<string, unknown>();
+  for (const result of results) {
+    if (result.outcome !== 'failed') continue;
+    const { status, body } = problemResponse(result.error);
+    if (status >= 500 && !failures.has(body.code)) failures.set(body.code, result.error);
+  }
+  return Array.from(failures.values());
 }
