@@ -50,7 +50,7 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   stopping: 'Use another instance. Only `/readyz` returns this.',
   'database-unusable': OPERATOR,
   'schema-newer': 'Tell the operator to start the newer version. Only `/readyz` returns this.',
-  'schema-outdated': 'Tell the operator to run `stats-service migrate`.',
+  'schema-outdated': 'Tell the operator to run `stats-service doctor`, which says what to do.',
 };
 
 /** Returns a Markdown table of the problems of the HTTP API, by status. */

@@ -32,7 +32,7 @@ export class ServerLog implements AsyncDisposable {
   #reported = 0;
 
   /**
-   * @param worker the number of this worker, which each line then has
+   * @param worker the number of this worker, which is added to each line
    * @throws {UsageError} for an invalid `STATS_LOG_LEVEL`
    */
   constructor({ env, stderr }: Pick<Io, 'env' | 'stderr'>, worker?: number) {

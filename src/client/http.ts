@@ -1,10 +1,9 @@
 import { Agent, request, type Dispatcher } from 'undici';
 import * as z from 'zod';
 import { closed, isErrorCode, StatsError } from '../core/errors.js';
-import { faultSchema } from '../core/model/validation.js';
 import { toUserId, type UserId } from '../core/model/ids.js';
 import { encodeCursor } from '../core/model/pagination.js';
-import { parseJson } from '../core/model/validation.js';
+import { faultSchema, parseJson } from '../core/model/validation.js';
 import { parseRetryAfter, withRetries } from './retry.js';
 
 /** The user of requests that concern no single learner: the nil UUID (RFC 9562, section 5.9). */
@@ -13,7 +12,7 @@ export const NIL_USER = toUserId('00000000-0000-0000-0000-000000000000');
 /** Milliseconds. */
 const TIMEOUTS = { connect: { timeout: 5_000 }, headersTimeout: 30_000, bodyTimeout: 30_000 };
 
-/** Statuses of a gateway or server that asks for another attempt. So do those from 500, with two exceptions. */
+/** Statuses below 500 that ask for another attempt. From 500 every status does, except 501 and our `internal-error`. */
 const TRY_AGAIN: ReadonlySet<number> = new Set([408, 425, 429]);
 const NOT_IMPLEMENTED = 501;
 

@@ -113,7 +113,9 @@ export class RemoteStats implements Stats, Untyped<StatsCalls> {
   }
 
   async ready(): Promise<void> {
-    await this.#get(z.object({ status: z.literal('ok') }), 'readyz');
+    // Not retried, because the answer is about now.
+    const request = { method: 'GET', path: 'readyz', isRepeatable: false } as const;
+    await this.#http.send(z.object({ status: z.literal('ok') }), request);
   }
 
   async #get<T>(schema: z.ZodType<T>, path: string, userId?: UserId, query?: QueryParameters): Promise<T> {

@@ -53,6 +53,7 @@ export type RecordResult =
  * - After `database-unavailable` or `server-unavailable`, repeating the call is safe. If `recordSession` got
  *   no `sessionId`, repeat it with the id from the error.
  * - `database-unusable` and `server-incompatible` need an operator.
+ * - With `readOnly`, every change rejects with `read-only`.
  *
  * Any other error is a defect.
  */
@@ -203,7 +204,7 @@ export interface Stats extends StatsCalls, AsyncDisposable {
    * Resolves if calls can be served now: the database is reachable, and its schema has everything that this
    * program needs. A newer release may have extended it.
    *
-   * @throws {StatsError} `database-unavailable`, `database-unusable`, `schema-outdated`, `schema-newer`,
+   * @throws {StatsError} `database-unavailable`, `database-unusable`, `database-read-only`, `schema-outdated`, `schema-newer`,
    *   `server-unavailable`, `server-incompatible`
    */
   ready(): Promise<void>;

@@ -175,13 +175,13 @@ export function databaseNotEmpty(migration: string): StatsError {
 export function serviceReadOnly(): StatsError {
   return new StatsError(
     'read-only',
-    'This service is read-only; nothing was changed. Use the one that records.',
+    'This service is read-only; nothing was changed. Send changes to the service that records.',
   );
 }
 
 export function databaseReadOnly(cause?: unknown): StatsError {
   const detail =
-    'The database is a read-only standby or a file that cannot be written. Recording works when it becomes the primary or writable, or with the URL of the primary.';
+    'The database cannot be written: it is a standby, or a file without write permission. Promote it, use the URL of the primary, or correct the permissions.';
   return new StatsError('database-read-only', detail, { cause });
 }
 

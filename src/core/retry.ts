@@ -1,10 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 
+/** Attempts in all, the first included. */
 export const MAX_ATTEMPTS = 5;
-/** Milliseconds. */
+/** Maximum milliseconds before the second attempt, longer than most transactions. */
 const FIRST_PAUSE = 20;
 
-/** Retries a conflicting transaction. */
+/** Repeats work that failed with a retryable error. */
 export async function retried<T>(
   work: () => Promise<T>,
   isRetryable: (error: unknown) => boolean,

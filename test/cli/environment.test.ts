@@ -87,7 +87,7 @@ test('An unknown variable of `.env` is refused', async () => {
   );
 });
 
-test('Every command refuses an unknown variable that begins with STATS_', async () => {
+test('Commands refuse an unknown variable that begins with STATS_', async () => {
   const env = { STATS_SEVER_URL: 'http://127.0.0.1:1' };
   const id = crypto.randomUUID();
   for (const argv of [

@@ -52,7 +52,7 @@ describe('Retries', { concurrency: true }, () => {
     });
   }
 
-  for (const code of ['database-unavailable', 'overloaded'] as const) {
+  for (const code of ['database-unavailable', 'database-read-only', 'overloaded'] as const) {
     it(`The client retries after the problem \`${code}\` of the server`, async () => {
       await using client = await connectThrough([problem(new StatsError(code, 'Try again.'))]);
       await client.stats.listCourses();

@@ -59,7 +59,7 @@ describe('invalid database URLs', () => {
 test('The error of a Postgres URL names an unknown parameter or the wrong value', async () => {
   const url = 'postgres://ada@localhost/stats';
   const unknown = await refusalOf(`${url}?statment_timeout=500`);
-  assert.match(unknown.message, /unknown parameters \(statment_timeout\)/);
+  assert.match(unknown.message, /the unknown parameter statment_timeout/);
   const target = await refusalOf(`${url}?target_session_attrs=writable`);
   assert.match(target.message, /^target_session_attrs .* is "writable"; it must be one of any, read-write/);
   const password = await refusalOf('postgres://ada:12#3@localhost/stats');

@@ -105,3 +105,19 @@ test('Statement pooling is refused with the mode to set', { skip: PGBOUNCER.skip
     });
   }
 });
+
+test('A wrong password of the pooler needs an operator', { skip: PGBOUNCER.skip }, async () => {
+  await using database = await createDatabase('postgres');
+  const { username } = new URL(database.url);
+  const knownUsers = `"${username}" "right"`;
+  await using pooler = await startPgBouncer(database.url, 'session', { knownUsers });
+  const url = new URL(pooler.url);
+  url.password = 'wrong';
+  await assert.rejects(openStats({ database: url.href }), {
+    code: 'database-unusable',
+    message: /The pooler rejected the user, the password or the TLS mode\./,
+  });
+  url.password = 'right';
+  await using stats = await openStats({ database: url.href });
+  await stats.ready();
+});

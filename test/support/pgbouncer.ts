@@ -11,10 +11,11 @@ interface Pooler extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Starts PgBouncer in front of a server, with defaults except for the pool mode. */
+/** Starts PgBouncer in front of a server, with defaults except for the pool mode. It accepts any user. */
 export async function startPgBouncer(
   database: string,
   mode: 'session' | 'transaction' | 'statement',
+  { knownUsers }: { readonly knownUsers?: string } = {},
 ): Promise<Pooler> {
   await using stack = new AsyncDisposableStack();
   const directory = stack.use(await TestDirectory.create());
@@ -28,10 +29,11 @@ export async function startPgBouncer(
     `listen_addr = 127.0.0.1`,
     `listen_port = ${port}`,
     'unix_socket_dir =',
-    'auth_type = any',
+    ...(knownUsers === undefined ? ['auth_type = any'] : ['auth_type = plain', 'auth_file = users.txt']),
     `pool_mode = ${mode}`,
   ];
   await writeFile(file, settings.join('\n'));
+  await writeFile(join(directory.path, 'users.txt'), knownUsers ?? '');
   // PgBouncer refuses to run as root.
   const argv = process.getuid?.() === 0 ? ['-u', 'nobody', file] : [file];
   stack.use(await startProgram(PGBOUNCER, argv, { port, cwd: directory.path }));

@@ -21,5 +21,5 @@ locals {
   port       = 8080
 
   # The size of the service's connection pool.
-  connections_per_task = 10
+  connections_per_task = 11
 }

@@ -14,7 +14,7 @@ interface Options {
 export function addMigrate(program: Command, io: Io): void {
   addDatabaseOption(program.command('migrate'))
     .description(
-      'migrate the schema of a database, show its state, revert the last migration, or distribute it',
+      'migrate the schema of a database, show its state, revert the last migration, or distribute the tables with Citus',
     )
     .addArgument(
       new Argument('[action]', 'up, status, down, or distribute: shard the tables by learner with Citus')

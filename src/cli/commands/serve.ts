@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
+import { sqlitePath } from '../../core/index.js';
 import { UsageError, withValue } from '../errors.js';
 import type { Io } from '../io.js';
 import { describeSetting, parseKeepAlive, SETTINGS, type Setting } from '../settings.js';
@@ -37,7 +38,7 @@ async function runServe(io: Io, options: Options): Promise<void> {
   const host = parseSetting(io, SETTINGS.host, options.host, parseHost);
   const port = parseSetting(io, SETTINGS.port, options.port, parsePort);
   const keepAliveTimeout = parseSetting(io, SETTINGS.keepAlive, options.keepAlive, parseKeepAlive);
-  const parse = database.startsWith('sqlite:') ? parseSqliteWorkers : parseWorkers;
+  const parse = sqlitePath(database) !== undefined ? parseSqliteWorkers : parseWorkers;
   const workers = parseSetting(io, SETTINGS.workers, options.workers, parse) ?? 1;
   const settings = { database, host, port, keepAliveTimeout, migrate, readOnly };
   if (workers === 1) {

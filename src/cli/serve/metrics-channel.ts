@@ -43,7 +43,11 @@ export class MetricsChannel {
     const { data: message } = messageSchema.safeParse(received);
     if (message === undefined) return;
     if ('answer' in message) this.#asked.get(message.answer)?.(message.metrics);
-    else this.#send({ answer: message.question, metrics: await this.#read() });
+    else {
+      // Without an answer, the other side reports a timeout.
+      const metrics = await this.#read().catch(() => undefined);
+      if (metrics !== undefined) this.#send({ answer: message.question, metrics });
+    }
   }
 
   #send(message: z.input<typeof messageSchema>): void {

@@ -24,7 +24,7 @@ export async function runWorkers(io: Io, settings: ServerSettings, count: number
 
 async function runPrimary(io: Io, settings: ServerSettings, count: number): Promise<void> {
   await using log = new ServerLog(io);
-  const url = await interruptible(io.signal, tryOut(settings));
+  const url = await interruptible(io.signal, migrateAndFindUrl(settings));
   configureWorkers(settings.port === 0 ? ['--port', new URL(url).port] : []);
   const workers = new Workers(log, count);
   await interruptible(io.signal, workers.start());
@@ -49,7 +49,13 @@ async function runPrimary(io: Io, settings: ServerSettings, count: number): Prom
  * Migrates the database and opens the port once before the workers do, so that an error is reported once.
  * Returns the URL, with the port that was free.
  */
-async function tryOut({ database, migrate, readOnly, host, port }: ServerSettings): Promise<string> {
+async function migrateAndFindUrl({
+  database,
+  migrate,
+  readOnly,
+  host,
+  port,
+}: ServerSettings): Promise<string> {
   await using stats = await openStats({ database, migrate, readOnly });
   await using server = await serve(stats, { host, port });
   return server.url;
@@ -57,8 +63,8 @@ async function tryOut({ database, migrate, readOnly, host, port }: ServerSetting
 
 /** @param options appended to the command line, so that they override it */
 function configureWorkers(options: readonly string[]): void {
-  // If the primary accepted the connections, which is the default, one would hang forever if its worker
-  // died while receiving it. The workers accept from one socket instead, those that are idle first.
+  // By default, the primary accepts connections and passes them on. A connection would hang forever if its worker
+  // died while receiving it. With SCHED_NONE, the workers accept from the shared socket.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   const args = [...process.argv.slice(2), ...options];
   // Node passes `exec` first: the path of the script, which the single executable does not have.

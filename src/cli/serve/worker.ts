@@ -7,7 +7,7 @@ import { MetricsChannel } from './metrics-channel.js';
 import { runServer, type ServerSettings } from './server.js';
 
 /** Milliseconds, more than the primary waits for the other workers. */
-const METRICS_TIMEOUT = 3_000;
+const ALL_METRICS_TIMEOUT = 3_000;
 
 /** The message that stops a worker. A signal to the process group reaches it too, and a second one would kill it. */
 export const STOP = 'stop';
@@ -35,8 +35,8 @@ class WorkerMetrics extends Metrics {
   }
 
   override async read(): Promise<string> {
-    const { data } = z.string().safeParse(await this.#primary.ask(METRICS_TIMEOUT));
+    const { data } = z.string().safeParse(await this.#primary.ask(ALL_METRICS_TIMEOUT));
     if (data !== undefined) return data;
-    throw new Error(`The primary has not sent the metrics within ${METRICS_TIMEOUT} milliseconds.`);
+    throw new Error(`The primary has not sent the metrics within ${ALL_METRICS_TIMEOUT} milliseconds.`);
   }
 }

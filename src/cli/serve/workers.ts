@@ -15,7 +15,7 @@ import { STOP } from './worker.js';
 
 /** Milliseconds after which the end of a worker is not counted as early. */
 const EARLY = 10_000;
-/** Milliseconds before the first replacement; doubles with each worker that ends early. */
+/** Milliseconds before a replacement; doubled for each worker in a row that ended early. */
 const FIRST_PAUSE = 50;
 const MAX_PAUSE = 10_000;
 /** Milliseconds to wait for the metrics of a worker, whose event loop may be blocked. */
@@ -54,7 +54,11 @@ export class Workers {
     this.#count = count;
   }
 
-  /** Resolves when the workers listen. @throws if every one ends before that */
+  /**
+   * Resolves when each worker listens or has ended.
+   *
+   * @throws {Error} if no worker listens
+   */
   start(): Promise<void> {
     this.#fill();
     return this.#started.promise;

@@ -172,9 +172,11 @@ export function toStatsError(store: Store, error: unknown): unknown {
     case 'read-only':
       return databaseReadOnly(error);
     case 'outdated':
-      return new StatsError('schema-outdated', 'The schema of the database is not the one of this program.', {
-        cause: error,
-      });
+      return new StatsError(
+        'schema-outdated',
+        'A table or column of the database is missing; run "stats-service doctor".',
+        { cause: error },
+      );
     case 'unusable':
       return new StatsError('database-unusable', 'The database cannot be used.', { cause: error });
     default:

@@ -97,12 +97,17 @@ const POSTGRES: DatabaseChecks = {
     const { description, undistributed, inactiveNodes } = cluster;
     const found = `${detail}, ${description}`;
     if (inactiveNodes.length > 0) {
-      const advice = 'Start them, and call citus_activate_node for each.';
+      const advice = 'Start these nodes, and run "select citus_activate_node(HOST, PORT)" for each.';
       return { check, state: 'problem', detail: `${found}, inactive: ${inactiveNodes.join(', ')}`, advice };
     }
     if (undistributed.length > 0) {
       const advice = 'Run "stats-service migrate distribute".';
-      return { check, state: 'problem', detail: `${found}, but not of ${undistributed.join(', ')}`, advice };
+      return {
+        check,
+        state: 'problem',
+        detail: `${found}, not distributed: ${undistributed.join(', ')}`,
+        advice,
+      };
     }
     return { check, state: 'ok', detail: found };
   },

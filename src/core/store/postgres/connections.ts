@@ -47,8 +47,8 @@ export function statementNames(): NameOf {
 }
 
 /**
- * Returns a name that no other text has. Programs that share server connections through a pooler would
- * otherwise run each other's statements.
+ * Returns a name that no other text has. Behind a pooler that was not detected, programs would otherwise run each
+ * other's statements.
  */
 export function statementName(text: string): string {
   return `stats_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;

@@ -30,7 +30,7 @@ import type { NamedStatement } from './statements.js';
 const WITHOUT_TIMEOUTS = sql`select set_config('statement_timeout', '0', true),
   set_config('idle_in_transaction_session_timeout', '0', true)`;
 
-/** Maximum number of connections per host. */
+/** Maximum number of connections of each pool. */
 const MAX_CONNECTIONS = 10;
 
 /** A Postgres database with a pool of connections. */

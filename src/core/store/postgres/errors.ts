@@ -40,16 +40,20 @@ const RULES: readonly Rule[] = [
     'The server has no database of this name. Check the URL, or create it with "createdb".',
   ),
   unusable(
+    /^08P01 .*statement pooling/,
+    'The pooler allows no transactions. Set its pool_mode to session or transaction.',
+  ),
+  unusable(
+    /^08P01 .*(authentication failed|login rejected|not allowed|SSL required)/,
+    'The pooler rejected the user, the password or the TLS mode. Check the URL, PGPASSWORD and the configuration of the pooler.',
+  ),
+  unusable(
     /^08P01 .*no such (database|user)/,
     'The pooler has no such database or user. Check the URL and its configuration.',
   ),
   unusable(
     /^08P01 .*unsupported startup parameter/,
     'The pooler rejects a parameter of the URL. Remove it, or add it to ignore_startup_parameters of the pooler.',
-  ),
-  unusable(
-    /^08P01 .*statement pooling/,
-    'The pooler allows no transactions. Set its pool_mode to session or transaction.',
   ),
   unusable(/^08P01 .*bouncer config error/, 'The pooler cannot log in to Postgres. See its log.'),
   unusable(
@@ -71,7 +75,7 @@ const RULES: readonly Rule[] = [
   unusable(/^F0/, 'The configuration of the server is invalid. See its log.'),
   // A file named by the URL, for example a certificate.
   unusable(
-    /^(ENOENT|EACCES) .*, open/,
+    /^(ENOENT|EACCES|EISDIR|ELOOP|ENOTDIR|EPERM) .*, (open|read)/,
     'A file in the URL cannot be read. Check sslrootcert, sslcert and sslkey.',
   ),
   unusable(
@@ -79,15 +83,18 @@ const RULES: readonly Rule[] = [
     'The server does not offer TLS. Enable it there, or remove sslmode from the URL.',
   ),
   unusable(
-    /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)|^ (There was an error establishing an SSL|SECURITY WARNING)/,
+    /^(ERR_TLS|ERR_SSL|CERT_|CRL_|DEPTH_ZERO|ERROR_IN_CERT|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|SELF_SIGNED|UNABLE_TO_)|^ (There was an error establishing an SSL|SECURITY WARNING)/,
     'The TLS connection failed. Check the certificate of the server, and name its authority with sslrootcert=FILE. sslmode=no-verify accepts any certificate.',
   ),
+
+  unusable(/^ERR_SOCKET_BAD_PORT/, 'The port is not a number from 0 to 65,535. Check the URL and PGPORT.'),
+  unusable(/^58P01/, 'The server lacks a file, for example of an extension. See its log.'),
 
   // Connection lost, serialization and deadlock, insufficient resources, prerequisites, operator intervention,
   // an old snapshot, a session that waited too long, and system errors.
   { pattern: /^(08|40|53|55|57|58|72|25P0[34])/, fault: 'unavailable' },
   // Errors of the operating system.
-  { pattern: /^E[A-Z_]+ /, fault: 'unavailable' },
+  { pattern: /^E(?!RR_)[A-Z0-9]+ /, fault: 'unavailable' },
   {
     pattern:
       /^ (Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout)/,
@@ -122,9 +129,9 @@ export function isConnectionLost(error: unknown): boolean {
   return !isFromServer(error) || /^(08|57P|25006)/.test(codeOf(error));
 }
 
-/** True if an established connection was cut. The outcome of its statement is unknown. */
+/** True if the connection was cut or refused. The outcome of a statement on it is unknown. */
 export function isConnectionCut(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!(error instanceof Error) || postgresFault(error) !== 'unavailable') return false;
   return /^(08|57P0[1-5]$|ECONNRESET$|EPIPE$)/.test(codeOf(error)) || CONNECTION_CUT.test(error.message);
 }
 

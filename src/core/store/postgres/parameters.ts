@@ -18,7 +18,7 @@ export interface Timeouts {
 /** The server to use, as in libpq: https://www.postgresql.org/docs/current/libpq-connect.html */
 export type TargetServer = 'any' | 'read-write' | 'read-only' | 'primary' | 'standby';
 
-export interface Parameters {
+export interface ConnectionParameters {
   readonly timeouts: Timeouts;
   /** In the order of preference. */
   readonly targets: readonly TargetServer[];
@@ -75,12 +75,12 @@ const SSL_MODES = ['disable', 'no-verify', 'verify-full', ...ALIASES_OF_VERIFY_F
  *
  * @throws {StatsError} `invalid-database-url`
  */
-export function readParameters({ parameters, perHost }: PostgresUrl): Parameters {
+export function readParameters({ parameters, perHost }: PostgresUrl): ConnectionParameters {
   for (const name of parameters.keys()) {
     if (KNOWN.has(name)) continue;
     // Any other text may be a part of a password.
-    const shown = /^[a-z_]{1,40}$/.test(name) ? name : 'one';
-    const detail = `The database URL has unknown parameters (${shown}). Remove them, or correct their names.`;
+    const shown = /^[a-z_]{1,40}$/.test(name) ? `the unknown parameter ${name}` : 'an unknown parameter';
+    const detail = `The database URL has ${shown}. Remove it, correct its name, or percent-encode a ? or & of the password.`;
     throw new StatsError('invalid-database-url', detail);
   }
   const target = parameters.get('target_session_attrs') ?? 'any';
@@ -119,8 +119,10 @@ function readTimeouts(parameters: URLSearchParams): Timeouts {
 
 /** Removes the parameters that the driver must not see, and replaces aliases of `verify-full`. */
 function toDriverUrl(text: string): string {
-  const [base = '', query] = text.split('?', 2);
-  const parameters = new URLSearchParams(query);
+  const start = text.indexOf('?');
+  if (start === -1) return text;
+  const base = text.slice(0, start);
+  const parameters = new URLSearchParams(text.slice(start + 1));
   for (const name of [...OWN, ...IGNORED]) parameters.delete(name);
   const isLibpq = parameters.getAll('uselibpqcompat').at(-1) === 'true';
   const sslMode = parameters.getAll('sslmode').at(-1) ?? '';

@@ -1,17 +1,22 @@
 import { Pool, TypeOverrides, types, type CustomTypesConfig, type PoolClient } from 'pg';
 import { PooledClient, type DriverClient } from './connections.js';
 import { postgresFault } from './errors.js';
-import type { Parameters } from './parameters.js';
-import { prepareConnection, transactionSettings, type ConnectionState, type Needs } from './session.js';
+import type { ConnectionParameters } from './parameters.js';
+import {
+  prepareConnection,
+  transactionSettings,
+  type ConnectionState,
+  type ConnectionRequirements,
+} from './session.js';
 
-interface PoolOptions extends Parameters {
+interface PoolOptions extends ConnectionParameters {
   readonly readOnly: boolean;
-  /** Maximum number of connections per host. */
+  /** Maximum number of connections of each pool. */
   readonly max: number;
 }
 
 /**
- * Connections to the first host of the URL that can be used. Each host has a pool, whose first query connects;
+ * Connections to the first host of the URL that can be used. Each pair of a target and a host has a pool, whose first query connects;
  * `PG*` variables supply what the URL omits.
  */
 export class HostPools {
@@ -62,7 +67,11 @@ export class HostPools {
     await Promise.all(this.#pools.map((pool) => pool.end()));
   }
 
-  async #prepare(client: PoolClient, needs: Needs, done: (error?: Error) => void): Promise<void> {
+  async #prepare(
+    client: PoolClient,
+    needs: ConnectionRequirements,
+    done: (error?: Error) => void,
+  ): Promise<void> {
     let failure: Error | undefined;
     try {
       this.state = await prepareConnection(client, needs);
@@ -73,7 +82,7 @@ export class HostPools {
     done(failure);
   }
 
-  #openPool(url: string, needs: Needs, max: number): Pool {
+  #openPool(url: string, needs: ConnectionRequirements, max: number): Pool {
     const pool = new Pool({
       connectionString: url,
       application_name: 'stats-service',

@@ -13,8 +13,8 @@ import type { TargetServer, Timeouts } from './parameters.js';
  * process id that the client gets, so that it differs from that of the server.
  */
 
-/** What a connection needs from its server. */
-export interface Needs {
+/** What a connection requires of its server, and its timeouts. */
+export interface ConnectionRequirements {
   readonly timeouts: Timeouts;
   readonly target: TargetServer;
   /** True if nothing will be recorded. */
@@ -41,7 +41,10 @@ export interface ConnectionState {
  *
  * @throws {UnsuitableServerError}
  */
-export async function prepareConnection(client: DriverClient, needs: Needs): Promise<ConnectionState> {
+export async function prepareConnection(
+  client: DriverClient,
+  needs: ConnectionRequirements,
+): Promise<ConnectionState> {
   const { connect, lock, statement } = needs.timeouts;
   const processId = 'processID' in client ? client.processID : undefined;
   const { rows } = await client.query<ServerState>({
@@ -87,7 +90,10 @@ export function transactionSettings({ lock, statement }: Timeouts): string {
     select case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', true) end`;
 }
 
-function checkServer({ encoding, isStandby, isReadOnly }: ServerState, { target, readOnly }: Needs): void {
+function checkServer(
+  { encoding, isStandby, isReadOnly }: ServerState,
+  { target, readOnly }: ConnectionRequirements,
+): void {
   if (encoding !== 'UTF8') {
     throw new UnsuitableServerError(
       'unusable',

@@ -55,7 +55,7 @@ export class PostgresStore extends PostgresDatabase implements Store {
   async #recordFirsts(sessions: readonly PendingSession[]) {
     const { record, recordOne } = this.#statements;
     const rows = sessions.map(({ row }) => row);
-    if (this.isSharded) return this.#recordOnShard(rows);
+    if (this.isSharded && isOfOneLearner(rows)) return this.#recordOnShard(rows);
     const [only, ...others] = rows;
     const isSingle = only?.module_ids === '' && others.length === 0;
     return this.query<{ position: number; isCourseKnown: boolean }>(
@@ -171,6 +171,11 @@ export class PostgresStore extends PostgresDatabase implements Store {
     const locked = await this.query<LearnerRow>(this.#statements.findLocked, values);
     return locked.map((row) => ({ userId: row.user_id, courseId: row.course_id }));
   }
+}
+
+/** False if the tables were distributed after the batch was divided by learner. */
+function isOfOneLearner([first, ...others]: readonly SessionRow[]): boolean {
+  return others.every((row) => row.user_id === first?.user_id && row.course_id === first.course_id);
 }
 
 /** Citus routes a statement about one learner to one shard, and runs one about several learners on all shards. */

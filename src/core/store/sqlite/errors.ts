@@ -17,7 +17,7 @@ export const RESTORE = 'Stop all programs that use the database, keep a copy of 
 const PERMISSIONS = 'Check the permissions of the file and of its directory.';
 
 const DEFECT: Meaning = { fault: undefined };
-const TRANSIENT: Meaning = { fault: 'unavailable' };
+const TRANSIENT = transient('Another program has locked the database. Try again.');
 const DISK = transient('The disk reported an error. Check its free space and the log of the system.');
 const DAMAGED = unusable(`The file is damaged. ${RESTORE}`);
 const DENIED = unusable(PERMISSIONS);
