@@ -81,7 +81,10 @@ export function describeError(error: unknown): string {
   const hint = error instanceof StatsError ? HINTS[error.code] : undefined;
   const system = describeSystemError(error);
   const message = system === undefined ? error.message : `${system}.`;
-  return `${message}${describeCause(error.cause)}${hint ? ` ${hint}` : ''}`;
+  const cause = describeCause(error.cause);
+  // A server that cannot be used is the message and the cause.
+  const isRepeated = message.includes(cause.slice(2, -1));
+  return `${message}${isRepeated ? '' : cause}${hint ? ` ${hint}` : ''}`;
 }
 
 /** Returns the description of a system error, or the first line of the driver's message, in parentheses. */

@@ -9,8 +9,15 @@ import { parseRetryAfter, withRetries } from './retry.js';
 /** The user of requests that concern no single learner: the nil UUID (RFC 9562, section 5.9). */
 export const NIL_USER = toUserId('00000000-0000-0000-0000-000000000000');
 
-/** Milliseconds. */
-const TIMEOUTS = { connect: { timeout: 5_000 }, headersTimeout: 30_000, bodyTimeout: 30_000 };
+/** Times in milliseconds; those for headers and body begin again with each byte. */
+const LIMITS = {
+  connect: { timeout: 5_000 },
+  headersTimeout: 30_000,
+  bodyTimeout: 30_000,
+  maxResponseSize: 64 * 1024 * 1024,
+};
+/** Milliseconds for a whole response. */
+const RESPONSE_TIMEOUT = 60_000;
 
 /** Statuses below 500 that ask for another attempt. From 500 every status does, except 501 and our `internal-error`. */
 const TRY_AGAIN: ReadonlySet<number> = new Set([408, 425, 429]);
@@ -53,7 +60,7 @@ export const problemSchema = z.object({
 export class HttpConnection {
   readonly #base: URL;
   readonly #signal: AbortSignal | undefined;
-  readonly #agent = new Agent(TIMEOUTS);
+  readonly #agent = new Agent(LIMITS);
   readonly #inFlight = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
@@ -111,7 +118,10 @@ export class HttpConnection {
         },
         body: body === undefined ? null : JSON.stringify(body),
         dispatcher: this.#agent,
-        signal: this.#signal,
+        signal: AbortSignal.any([
+          ...(this.#signal ? [this.#signal] : []),
+          AbortSignal.timeout(RESPONSE_TIMEOUT),
+        ]),
       });
       const { statusCode: status, headers } = response;
       return { status, headers, text: await response.body.text() };
@@ -163,6 +173,9 @@ function describeProtocolError(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   // undici sets no code, and a truncated reply has an error of the same class.
   if (error.message.includes('(Expected HTTP/')) return 'It did not reply with HTTP.';
-  const isPlain = 'code' in error && error.code === 'ERR_SSL_WRONG_VERSION_NUMBER';
-  return isPlain ? 'It did not reply with TLS; try an http:// URL.' : undefined;
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return 'Its reply has more than 64 MiB.';
+  return code === 'ERR_SSL_WRONG_VERSION_NUMBER'
+    ? 'It did not reply with TLS; try an http:// URL.'
+    : undefined;
 }

@@ -39,6 +39,18 @@ const RESPONSES: readonly (readonly [
     /500 \(internal-error, request id r1\)/,
   ],
   [
+    'a response without an end',
+    (_, response) => {
+      const write = () => {
+        while (response.write(' '.repeat(1_048_576)));
+      };
+      response.on('drain', write);
+      write();
+    },
+    'server-incompatible',
+    /is not a compatible stats-service server/,
+  ],
+  [
     'a connection that is cut',
     (request) => request.socket.destroy(),
     'server-unavailable',

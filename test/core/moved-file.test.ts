@@ -36,6 +36,19 @@ describe('a SQLite file that is moved under an open database', () => {
     await assert.rejects(linked.ready(), MOVED);
   });
 
+  test('`ready` fails after the write-ahead log was deleted; closing saves its sessions', async () => {
+    await using fixture = await createFixture('sqlite');
+    const { courseId, database, stats } = fixture;
+    const learner = { userId: newUserId(), courseId };
+    await stats.recordSession({ ...learner, session: sessionContent() });
+    await stats.ready();
+    rmSync(`${sqlitePath(database.url)}-wal`);
+    await assert.rejects(stats.ready(), MOVED);
+    await stats.close();
+    await using reopened = await openStats({ database: database.url });
+    assert.equal((await reopened.getStats(learner)).sessionCount, 1);
+  });
+
   test('Recording fails in rollback-journal mode, which notices the move', async () => {
     await using fixture = await createFixture('sqlite');
     const { courseId, database } = fixture;

@@ -13,7 +13,6 @@ import { startService } from '../support/service.js';
 import { parseLog } from '../support/worker-log.js';
 import { newUserId } from '../support/factories.js';
 
-const ARGUMENTS = ['--database', 'sqlite::memory:', '--port', '0'];
 /** Each request logs about 150 bytes, so that the log exceeds the buffer of a pipe. */
 const REQUESTS = 4_000;
 /** The requests that the server accepts before their responses are read. */
@@ -26,10 +25,16 @@ const MAX_REQUESTS = 200_000;
 const SHUTDOWN_LIMIT = 4_000;
 
 describe('a log without a reader', { skip: process.platform === 'win32', timeout: 60_000 }, () => {
-  for (const what of ['full', 'closed'] as const) {
-    test(`A ${what} log pipe blocks neither the responses nor the graceful shutdown`, async () => {
+  for (const [what, workers] of [
+    ['full', 1],
+    ['closed', 1],
+    ['full', 2],
+  ] as const) {
+    test(`A ${what} log pipe blocks neither the responses nor the shutdown of --workers ${workers}`, async () => {
+      await using database = await createDatabase(workers === 1 ? 'sqlite' : 'postgres');
       await using pipe = await createPipe();
-      await using service = await startService(ARGUMENTS, {}, { stdout: pipe.fd });
+      const argv = ['--database', database.url, '--port', '0', '--workers', String(workers)];
+      await using service = await startService(argv, {}, { stdout: pipe.fd });
       if (what === 'closed') await pipe.closeReader();
       {
         await using client = new HttpClient(service.url, 8);

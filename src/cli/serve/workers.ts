@@ -44,6 +44,8 @@ export class Workers {
   readonly #running = new Map<number, Running>();
   readonly #metrics = new MetricsSum();
   readonly #started = Promise.withResolvers<void>();
+  /** Then workers need not wait for a reader of the log: they could not exit. */
+  readonly #stopping = Promise.withResolvers<void>();
   #isStarted = false;
   #isStopping = false;
   #earlyEnds = 0;
@@ -67,6 +69,7 @@ export class Workers {
   /** Resolves when all workers have served their last requests and exited. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    this.#stopping.resolve();
     clearTimeout(this.#replacement);
     const running = Array.from(this.#running.values());
     for (const { worker, isListening } of running) {
@@ -149,7 +152,7 @@ export class Workers {
       const text = `${line}${chunk}`;
       const end = text.lastIndexOf('\n') + 1;
       line = text.slice(end);
-      if (end > 0) await this.#log.relay(text.slice(0, end));
+      if (end > 0) await Promise.race([this.#log.relay(text.slice(0, end)), this.#stopping.promise]);
     }
   }
 

@@ -204,11 +204,11 @@ select "course_stats"."course_id", "courses"."name", "course_stats"."session_cou
   "course_stats"."total_modules_studied", "course_stats"."scored_modules",
   cast(course_stats.weighted_score_units as text) as "weighted_score_units", "course_stats"."time_studied",
   "course_stats"."first_completed_at", "course_stats"."last_completed_at", ( select count(*) from
-  studied_modules where studied_modules.user_id = course_stats.user_id and studied_modules.course_id =
+  studied_modules where studied_modules.user_id = unhex(?, '-') and studied_modules.course_id =
   course_stats.course_id) as "studied", ( select count(*) from course_modules where course_modules.course_id =
   courses.course_id) as "declared", ( select count(*) from course_modules join studied_modules on
   studied_modules.course_id = course_modules.course_id and studied_modules.module_id =
-  course_modules.module_id where studied_modules.user_id = course_stats.user_id and course_modules.course_id =
+  course_modules.module_id where studied_modules.user_id = unhex(?, '-') and course_modules.course_id =
   course_stats.course_id) as "studiedOfDeclared" from "course_stats" inner join "courses" on
   "courses"."course_id" = "course_stats"."course_id" where "course_stats"."user_id" = unhex(?, '-') and
   "courses"."name" > ? order by "courses"."name" limit ?;

@@ -1,4 +1,4 @@
-import { Pool, TypeOverrides, types, type CustomTypesConfig, type PoolClient } from 'pg';
+import { Client, Pool, TypeOverrides, types, type CustomTypesConfig, type PoolClient } from 'pg';
 import { PooledClient, type DriverClient } from './connections.js';
 import { postgresFault } from './errors.js';
 import type { ConnectionParameters } from './parameters.js';
@@ -84,6 +84,7 @@ export class HostPools {
 
   #openPool(url: string, needs: ConnectionRequirements, max: number): Pool {
     const pool = new Pool({
+      Client: ClosingClient,
       connectionString: url,
       application_name: 'stats-service',
       types: valueParsers(),
@@ -99,6 +100,30 @@ export class HostPools {
     pool.on('error', () => undefined);
     pool.on('connect', (client) => client.on('error', () => undefined));
     return pool;
+  }
+}
+
+type ConnectCallback = Parameters<Client['connect']>[0];
+
+/** Closes its connection if it cannot log in. Without a password, the driver would leave it open. */
+class ClosingClient extends Client {
+  override connect(): Promise<Client>;
+  override connect(callback: ConnectCallback): void;
+  override connect(callback?: ConnectCallback): Promise<Client> | undefined {
+    if (!callback) return super.connect();
+    void this.#connectOrEnd(callback);
+    return undefined;
+  }
+
+  async #connectOrEnd(callback: ConnectCallback): Promise<void> {
+    let result: unknown[];
+    try {
+      result = [null, await super.connect()];
+    } catch (error) {
+      this.end().catch(() => undefined);
+      result = [error];
+    }
+    Reflect.apply(callback, undefined, result);
   }
 }
 

@@ -47,8 +47,8 @@ export class SqliteStore implements Store {
   readonly #path: string;
   readonly #readOnly: boolean;
   readonly #addon: string | undefined;
-  /** The open file; `undefined` in memory. */
-  readonly #file: FileId | undefined;
+  /** The open file and its write-ahead log, by path; empty in memory. The log is added when it was first seen. */
+  readonly #files = new Map<string, FileId>();
   readonly #connection: BetterSqlite.Database;
   /** Readers rarely see SQLITE_BUSY in WAL mode, so they have their own queue. */
   readonly #readers = new BusyRetryQueue();
@@ -73,7 +73,7 @@ export class SqliteStore implements Store {
     // Absolute, because the process may change its working directory.
     this.#path = path === MEMORY ? path : resolve(path);
     if (path === MEMORY) return;
-    this.#file = statSync(path, { bigint: true });
+    this.#files.set(this.#path, statSync(path, { bigint: true }));
     if (!readOnly) this.#checkpointer = new Checkpointer(this.#path, addon, connection);
   }
 
@@ -170,16 +170,19 @@ export class SqliteStore implements Store {
     finishCopy(() => connect(file, { addon: this.#addon }));
   };
 
-  /** SQLite continues to use a file that was moved away, and never notices the one at its path. */
+  /** SQLite continues to use a file that was moved away or deleted, and never notices the one at its path. */
   async assertInPlace(): Promise<void> {
-    if (!this.#file) return;
-    const { dev, ino } = this.#file;
-    const found = await stat(this.#path, { bigint: true }).catch(() => undefined);
-    if (found?.dev === dev && found.ino === ino) return;
-    throw new StatsError(
-      'database-unusable',
-      'The database file was moved or replaced while it was open, and changes still go to the old file. Restart the service.',
-    );
+    if (this.#files.size === 0) return;
+    for (const path of [this.#path, `${this.#path}-wal`]) {
+      const found = await stat(path, { bigint: true }).catch(() => undefined);
+      const known = this.#files.get(path);
+      if (known === undefined && found) this.#files.set(path, found);
+      if (known === undefined || (found?.dev === known.dev && found.ino === known.ino)) continue;
+      throw new StatsError(
+        'database-unusable',
+        'The database file or its log (-wal) was moved or replaced while it was open, and changes still go to the old file. Restart the service.',
+      );
+    }
   }
 
   readonly faultOf = sqliteFault;
