@@ -6,6 +6,7 @@ import { addDoctor } from './commands/doctor.js';
 import { addErase } from './commands/erase.js';
 import { addExport } from './commands/export.js';
 import { addHistory } from './commands/history.js';
+import { addId } from './commands/id.js';
 import { addImport } from './commands/import.js';
 import { addMigrate } from './commands/migrate.js';
 import { addRecord } from './commands/record.js';
@@ -28,7 +29,7 @@ const COMMANDS: readonly (readonly [
 ])[] = [
   ['Record:', [addCourse, addRecord]],
   ['Read:', [addStats, addHistory, addSession, addSessions]],
-  ['Move data:', [addImport, addExport]],
+  ['Move data:', [addImport, addExport, addId]],
   ['Operate:', [addServe, addMigrate, addDoctor, addVerify, addBackup, addErase]],
 ];
 

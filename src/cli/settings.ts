@@ -1,6 +1,8 @@
 import { InvalidArgumentError } from 'commander';
+import { ID_NAMESPACE, isId } from '../core/index.js';
 import { parseDuration } from './duration.js';
 import { UsageError, withValue } from './errors.js';
+import type { Io } from './io.js';
 
 /** A setting. A flag overrides the environment, which overrides the default. */
 export interface Setting {
@@ -47,6 +49,12 @@ export const SETTINGS = {
     env: 'STATS_WORKERS',
     meaning: 'the number of processes that share the port, on Postgres; auto: one for each core',
     fallback: '1',
+  },
+  idNamespace: {
+    flags: '--id-namespace <uuid>',
+    env: 'STATS_ID_NAMESPACE',
+    meaning: 'the namespace of the ids that are derived from other texts',
+    fallback: ID_NAMESPACE,
   },
   logLevel: {
     env: 'STATS_LOG_LEVEL',
@@ -105,4 +113,18 @@ export function parseKeepAlive(name: string, text: string): number {
   const milliseconds = parseDuration(text) ?? Number.NaN;
   if (milliseconds >= KEEP_ALIVE.min && milliseconds <= KEEP_ALIVE.max) return milliseconds;
   throw new UsageError(`${name} ${withValue(text, 'must be a duration from 1s to 24h, such as 72s')}`);
+}
+
+interface NamespaceOptions {
+  readonly idNamespace?: string;
+}
+
+/** Returns the namespace of derived ids. */
+export function readIdNamespace({ env }: Pick<Io, 'env'>, { idNamespace: flag }: NamespaceOptions): string {
+  const { env: name, fallback } = SETTINGS.idNamespace;
+  const namespace = flag ?? env[name] ?? fallback;
+  if (isId(namespace)) return namespace;
+  throw new UsageError(
+    `${flag === undefined ? name : '--id-namespace'} ${withValue(namespace, 'must be a UUID')}`,
+  );
 }

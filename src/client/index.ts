@@ -29,4 +29,4 @@ export function connectStats(config: ClientConfig): Stats {
 
 export type { Stats } from '../core/api.js';
 export { StatsError } from '../core/errors.js';
-export { toCourseId, toSessionId, toUserId } from '../core/model/ids.js';
+export { deriveId, toCourseId, toSessionId, toUserId } from '../core/model/ids.js';

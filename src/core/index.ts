@@ -44,8 +44,11 @@ export {
   type Fault,
 } from './errors.js';
 export type { ExportedSession, ExportFilter } from './model/session.js';
-export type { Course, CourseContent, NewCourse } from './model/course.js';
+export { MAX_COURSE_NAME, type Course, type CourseContent, type NewCourse } from './model/course.js';
 export {
+  deriveId,
+  ID_NAMESPACE,
+  isId,
   toCourseId,
   toSessionId,
   toUserId,

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { IMPORT_FORMATS, ON_CONFLICT, type ImportOptions } from '../import/options.js';
 import type { Io } from '../io.js';
+import { describeSetting, SETTINGS } from '../settings.js';
 import { addTargetOptions } from '../target.js';
 
 export function addImport(program: Command, io: Io): void {
@@ -19,7 +20,7 @@ export function addImport(program: Command, io: Io): void {
         .default([], 'none'),
     )
     .option('--courses <file>', 'create or replace the courses of this file first: JSON, NDJSON or CSV')
-    .option('--create-courses', 'create missing courses, each with its id as its name')
+    .option('--create-courses', 'create missing courses, each with the id of the file as its name')
     .option('--course <id>', 'with xapi: the course of statements that name none')
     .addOption(
       new Option('--on-conflict <action>', 'what to do with a session that exists with other content')
@@ -30,6 +31,8 @@ export function addImport(program: Command, io: Io): void {
       '--new-ids',
       'record sessions that have neither sessionId nor completedAt as new ones at each import',
     )
+    .option('--derive-ids', 'derive an id from each user, course or session id that is not a UUID')
+    .option(SETTINGS.idNamespace.flags, describeSetting(SETTINGS.idNamespace))
     .option(
       '--rejects <file>',
       'write the rejected lines to this file as NDJSON, which you can repair and import',

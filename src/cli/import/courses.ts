@@ -1,7 +1,7 @@
-import { StatsError, type Legacy, type StatsCalls, type Untyped } from '../../core/index.js';
+import { MAX_COURSE_NAME, StatsError, type Legacy, type StatsCalls, type Untyped } from '../../core/index.js';
 import { readCsv } from './readers/csv.js';
 import { describeFaults, faultsOf, type Entry, type LineFault } from './readers/entry.js';
-import { COURSE_FIELDS, FieldNames } from './readers/fields.js';
+import { COURSE_FIELDS, FieldNames, withDerivedIds } from './readers/fields.js';
 import { readDocument, readListOrLines } from './readers/json.js';
 import type { Source } from './readers/source.js';
 
@@ -20,13 +20,14 @@ interface CoursesOptions {
   readonly tally: CoursesTally;
   /** Receives a message for each rejected course. */
   readonly report: (line: string) => void;
+  readonly idNamespace?: string | undefined;
 }
 
 /** Creates or replaces the courses of a file one by one, because they are few. */
 export async function importCourseFile(
   calls: Calls,
   source: Source,
-  { tally, report }: CoursesOptions,
+  { tally, report, idNamespace }: CoursesOptions,
 ): Promise<void> {
   for await (const { line, name = `line ${line}`, ...entry } of courseEntries(source)) {
     const reject = (faults: readonly LineFault[]) => {
@@ -38,7 +39,7 @@ export async function importCourseFile(
       continue;
     }
     try {
-      const { courseId, ...course } = entry.values;
+      const { courseId, ...course } = withDerivedIds(entry.values, idNamespace);
       const { outcome } = await calls.setCourse({ courseId, course });
       if (outcome === 'created') tally.created++;
       else tally.existing++;
@@ -71,7 +72,7 @@ export async function importLegacyCourses(
   }
 }
 
-/** Creates missing courses. The id of a course is also its name. */
+/** Creates missing courses. */
 export class CourseCreator {
   readonly #calls: Calls;
   readonly #tally: CoursesTally;
@@ -87,9 +88,10 @@ export class CourseCreator {
     return !this.#tried.has(courseId);
   }
 
-  async create(courseId: string): Promise<void> {
+  /** @param name the id of the course in the file */
+  async create(courseId: string, name: string): Promise<void> {
     try {
-      await this.#calls.addCourse({ course: { courseId, name: courseId } });
+      await this.#calls.addCourse({ course: { courseId, name: name.slice(0, MAX_COURSE_NAME) } });
       this.#tally.created++;
     } catch (error) {
       // Another course may have this id as its name. The sessions of the missing course are then rejected.

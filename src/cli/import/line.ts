@@ -8,6 +8,7 @@ import {
   type ParsedLine,
   type Values,
 } from './readers/entry.js';
+import { withDerivedIds } from './readers/fields.js';
 import { rejected, type ImportResult } from './result.js';
 
 /** The namespace of derived session ids. It must never change. */
@@ -27,10 +28,17 @@ export interface ImportLine extends Position {
 /** A derived id must not depend on the time of the import. The target checks times with its own clock. */
 const check = sessionChecker(() => Number.MAX_SAFE_INTEGER);
 
-/** @param newIds gives a session without id and time a new id at each import */
-export function toImportLine(entry: Entry, newIds: boolean): ImportLine {
+export interface IdOptions {
+  /** Gives a session without id and time a new id at each import. */
+  readonly newIds: boolean;
+  /** The namespace of the ids that are derived from other texts. Default: such texts are rejected. */
+  readonly idNamespace?: string | undefined;
+}
+
+export function toImportLine(entry: Entry, { newIds, idNamespace }: IdOptions): ImportLine {
   const unresolved = { values: undefined, session: {}, key: '', result: undefined };
-  const identified = 'values' in entry ? withSessionId(entry.values, newIds) : entry;
+  const identified =
+    'values' in entry ? withSessionId(withDerivedIds(entry.values, idNamespace), newIds) : entry;
   if ('faults' in identified) return { ...unresolved, ...entry, result: rejected(identified.faults) };
   const session = identified.values;
   return { ...unresolved, ...entry, session, key: keyOf(session) };

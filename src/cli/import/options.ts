@@ -14,6 +14,8 @@ export interface ImportOptions extends TargetOptions {
   readonly createCourses?: boolean;
   readonly onConflict: (typeof ON_CONFLICT)[number];
   readonly newIds?: boolean;
+  readonly deriveIds?: boolean;
+  readonly idNamespace?: string;
   readonly rejects?: string;
   readonly fromLegacy?: string;
   readonly dryRun?: boolean;
@@ -39,6 +41,7 @@ function findContradiction(file: string | undefined, options: ImportOptions): st
   const sessionOptions = {
     '--create-courses': options.createCourses,
     '--new-ids': options.newIds,
+    '--derive-ids': courses === undefined ? options.deriveIds : undefined,
     '--rejects': options.rejects,
     '--on-conflict': onConflict === 'fail' ? undefined : onConflict,
   };
@@ -47,6 +50,7 @@ function findContradiction(file: string | undefined, options: ImportOptions): st
   if (file === undefined && unused !== undefined) {
     return `${unused} has no effect without a file of sessions; name a file or remove ${unused}`;
   }
+  if (options.idNamespace !== undefined && !options.deriveIds) return '--id-namespace requires --derive-ids';
   if (options.rejects === '-') return '--rejects cannot be stdout, which has the summary; name a file';
   if (course !== undefined && format !== 'xapi') return '--course requires --format xapi';
   if (map.length > 0 && format === 'xapi') return '--map cannot be used with --format xapi';

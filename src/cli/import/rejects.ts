@@ -23,6 +23,7 @@ export class Rejects implements AsyncDisposable {
   readonly #options: RejectsOptions;
   readonly #file: FileHandle | undefined;
   #count = 0;
+  #hasForeignIds = false;
   #buffer = '';
   #written: Promise<unknown> = Promise.resolve();
 
@@ -49,6 +50,9 @@ export class Rejects implements AsyncDisposable {
   }
 
   async add({ line, name, text }: Position, faults: readonly LineFault[], values?: Values): Promise<void> {
+    this.#hasForeignIds ||= faults.some(
+      ({ field, detail }) => field?.endsWith('Id') && detail.includes('UUID'),
+    );
     if (this.#count++ < MAX_PRINTED) {
       const message = `${name ?? `line ${line}`}: ${describeFaults(faults)}`;
       writeLine(this.#options.stderr, escapeControls(message));
@@ -69,7 +73,8 @@ export class Rejects implements AsyncDisposable {
       file === undefined
         ? 'Add --rejects FILE to keep the rejected lines.'
         : `The rejected lines are in ${file}.`;
-    return `${count}${more}. ${advice}`;
+    const ids = this.#hasForeignIds ? ' Add --derive-ids to import ids that are not UUIDs.' : '';
+    return `${count}${more}. ${advice}${ids}`;
   }
 
   /** @throws the first error of all writes */

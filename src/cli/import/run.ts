@@ -5,6 +5,7 @@ import { SESSION_FIELDS } from '../export/format.js';
 import { interruptible, type Io } from '../io.js';
 import { escapeControls, writeLine } from '../output.js';
 import { startProgress, type Progress } from '../progress.js';
+import { readIdNamespace } from '../settings.js';
 import { databaseUrl, openTarget, serverUrl } from '../target.js';
 import { findUndeclared } from '../undeclared.js';
 import { CourseCreator, importCourseFile, importLegacyCourses, type CoursesTally } from './courses.js';
@@ -85,6 +86,11 @@ function isPostgres(io: Io, options: ImportOptions): boolean {
   return sqlitePath(databaseUrl(io, options, { create: false })) === undefined;
 }
 
+/** Returns `undefined` without `--derive-ids`. */
+function namespaceOf(io: Io, options: ImportOptions): string | undefined {
+  return options.deriveIds ? readIdNamespace(io, options) : undefined;
+}
+
 type Reader = (chunks: AsyncIterable<Buffer>) => AsyncGenerator<Iterable<Entry>>;
 
 async function selectReader(
@@ -104,7 +110,8 @@ async function importCourses(
   legacy: Legacy | undefined,
 ): Promise<void> {
   const report = (line: string) => writeLine(io.stderr, escapeControls(line));
-  if (catalogue) await importCourseFile(calls, catalogue, { tally, report });
+  if (catalogue)
+    await importCourseFile(calls, catalogue, { tally, report, idNamespace: namespaceOf(io, options) });
   if (legacy && !options.dryRun) await importLegacyCourses(calls, legacy, { tally, report });
 }
 
@@ -115,6 +122,7 @@ async function importSessions(
 ): Promise<void> {
   const { onConflict, createCourses = false, dryRun = false, newIds = false, quiet = false } = options;
   const { signal } = io;
+  const idNamespace = namespaceOf(io, options);
   const writer = new SessionWriter({
     target: dryRun
       ? dryRunTarget(calls, { createCourses: createCourses || options.fromLegacy !== undefined })
@@ -128,7 +136,7 @@ async function importSessions(
     onRetry: (error) => quiet || writeLine(io.stderr, escapeControls(`${describeError(error)} ${RETRYING}`)),
   });
   try {
-    await runPipeline(entries, { writer, tally, rejects, newIds, signal });
+    await runPipeline(entries, { writer, tally, rejects, newIds, idNamespace, signal });
   } catch (error) {
     progress.end();
     const canContinue = signal.aborted || (error instanceof StatsError && error.kind === 'unavailable');

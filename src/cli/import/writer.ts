@@ -117,7 +117,8 @@ export class SessionWriter {
 
   async #writeChunk(chunk: readonly ImportLine[]): Promise<StatsError | undefined> {
     const { onConflict, courses, target } = this.#options;
-    const missing = new Set<string>();
+    /** The given ids of missing courses, by id. */
+    const missing = new Map<string, string>();
     const conflicts: ImportLine[] = [];
     const defects: unknown[] = [];
     let unavailable: StatsError | undefined;
@@ -140,11 +141,12 @@ export class SessionWriter {
       const code = error instanceof StatsError ? error.code : undefined;
       const [, courseId = ''] = line.key.split(' ');
       if (code === 'session-conflict' && onConflict === 'replace') conflicts.push(line);
-      else if (code === 'course-not-found' && courses?.canCreate(courseId)) missing.add(courseId);
+      else if (code === 'course-not-found' && courses?.canCreate(courseId))
+        missing.set(courseId, givenCourse(line));
       else fail(error, line);
     }
-    for (const courseId of missing) {
-      if (!this.#isStopping && !unavailable) await courses?.create(courseId).catch(fail);
+    for (const [courseId, name] of missing) {
+      if (!this.#isStopping && !unavailable) await courses?.create(courseId, name).catch(fail);
     }
     await forEachConcurrently(conflicts, CONCURRENCY, async (line) => {
       if (this.#isStopping || unavailable) return;
@@ -157,6 +159,11 @@ export class SessionWriter {
     if (defects.length > 0) throw defects[0];
     return unavailable;
   }
+}
+
+/** Returns the id of the course in the file, from which its id may be derived. */
+function givenCourse({ values }: ImportLine): string {
+  return String(values?.['courseId']).trim();
 }
 
 /** Groups the first copies of all sessions, the second copies, and so on. */

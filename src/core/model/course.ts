@@ -4,9 +4,9 @@ import { moduleIdsSchema } from './modules.js';
 import { document, rule } from './validation.js';
 import { instantSchema } from './time.js';
 
-const MAX_NAME = 255;
+export const MAX_COURSE_NAME = 255;
 const error = rule(
-  `must be text of 1 to ${MAX_NAME} characters after trimming, without the character U+0000`,
+  `must be text of 1 to ${MAX_COURSE_NAME} characters after trimming, without the character U+0000`,
 );
 
 /** U+0000 and lone surrogates are rejected, because the two databases store them differently. */
@@ -14,10 +14,10 @@ export const nameSchema = z
   .string({ error })
   .trim()
   .refine((name) => name.isWellFormed() && !name.includes('\0'), { error })
-  .refine((name) => name !== '' && Array.from(name).length <= MAX_NAME, { error })
+  .refine((name) => name !== '' && Array.from(name).length <= MAX_COURSE_NAME, { error })
   .meta({
     pattern: String.raw`\S`,
-    description: `1 to ${MAX_NAME} characters after trimming; unique, compared exactly.`,
+    description: `1 to ${MAX_COURSE_NAME} characters after trimming; unique, compared exactly.`,
   });
 
 /** The content of a course in a request: the body of a PUT. */

@@ -1,5 +1,6 @@
-import { v7 as uuidV7 } from 'uuid';
+import { v5 as uuidV5, v7 as uuidV7 } from 'uuid';
 import * as z from 'zod';
+import type { Fault } from '../errors.js';
 import { invalidRequest, rule } from './validation.js';
 
 const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
@@ -24,6 +25,31 @@ export type SessionId = z.output<typeof sessionIdSchema>;
 /** True for a UUID, in upper or lower case. */
 export function isId(text: string): boolean {
   return UUID.test(text);
+}
+
+/** The namespace of derived ids, unless another is configured. It must never change. */
+export const ID_NAMESPACE = 'd61bc6e4-cb93-4df3-9bc1-b90793dfcd2f';
+
+/**
+ * Returns an id for any text, such as the number of an account: a UUID itself, in lower case, and the UUID version 5
+ * (RFC 9562, section 5.5) of any other text. The same text always has the same id, so that a platform, an import and
+ * a gateway agree without a table of ids.
+ *
+ * @param namespace a UUID of your own, if ids must not be guessed from the text
+ *
+ * @example
+ * const userId = toUserId(deriveId('learner-4711'));
+ * console.log(userId); // 2d217c10-347f-590b-a61c-d8f403f752fd
+ *
+ * @throws {StatsError} `invalid-request` if the text is empty or the namespace is not a UUID
+ */
+export function deriveId(text: string, namespace: string = ID_NAMESPACE): string {
+  if (isId(text)) return text.toLowerCase();
+  const faults: Fault[] = [];
+  if (text === '') faults.push({ parameter: 'text', detail: rule('must not be empty')({ input: text }) });
+  if (!isId(namespace)) faults.push({ parameter: 'namespace', detail: error({ input: namespace }) });
+  if (faults.length > 0) throw invalidRequest(faults);
+  return uuidV5(text, namespace);
 }
 
 /**

@@ -31,7 +31,7 @@ const counts = {
 
 function idAt(completedAt: string): unknown {
   const values = { ...learner, ...sessionContent(), completedAt };
-  return toImportLine({ line: 1, size: 0, values }, false).session['sessionId'];
+  return toImportLine({ line: 1, size: 0, values }, { newIds: false }).session['sessionId'];
 }
 
 async function statsOf(url: string) {

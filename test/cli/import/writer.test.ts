@@ -28,7 +28,7 @@ function batchOf(amount: number, values: (index: number) => object = () => ({}))
   return Array.from({ length: amount }, (_, index) => {
     const key = { userId: newUserId(), courseId: newCourseId(), sessionId: newSessionId() };
     const entry = { line: index, size: 0, values: { ...key, ...sessionContent(), ...values(index) } };
-    return toImportLine(entry, false);
+    return toImportLine(entry, { newIds: false });
   });
 }
 

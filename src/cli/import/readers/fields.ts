@@ -1,6 +1,7 @@
-import { MODULE_SEPARATOR } from '../../../core/index.js';
+import { deriveId, MODULE_SEPARATOR } from '../../../core/index.js';
 import { UsageError, withValue } from '../../errors.js';
 import { parseNumber } from '../../settings.js';
+import type { Values } from './entry.js';
 
 /** The fields of a course in a file. */
 export const COURSE_FIELDS = ['courseId', 'name', 'moduleIds'] as const;
@@ -58,4 +59,17 @@ export function fromText(field: string, text: string): unknown {
   if (text === '') return field === 'averageScore' ? null : undefined;
   if (NUMBERS.has(field)) return parseNumber(text);
   return field === 'moduleIds' ? text.split(MODULE_SEPARATOR) : text;
+}
+
+const IDS = ['userId', 'courseId', 'sessionId'] as const;
+
+/** Derives ids from texts without the spaces around them. Other values stay, and are rejected later. */
+export function withDerivedIds(values: Values, namespace: string | undefined): Values {
+  if (namespace === undefined) return values;
+  const derived: Record<string, unknown> = { ...values };
+  for (const name of IDS) {
+    const text = typeof values[name] === 'string' ? values[name].trim() : '';
+    if (text !== '') derived[name] = deriveId(text, namespace);
+  }
+  return derived;
 }
