@@ -68,6 +68,10 @@ function decode(bytes: Buffer): string {
  */
 export function checkEnvironment(env: Io['env']): void {
   for (const [name, value = ''] of Object.entries(env)) {
+    const probable = normalized(name);
+    if (name !== probable && NAMES.includes(probable)) {
+      throw new UsageError(`${name} is not a setting; did you mean ${probable}?`);
+    }
     if (!name.startsWith(PREFIX) || OTHER_NAMES.test(name)) continue;
     if (NAMES.includes(name)) {
       if (value.trim() === '') throw new UsageError(`${name} is empty; set it or remove it`);
@@ -75,6 +79,12 @@ export function checkEnvironment(env: Io['env']): void {
       throw new UsageError(`${name} is not a setting; ${suggestionFor(name)}`);
     }
   }
+}
+
+/** Undoes what people write around a name in `.env`: other case, hyphens, quotes, the `set` of a Windows shell. */
+function normalized(name: string): string {
+  const bare = name.replace(/^set\s+/i, '').replaceAll(/["'`]/g, '');
+  return bare.replaceAll('-', '_').toUpperCase();
 }
 
 function suggestionFor(name: string): string {

@@ -88,15 +88,15 @@ export function parseModuleIds(text: string, previous: unknown): readonly string
 const MIN_PLAIN_TIME = 1_000;
 
 /** @throws {UsageError} for a number that probably lacks its unit */
-function assertUnit(name: string, text: string): void {
+function assertUnit(name: string, text: string, units: string): void {
   if (/^\d+$/.test(text) && Number(text) > 0 && Number(text) < MIN_PLAIN_TIME) {
-    throw new UsageError(`${name} is "${text}"; add a unit: ${text}m, ${text}s or ${text}ms`);
+    throw new UsageError(`${name} is "${text}"; add a unit: ${units.replaceAll('#', text)}`);
   }
 }
 
 /** Returns milliseconds. */
 export function parseTime(text: string): number {
-  assertUnit('--time', text);
+  assertUnit('--time', text, '#m, #s or #ms');
   const milliseconds = parseDuration(text);
   if (milliseconds === undefined) {
     throw new InvalidArgumentError('It must be a duration such as 25m, 1h5m or PT25M, or milliseconds.');
@@ -109,7 +109,7 @@ const KEEP_ALIVE = { min: 1_000, max: 86_400_000 };
 
 /** Returns milliseconds. */
 export function parseKeepAlive(name: string, text: string): number {
-  assertUnit(name, text);
+  assertUnit(name, text, '#s or #m');
   const milliseconds = parseDuration(text) ?? Number.NaN;
   if (milliseconds >= KEEP_ALIVE.min && milliseconds <= KEEP_ALIVE.max) return milliseconds;
   throw new UsageError(`${name} ${withValue(text, 'must be a duration from 1s to 24h, such as 72s')}`);

@@ -22,6 +22,8 @@ const RESPONSE_TIMEOUT = 60_000;
 /** Statuses below 500 that ask for another attempt. From 500 every status does, except 501 and our `internal-error`. */
 const TRY_AGAIN: ReadonlySet<number> = new Set([408, 425, 429]);
 const NOT_IMPLEMENTED = 501;
+/** Milliseconds up to which a message names the pause that the server asks for. */
+const MAX_NAMED_PAUSE = 86_400_000;
 
 /** A list is a cursor that has not been encoded. */
 export type QueryParameters = Readonly<Record<string, string | number | readonly string[] | undefined>>;
@@ -145,7 +147,10 @@ function toError({ origin }: URL, { status, headers }: Reply, json: unknown): St
   }
   const isDefect = status === 500 && problem.success;
   if (TRY_AGAIN.has(status) || (status >= 500 && status !== NOT_IMPLEMENTED && !isDefect)) {
-    const when = retryAfter ? `in ${Math.ceil(retryAfter / 1_000).toLocaleString('en-US')} s` : 'later';
+    const when =
+      retryAfter && retryAfter <= MAX_NAMED_PAUSE
+        ? `in ${Math.ceil(retryAfter / 1_000).toLocaleString('en-US')} s`
+        : 'later';
     const detail = `The server ${origin} returned ${status}; try again ${when}.`;
     return new StatsError('server-unavailable', detail, { retryAfter });
   }

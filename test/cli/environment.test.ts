@@ -77,15 +77,23 @@ test('A line of `.env` that names a setting without = is refused', async () => {
   );
 });
 
-test('An unknown variable of `.env` is refused', async () => {
-  await using directory = await TestDirectory.create();
-  await directory.write('.env', 'STATS_DATBASE_URL=sqlite:x.db\n');
-  const { code, stderr } = await runBin(LIST, { cwd: directory.path });
-  assert.deepEqual(
-    [code, stderr],
-    [2, 'stats-service: STATS_DATBASE_URL is not a setting; did you mean STATS_DATABASE_URL?\n'],
-  );
-});
+for (const name of [
+  'STATS_DATBASE_URL',
+  'stats_database_url',
+  'STATS-DATABASE-URL',
+  '"STATS_DATABASE_URL"',
+  'set STATS_DATABASE_URL',
+]) {
+  test(`The unknown variable ${name} of \`.env\` is refused`, async () => {
+    await using directory = await TestDirectory.create();
+    await directory.write('.env', `${name}=sqlite:x.db\n`);
+    const { code, stderr } = await runBin(LIST, { cwd: directory.path });
+    assert.deepEqual(
+      [code, stderr],
+      [2, `stats-service: ${name} is not a setting; did you mean STATS_DATABASE_URL?\n`],
+    );
+  });
+}
 
 test('Commands refuse an unknown variable that begins with STATS_', async () => {
   const env = { STATS_SEVER_URL: 'http://127.0.0.1:1' };

@@ -54,7 +54,7 @@ test('`serve` reports an invalid keep-alive timeout or host with its name', asyn
     [['--keep-alive', '25h'], {}, `--keep-alive is "25h"; ${rule}`],
     [['--keep-alive', 'soon'], {}, `--keep-alive is "soon"; ${rule}`],
     [['--keep-alive', '0'], {}, `--keep-alive is "0"; ${rule}`],
-    [['--keep-alive', '75'], {}, '--keep-alive is "75"; add a unit: 75m, 75s or 75ms'],
+    [['--keep-alive', '75'], {}, '--keep-alive is "75"; add a unit: 75s or 75m'],
     [[], { STATS_KEEP_ALIVE: '999ms' }, `STATS_KEEP_ALIVE is "999ms"; ${rule}`],
     [['--host', ''], {}, '--host is ""; it must be a host or an address'],
     [[], { STATS_PORT: '99999' }, 'STATS_PORT is "99999"; it must be a port from 0 to 65,535'],

@@ -46,7 +46,7 @@ export function parsePostgresUrl(text: string): PostgresUrl {
 }
 
 const ENCODE =
-  ' Percent-encode special characters of the user name and the password, such as # (%23) and / (%2F).';
+  ' Check the host and the port. Percent-encode special characters of the user name and the password, such as # (%23) and / (%2F).';
 
 function parse(url: string): URL {
   if (!URL.canParse(url)) throw invalidUrl(ENCODE);
