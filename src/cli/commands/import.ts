@@ -32,6 +32,7 @@ export function addImport(program: Command, io: Io): void {
       'record sessions that have neither sessionId nor completedAt as new ones at each import',
     )
     .option('--derive-ids', 'derive an id from each user, course or session id that is not a UUID')
+    .option('--course-by-name', 'the courseId of each line is the name of a course')
     .option(SETTINGS.idNamespace.flags, describeSetting(SETTINGS.idNamespace))
     .option(
       '--rejects <file>',

@@ -6,6 +6,7 @@ import { readDocument, readListOrLines } from './readers/json.js';
 import type { Source } from './readers/source.js';
 
 type Calls = Pick<Untyped<StatsCalls>, 'addCourse' | 'setCourse'>;
+type ListCalls = Pick<Untyped<StatsCalls>, 'listCourses'>;
 
 const NAMES = new FieldNames(COURSE_FIELDS);
 
@@ -72,6 +73,18 @@ export async function importLegacyCourses(
   }
 }
 
+/** Returns the ids of all courses by name. */
+export async function courseIdsByName(calls: ListCalls): Promise<ReadonlyMap<string, string>> {
+  const ids = new Map<string, string>();
+  let cursor: string | undefined;
+  do {
+    const { items, next } = await calls.listCourses({ limit: 1_000, cursor });
+    for (const { name, courseId } of items) ids.set(name, courseId);
+    cursor = next ?? undefined;
+  } while (cursor !== undefined);
+  return ids;
+}
+
 /** Creates missing courses. */
 export class CourseCreator {
   readonly #calls: Calls;
@@ -88,7 +101,7 @@ export class CourseCreator {
     return !this.#tried.has(courseId);
   }
 
-  /** @param name the id of the course in the file */
+  /** @param name the id or the name of the course in the file */
   async create(courseId: string, name: string): Promise<void> {
     try {
       await this.#calls.addCourse({ course: { courseId, name: name.slice(0, MAX_COURSE_NAME) } });

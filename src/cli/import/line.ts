@@ -8,6 +8,7 @@ import {
   type ParsedLine,
   type Values,
 } from './readers/entry.js';
+import { withValue } from '../errors.js';
 import { withDerivedIds } from './readers/fields.js';
 import { rejected, type ImportResult } from './result.js';
 
@@ -33,15 +34,29 @@ export interface IdOptions {
   readonly newIds: boolean;
   /** The namespace of the ids that are derived from other texts. Default: such texts are rejected. */
   readonly idNamespace?: string | undefined;
+  /** Returns the id of the course with a name. Default: the file has the ids of courses. */
+  readonly courseIdOf?: ((name: string) => string | undefined) | undefined;
 }
 
-export function toImportLine(entry: Entry, { newIds, idNamespace }: IdOptions): ImportLine {
+export function toImportLine(entry: Entry, ids: IdOptions): ImportLine {
   const unresolved = { values: undefined, session: {}, key: '', result: undefined };
-  const identified =
-    'values' in entry ? withSessionId(withDerivedIds(entry.values, idNamespace), newIds) : entry;
+  const identified = 'values' in entry ? withIds(entry.values, ids) : entry;
   if ('faults' in identified) return { ...unresolved, ...entry, result: rejected(identified.faults) };
   const session = identified.values;
   return { ...unresolved, ...entry, session, key: keyOf(session) };
+}
+
+function withIds(values: Values, { newIds, idNamespace, courseIdOf }: IdOptions): NonNullable<ParsedLine> {
+  const { courseId } = values;
+  if (!courseIdOf || typeof courseId !== 'string') {
+    return withSessionId(withDerivedIds(values, idNamespace), newIds);
+  }
+  const found = courseIdOf(courseId.trim());
+  if (found !== undefined) {
+    return withSessionId(withDerivedIds({ ...values, courseId: found }, idNamespace), newIds);
+  }
+  const rule = 'must be the name of a course; add --create-courses to create it';
+  return { faults: [{ field: 'courseId', detail: withValue(courseId, rule) }] };
 }
 
 /** Derives a missing id from learner, course and time, so that repeated imports are idempotent. */

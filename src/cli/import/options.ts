@@ -16,6 +16,7 @@ export interface ImportOptions extends TargetOptions {
   readonly newIds?: boolean;
   readonly deriveIds?: boolean;
   readonly idNamespace?: string;
+  readonly courseByName?: boolean;
   readonly rejects?: string;
   readonly fromLegacy?: string;
   readonly dryRun?: boolean;
@@ -37,7 +38,12 @@ function findContradiction(file: string | undefined, options: ImportOptions): st
   if (file !== undefined && fromLegacy !== undefined) return 'use a file or --from-legacy, not both';
   if (file === '-' && courses === '-') return 'use stdin for the sessions or the courses, not for both';
   if (dryRun && courses !== undefined) return '--dry-run cannot import courses; remove --courses';
-  const fileOptions = { '--format': format, '--map': map[0], '--course': course };
+  const fileOptions = {
+    '--format': format,
+    '--map': map[0],
+    '--course': course,
+    '--course-by-name': options.courseByName,
+  };
   const sessionOptions = {
     '--create-courses': options.createCourses,
     '--new-ids': options.newIds,
@@ -50,9 +56,12 @@ function findContradiction(file: string | undefined, options: ImportOptions): st
   if (file === undefined && unused !== undefined) {
     return `${unused} has no effect without a file of sessions; name a file or remove ${unused}`;
   }
-  if (options.idNamespace !== undefined && !options.deriveIds) return '--id-namespace requires --derive-ids';
+  if (options.idNamespace !== undefined && !options.deriveIds && !options.courseByName) {
+    return '--id-namespace requires --derive-ids or --course-by-name';
+  }
   if (options.rejects === '-') return '--rejects cannot be stdout, which has the summary; name a file';
   if (course !== undefined && format !== 'xapi') return '--course requires --format xapi';
+  if (options.courseByName && format === 'xapi') return '--course-by-name cannot be used with --format xapi';
   if (map.length > 0 && format === 'xapi') return '--map cannot be used with --format xapi';
   return undefined;
 }

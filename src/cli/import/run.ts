@@ -1,4 +1,4 @@
-import { openLegacy, sqlitePath, StatsError, type Legacy, type Stats } from '../../core/index.js';
+import { deriveId, openLegacy, sqlitePath, StatsError, type Legacy, type Stats } from '../../core/index.js';
 import { assertNotDatabaseFile } from '../database-files.js';
 import { describeError, PartialImportError } from '../errors.js';
 import { SESSION_FIELDS } from '../export/format.js';
@@ -8,7 +8,13 @@ import { startProgress, type Progress } from '../progress.js';
 import { readIdNamespace } from '../settings.js';
 import { databaseUrl, openTarget, serverUrl } from '../target.js';
 import { findUndeclared } from '../undeclared.js';
-import { CourseCreator, importCourseFile, importLegacyCourses, type CoursesTally } from './courses.js';
+import {
+  CourseCreator,
+  courseIdsByName,
+  importCourseFile,
+  importLegacyCourses,
+  type CoursesTally,
+} from './courses.js';
 import { dryRunTarget } from './dry-run.js';
 import { checkOptions, formatOf, type ImportOptions } from './options.js';
 import { runPipeline } from './pipeline.js';
@@ -91,6 +97,15 @@ function namespaceOf(io: Io, options: ImportOptions): string | undefined {
   return options.deriveIds ? readIdNamespace(io, options) : undefined;
 }
 
+/** Returns `undefined` without `--course-by-name`. A course to be created has an id derived from its name. */
+async function courseFinder(io: Io, options: ImportOptions, calls: Stats['untyped']) {
+  if (!options.courseByName) return undefined;
+  const namespace = readIdNamespace(io, options);
+  const ids = await courseIdsByName(calls);
+  return (name: string) =>
+    ids.get(name) ?? (options.createCourses && name !== '' ? deriveId(name, namespace) : undefined);
+}
+
 type Reader = (chunks: AsyncIterable<Buffer>) => AsyncGenerator<Iterable<Entry>>;
 
 async function selectReader(
@@ -123,6 +138,7 @@ async function importSessions(
   const { onConflict, createCourses = false, dryRun = false, newIds = false, quiet = false } = options;
   const { signal } = io;
   const idNamespace = namespaceOf(io, options);
+  const courseIdOf = await interruptible(signal, courseFinder(io, options, calls));
   const writer = new SessionWriter({
     target: dryRun
       ? dryRunTarget(calls, { createCourses: createCourses || options.fromLegacy !== undefined })
@@ -136,7 +152,7 @@ async function importSessions(
     onRetry: (error) => quiet || writeLine(io.stderr, escapeControls(`${describeError(error)} ${RETRYING}`)),
   });
   try {
-    await runPipeline(entries, { writer, tally, rejects, newIds, idNamespace, signal });
+    await runPipeline(entries, { writer, tally, rejects, newIds, idNamespace, courseIdOf, signal });
   } catch (error) {
     progress.end();
     const canContinue = signal.aborted || (error instanceof StatsError && error.kind === 'unavailable');

@@ -161,7 +161,7 @@ export class SessionWriter {
   }
 }
 
-/** Returns the id of the course in the file, from which its id may be derived. */
+/** Returns the course of the line in the file: its id, a text from which its id is derived, or its name. */
 function givenCourse({ values }: ImportLine): string {
   return String(values?.['courseId']).trim();
 }

@@ -88,5 +88,33 @@ test('Without `--derive-ids`, a text that is not a UUID is rejected, and the opt
   assert.match(stderr, /Add --derive-ids to import ids that are not UUIDs\./);
   const unused = await runImport([...options, '--id-namespace', NAMESPACE]);
   assert.deepEqual([unused.code, unused.summary], [2, {}]);
-  assert.match(unused.stderr, /--id-namespace requires --derive-ids/);
+  assert.match(unused.stderr, /--id-namespace requires --derive-ids or --course-by-name/);
+});
+
+test('`import --course-by-name` finds courses by their names, and creates missing ones with `--create-courses`', async () => {
+  await using database = await createDatabase('sqlite');
+  await using directory = await TestDirectory.create();
+  await using stats = await openStats({ database: database.url });
+  const { courseId } = await stats.addCourse({ course: { name: 'Algebra I' } });
+  const userId = toUserId(crypto.randomUUID());
+  const lines = [' Algebra I', 'Logic', 'Logic'].map((course) => csvLine({ userId, courseId: course }));
+  const path = await directory.write('sessions.csv', [HEADER, ...lines].join('\n'));
+  const argv = [path, '--course-by-name', '--database', database.url];
+
+  const known = await runImport(argv);
+  assert.deepEqual([known.code, known.summary.created, known.summary.invalid], [5, 1, 2]);
+  assert.match(
+    known.stderr,
+    /^line 3: courseId is "Logic"; it must be the name of a course; add --create-courses/,
+  );
+  for (const created of [2, 0]) {
+    const { code, stderr, summary } = await runImport([...argv, '--create-courses']);
+    assert.deepEqual([code, summary.created, summary.replayed], [0, created, 3 - created], stderr);
+  }
+  assert.equal((await stats.getStats({ userId, courseId })).sessionCount, 1);
+  const { items } = await stats.listCourses();
+  assert.deepEqual(
+    items.map(({ name }) => name),
+    ['Algebra I', 'Logic'],
+  );
 });
