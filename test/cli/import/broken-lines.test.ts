@@ -13,8 +13,8 @@ const MEGABYTE = 1024 * 1024;
 const BROKEN: readonly (readonly [line: string | Buffer, message: RegExp])[] = [
   [csvLine().split(',').slice(0, 7).join(','), /has 7 fields; it must have 8, as the header$/],
   [
-    csvLine({ timeStudied: '28s' }),
-    /: timeStudied is "28s"; it must be an integer number of milliseconds from 0 to 1,000,000,000$/,
+    csvLine({ timeStudied: '28 x' }),
+    /: timeStudied is "28 x"; it must be an integer number of milliseconds from 0 to 1,000,000,000$/,
   ],
   [csvLine({ averageScore: 'n/a' }), /: averageScore is "n\/a"; it must be a number/],
   [csvLine({ userId: '7c7b7d42' }), /: userId is "7c7b7d42"; it must be a UUID/],
@@ -98,7 +98,7 @@ test('An import reports a missing session id together with all other faults of t
   await using database = await createDatabase('sqlite');
   await using directory = await TestDirectory.create();
   const nameless = { sessionId: '', completedAt: '' };
-  const lines = [csvLine(nameless), csvLine({ ...nameless, userId: '7c7b7d42', timeStudied: '28s' })];
+  const lines = [csvLine(nameless), csvLine({ ...nameless, userId: '7c7b7d42', timeStudied: '28 x' })];
   const path = await directory.write('sessions.csv', [HEADER, ...lines].join('\n'));
   const { code, stderr } = await runImport([path, '--database', database.url]);
   assert.equal(code, 5);
@@ -109,7 +109,7 @@ test('An import reports a missing session id together with all other faults of t
   const faults = /^line 3: (.*)$/m.exec(stderr)?.[1]?.split('. ') ?? [];
   assert.deepEqual(
     faults.map((fault) => fault.split(' ').slice(0, 3).join(' ')),
-    ['sessionId is required', 'userId is "7c7b7d42";', 'timeStudied is "28s";'],
+    ['sessionId is required', 'userId is "7c7b7d42";', 'timeStudied is "28'],
   );
 });
 

@@ -1,4 +1,5 @@
 import { deriveId, MODULE_SEPARATOR } from '../../../core/index.js';
+import { parseDuration } from '../../duration.js';
 import { UsageError, withValue } from '../../errors.js';
 import { parseNumber } from '../../settings.js';
 import type { Values } from './entry.js';
@@ -54,9 +55,17 @@ export function parseMapping(text: string): [name: string, field: string] {
   return [text.slice(0, equals), text.slice(equals + 1)];
 }
 
-/** Parses a CSV cell. An empty cell is a missing value, except that an empty score is `null`. */
+/** Hours, minutes and seconds. Two numbers are rejected: they could be either hours or minutes. */
+const CLOCK = /^(\d+):([0-5]\d):([0-5]\d)$/;
+
+/**
+ * Parses a CSV cell. An empty cell is a missing value, except that an empty score is `null`. A score may be a percentage
+ * and a time a duration. Other text stays, and is rejected later.
+ */
 export function fromText(field: string, text: string): unknown {
   if (text === '') return field === 'averageScore' ? null : undefined;
+  if (field === 'averageScore' && text.endsWith('%')) return percentage(text);
+  if (field === 'timeStudied') return milliseconds(text);
   if (NUMBERS.has(field)) return parseNumber(text);
   return field === 'moduleIds' ? text.split(MODULE_SEPARATOR) : text;
 }
@@ -72,4 +81,17 @@ export function withDerivedIds(values: Values, namespace: string | undefined): V
     if (text !== '') derived[name] = deriveId(text, namespace);
   }
   return derived;
+}
+
+function percentage(text: string): number | string {
+  const number = parseNumber(text.slice(0, -1).trimEnd());
+  return typeof number === 'number' ? number : text;
+}
+
+function milliseconds(text: string): number | string {
+  const number = parseNumber(text);
+  if (typeof number === 'number') return number;
+  const [, hours, minutes, seconds] = CLOCK.exec(text) ?? [];
+  if (hours === undefined) return parseDuration(text) ?? text;
+  return ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1_000;
 }
