@@ -110,6 +110,9 @@ export class HttpConnection {
   }
 
   async #exchange(url: URL, { method, userId, body }: HttpRequest): Promise<Reply> {
+    // A timer that is cleared: signals of `AbortSignal.timeout()` stay in memory for the whole time.
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(tooSlow()), RESPONSE_TIMEOUT);
     try {
       const response = await request(url, {
         method,
@@ -120,10 +123,7 @@ export class HttpConnection {
         },
         body: body === undefined ? null : JSON.stringify(body),
         dispatcher: this.#agent,
-        signal: AbortSignal.any([
-          ...(this.#signal ? [this.#signal] : []),
-          AbortSignal.timeout(RESPONSE_TIMEOUT),
-        ]),
+        signal: this.#signal ? AbortSignal.any([this.#signal, limit.signal]) : limit.signal,
       });
       const { statusCode: status, headers } = response;
       return { status, headers, text: await response.body.text() };
@@ -133,8 +133,14 @@ export class HttpConnection {
       if (reason !== undefined) throw incompatibleServer(url, reason, error);
       const detail = `The server ${url.origin} cannot be reached; try again.`;
       throw new StatsError('server-unavailable', detail, { cause: error });
+    } finally {
+      clearTimeout(timer);
     }
   }
+}
+
+function tooSlow(): Error {
+  return new Error(`no complete response within ${RESPONSE_TIMEOUT / 1_000} s`);
 }
 
 /** Returns the error of the server or its gateway; `undefined` if the reply is from another program. */

@@ -2,7 +2,7 @@
  * Retries requests of which a repetition is safe, with backoff and jitter.
  *
  * undici's RetryAgent sees only the status and the headers of a response, so it cannot distinguish the errors
- * of a server that pass from those that need an operator, and it has neither jitter nor a limit in time.
+ * of a server that pass from those that need an operator, and it has no jitter and no limit on the total time.
  */
 import { setTimeout } from 'node:timers/promises';
 import { StatsError } from '../core/errors.js';

@@ -120,7 +120,7 @@ export interface StatsCalls {
    * });
    * for (const result of results) console.log(result.outcome);
    *
-   * @throws {StatsError} `invalid-request` if there are more than 1,000
+   * @throws {StatsError} `invalid-request` if there are more than 1,000; `overloaded` if 20 other calls are in flight
    */
   recordSessions(call: { readonly sessions: readonly LearnerSession[] }): Promise<readonly RecordResult[]>;
 

@@ -57,6 +57,9 @@ interface CheckedSession {
   readonly newId: SessionId | undefined;
 }
 
+/** Calls of `recordSessions` in flight, which have up to 1,000 sessions each in memory. */
+const MAX_BATCHES = 20;
+
 /** Recording this many module ids costs about as much as one session. */
 const MODULES_PER_SESSION = 4;
 
@@ -71,6 +74,8 @@ export class LocalStats implements Stats, Untyped<StatsCalls> {
   readonly #batchedSession: ReturnType<typeof batchedSessionSchema>;
   readonly #observer: Observer | undefined;
   readonly #limiter: InFlightLimiter;
+  /** Within the limit of all calls, whose errors it does not convert again. */
+  readonly #batchLimiter = new InFlightLimiter(MAX_BATCHES, (error) => error);
   /** Serializes the writes of a learner other than recording. */
   readonly #writes: KeyedMutex<UserId>;
   readonly #recorder: SessionRecorder;
@@ -168,7 +173,7 @@ export class LocalStats implements Stats, Untyped<StatsCalls> {
     const { sessions } = parseCall(this.#schemas.recordSessions, call);
     const checked = sessions.map((session) => this.#checkSession(session));
     const queue = checked.flatMap((each) => ('pending' in each ? each.pending : []));
-    return this.#write(async () => {
+    const record = async () => {
       const outcomes: RecordOutcome[] = [];
       while (queue.length > 0) {
         await this.#store.yieldToWriters?.();
@@ -176,7 +181,8 @@ export class LocalStats implements Stats, Untyped<StatsCalls> {
       }
       outcomes.reverse();
       return checked.map((each) => ('pending' in each ? this.#toResult(outcomes.pop(), each) : each));
-    });
+    };
+    return this.#write(() => this.#batchLimiter.run(record));
   }
 
   #checkSession(call: unknown): CheckedSession | FailedResult {

@@ -80,6 +80,21 @@ for (const dialect of DIALECTS) {
       );
     });
 
+    test('More than 20 calls at once are rejected, so that their sessions do not fill the memory', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId } = fixture;
+      const learner = { userId: newUserId(), courseId };
+      const record = () => stats.recordSessions({ sessions: [{ ...learner, ...sessionContent() }] });
+      const settled = await Promise.allSettled(Array.from({ length: 25 }, record));
+      const errors = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []));
+      assert.deepEqual(
+        errors,
+        Array.from({ length: 5 }, () => 'overloaded'),
+      );
+      assert.equal((await stats.getStats(learner)).sessionCount, 20);
+      await record();
+    });
+
     test('A call takes 1,000 sessions of any learners, and rejects more', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, courseId, database } = fixture;

@@ -7,7 +7,7 @@ import { deleteCourse, findCourse } from '../store/sql/courses.js';
 import { eraseLearner } from '../store/sql/erase.js';
 import { withStatsErrors, type Store } from '../store/store.js';
 
-/** What `purgeCourse` deletes. */
+/** A course to be deleted, with the numbers of its sessions and learners. */
 export interface PurgedCourse {
   readonly name: string;
   readonly sessions: number;

@@ -10,7 +10,7 @@ export const COURSE_FIELDS = ['courseId', 'name', 'moduleIds'] as const;
 /** Fields of responses that the database sets. */
 const IGNORED: ReadonlySet<string> = new Set(['createdAt', 'updatedAt']);
 
-const NUMBERS: ReadonlySet<string> = new Set(['totalModulesStudied', 'averageScore', 'timeStudied']);
+const NUMBERS: ReadonlySet<string> = new Set(['totalModulesStudied', 'averageScore']);
 
 /** Maps the names in a file to fields. */
 export class FieldNames {
@@ -70,19 +70,6 @@ export function fromText(field: string, text: string): unknown {
   return field === 'moduleIds' ? text.split(MODULE_SEPARATOR) : text;
 }
 
-const IDS = ['userId', 'courseId', 'sessionId'] as const;
-
-/** Derives ids from texts without the spaces around them. Other values stay, and are rejected later. */
-export function withDerivedIds(values: Values, namespace: string | undefined): Values {
-  if (namespace === undefined) return values;
-  const derived: Record<string, unknown> = { ...values };
-  for (const name of IDS) {
-    const text = typeof values[name] === 'string' ? values[name].trim() : '';
-    if (text !== '') derived[name] = deriveId(text, namespace);
-  }
-  return derived;
-}
-
 function percentage(text: string): number | string {
   const number = parseNumber(text.slice(0, -1).trimEnd());
   return typeof number === 'number' ? number : text;
@@ -94,4 +81,17 @@ function milliseconds(text: string): number | string {
   const [, hours, minutes, seconds] = CLOCK.exec(text) ?? [];
   if (hours === undefined) return parseDuration(text) ?? text;
   return ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1_000;
+}
+
+const IDS = ['userId', 'courseId', 'sessionId'] as const;
+
+/** Derives ids from texts without the spaces around them. Other values stay, and are rejected later. */
+export function withDerivedIds(values: Values, namespace: string | undefined): Values {
+  if (namespace === undefined) return values;
+  const derived: Record<string, unknown> = { ...values };
+  for (const name of IDS) {
+    const text = typeof values[name] === 'string' ? values[name].trim() : '';
+    if (text !== '') derived[name] = deriveId(text, namespace);
+  }
+  return derived;
 }

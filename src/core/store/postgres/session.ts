@@ -13,7 +13,7 @@ import type { TargetServer, Timeouts } from './parameters.js';
  * process id that the client gets, so that it differs from that of the server.
  */
 
-/** What a connection requires of its server, and its timeouts. */
+/** The server that a connection requires, and its timeouts. */
 export interface ConnectionRequirements {
   readonly timeouts: Timeouts;
   readonly target: TargetServer;

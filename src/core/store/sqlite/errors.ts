@@ -44,7 +44,6 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map(
     ERROR: {
       fault: 'outdated',
       pattern: /^no such (table|column)|has no column named/,
-      advice: 'The tables are not those of this program. Run "stats-service doctor".',
     },
 
     CONSTRAINT: DEFECT,
