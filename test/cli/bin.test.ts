@@ -76,18 +76,6 @@ test('The Postgres driver sees the variables of `.env`; a directory of that name
   assert.deepEqual(await runBin(['--version'], { cwd }), { code: 0, stdout: `${VERSION}\n`, stderr: '' });
 });
 
-test('A command ends at once if the role needs a password and there is none', async () => {
-  await using database = await createDatabase('postgres');
-  const url = new URL(database.url);
-  url.password = '';
-  const start = performance.now();
-  const { code, stderr } = await runBin(['doctor', '--database', url.href]);
-  assert.equal(code, 1);
-  assert.match(stderr, /rejected the user name or the password/);
-  // Postgres waits for a password for 60 s.
-  assert.ok(performance.now() - start < 20_000);
-});
-
 test('A password from a pgpass file prints no deprecation of the Postgres driver', async () => {
   await using directory = await TestDirectory.create();
   await using database = await createDatabase('postgres');

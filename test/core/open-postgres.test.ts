@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { openStats, StatsError } from '../../src/core/index.js';
 import { PostgresStore } from '../../src/core/store/postgres/store.js';
 import { createDatabase } from '../support/databases.js';
-import { closedPort, listenAndHangUp } from '../support/ports.js';
+import { closedPort, listen, listenAndHangUp } from '../support/ports.js';
 
 const PASSWORD = 'correct horse/battery';
 
@@ -79,4 +79,21 @@ describe('a Postgres that rejects the connection', () => {
     assert.deepEqual([error.code, error.kind], ['database-not-found', 'not-found']);
     assert.match(inspect(error.cause), /does not exist/);
   });
+});
+
+test('A connection that asks for a password is closed if there is none', async () => {
+  // AuthenticationSASL, and AuthenticationSASLContinue, to which the driver needs the password:
+  // https://www.postgresql.org/docs/current/protocol-message-formats.html
+  const replies = ['R\0\0\0\x17\0\0\0\x0aSCRAM-SHA-256\0\0', 'R\0\0\0\x0b\0\0\0\x0br=x'];
+  const ended = Promise.withResolvers<void>();
+  await using server = createServer((socket) => {
+    let received = 0;
+    socket.on('data', () => socket.write(replies[received++] ?? '', 'latin1'));
+    socket.once('close', () => ended.resolve());
+  });
+  const port = await listen(server);
+  await assert.rejects(openStats({ database: `postgres://ada@127.0.0.1:${port}/stats` }), {
+    code: 'database-unusable',
+  });
+  await ended.promise;
 });
