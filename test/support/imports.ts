@@ -4,6 +4,7 @@ interface Summary {
   readonly lines: number;
   readonly created: number;
   readonly replayed: number;
+  readonly repeated: number;
   readonly conflict: number;
   readonly invalid: number;
   readonly replaced?: number;

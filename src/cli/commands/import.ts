@@ -1,5 +1,7 @@
 import { Option, type Command } from 'commander';
-import { IMPORT_FORMATS, ON_CONFLICT, type ImportOptions } from '../import/options.js';
+import { IMPORT_FORMATS, ON_CONFLICT, SAME_TIME, type ImportOptions } from '../import/options.js';
+import { DATE_ORDERS, TIME_UNITS } from '../import/readers/cells.js';
+import { ENCODINGS } from '../import/readers/encoding.js';
 import type { Io } from '../io.js';
 import { describeSetting, SETTINGS } from '../settings.js';
 import { addTargetOptions } from '../target.js';
@@ -16,7 +18,29 @@ export function addImport(program: Command, io: Io): void {
         '--map <name=field>',
         'import a column or key of the file as this field; name= ignores it; may be repeated',
       )
-        .argParser((text: string, all: readonly string[]) => [...all, text])
+        .argParser(repeated)
+        .default([], 'none'),
+    )
+    .option('--delimiter <char>', 'csv: the character between cells (default: the one that the header has)')
+    .addOption(
+      new Option('--encoding <name>', 'csv: default: utf-8, or utf-16 by its byte order mark').choices(
+        ENCODINGS,
+      ),
+    )
+    .option('--decimal-comma', 'csv: numbers have a decimal comma, such as 85,5')
+    .addOption(
+      new Option('--time-unit <unit>', 'csv: the unit of times that are plain numbers (default: ms)').choices(
+        Object.keys(TIME_UNITS),
+      ),
+    )
+    .option('--time-zone <name>', 'csv: the zone of times without a UTC offset, such as Europe/London')
+    .addOption(
+      new Option('--date-order <order>', 'csv: the order in dates such as 01/03/2026').choices(DATE_ORDERS),
+    )
+    .option('--completed-at <time>', 'the time of sessions that have none, or now')
+    .addOption(
+      new Option('--default <field=value>', 'the value of a field that a line lacks; may be repeated')
+        .argParser(repeated)
         .default([], 'none'),
     )
     .option('--courses <file>', 'create or replace the courses of this file first: JSON, NDJSON or CSV')
@@ -26,6 +50,12 @@ export function addImport(program: Command, io: Io): void {
       new Option('--on-conflict <action>', 'what to do with a session that exists with other content')
         .choices(ON_CONFLICT)
         .default('fail'),
+    )
+    .addOption(
+      new Option(
+        '--same-time <action>',
+        'what to do with different sessions of one learner, course and time that have no sessionId; distinct records each',
+      ).choices(SAME_TIME),
     )
     .option(
       '--new-ids',
@@ -46,4 +76,8 @@ export function addImport(program: Command, io: Io): void {
       const { runImport } = await import('../import/run.js');
       await runImport(io, file, options);
     });
+}
+
+function repeated(text: string, all: readonly string[]): readonly string[] {
+  return [...all, text];
 }

@@ -1,7 +1,8 @@
 import { extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { MODULE_SEPARATOR, type ExportedSession } from '../../core/index.js';
+import type { ExportedSession } from '../../core/index.js';
 import { UsageError } from '../errors.js';
+import { formatModuleIdsCell } from '../module-ids.js';
 
 export const FORMATS = ['csv', 'ndjson'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -58,7 +59,7 @@ async function* toCsv(pages: Pages): AsyncGenerator<string> {
 
 function csvLine(session: ExportedSession): string {
   const { userId, courseId, sessionId, totalModulesStudied, averageScore, timeStudied } = session;
-  const text = session.moduleIds.join(MODULE_SEPARATOR);
+  const text = formatModuleIdsCell(session.moduleIds);
   const moduleIds = SPECIAL.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   return `${userId},${courseId},${sessionId},${totalModulesStudied},${averageScore ?? ''},${timeStudied},${session.completedAt},${moduleIds}\n`;
 }

@@ -1,5 +1,6 @@
 import { MAX_COURSE_NAME, StatsError, type Legacy, type StatsCalls, type Untyped } from '../../core/index.js';
 import { readCsv } from './readers/csv.js';
+import { toUtf8 } from './readers/encoding.js';
 import { describeFaults, faultsOf, type Entry, type LineFault } from './readers/entry.js';
 import { COURSE_FIELDS, FieldNames, withDerivedIds } from './readers/fields.js';
 import { readDocument, readListOrLines } from './readers/json.js';
@@ -121,7 +122,7 @@ function isRejection(error: unknown): error is StatsError {
 
 async function* courseEntries(source: Source): AsyncGenerator<Entry> {
   const groups = /\.csv(\.gz)?$/i.test(source.name)
-    ? readCsv(source.open(), NAMES)
+    ? readCsv(toUtf8(source.open(), undefined), NAMES)
     : readListOrLines(source.open(), (text) => readDocument(NAMES, text));
   try {
     for await (const entries of groups) yield* entries;

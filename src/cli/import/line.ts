@@ -1,13 +1,6 @@
 import { v5 as uuidV5, v7 as uuidV7 } from 'uuid';
-import { sessionChecker, StatsError } from '../../core/index.js';
-import {
-  faultsOf,
-  type Entry,
-  type LineFault,
-  type Position,
-  type ParsedLine,
-  type Values,
-} from './readers/entry.js';
+import { sessionChecker, StatsError, type LearnerSession } from '../../core/index.js';
+import { faultsOf, type Entry, type LineFault, type Position, type Values } from './readers/entry.js';
 import { withValue } from '../errors.js';
 import { withDerivedIds } from './readers/fields.js';
 import { rejected, type ImportResult } from './result.js';
@@ -19,8 +12,10 @@ const SESSION_ID_NAMESPACE = '5f2c3b0e-52a4-5d0b-9a3e-8c1f4f6f6d4e';
 export interface ImportLine extends Position {
   /** The values of the file; `undefined` for an invalid line. */
   readonly values: Values | undefined;
-  /** The values with the id of the session. */
-  readonly session: Values;
+  /** The values with the id of the session. The writer may replace the id. */
+  session: Values;
+  /** True if the id of the session is derived from learner, course and time. */
+  readonly hasDerivedId: boolean;
   /** Learner, course and session. Copies of a session have the same key. */
   readonly key: string;
   result: ImportResult | undefined;
@@ -29,54 +24,113 @@ export interface ImportLine extends Position {
 /** A derived id must not depend on the time of the import. The target checks times with its own clock. */
 const check = sessionChecker(() => Number.MAX_SAFE_INTEGER);
 
-export interface IdOptions {
+export interface LineOptions {
   /** Gives a session without id and time a new id at each import. */
   readonly newIds: boolean;
   /** The namespace of the ids that are derived from other texts. Default: such texts are rejected. */
   readonly idNamespace?: string | undefined;
   /** Returns the id of the course with a name. Default: the file has the ids of courses. */
   readonly courseIdOf?: ((name: string) => string | undefined) | undefined;
+  /** The values of fields that a line lacks. */
+  readonly defaults?: Values | undefined;
+  /** Records a session without time as completed now. Default: it is rejected. */
+  readonly completedNow?: boolean | undefined;
 }
 
-export function toImportLine(entry: Entry, ids: IdOptions): ImportLine {
-  const unresolved = { values: undefined, session: {}, key: '', result: undefined };
-  const identified = 'values' in entry ? withIds(entry.values, ids) : entry;
-  if ('faults' in identified) return { ...unresolved, ...entry, result: rejected(identified.faults) };
-  const session = identified.values;
-  return { ...unresolved, ...entry, session, key: keyOf(session) };
+export function toImportLine(entry: Entry, options: LineOptions): ImportLine {
+  const { values } = entry;
+  const unreadable = 'faults' in entry ? entry.faults : [];
+  const resolved = values && resolve(values, options);
+  if (!resolved || unreadable.length + resolved.faults.length > 0) {
+    const faults = firstOfEachField([...unreadable, ...(resolved?.faults ?? [])]);
+    return { ...entry, values, session: {}, hasDerivedId: false, key: '', result: rejected(faults) };
+  }
+  const { session, hasDerivedId } = resolved;
+  return { ...entry, values, session, hasDerivedId, key: keyOf(session), result: undefined };
 }
 
-function withIds(values: Values, { newIds, idNamespace, courseIdOf }: IdOptions): NonNullable<ParsedLine> {
+/** A field that the reader rejects has a text that the core rejects too. */
+function firstOfEachField(faults: readonly LineFault[]): readonly LineFault[] {
+  return faults.filter(
+    ({ field }, index) => field === undefined || faults.findIndex((fault) => fault.field === field) === index,
+  );
+}
+
+const NONE: readonly LineFault[] = [];
+
+interface Resolved {
+  readonly session: Values;
+  readonly hasDerivedId: boolean;
+  readonly faults: readonly LineFault[];
+}
+
+function resolve(given: Values, { defaults, courseIdOf, idNamespace, ...options }: LineOptions): Resolved {
+  const values = defaults ? { ...defaults, ...given } : given;
   const { courseId } = values;
   if (!courseIdOf || typeof courseId !== 'string') {
-    return withSessionId(withDerivedIds(values, idNamespace), newIds);
+    return withSessionId(withDerivedIds(values, idNamespace), options);
   }
   const found = courseIdOf(courseId.trim());
   if (found !== undefined) {
-    return withSessionId(withDerivedIds({ ...values, courseId: found }, idNamespace), newIds);
+    return withSessionId(withDerivedIds({ ...values, courseId: found }, idNamespace), options);
   }
   const rule = 'must be the name of a course; add --create-courses to create it';
-  return { faults: [{ field: 'courseId', detail: withValue(courseId, rule) }] };
+  const faults = [{ field: 'courseId', detail: withValue(courseId, rule) }];
+  return { session: values, hasDerivedId: false, faults };
 }
 
 /** Derives a missing id from learner, course and time, so that repeated imports are idempotent. */
-function withSessionId(values: Values, newIds: boolean): NonNullable<ParsedLine> {
-  const { sessionId = null, completedAt = null } = values;
-  if (sessionId !== null) return { values };
-  if (newIds && completedAt === null) return { values: { ...values, sessionId: uuidV7() } };
-  const faults: LineFault[] = [];
+function withSessionId(session: Values, { newIds, completedNow = newIds }: LineOptions): Resolved {
+  const { sessionId = null, completedAt = null } = session;
+  const identified = { session, hasDerivedId: false, faults: NONE };
+  if (sessionId !== null) {
+    if (completedAt !== null || completedNow) return identified;
+    const detail =
+      'is missing; add it, or use --completed-at now or --completed-at TIME for all lines without it';
+    return { ...identified, faults: [{ field: 'completedAt', detail }, ...faultsIn(session)] };
+  }
+  if (newIds && completedAt === null) {
+    return { ...identified, session: { ...session, sessionId: uuidV7() } };
+  }
+  const unidentified = { ...session, sessionId: undefined };
+  if (completedAt === null) {
+    const detail =
+      'is required if completedAt is missing; add one of them, or use --new-ids to record a new session at each import';
+    return { ...identified, faults: [{ field: 'sessionId', detail }, ...faultsIn(unidentified)] };
+  }
+  const checked = checkedSession(unidentified);
+  if ('faults' in checked) return { ...identified, faults: checked.faults };
+  // A learner cannot complete two sessions of a course at once. Parsed values have one format.
+  const name = `${checked.userId} ${checked.courseId} ${checked.completedAt}`.toLowerCase();
+  const derived = uuidV5(name, SESSION_ID_NAMESPACE);
+  return { ...identified, session: { ...session, sessionId: derived }, hasDerivedId: true };
+}
+
+function faultsIn(session: Values): readonly LineFault[] {
+  const checked = checkedSession(session);
+  return 'faults' in checked ? checked.faults : [];
+}
+
+function checkedSession(session: Values): LearnerSession | { readonly faults: readonly LineFault[] } {
   try {
-    const checked = check({ ...values, sessionId: undefined });
-    // A learner cannot complete two sessions of a course at once. Parsed values have one format.
-    const name = `${checked.userId} ${checked.courseId} ${checked.completedAt}`.toLowerCase();
-    if (completedAt !== null) return { values: { ...values, sessionId: uuidV5(name, SESSION_ID_NAMESPACE) } };
+    return check(session);
   } catch (error) {
     if (!(error instanceof StatsError)) throw error;
-    faults.push(...faultsOf(error));
+    return { faults: faultsOf(error) };
   }
-  const detail =
-    'is required if completedAt is missing; add one of them, or use --new-ids to record a new session at each import';
-  return { faults: completedAt === null ? [{ field: 'sessionId', detail }, ...faults] : faults };
+}
+
+/**
+ * Returns the session with an id that also depends on its content, to record it beside another session of the same
+ * learner, course and time.
+ */
+export function withDistinctId(session: Values): Values {
+  const { totalModulesStudied, averageScore, timeStudied, moduleIds = [] } = check(session);
+  const content = JSON.stringify([totalModulesStudied, averageScore, timeStudied, moduleIds]);
+  return {
+    ...session,
+    sessionId: uuidV5(`${String(session['sessionId'])} ${content}`, SESSION_ID_NAMESPACE),
+  };
 }
 
 /** Ignores ids that are not text. The target rejects them. */

@@ -1,10 +1,14 @@
 import { UsageError } from '../errors.js';
+import type { DateOrder, TimeUnit } from './readers/cells.js';
+import type { Encoding } from './readers/encoding.js';
 import type { TargetOptions } from '../target.js';
 
 export const IMPORT_FORMATS = ['csv', 'ndjson', 'xapi'] as const;
 type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
 export const ON_CONFLICT = ['fail', 'skip', 'replace'] as const;
+
+export const SAME_TIME = ['distinct'] as const;
 
 export interface ImportOptions extends TargetOptions {
   readonly format?: ImportFormat;
@@ -17,6 +21,15 @@ export interface ImportOptions extends TargetOptions {
   readonly deriveIds?: boolean;
   readonly idNamespace?: string;
   readonly courseByName?: boolean;
+  readonly delimiter?: string;
+  readonly encoding?: Encoding;
+  readonly decimalComma?: boolean;
+  readonly timeUnit?: TimeUnit;
+  readonly timeZone?: string;
+  readonly dateOrder?: DateOrder;
+  readonly completedAt?: string;
+  readonly default: readonly string[];
+  readonly sameTime?: (typeof SAME_TIME)[number];
   readonly rejects?: string;
   readonly fromLegacy?: string;
   readonly dryRun?: boolean;
@@ -43,6 +56,10 @@ function findContradiction(file: string | undefined, options: ImportOptions): st
     '--map': map[0],
     '--course': course,
     '--course-by-name': options.courseByName,
+    '--completed-at': options.completedAt,
+    '--default': options.default[0],
+    '--same-time': options.sameTime,
+    ...csvOptions(options),
   };
   const sessionOptions = {
     '--create-courses': options.createCourses,
@@ -59,16 +76,41 @@ function findContradiction(file: string | undefined, options: ImportOptions): st
   if (options.idNamespace !== undefined && !options.deriveIds && !options.courseByName) {
     return '--id-namespace requires --derive-ids or --course-by-name';
   }
+  if (options.sameTime !== undefined && onConflict !== 'fail') {
+    return `--same-time distinct cannot be used with --on-conflict ${onConflict}; remove one of them`;
+  }
+  const csvOption = Object.entries(csvOptions(options)).find(([, value]) => value !== undefined)?.[0];
+  if (csvOption !== undefined && file !== undefined && (format ?? formatOf(file)) !== 'csv') {
+    return `${csvOption} requires --format csv`;
+  }
   if (options.rejects === '-') return '--rejects cannot be stdout, which has the summary; name a file';
   if (course !== undefined && format !== 'xapi') return '--course requires --format xapi';
   if (options.courseByName && format === 'xapi') return '--course-by-name cannot be used with --format xapi';
-  if (map.length > 0 && format === 'xapi') return '--map cannot be used with --format xapi';
+  const [cannot] = Object.entries({
+    '--map': map[0],
+    '--completed-at': options.completedAt,
+    '--default': options.default[0],
+    '--same-time': options.sameTime,
+  }).find(([, value]) => value !== undefined && format === 'xapi') ?? [undefined];
+  if (cannot !== undefined) return `${cannot} cannot be used with --format xapi`;
   return undefined;
+}
+
+/** The options that say how the cells of a CSV file are meant. */
+function csvOptions({ delimiter, encoding, decimalComma, timeUnit, timeZone, dateOrder }: ImportOptions) {
+  return {
+    '--delimiter': delimiter,
+    '--encoding': encoding,
+    '--decimal-comma': decimalComma,
+    '--time-unit': timeUnit,
+    '--time-zone': timeZone,
+    '--date-order': dateOrder,
+  };
 }
 
 /** stdin is CSV by default, like the output of `export`. */
 export function formatOf(file: string): ImportFormat {
-  if (file === '-' || /\.csv(\.gz)?$/i.test(file)) return 'csv';
+  if (file === '-' || /\.(csv|tsv)(\.gz)?$/i.test(file)) return 'csv';
   if (/\.(ndjson|jsonl)(\.gz)?$/i.test(file)) return 'ndjson';
   throw new UsageError(
     `${file} has an unknown extension; rename it to .csv, .ndjson or .jsonl, or add --format (${IMPORT_FORMATS.join(', ')})`,

@@ -14,7 +14,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Interruption } from '../errors.js';
 import { interruptible } from '../io.js';
-import { toImportLine, type IdOptions, type ImportLine } from './line.js';
+import { toImportLine, type ImportLine, type LineOptions } from './line.js';
 import type { Entry } from './readers/entry.js';
 import type { Rejects } from './rejects.js';
 import { rejected, type ImportTally } from './result.js';
@@ -29,7 +29,7 @@ const MAX_CHARACTERS = 16 * 1024 * 1024;
 /** Milliseconds after which an incomplete batch is recorded. */
 const MAX_AGE = 500;
 
-interface PipelineOptions extends IdOptions {
+interface PipelineOptions extends LineOptions {
   readonly writer: Pick<SessionWriter, 'write'>;
   readonly tally: ImportTally;
   readonly rejects: Rejects;
@@ -63,9 +63,9 @@ export async function runPipeline(
 
 async function* readBatches(
   entries: AsyncIterator<Iterable<Entry>>,
-  ids: IdOptions,
+  options: LineOptions,
 ): AsyncGenerator<readonly ImportLine[]> {
-  const maxLines = ids.newIds ? MAX_LINES_OF_NEW_IDS : MAX_LINES;
+  const maxLines = options.newIds ? MAX_LINES_OF_NEW_IDS : MAX_LINES;
   let batch: ImportLine[] = [];
   let characters = 0;
   let start = 0;
@@ -81,7 +81,7 @@ async function* readBatches(
     const group = await (timeout ? Promise.race([next, timeout]) : next);
     if (group?.done) break;
     for (const entry of group?.value ?? []) {
-      if (batch.push(toImportLine(entry, ids)) === 1) start = performance.now();
+      if (batch.push(toImportLine(entry, options)) === 1) start = performance.now();
       characters += entry.size;
       if (batch.length === maxLines || characters >= MAX_CHARACTERS) yield take();
     }
@@ -107,7 +107,7 @@ async function recordBatch(
       const result = line.result ?? (isUnknown ? UNKNOWN_RESULT : undefined);
       hasGap ||= !result;
       if (!result) continue;
-      tally.add(result, line.session);
+      tally.add(result, line);
       if (!hasGap) tally.lastLine = line.line;
       const values = result === UNKNOWN_RESULT ? line.session : line.values;
       if (result.outcome === 'rejected') await rejects.add(line, result.faults, values);

@@ -1,10 +1,12 @@
 import { StatsError } from '../../core/index.js';
+import { withValue } from '../errors.js';
 import type { Io } from '../io.js';
 import { writeFields, writeJson } from '../output.js';
 import type { CoursesTally } from './courses.js';
+import type { ImportLine } from './line.js';
 import type { ImportOptions } from './options.js';
 import { describeUndeclared } from '../undeclared.js';
-import { faultsOf, type LineFault, type Values } from './readers/entry.js';
+import { faultsOf, type LineFault } from './readers/entry.js';
 
 /** The result of a line, which a dry run predicts. */
 export type ImportResult =
@@ -22,34 +24,66 @@ export function rejected(faults: readonly LineFault[]): ImportResult {
 /** Returns the result of a session that caused an error; `undefined` if the session is not the cause. */
 export function rejectionOf(
   error: unknown,
+  line: Pick<ImportLine, 'session' | 'hasDerivedId'>,
   onConflict: ImportOptions['onConflict'],
 ): ImportResult | undefined {
   if (!(error instanceof StatsError)) return undefined;
-  const faults = faultsOf(error);
   if (error.code === 'session-conflict') {
-    return onConflict === 'skip'
-      ? { outcome: 'skipped' }
-      : { outcome: 'rejected', reason: 'conflict', faults };
+    if (onConflict === 'skip') return { outcome: 'skipped' };
+    return { outcome: 'rejected', reason: 'conflict', faults: conflictFaults(error, line) };
   }
+  const faults = faultsOf(error);
   return error.code === 'course-not-found' || error.kind === 'invalid' ? rejected(faults) : undefined;
 }
+
+function conflictFaults(
+  error: StatsError,
+  { session, hasDerivedId }: Pick<ImportLine, 'session' | 'hasDerivedId'>,
+): readonly LineFault[] {
+  if (!hasDerivedId) return faultsOf(error);
+  const rule =
+    'must differ from that of another session of this learner and course, which has other content; add --same-time distinct to record both, or --on-conflict replace or skip';
+  return [{ field: 'completedAt', detail: withValue(session['completedAt'], rule) }];
+}
+
+/** Derived ids of created sessions to remember, about 50 MB. */
+const MAX_CREATED = 1_000_000;
+/** Hexadecimal digits of an id that a number can hold exactly. */
+const ID_DIGITS = 13;
 
 /** Modules to remember, so that their number does not determine the memory of an import. */
 const MAX_STUDIED = 100_000;
 
 export class ImportTally {
-  readonly counts = { created: 0, replayed: 0, conflict: 0, invalid: 0, replaced: 0 };
+  readonly counts = { created: 0, replayed: 0, repeated: 0, conflict: 0, invalid: 0, replaced: 0 };
   /** Each line to this one has a result. */
   lastLine = 0;
   /** The modules of the recorded sessions, by course. */
   readonly studied = new Map<string, Set<string>>();
   #studiedCount = 0;
+  /** The derived ids of the sessions that this import created. */
+  readonly #created = new Set<number>();
 
-  add(result: ImportResult, { courseId, moduleIds }: Values = {}): void {
+  add(result: ImportResult, line: Pick<ImportLine, 'session' | 'hasDerivedId'>): void {
+    const { courseId, moduleIds } = line.session;
     if (result.outcome !== 'rejected' && Array.isArray(moduleIds))
       this.#addModules(String(courseId), moduleIds);
     if (result.outcome === 'rejected') this.counts[result.reason]++;
+    else if (this.#isRepeated(result, line)) this.counts.repeated++;
     else this.counts[result.outcome === 'skipped' ? 'conflict' : result.outcome]++;
+  }
+
+  /** Returns true for a line that this import has already recorded from another line of the file. */
+  #isRepeated(
+    { outcome }: ImportResult,
+    { session, hasDerivedId }: Pick<ImportLine, 'session' | 'hasDerivedId'>,
+  ): boolean {
+    if (!hasDerivedId || (outcome !== 'created' && outcome !== 'replayed')) return false;
+    const digits = String(session['sessionId']).replaceAll('-', '').slice(0, ID_DIGITS);
+    const id = Number.parseInt(digits, 16);
+    if (outcome === 'replayed') return this.#created.has(id);
+    if (this.#created.size < MAX_CREATED) this.#created.add(id);
+    return false;
   }
 
   #addModules(courseId: string, moduleIds: readonly unknown[]): void {
@@ -92,12 +126,15 @@ export function writeSummary(
     lines: 'Sessions',
     created: dryRun ? 'Would be created' : 'Created',
     replayed: 'Replayed',
+    repeated: 'Repeated in the file',
     conflict: 'Conflicts',
     invalid: 'Invalid',
     replaced: dryRun ? 'Would be replaced' : 'Replaced',
   };
   const courseCount = courses.created + courses.existing;
-  const numbers = Object.entries(summary).map(([name, count]) => [names[name] ?? name, count] as const);
+  const numbers = Object.entries(summary)
+    .filter(([name, count]) => name !== 'repeated' || count > 0)
+    .map(([name, count]) => [names[name] ?? name, count] as const);
   if (courseCount > 0) numbers.unshift(['Courses', courseCount]);
   const rows = numbers.map(([name, count]): [string, string] => [name, count.toLocaleString('en')]);
   if (undeclared.length > 0) rows.push(['Undeclared modules', describeUndeclared(undeclared)]);

@@ -1,7 +1,6 @@
 import { deriveId, openLegacy, sqlitePath, StatsError, type Legacy, type Stats } from '../../core/index.js';
 import { assertNotDatabaseFile } from '../database-files.js';
 import { describeError, PartialImportError } from '../errors.js';
-import { SESSION_FIELDS } from '../export/format.js';
 import { interruptible, type Io } from '../io.js';
 import { escapeControls, writeLine } from '../output.js';
 import { startProgress, type Progress } from '../progress.js';
@@ -16,14 +15,11 @@ import {
   type CoursesTally,
 } from './courses.js';
 import { dryRunTarget } from './dry-run.js';
-import { checkOptions, formatOf, type ImportOptions } from './options.js';
+import { readFormat } from './format.js';
+import { checkOptions, type ImportOptions } from './options.js';
 import { runPipeline } from './pipeline.js';
-import { readCsv } from './readers/csv.js';
-import type { Entry } from './readers/entry.js';
-import { FieldNames, parseMapping } from './readers/fields.js';
-import { readDocument, readListOrLines } from './readers/json.js';
+import type { Entry, Values } from './readers/entry.js';
 import { readLegacy } from './readers/legacy.js';
-import { readEntries } from './readers/lines.js';
 import { openSource, type Source } from './readers/source.js';
 import { Rejects } from './rejects.js';
 import { ImportTally, writeSummary } from './result.js';
@@ -40,6 +36,7 @@ interface ImportContext {
   readonly rejects: Rejects;
   readonly tally: ImportTally;
   readonly courses: CoursesTally;
+  readonly defaults: Values | undefined;
 }
 
 /** @throws {PartialImportError} if lines or courses were rejected */
@@ -49,7 +46,7 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
     await assertNotDatabaseFile(databaseUrl(io, options, { create: false }), options.rejects);
   }
   const { fromLegacy, dryRun = false } = options;
-  const read = file === undefined ? undefined : await selectReader(file, options);
+  const format = file === undefined ? undefined : await readFormat(file, options);
   using source = file === undefined ? undefined : await openSource(io, file);
   using catalogue = options.courses === undefined ? undefined : await openSource(io, options.courses);
   await using stats = await interruptible(io.signal, openTarget(io, options, dryRun ? 'read' : 'create'));
@@ -62,7 +59,7 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
   await using rejects = await Rejects.open({ stderr: io.stderr, file: options.rejects, sources });
 
   const [tally, courses] = [new ImportTally(), { created: 0, existing: 0, rejected: 0 }];
-  const opened = { io, options, stats, rejects, tally, courses };
+  const opened = { io, options, stats, rejects, tally, courses, defaults: format?.defaults };
   try {
     await interruptible(io.signal, importCourses(opened, catalogue, legacy));
     const { quiet = false } = options;
@@ -73,15 +70,17 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
         readLegacy(legacy, (sessions) => progress.add(sessions)),
         progress,
       );
-    } else if (source && read) {
+    } else if (source && format) {
       const progress = startProgress(io, { total: source.size, unit: 'MB', quiet });
-      await importSessions(opened, read(source.open((bytes) => progress.add(bytes))), progress);
+      await importSessions(opened, format.read(source.open((bytes) => progress.add(bytes))), progress);
     }
   } catch (error) {
     if (tally.lines + courses.created + courses.existing > 0) writeSummary(io, options, tally, courses);
     await rejects.flush().catch(() => undefined);
     throw error;
   }
+  const hint = format?.describeTimes();
+  if (hint !== undefined && !options.quiet) writeLine(io.stderr, hint);
   const undeclared = await interruptible(io.signal, findUndeclared(stats.untyped, tally.studied));
   writeSummary(io, options, tally, courses, undeclared);
   if (rejects.count + courses.rejected > 0) throw new PartialImportError(rejects.describe(courses.rejected));
@@ -106,19 +105,6 @@ async function courseFinder(io: Io, options: ImportOptions, calls: Stats['untype
     ids.get(name) ?? (options.createCourses && name !== '' ? deriveId(name, namespace) : undefined);
 }
 
-type Reader = (chunks: AsyncIterable<Buffer>) => AsyncGenerator<Iterable<Entry>>;
-
-async function selectReader(
-  file: string,
-  { format = formatOf(file), map, course }: ImportOptions,
-): Promise<Reader> {
-  const names = new FieldNames(SESSION_FIELDS, new Map(map.map(parseMapping)));
-  if (format === 'csv') return (chunks) => readCsv(chunks, names);
-  if (format === 'ndjson') return (chunks) => readEntries(chunks, (text) => readDocument(names, text));
-  const { readStatement } = await import('./readers/xapi.js');
-  return (chunks) => readListOrLines(chunks, (text) => readStatement(text, course));
-}
-
 async function importCourses(
   { io, options, stats: { untyped: calls }, courses: tally }: ImportContext,
   catalogue: Source | undefined,
@@ -131,7 +117,7 @@ async function importCourses(
 }
 
 async function importSessions(
-  { io, options, stats: { untyped: calls }, rejects, tally, courses }: ImportContext,
+  { io, options, stats: { untyped: calls }, rejects, tally, courses, defaults }: ImportContext,
   entries: AsyncGenerator<Iterable<Entry>>,
   progress: Progress,
 ): Promise<void> {
@@ -144,6 +130,7 @@ async function importSessions(
       ? dryRunTarget(calls, { createCourses: createCourses || options.fromLegacy !== undefined })
       : calls,
     onConflict,
+    distinct: options.sameTime === 'distinct',
     courses: createCourses && !dryRun ? new CourseCreator(calls, courses) : undefined,
     // With one chunk in flight, a created course exists for all later chunks.
     chunksInFlight: isPostgres(io, options) && !createCourses ? 2 : 1,
@@ -152,7 +139,9 @@ async function importSessions(
     onRetry: (error) => quiet || writeLine(io.stderr, escapeControls(`${describeError(error)} ${RETRYING}`)),
   });
   try {
-    await runPipeline(entries, { writer, tally, rejects, newIds, idNamespace, courseIdOf, signal });
+    const completedNow = options.completedAt === 'now' || options.fromLegacy !== undefined || newIds;
+    const ids = { newIds, idNamespace, courseIdOf, defaults, completedNow };
+    await runPipeline(entries, { writer, tally, rejects, signal, ...ids });
   } catch (error) {
     progress.end();
     const canContinue = signal.aborted || (error instanceof StatsError && error.kind === 'unavailable');

@@ -16,7 +16,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { StatsError } from '../../core/index.js';
 import type { CourseCreator } from './courses.js';
-import type { ImportLine } from './line.js';
+import { withDistinctId, type ImportLine } from './line.js';
 import type { ImportOptions } from './options.js';
 import { rejectionOf } from './result.js';
 
@@ -44,6 +44,8 @@ export type WriteResult =
 interface SessionWriterOptions {
   readonly target: WriteTarget;
   readonly onConflict: ImportOptions['onConflict'];
+  /** Records a session of the same learner, course and time, but other content, as another session. */
+  readonly distinct: boolean;
   readonly courses: CourseCreator | undefined;
   /** Two keep Postgres busy while a chunk is prepared. On SQLite, the write lock would never be free. */
   readonly chunksInFlight: number;
@@ -116,37 +118,47 @@ export class SessionWriter {
   }
 
   async #writeChunk(chunk: readonly ImportLine[]): Promise<StatsError | undefined> {
-    const { onConflict, courses, target } = this.#options;
+    const { onConflict, distinct, courses, target } = this.#options;
     /** The given ids of missing courses, by id. */
     const missing = new Map<string, string>();
     const conflicts: ImportLine[] = [];
+    const sameTime: ImportLine[] = [];
     const defects: unknown[] = [];
     let unavailable: StatsError | undefined;
     const fail = (error: unknown, line?: ImportLine) => {
-      const rejection = line && rejectionOf(error, onConflict);
+      const rejection = line && rejectionOf(error, line, onConflict);
       if (rejection) line.result = rejection;
       else if (error instanceof StatsError && error.kind === 'unavailable') unavailable ??= error;
       else defects.push(error);
     };
-    const results = await target
-      .recordSessions({ sessions: chunk.map(({ session }) => session) })
-      .catch((error: unknown) => chunk.map((): WriteResult => ({ outcome: 'failed', error })));
-    for (const [index, line] of chunk.entries()) {
-      const result = results[index];
-      if (result && result.outcome !== 'failed') {
+    const record = async (lines: readonly ImportLine[]) => {
+      const sessions = lines.map(({ session }) => session);
+      const results = await target
+        .recordSessions({ sessions })
+        .catch((error: unknown) => lines.map((): WriteResult => ({ outcome: 'failed', error })));
+      return lines.flatMap((line, index) => {
+        const result = results[index];
+        if (!result) return [{ line, error: new Error('A session has no result.') }];
+        if (result.outcome === 'failed') return [{ line, error: result.error }];
         line.result = { outcome: result.outcome === 'recorded' ? 'created' : 'replayed' };
-        continue;
-      }
-      const error = result ? result.error : new Error('A session has no result.');
+        return [];
+      });
+    };
+    for (const { line, error } of await record(chunk)) {
       const code = error instanceof StatsError ? error.code : undefined;
       const [, courseId = ''] = line.key.split(' ');
       if (code === 'session-conflict' && onConflict === 'replace') conflicts.push(line);
+      else if (code === 'session-conflict' && distinct && line.hasDerivedId) sameTime.push(line);
       else if (code === 'course-not-found' && courses?.canCreate(courseId))
         missing.set(courseId, givenCourse(line));
       else fail(error, line);
     }
     for (const [courseId, name] of missing) {
       if (!this.#isStopping && !unavailable) await courses?.create(courseId, name).catch(fail);
+    }
+    if (sameTime.length > 0) {
+      for (const line of sameTime) line.session = withDistinctId(line.session);
+      for (const { line, error } of await record(sameTime)) fail(error, line);
     }
     await forEachConcurrently(conflicts, CONCURRENCY, async (line) => {
       if (this.#isStopping || unavailable) return;

@@ -18,7 +18,10 @@ const BROKEN: readonly (readonly [line: string | Buffer, message: RegExp])[] = [
   ],
   [csvLine({ averageScore: 'n/a' }), /: averageScore is "n\/a"; it must be a number/],
   [csvLine({ userId: '7c7b7d42' }), /: userId is "7c7b7d42"; it must be a UUID/],
-  [Buffer.concat([Buffer.from(csvLine()), Buffer.from([0xff])]), /: must be UTF-8$/],
+  [
+    Buffer.concat([Buffer.from(csvLine()), Buffer.from([0xff])]),
+    /: must be UTF-8; for another encoding add --encoding, such as windows-1252$/,
+  ],
   [csvLine({ moduleIds: '"m-1' }), /: has an unclosed quote/],
   [csvLine({ moduleIds: 'm'.repeat(2 * MEGABYTE) }), /: must be at most 1 MiB long$/],
   // Less than 1 Mi characters, but more than 1 MiB.
@@ -154,7 +157,11 @@ test('An import reports an unusable file or option in one line', async () => {
       2,
       /\S+ has an unknown extension; rename it .* add --format \(csv/,
     ],
-    [[await directory.write('latin.csv', Buffer.from([0x75, 0xe9, 0x0a]))], 1, /The header must be UTF-8\.$/],
+    [
+      [await directory.write('latin.csv', Buffer.from([0x75, 0xe9, 0x0a]))],
+      1,
+      /The header must be UTF-8; for another encoding add --encoding, such as windows-1252\.$/,
+    ],
     [[sessions, '--rejects', sessions], 2, /--rejects \S+ would overwrite the imported file/],
     [[sessions, '--rejects', '-'], 2, /--rejects cannot be stdout/],
     [['--courses', sessions], 2, /--create-courses has no effect without a file of sessions/],

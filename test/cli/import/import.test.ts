@@ -21,6 +21,7 @@ const counts = {
   lines: 2,
   created: 0,
   replayed: 0,
+  repeated: 0,
   conflict: 0,
   invalid: 0,
   coursesCreated: 0,
@@ -151,7 +152,7 @@ test('A session without an id gets a derived id, or a new one with `--new-ids`, 
   const first = await runImport([path, ...target]);
   assert.deepEqual(
     [first.code, first.summary],
-    [5, { ...only, created: 1, replayed: 2, invalid: 1, coursesCreated: 1 }],
+    [5, { ...only, created: 1, repeated: 2, invalid: 1, coursesCreated: 1 }],
   );
   assert.match(first.stderr, /^line 5: sessionId is required if completedAt is missing.*--new-ids/m);
   const again = await runImport([path, ...target]);
@@ -182,6 +183,8 @@ test('An import reads renamed columns in any order, gzip, a byte order mark and 
   const { code, summary, stderr } = await runImport([
     path,
     ...target,
+    '--completed-at',
+    'now',
     ...maps.flatMap((map) => ['--map', map]),
   ]);
   assert.deepEqual([code, summary], [0, { ...counts, lines: 1, created: 1, coursesCreated: 1 }], stderr);
@@ -242,7 +245,7 @@ test('An import with an invalid header exits with code 1 and reads no lines', as
   for (const [header, message, ...options] of [
     [
       `${HEADER},mood`,
-      /^stats-service: The header's column "mood" is not a known field; add --map "mood=FIELD"/m,
+      /^stats-service: The header's column "mood" is not a known field; the fields are userId, .* Add --map "mood=FIELD"/m,
     ],
     [
       `${HEADER},userId`,
@@ -291,7 +294,7 @@ test('`import --courses` names a file without courses, and each invalid document
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /courses\.csv is not a readable file of courses.* "userId" is not a known field; the fields are courseId, name, moduleIds/,
+    /courses\.csv is not a readable file of courses.* "userId", "sessionId", .* are not known fields; the fields are courseId, name, moduleIds\./,
   );
   const list = await directory.write('courses.json', JSON.stringify([{ courseId: SESSION }, 7], null, 2));
   const listed = await runImport(['--courses', list, ...target]);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openStats, toCourseId, toUserId } from '../../../src/core/index.js';
+import { deriveId, openStats, toCourseId, toUserId } from '../../../src/core/index.js';
+import { runCli } from '../../support/cli.js';
 import { createDatabase } from '../../support/databases.js';
 import { csvLine, HEADER, runImport } from '../../support/imports.js';
 
@@ -17,9 +18,9 @@ for (const [name, delimiter] of [
     const lines = [
       HEADER,
       csvLine({ moduleIds: '"m-1;m-2"' }),
-      csvLine({ averageScore: '', moduleIds: '"a,b"' }),
+      csvLine({ averageScore: '', moduleIds: '"a,b;c"' }),
     ];
-    const text = lines.map((line) => line.replaceAll(/,(?!b")/g, delimiter)).join('\n');
+    const text = lines.map((line) => line.replaceAll(/,(?!b;c")/g, delimiter)).join('\n');
     const { code, stderr, summary } = await runImport(
       ['-', '--create-courses', '--database', database.url],
       text,
@@ -31,7 +32,7 @@ for (const [name, delimiter] of [
       new Map(items.map(({ averageScore, moduleIds }) => [averageScore, moduleIds])),
       new Map([
         [68.4, ['m-1', 'm-2']],
-        [null, ['a,b']],
+        [null, ['a,b', 'c']],
       ]),
     );
   });
@@ -81,5 +82,113 @@ test('A time that could be minutes or hours, and text that is no number, are rej
     'line 5: totalModulesStudied is "6%"',
   ]) {
     assert.ok(stderr.includes(expected), stderr);
+  }
+});
+
+const row = (values: Record<string, string>) => csvLine({ sessionId: '', ...values });
+const table = (...lines: readonly string[]) => [HEADER, ...lines].join('\n');
+
+test('Different sessions of one learner, course and time are named, or recorded with --same-time distinct', async () => {
+  await using database = await createDatabase('sqlite');
+  const target = ['-', '--database', database.url, '--create-courses'];
+  const lines = [row({}), row({ averageScore: '70' }), row({}), row({ timeStudied: '1000' })];
+  const named = await runImport(target, table(...lines));
+  assert.deepEqual(
+    [named.code, named.summary.created, named.summary.repeated, named.summary.conflict],
+    [5, 1, 1, 2],
+    named.stderr,
+  );
+  assert.match(
+    named.stderr,
+    /^line 3: completedAt is "2026-11-20T10:00:00Z"; it must differ from .*--same-time distinct to record both/m,
+  );
+  const distinct = await runImport([...target, '--same-time', 'distinct'], table(...lines));
+  assert.deepEqual(
+    [distinct.code, distinct.summary.created, distinct.summary.replayed],
+    [0, 2, 2],
+    distinct.stderr,
+  );
+  // Another order of the lines records no session again.
+  const again = await runImport([...target, '--same-time', 'distinct'], table(...lines.toReversed()));
+  assert.deepEqual([again.summary.created, again.summary.replayed], [0, 4]);
+  await using stats = await openStats({ database: database.url });
+  assert.equal((await stats.getStats({ userId, courseId })).sessionCount, 3);
+  const replaced = await runImport([...target, '--same-time', 'distinct', '--on-conflict', 'replace'], '');
+  assert.match(replaced.stderr, /--same-time distinct cannot be used with --on-conflict replace/);
+});
+
+test('A session without a time of completion is refused, or recorded with the one of --completed-at', async () => {
+  await using database = await createDatabase('sqlite');
+  const target = ['-', '--database', database.url, '--create-courses'];
+  const text = table(csvLine({ completedAt: '' }), row({ completedAt: '' }));
+  const refused = await runImport(target, text);
+  assert.deepEqual([refused.code, refused.summary.invalid], [5, 2]);
+  assert.match(refused.stderr, /^line 2: completedAt is missing; add it, or use --completed-at now/m);
+  const now = await runImport([...target, '--completed-at', 'now'], text);
+  assert.deepEqual([now.summary.created, now.summary.invalid], [1, 1], now.stderr);
+  assert.match(now.stderr, /^line 3: sessionId is required if completedAt is missing/m);
+  const local = ['--completed-at', '2026-03-01 14:05', '--time-zone', 'Europe/Berlin'];
+  const at = await runImport([...target, ...local], table(row({ completedAt: '' })));
+  assert.deepEqual([at.code, at.summary.created], [0, 1], at.stderr);
+  await using stats = await openStats({ database: database.url });
+  const { items } = await stats.listSessions({ userId, courseId });
+  assert.deepEqual(
+    items.slice(1).map(({ completedAt }) => completedAt),
+    ['2026-03-01T13:05:00.000Z'],
+  );
+});
+
+test('--default gives the value of a field that the file lacks', async () => {
+  await using database = await createDatabase('sqlite');
+  const target = ['-', '--database', database.url, '--create-courses', '--derive-ids'];
+  const text = 'userId,timeStudied,completedAt,timeOfDay\nann,25m,01.03.2026,14:05\nben,,01.03.2026,14:06\n';
+  const defaults = ['courseId=Logic', 'averageScore=', 'totalModulesStudied=1', 'timeStudied=10m'];
+  const options = ['--map', 'timeOfDay=completedAt', '--date-order', 'dmy', '--time-zone', 'UTC'];
+  options.push(...defaults.flatMap((each) => ['--default', each]));
+  const { code, stderr } = await runImport([...target, ...options], text);
+  assert.equal(code, 0, stderr);
+  await using stats = await openStats({ database: database.url });
+  const key = { userId: toUserId(deriveId('ben')), courseId: toCourseId(deriveId('Logic')) };
+  const [session] = (await stats.listSessions(key)).items;
+  assert.deepEqual(
+    [session?.averageScore, session?.timeStudied, session?.completedAt],
+    [null, 600_000, '2026-03-01T14:06:00.000Z'],
+  );
+});
+
+test('Times of a whole file that look like seconds get a hint', async () => {
+  await using database = await createDatabase('sqlite');
+  const target = ['import', '-', '--database', database.url, '--create-courses'];
+  const seconds = table(
+    row({ timeStudied: '1530' }),
+    row({ timeStudied: '90', completedAt: '2026-01-01T00:00:00Z' }),
+  );
+  const hinted = await runCli(target, { input: seconds });
+  assert.match(
+    hinted.stderr,
+    /The longest timeStudied of the file is 1,530 milliseconds\. .*--time-unit s or min/,
+  );
+  const again = [...target, '--time-unit', 's', '--on-conflict', 'replace'];
+  const repaired = await runCli(again, { input: seconds });
+  assert.equal(repaired.stderr, '');
+  await using stats = await openStats({ database: database.url });
+  assert.equal((await stats.getStats({ userId, courseId })).timeStudied, 1_620_000);
+  const mixed = await runCli(target, { input: table(csvLine({ timeStudied: '1530' }), csvLine()) });
+  assert.equal(mixed.stderr, '');
+});
+
+test('Options of cells are checked', async () => {
+  await using database = await createDatabase('sqlite');
+  for (const [options, message] of [
+    [['--delimiter', ';;'], /--delimiter is ";;"; it must be one character, such as ; or \|, or tab/],
+    [['--time-zone', 'Mars/Base'], /--time-zone is "Mars\/Base"; it must be a time zone, such as/],
+    [['--default', 'score=5'], /--default is "score"; it must name one of userId/],
+    [['--default', 'averageScore=85,5'], /--default averageScore is "85,5"; it must have a decimal point/],
+    [['--completed-at', '01/03/2026'], /--completed-at is "01\/03\/2026"; it must begin with the year/],
+    [['--format', 'ndjson', '--decimal-comma'], /--decimal-comma requires --format csv/],
+  ] as const) {
+    const { code, stderr } = await runImport(['-', '--database', database.url, ...options], '');
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, message);
   }
 });

@@ -28,7 +28,7 @@ function batchOf(amount: number, values: (index: number) => object = () => ({}))
   return Array.from({ length: amount }, (_, index) => {
     const key = { userId: newUserId(), courseId: newCourseId(), sessionId: newSessionId() };
     const entry = { line: index, size: 0, values: { ...key, ...sessionContent(), ...values(index) } };
-    return toImportLine(entry, { newIds: false });
+    return toImportLine(entry, { newIds: false, completedNow: true });
   });
 }
 
@@ -36,6 +36,7 @@ function writerOf(options: Partial<ConstructorParameters<typeof SessionWriter>[0
   return new SessionWriter({
     target: targetOf(() => RECORDED),
     onConflict: 'fail',
+    distinct: false,
     courses: undefined,
     signal: new AbortController().signal,
     chunksInFlight: 1,

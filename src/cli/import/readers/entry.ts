@@ -19,8 +19,11 @@ export interface Position {
   readonly text?: string;
 }
 
-/** A parsed line; `undefined` for a blank line. */
-export type ParsedLine = { readonly values: Values } | { readonly faults: readonly LineFault[] } | undefined;
+/** A parsed line; `undefined` for a blank line. A line with faults may have values, which can be corrected. */
+export type ParsedLine =
+  | { readonly values: Values }
+  | { readonly faults: readonly LineFault[]; readonly values?: Values }
+  | undefined;
 
 export type Entry = Position & {
   /** Characters. */

@@ -1,7 +1,5 @@
-import { deriveId, MODULE_SEPARATOR } from '../../../core/index.js';
-import { parseDuration } from '../../duration.js';
+import { deriveId } from '../../../core/index.js';
 import { UsageError, withValue } from '../../errors.js';
-import { parseNumber } from '../../settings.js';
 import type { Values } from './entry.js';
 
 /** The fields of a course in a file. */
@@ -9,8 +7,6 @@ export const COURSE_FIELDS = ['courseId', 'name', 'moduleIds'] as const;
 
 /** Fields of responses that the database sets. */
 const IGNORED: ReadonlySet<string> = new Set(['createdAt', 'updatedAt']);
-
-const NUMBERS: ReadonlySet<string> = new Set(['totalModulesStudied', 'averageScore']);
 
 /** Maps the names in a file to fields. */
 export class FieldNames {
@@ -33,9 +29,16 @@ export class FieldNames {
     return Array.from(this.#mapping?.keys() ?? []);
   }
 
-  adviceOn(name: string): string {
-    if (!this.#mapping) return `the fields are ${Array.from(this.#fields).join(', ')}`;
-    return `add --map "${name}=FIELD" to import it or --map "${name}=" to ignore it`;
+  /** Describes all unknown columns of a header at once. */
+  describeUnknown(names: readonly string[]): string {
+    const one = names.length === 1;
+    const quoted = names.map((name) => `"${name}"`).join(', ');
+    const subject = `The header's ${one ? 'column' : 'columns'} ${quoted} ${one ? 'is not a known field' : 'are not known fields'}`;
+    const fields = `the fields are ${Array.from(this.#fields).join(', ')}`;
+    if (!this.#mapping) return `${subject}; ${fields}.`;
+    const [name] = names;
+    const advice = `Add --map "${name}=FIELD" to import a column or --map "${name}=" to ignore it`;
+    return `${subject}; ${fields}. ${advice}, or --preview to see a command for this file.`;
   }
 
   /** Returns the field, `''` for an ignored name, or `undefined` for an unknown name. */
@@ -52,35 +55,15 @@ export function parseMapping(text: string): [name: string, field: string] {
   const equals = text.lastIndexOf('=');
   const rule = 'must be name=field, such as score=averageScore';
   if (equals < 0) throw new UsageError(`--map ${withValue(text, rule)}`);
+  return [text.slice(0, equals).trim(), text.slice(equals + 1)];
+}
+
+/** Parses `field=value`. */
+export function parseDefault(text: string): [field: string, value: string] {
+  const equals = text.indexOf('=');
+  const rule = 'must be field=value, such as totalModulesStudied=1';
+  if (equals < 0) throw new UsageError(`--default ${withValue(text, rule)}`);
   return [text.slice(0, equals), text.slice(equals + 1)];
-}
-
-/** Hours, minutes and seconds. Two numbers are rejected: they could be either hours or minutes. */
-const CLOCK = /^(\d+):([0-5]\d):([0-5]\d)$/;
-
-/**
- * Parses a CSV cell. An empty cell is a missing value, except that an empty score is `null`. A score may be a percentage
- * and a time a duration. Other text stays, and is rejected later.
- */
-export function fromText(field: string, text: string): unknown {
-  if (text === '') return field === 'averageScore' ? null : undefined;
-  if (field === 'averageScore' && text.endsWith('%')) return percentage(text);
-  if (field === 'timeStudied') return milliseconds(text);
-  if (NUMBERS.has(field)) return parseNumber(text);
-  return field === 'moduleIds' ? text.split(MODULE_SEPARATOR) : text;
-}
-
-function percentage(text: string): number | string {
-  const number = parseNumber(text.slice(0, -1).trimEnd());
-  return typeof number === 'number' ? number : text;
-}
-
-function milliseconds(text: string): number | string {
-  const number = parseNumber(text);
-  if (typeof number === 'number') return number;
-  const [, hours, minutes, seconds] = CLOCK.exec(text) ?? [];
-  if (hours === undefined) return parseDuration(text) ?? text;
-  return ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1_000;
 }
 
 const IDS = ['userId', 'courseId', 'sessionId'] as const;

@@ -5,6 +5,8 @@ import type { Entry, ParsedLine } from './entry.js';
 export interface Line {
   readonly number: number;
   readonly text: string;
+  /** The position in messages. Default: `line N`. */
+  readonly name?: string;
   /** The fault of a line that cannot be read. */
   readonly fault?: string;
 }
@@ -12,6 +14,7 @@ export interface Line {
 /** Bytes. The longest valid session has an eighth of this length. */
 export const MAX_LINE = 1024 * 1024;
 export const TOO_LONG = 'must be at most 1 MiB long';
+export const NOT_UTF_8 = 'must be UTF-8';
 const NEWLINE = 0x0a;
 /** Bytes of an invalid line that are reported. */
 const BEGINNING = 200;
@@ -59,10 +62,10 @@ export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<
 
 /** Parses lines lazily, so that few parsed lines are in memory. */
 export function* toEntries(lines: Iterable<Line>, read: (text: string) => ParsedLine): Generator<Entry> {
-  for (const { number, text, fault } of lines) {
+  for (const { number, text, fault, name } of lines) {
     const parsed = fault === undefined ? read(text) : { faults: [{ detail: fault }] };
     if (!parsed) continue;
-    const entry = { line: number, size: text.length, ...parsed };
+    const entry = { line: number, size: text.length, ...(name !== undefined && { name }), ...parsed };
     yield 'faults' in entry ? { ...entry, text } : entry;
   }
 }
@@ -91,7 +94,7 @@ export function decodeOne(bytes: Buffer, number: number): Line {
   try {
     return trimmed(STRICT.decode(bytes), number);
   } catch {
-    return { number, text: beginningOf(bytes), fault: 'must be UTF-8' };
+    return { number, text: beginningOf(bytes), fault: NOT_UTF_8 };
   }
 }
 
