@@ -48,6 +48,18 @@ export class TimeZone {
     return Date.UTC(year, month - 1, day, hour, minute, second, millisecond) - offset;
   }
 
+  /** Returns the first instant of a date such as `2026-04-01`; `undefined` if it does not exist. */
+  startOf(date: string): string | undefined {
+    try {
+      const { epochMilliseconds } = Temporal.PlainDate.from(date, { overflow: 'reject' }).toZonedDateTime(
+        this.name,
+      );
+      return new Date(epochMilliseconds).toISOString();
+    } catch {
+      return undefined;
+    }
+  }
+
   /** Returns the UTC offset in milliseconds; `undefined` if it changes on that day, or for a day that does not exist. */
   #offsetOf({ year, month, day }: LocalTime): number | undefined {
     const midnight = { year, month, day, hour: 0, minute: 0, second: 0, millisecond: 0 };

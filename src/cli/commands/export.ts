@@ -8,28 +8,26 @@ import { openOutput } from '../export/output.js';
 import type { Io } from '../io.js';
 import { count, writeLine } from '../output.js';
 import { startProgress } from '../progress.js';
+import { addRangeOptions, readRange, type RangeOptions } from '../range.js';
 import { addOwnDatabaseOption, ownDatabaseUrl, type TargetOptions } from '../target.js';
 
-interface Options extends TargetOptions {
+interface Options extends TargetOptions, RangeOptions {
   readonly format?: Format;
   readonly gzip?: boolean;
   readonly course?: string;
   readonly user?: string;
-  readonly from?: string;
-  readonly to?: string;
   readonly quiet?: boolean;
 }
 
 export function addExport(program: Command, io: Io): void {
-  addOwnDatabaseOption(program.command('export'))
+  const command = addOwnDatabaseOption(program.command('export'))
     .description('write all sessions to a file as one snapshot, also while the database is in use')
     .argument('[file]', 'the file to create or replace; only you can read a new file; - is stdout', '-')
     .addOption(new Option('--format <format>', 'default: by file extension, else csv').choices(FORMATS))
     .option('--gzip', 'compress the output (default: if the name of the file ends in .gz)')
     .option('--course <id>', 'only this course')
-    .option('--user <id>', 'only this learner')
-    .option('--from <time>', 'only sessions completed at or after this RFC 3339 time')
-    .option('--to <time>', 'only sessions completed before this RFC 3339 time')
+    .option('--user <id>', 'only this learner');
+  addRangeOptions(command)
     .option('--quiet', 'print errors only')
     .action((file: string, options: Options) => exportTo(io, file, options));
 }
@@ -66,7 +64,8 @@ async function exportTo(io: Io, file: string, options: Options): Promise<void> {
 }
 
 async function openPages(database: string, options: Options): Promise<Pages> {
-  const { user, course, from, to } = options;
+  const { user, course } = options;
+  const { from, to } = await readRange(options);
   const userId = user === undefined ? undefined : toUserId(user);
   const courseId = course === undefined ? undefined : toCourseId(course);
   return exportSessions({ database, userId, courseId, from, to });

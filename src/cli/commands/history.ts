@@ -1,22 +1,20 @@
 import { Option, type Command } from 'commander';
 import type { Io } from '../io.js';
 import { average, writeFittingTable, writeJson, type Cell } from '../output.js';
+import { addRangeOptions, readRange, type RangeOptions } from '../range.js';
 import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
 import type { History, HistoryItem } from '../../core/index.js';
 import { formatDuration } from '../duration.js';
 
-interface Options extends TargetOptions {
+interface Options extends TargetOptions, RangeOptions {
   readonly user: string;
   readonly course: string;
   readonly interval: string;
-  readonly timeZone?: string;
-  readonly from?: string;
-  readonly to?: string;
   readonly json?: boolean;
 }
 
 export function addHistory(program: Command, io: Io): void {
-  addTargetOptions(program.command('history'))
+  const command = addTargetOptions(program.command('history'))
     .description("show a learner's stats in a course per day, week or month")
     .requiredOption('--user <id>', 'the learner')
     .requiredOption('--course <id>', 'the course')
@@ -24,13 +22,12 @@ export function addHistory(program: Command, io: Io): void {
       new Option('--interval <name>', 'the length of the intervals; weeks begin on Monday')
         .choices(['day', 'week', 'month'])
         .default('week'),
-    )
-    .option('--time-zone <name>', 'the time zone of the intervals, such as Europe/London (default: UTC)')
-    .option('--from <time>', 'only sessions completed at or after this RFC 3339 time')
-    .option('--to <time>', 'only sessions completed before this RFC 3339 time')
+    );
+  addRangeOptions(command, 'the time zone of the intervals and of such a date')
     .option('--json', 'print one JSON document')
     .action(async (options: Options) => {
-      const { user: userId, course: courseId, interval, timeZone, from, to, json } = options;
+      const { user: userId, course: courseId, interval, timeZone, json } = options;
+      const { from, to } = await readRange(options);
       await withStats(io, options, 'read', async ({ untyped: stats }) => {
         const history = await stats.getHistory({ userId, courseId, interval, timeZone, from, to });
         if (json) writeJson(io.stdout, history);

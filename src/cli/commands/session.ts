@@ -8,6 +8,7 @@ import {
   writePages,
   type PageOptions,
 } from '../output.js';
+import { addRangeOptions, readRange, type RangeOptions } from '../range.js';
 import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
 import { SESSION_HEADING, sessionFields, sessionRow } from '../views.js';
 
@@ -49,22 +50,19 @@ function keyOf({ user: userId, course: courseId, session: sessionId }: Options) 
   return { userId, courseId, sessionId };
 }
 
-interface ListOptions extends TargetOptions, PageOptions {
+interface ListOptions extends TargetOptions, PageOptions, RangeOptions {
   readonly user: string;
   readonly course: string;
-  readonly from?: string;
-  readonly to?: string;
 }
 
 export function addSessions(program: Command, io: Io): void {
   const command = addTargetOptions(program.command('sessions'))
     .description("list a learner's sessions in a course, newest first")
     .requiredOption('--user <id>', 'the learner')
-    .requiredOption('--course <id>', 'the course')
-    .option('--from <time>', 'only sessions completed at or after this RFC 3339 time')
-    .option('--to <time>', 'only sessions completed before this RFC 3339 time');
-  addPageOptions(command).action(async (options: ListOptions) => {
-    const { user: userId, course: courseId, from, to } = options;
+    .requiredOption('--course <id>', 'the course');
+  addPageOptions(addRangeOptions(command)).action(async (options: ListOptions) => {
+    const { user: userId, course: courseId } = options;
+    const { from, to } = await readRange(options);
     await withStats(io, options, 'read', async ({ untyped: stats }) => {
       const fetchPage = (page: object) => stats.listSessions({ userId, courseId, from, to, ...page });
       await writePages(io, options, fetchPage, SESSION_HEADING, sessionRow);
