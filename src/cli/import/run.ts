@@ -155,6 +155,7 @@ async function importSessions(
     await runPipeline(entries, { writer, tally, rejects, newIds, idNamespace, courseIdOf, signal });
   } catch (error) {
     progress.end();
+    rejects.print();
     const canContinue = signal.aborted || (error instanceof StatsError && error.kind === 'unavailable');
     if (canContinue || tally.lastLine > 0) {
       const advice = newIds ? ` ${CONTINUE_AFTER}` : canContinue ? ` ${CONTINUE}` : '';
@@ -163,4 +164,5 @@ async function importSessions(
     throw error;
   }
   progress.end();
+  rejects.print();
 }
