@@ -18,7 +18,7 @@ export const SESSION_FIELDS = [
   'moduleIds',
 ] as const;
 
-/** Characters that RFC 4180 requires to be quoted. Only module ids can contain them. */
+/** Characters that RFC 4180 requires to be quoted. */
 const SPECIAL = /[",\r\n]/;
 
 export type Pages = AsyncIterable<readonly ExportedSession[]>;
@@ -58,9 +58,12 @@ async function* toCsv(pages: Pages): AsyncGenerator<string> {
 
 function csvLine(session: ExportedSession): string {
   const { userId, courseId, sessionId, totalModulesStudied, averageScore, timeStudied } = session;
-  const text = session.moduleIds.join(MODULE_SEPARATOR);
-  const moduleIds = SPECIAL.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const moduleIds = csvCell(session.moduleIds.join(MODULE_SEPARATOR));
   return `${userId},${courseId},${sessionId},${totalModulesStudied},${averageScore ?? ''},${timeStudied},${session.completedAt},${moduleIds}\n`;
+}
+
+export function csvCell(text: string): string {
+  return SPECIAL.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 async function* toNdjson(pages: Pages): AsyncGenerator<string> {

@@ -9,7 +9,7 @@ import {
   type Values,
 } from './readers/entry.js';
 import { withValue } from '../errors.js';
-import { withDerivedIds } from './readers/fields.js';
+import { withDerivedIds, type OnId } from './readers/fields.js';
 import { rejected, type ImportResult } from './result.js';
 
 /** The namespace of derived session ids. It must never change. */
@@ -36,6 +36,7 @@ export interface IdOptions {
   readonly idNamespace?: string | undefined;
   /** Returns the id of the course with a name. Default: the file has the ids of courses. */
   readonly courseIdOf?: ((name: string) => string | undefined) | undefined;
+  readonly onId?: OnId | undefined;
 }
 
 export function toImportLine(entry: Entry, ids: IdOptions): ImportLine {
@@ -46,14 +47,19 @@ export function toImportLine(entry: Entry, ids: IdOptions): ImportLine {
   return { ...unresolved, ...entry, session, key: keyOf(session) };
 }
 
-function withIds(values: Values, { newIds, idNamespace, courseIdOf }: IdOptions): NonNullable<ParsedLine> {
+function withIds(
+  values: Values,
+  { newIds, idNamespace, courseIdOf, onId }: IdOptions,
+): NonNullable<ParsedLine> {
   const { courseId } = values;
   if (!courseIdOf || typeof courseId !== 'string') {
-    return withSessionId(withDerivedIds(values, idNamespace), newIds);
+    return withSessionId(withDerivedIds(values, idNamespace, onId), newIds);
   }
-  const found = courseIdOf(courseId.trim());
+  const name = courseId.trim();
+  const found = courseIdOf(name);
   if (found !== undefined) {
-    return withSessionId(withDerivedIds({ ...values, courseId: found }, idNamespace), newIds);
+    onId?.('course', name, found);
+    return withSessionId(withDerivedIds({ ...values, courseId: found }, idNamespace, onId), newIds);
   }
   const rule = 'must be the name of a course; add --create-courses to create it';
   return { faults: [{ field: 'courseId', detail: withValue(courseId, rule) }] };

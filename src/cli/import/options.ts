@@ -17,6 +17,7 @@ export interface ImportOptions extends TargetOptions {
   readonly deriveIds?: boolean;
   readonly idNamespace?: string;
   readonly courseByName?: boolean;
+  readonly ids?: string;
   readonly rejects?: string;
   readonly fromLegacy?: string;
   readonly dryRun?: boolean;
@@ -59,6 +60,10 @@ function findContradiction(file: string | undefined, options: ImportOptions): st
   if (options.idNamespace !== undefined && !options.deriveIds && !options.courseByName) {
     return '--id-namespace requires --derive-ids or --course-by-name';
   }
+  if (options.ids !== undefined && !options.deriveIds && !options.courseByName) {
+    return '--ids requires --derive-ids or --course-by-name';
+  }
+  if (options.ids === '-') return '--ids cannot be stdout, which has the summary; name a file';
   if (options.rejects === '-') return '--rejects cannot be stdout, which has the summary; name a file';
   if (course !== undefined && format !== 'xapi') return '--course requires --format xapi';
   if (options.courseByName && format === 'xapi') return '--course-by-name cannot be used with --format xapi';

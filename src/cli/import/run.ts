@@ -20,7 +20,7 @@ import { checkOptions, formatOf, type ImportOptions } from './options.js';
 import { runPipeline } from './pipeline.js';
 import { readCsv } from './readers/csv.js';
 import type { Entry } from './readers/entry.js';
-import { FieldNames, parseMapping } from './readers/fields.js';
+import { FieldNames, parseMapping, type OnId } from './readers/fields.js';
 import { readDocument, readListOrLines } from './readers/json.js';
 import { readLegacy } from './readers/legacy.js';
 import { readEntries } from './readers/lines.js';
@@ -40,13 +40,15 @@ interface ImportContext {
   readonly rejects: Rejects;
   readonly tally: ImportTally;
   readonly courses: CoursesTally;
+  readonly onId: OnId | undefined;
 }
 
 /** @throws {PartialImportError} if lines or courses were rejected */
 export async function runImport(io: Io, file: string | undefined, options: ImportOptions): Promise<void> {
   checkOptions(file, options);
-  if (options.rejects !== undefined && serverUrl(io, options) === undefined) {
-    await assertNotDatabaseFile(databaseUrl(io, options, { create: false }), options.rejects);
+  for (const written of [options.rejects, options.ids]) {
+    if (written === undefined || serverUrl(io, options) !== undefined) continue;
+    await assertNotDatabaseFile(databaseUrl(io, options, { create: false }), written);
   }
   const { fromLegacy, dryRun = false } = options;
   const read = file === undefined ? undefined : await selectReader(file, options);
@@ -58,11 +60,12 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
       ? undefined
       : await interruptible(io.signal, openLegacy({ database: fromLegacy }));
   const sources = [file, options.courses];
+  using ids = await openDerivedIds(io, options, sources);
   // This truncates the file, so everything else must be open already.
   await using rejects = await Rejects.open({ stderr: io.stderr, file: options.rejects, sources });
 
   const [tally, courses] = [new ImportTally(), { created: 0, existing: 0, rejected: 0 }];
-  const opened = { io, options, stats, rejects, tally, courses };
+  const opened = { io, options, stats, rejects, tally, courses, onId: ids?.add };
   try {
     await interruptible(io.signal, importCourses(opened, catalogue, legacy));
     const { quiet = false } = options;
@@ -77,6 +80,7 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
       const progress = startProgress(io, { total: source.size, unit: 'MB', quiet });
       await importSessions(opened, read(source.open((bytes) => progress.add(bytes))), progress);
     }
+    await ids?.write();
   } catch (error) {
     if (tally.lines + courses.created + courses.existing > 0) writeSummary(io, options, tally, courses);
     await rejects.flush().catch(() => undefined);
@@ -85,6 +89,17 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
   const undeclared = await interruptible(io.signal, findUndeclared(stats.untyped, tally.studied));
   writeSummary(io, options, tally, courses, undeclared);
   if (rejects.count + courses.rejected > 0) throw new PartialImportError(rejects.describe(courses.rejected));
+}
+
+/** Returns `undefined` without `--ids`. */
+async function openDerivedIds(
+  io: Io,
+  { ids: file, rejects }: ImportOptions,
+  sources: readonly (string | undefined)[],
+) {
+  if (file === undefined) return undefined;
+  const { DerivedIds } = await import('./derived-ids.js');
+  return DerivedIds.open(io, { file, sources, rejects });
 }
 
 function isPostgres(io: Io, options: ImportOptions): boolean {
@@ -120,18 +135,18 @@ async function selectReader(
 }
 
 async function importCourses(
-  { io, options, stats: { untyped: calls }, courses: tally }: ImportContext,
+  { io, options, stats: { untyped: calls }, courses: tally, onId }: ImportContext,
   catalogue: Source | undefined,
   legacy: Legacy | undefined,
 ): Promise<void> {
   const report = (line: string) => writeLine(io.stderr, escapeControls(line));
   if (catalogue)
-    await importCourseFile(calls, catalogue, { tally, report, idNamespace: namespaceOf(io, options) });
+    await importCourseFile(calls, catalogue, { tally, report, idNamespace: namespaceOf(io, options), onId });
   if (legacy && !options.dryRun) await importLegacyCourses(calls, legacy, { tally, report });
 }
 
 async function importSessions(
-  { io, options, stats: { untyped: calls }, rejects, tally, courses }: ImportContext,
+  { io, options, stats: { untyped: calls }, rejects, tally, courses, onId }: ImportContext,
   entries: AsyncGenerator<Iterable<Entry>>,
   progress: Progress,
 ): Promise<void> {
@@ -152,7 +167,8 @@ async function importSessions(
     onRetry: (error) => quiet || writeLine(io.stderr, escapeControls(`${describeError(error)} ${RETRYING}`)),
   });
   try {
-    await runPipeline(entries, { writer, tally, rejects, newIds, idNamespace, courseIdOf, signal });
+    const ids = { newIds, idNamespace, courseIdOf, onId };
+    await runPipeline(entries, { ...ids, writer, tally, rejects, signal });
   } catch (error) {
     progress.end();
     rejects.print();
