@@ -18,6 +18,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 /** Maps each driver to the files that may import it. */
 const DRIVERS: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': [
+    'src/cli/import/derived-ids.ts',
+    'src/cli/import/temporary-database.ts',
     'src/core/store/sqlite/backup.ts',
     'src/core/store/sqlite/checkpoint-thread.ts',
     'src/core/store/sqlite/checkpointer.ts',

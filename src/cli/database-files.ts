@@ -36,7 +36,8 @@ export async function assertNotDatabaseFile(database: string, file: string): Pro
   }
 }
 
-async function withoutLinks(path: string): Promise<string> {
+/** Returns the absolute path of the file behind links. The file need not exist. */
+export async function withoutLinks(path: string): Promise<string> {
   const target = resolve(path);
   return realpath(target).catch(async () => {
     const directory = await realpath(dirname(target)).catch(() => dirname(target));

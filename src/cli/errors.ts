@@ -145,6 +145,14 @@ export function withValue(value: unknown, rule: string): string {
   return `is ${describeValue(value)}; it ${rule}`;
 }
 
+/** A value as `describeValue` writes it: text in quotes, or without. */
+const VALUE = /^is (?:"(?:[^"\\]|\\.)*"|[^";]*); it /;
+
+/** Returns the rule of a fault, without the value. */
+export function withoutValue(detail: string): string {
+  return detail.replace(VALUE, '');
+}
+
 function describeFault(fault: Fault): string {
   const name = 'pointer' in fault ? fault.pointer : fault.parameter;
   const flag = name.startsWith('/moduleIds/') ? '--module-ids' : FLAGS[name];

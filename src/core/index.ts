@@ -20,6 +20,7 @@ export { backUp, type BackupConfig } from './maintenance/backup.js';
 export { purgeCourse, type PurgeConfig, type PurgedCourse } from './maintenance/purge-course.js';
 export { exportSessions, type ExportConfig } from './maintenance/export.js';
 export { sessionChecker } from './model/calls.js';
+export { findAddon } from './store/sqlite/addon.js';
 export { assertDatabaseUrl, describeDatabase, sqlitePath } from './model/database-url.js';
 export type {
   LearnerCall,

@@ -64,6 +64,7 @@ export function addImport(program: Command, io: Io): void {
     .option('--derive-ids', 'derive an id from each user, course or session id that is not a UUID')
     .option('--course-by-name', 'the courseId of each line is the name of a course')
     .option(SETTINGS.idNamespace.flags, describeSetting(SETTINGS.idNamespace))
+    .option('--ids <file>', 'write the ids that were derived, each with its text, to this file as CSV')
     .option(
       '--rejects <file>',
       'write the rejected lines to this file as NDJSON, which you can repair and import',

@@ -19,7 +19,7 @@ export const SESSION_FIELDS = [
   'moduleIds',
 ] as const;
 
-/** Characters that RFC 4180 requires to be quoted. Only module ids can contain them. */
+/** Characters that RFC 4180 requires to be quoted. */
 const SPECIAL = /[",\r\n]/;
 
 export type Pages = AsyncIterable<readonly ExportedSession[]>;
@@ -59,9 +59,12 @@ async function* toCsv(pages: Pages): AsyncGenerator<string> {
 
 function csvLine(session: ExportedSession): string {
   const { userId, courseId, sessionId, totalModulesStudied, averageScore, timeStudied } = session;
-  const text = formatModuleIdsCell(session.moduleIds);
-  const moduleIds = SPECIAL.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const moduleIds = csvCell(formatModuleIdsCell(session.moduleIds));
   return `${userId},${courseId},${sessionId},${totalModulesStudied},${averageScore ?? ''},${timeStudied},${session.completedAt},${moduleIds}\n`;
+}
+
+export function csvCell(text: string): string {
+  return SPECIAL.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 async function* toNdjson(pages: Pages): AsyncGenerator<string> {

@@ -2,7 +2,7 @@ import { MAX_COURSE_NAME, StatsError, type Legacy, type StatsCalls, type Untyped
 import { readCsv } from './readers/csv.js';
 import { toUtf8 } from './readers/encoding.js';
 import { describeFaults, faultsOf, type Entry, type LineFault } from './readers/entry.js';
-import { COURSE_FIELDS, FieldNames, withDerivedIds } from './readers/fields.js';
+import { COURSE_FIELDS, FieldNames, withDerivedIds, type OnId } from './readers/fields.js';
 import { readDocument, readListOrLines } from './readers/json.js';
 import type { Source } from './readers/source.js';
 
@@ -23,13 +23,14 @@ interface CoursesOptions {
   /** Receives a message for each rejected course. */
   readonly report: (line: string) => void;
   readonly idNamespace?: string | undefined;
+  readonly onId?: OnId | undefined;
 }
 
 /** Creates or replaces the courses of a file one by one, because they are few. */
 export async function importCourseFile(
   calls: Calls,
   source: Source,
-  { tally, report, idNamespace }: CoursesOptions,
+  { tally, report, idNamespace, onId }: CoursesOptions,
 ): Promise<void> {
   for await (const { line, name = `line ${line}`, ...entry } of courseEntries(source)) {
     const reject = (faults: readonly LineFault[]) => {
@@ -41,7 +42,7 @@ export async function importCourseFile(
       continue;
     }
     try {
-      const { courseId, ...course } = withDerivedIds(entry.values, idNamespace);
+      const { courseId, ...course } = withDerivedIds(entry.values, idNamespace, onId);
       const { outcome } = await calls.setCourse({ courseId, course });
       if (outcome === 'created') tally.created++;
       else tally.existing++;

@@ -2,20 +2,18 @@ import { v5 as uuidV5, v7 as uuidV7 } from 'uuid';
 import { sessionChecker, StatsError, type LearnerSession } from '../../core/index.js';
 import { faultsOf, type Entry, type LineFault, type Position, type Values } from './readers/entry.js';
 import { withValue } from '../errors.js';
-import { withDerivedIds } from './readers/fields.js';
-import { rejected, type ImportResult } from './result.js';
+import { withDerivedIds, type OnId } from './readers/fields.js';
+import { rejected, type IdentifiedSession, type ImportResult } from './result.js';
 
 /** The namespace of derived session ids. It must never change. */
 const SESSION_ID_NAMESPACE = '5f2c3b0e-52a4-5d0b-9a3e-8c1f4f6f6d4e';
 
 /** A session to record, or a line that is already rejected. */
-export interface ImportLine extends Position {
+export interface ImportLine extends Position, IdentifiedSession {
   /** The values of the file; `undefined` for an invalid line. */
   readonly values: Values | undefined;
   /** The values with the id of the session. The writer may replace the id. */
   session: Values;
-  /** True if the id of the session is derived from learner, course and time. */
-  readonly hasDerivedId: boolean;
   /** Learner, course and session. Copies of a session have the same key. */
   readonly key: string;
   result: ImportResult | undefined;
@@ -35,6 +33,7 @@ export interface LineOptions {
   readonly defaults?: Values | undefined;
   /** Records a session without time as completed now. Default: it is rejected. */
   readonly completedNow?: boolean | undefined;
+  readonly onId?: OnId | undefined;
 }
 
 export function toImportLine(entry: Entry, options: LineOptions): ImportLine {
@@ -64,15 +63,20 @@ interface Resolved {
   readonly faults: readonly LineFault[];
 }
 
-function resolve(given: Values, { defaults, courseIdOf, idNamespace, ...options }: LineOptions): Resolved {
+function resolve(
+  given: Values,
+  { defaults, courseIdOf, idNamespace, onId, ...options }: LineOptions,
+): Resolved {
   const values = defaults ? { ...defaults, ...given } : given;
   const { courseId } = values;
   if (!courseIdOf || typeof courseId !== 'string') {
-    return withSessionId(withDerivedIds(values, idNamespace), options);
+    return withSessionId(withDerivedIds(values, idNamespace, onId), options);
   }
-  const found = courseIdOf(courseId.trim());
+  const name = courseId.trim();
+  const found = courseIdOf(name);
   if (found !== undefined) {
-    return withSessionId(withDerivedIds({ ...values, courseId: found }, idNamespace), options);
+    onId?.('course', name, found);
+    return withSessionId(withDerivedIds({ ...values, courseId: found }, idNamespace, onId), options);
   }
   const rule = 'must be the name of a course; add --create-courses to create it';
   const faults = [{ field: 'courseId', detail: withValue(courseId, rule) }];
@@ -85,8 +89,7 @@ function withSessionId(session: Values, { newIds, completedNow = newIds }: LineO
   const identified = { session, hasDerivedId: false, faults: NONE };
   if (sessionId !== null) {
     if (completedAt !== null || completedNow) return identified;
-    const detail =
-      'is missing; add it, or use --completed-at now or --completed-at TIME for all lines without it';
+    const detail = 'is missing; add it, or use --completed-at now or --completed-at TIME';
     return { ...identified, faults: [{ field: 'completedAt', detail }, ...faultsIn(session)] };
   }
   if (newIds && completedAt === null) {

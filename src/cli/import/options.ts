@@ -30,6 +30,7 @@ export interface ImportOptions extends TargetOptions {
   readonly completedAt?: string;
   readonly default: readonly string[];
   readonly sameTime?: (typeof SAME_TIME)[number];
+  readonly ids?: string;
   readonly rejects?: string;
   readonly fromLegacy?: string;
   readonly dryRun?: boolean;
@@ -83,6 +84,10 @@ function findContradiction(file: string | undefined, options: ImportOptions): st
   if (csvOption !== undefined && file !== undefined && (format ?? formatOf(file)) !== 'csv') {
     return `${csvOption} requires --format csv`;
   }
+  if (options.ids !== undefined && !options.deriveIds && !options.courseByName) {
+    return '--ids requires --derive-ids or --course-by-name';
+  }
+  if (options.ids === '-') return '--ids cannot be stdout, which has the summary; name a file';
   if (options.rejects === '-') return '--rejects cannot be stdout, which has the summary; name a file';
   if (course !== undefined && format !== 'xapi') return '--course requires --format xapi';
   if (options.courseByName && format === 'xapi') return '--course-by-name cannot be used with --format xapi';

@@ -3,9 +3,10 @@ import type { Writable } from 'node:stream';
 import { isSameFile } from '../database-files.js';
 import { UsageError } from '../errors.js';
 import { escapeControls, writeLine } from '../output.js';
+import { FaultKinds } from './fault-kinds.js';
 import { describeFaults, type LineFault, type Position, type Values } from './readers/entry.js';
 
-/** Rejected lines that are printed. `--rejects` writes all of them. */
+/** Rejected lines that are printed as examples. `--rejects` writes all of them. */
 const MAX_PRINTED = 10;
 /** Characters per write. */
 const BUFFER_SIZE = 64 * 1024;
@@ -18,10 +19,12 @@ interface RejectsOptions {
   readonly sources: readonly (string | undefined)[];
 }
 
-/** Prints the first rejected lines and writes all of them to a file. */
+/** Counts the rejected lines by kind of fault, keeps the first ones to print, and writes all of them to a file. */
 export class Rejects implements AsyncDisposable {
   readonly #options: RejectsOptions;
   readonly #file: FileHandle | undefined;
+  readonly #kinds = new FaultKinds();
+  readonly #examples: string[] = [];
   #count = 0;
   #hasForeignIds = false;
   #buffer = '';
@@ -53,15 +56,21 @@ export class Rejects implements AsyncDisposable {
     this.#hasForeignIds ||= faults.some(
       ({ field, detail }) => field?.endsWith('Id') && detail.includes('UUID'),
     );
+    this.#kinds.add(faults);
     if (this.#count++ < MAX_PRINTED) {
-      const message = `${name ?? `line ${line}`}: ${describeFaults(faults)}`;
-      writeLine(this.#options.stderr, escapeControls(message));
+      this.#examples.push(`${name ?? `line ${line}`}: ${describeFaults(faults)}`);
     }
     if (!this.#file) return;
     const content = values ? { values } : { text };
     this.#buffer += `${toJson({ line, faults, ...content }) ?? JSON.stringify({ line, faults })}\n`;
     // The next `flush` throws the error.
     if (this.#buffer.length >= BUFFER_SIZE) await this.flush().catch(() => undefined);
+  }
+
+  /** Prints the first rejected lines. If there are more, their kinds come first. */
+  print(): void {
+    const kinds = this.#count > MAX_PRINTED ? this.#kinds.describe() : [];
+    for (const text of [...kinds, ...this.#examples]) writeLine(this.#options.stderr, escapeControls(text));
   }
 
   describe(coursesRejected: number): string {

@@ -3,10 +3,16 @@ import { withValue } from '../errors.js';
 import type { Io } from '../io.js';
 import { writeFields, writeJson } from '../output.js';
 import type { CoursesTally } from './courses.js';
-import type { ImportLine } from './line.js';
 import type { ImportOptions } from './options.js';
 import { describeUndeclared } from '../undeclared.js';
-import { faultsOf, type LineFault } from './readers/entry.js';
+import { faultsOf, type LineFault, type Values } from './readers/entry.js';
+
+/** A session with its id. */
+export interface IdentifiedSession {
+  readonly session: Values;
+  /** True if the id of the session is derived from learner, course and time. */
+  readonly hasDerivedId: boolean;
+}
 
 /** The result of a line, which a dry run predicts. */
 export type ImportResult =
@@ -24,7 +30,7 @@ export function rejected(faults: readonly LineFault[]): ImportResult {
 /** Returns the result of a session that caused an error; `undefined` if the session is not the cause. */
 export function rejectionOf(
   error: unknown,
-  line: Pick<ImportLine, 'session' | 'hasDerivedId'>,
+  line: IdentifiedSession,
   onConflict: ImportOptions['onConflict'],
 ): ImportResult | undefined {
   if (!(error instanceof StatsError)) return undefined;
@@ -38,7 +44,7 @@ export function rejectionOf(
 
 function conflictFaults(
   error: StatsError,
-  { session, hasDerivedId }: Pick<ImportLine, 'session' | 'hasDerivedId'>,
+  { session, hasDerivedId }: IdentifiedSession,
 ): readonly LineFault[] {
   if (!hasDerivedId) return faultsOf(error);
   const rule =
@@ -64,7 +70,7 @@ export class ImportTally {
   /** The derived ids of the sessions that this import created. */
   readonly #created = new Set<number>();
 
-  add(result: ImportResult, line: Pick<ImportLine, 'session' | 'hasDerivedId'>): void {
+  add(result: ImportResult, line: IdentifiedSession): void {
     const { courseId, moduleIds } = line.session;
     if (result.outcome !== 'rejected' && Array.isArray(moduleIds))
       this.#addModules(String(courseId), moduleIds);
@@ -74,10 +80,7 @@ export class ImportTally {
   }
 
   /** Returns true for a line that this import has already recorded from another line of the file. */
-  #isRepeated(
-    { outcome }: ImportResult,
-    { session, hasDerivedId }: Pick<ImportLine, 'session' | 'hasDerivedId'>,
-  ): boolean {
+  #isRepeated({ outcome }: ImportResult, { session, hasDerivedId }: IdentifiedSession): boolean {
     if (!hasDerivedId || (outcome !== 'created' && outcome !== 'replayed')) return false;
     const digits = String(session['sessionId']).replaceAll('-', '').slice(0, ID_DIGITS);
     const id = Number.parseInt(digits, 16);

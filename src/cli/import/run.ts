@@ -19,6 +19,7 @@ import { readFormat } from './format.js';
 import { checkOptions, type ImportOptions } from './options.js';
 import { runPipeline } from './pipeline.js';
 import type { Entry, Values } from './readers/entry.js';
+import type { OnId } from './readers/fields.js';
 import { readLegacy } from './readers/legacy.js';
 import { openSource, type Source } from './readers/source.js';
 import { Rejects } from './rejects.js';
@@ -37,13 +38,15 @@ interface ImportContext {
   readonly tally: ImportTally;
   readonly courses: CoursesTally;
   readonly defaults: Values | undefined;
+  readonly onId: OnId | undefined;
 }
 
 /** @throws {PartialImportError} if lines or courses were rejected */
 export async function runImport(io: Io, file: string | undefined, options: ImportOptions): Promise<void> {
   checkOptions(file, options);
-  if (options.rejects !== undefined && serverUrl(io, options) === undefined) {
-    await assertNotDatabaseFile(databaseUrl(io, options, { create: false }), options.rejects);
+  for (const written of [options.rejects, options.ids]) {
+    if (written === undefined || serverUrl(io, options) !== undefined) continue;
+    await assertNotDatabaseFile(databaseUrl(io, options, { create: false }), written);
   }
   const { fromLegacy, dryRun = false } = options;
   const format = file === undefined ? undefined : await readFormat(file, options);
@@ -55,11 +58,21 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
       ? undefined
       : await interruptible(io.signal, openLegacy({ database: fromLegacy }));
   const sources = [file, options.courses];
+  using ids = await openDerivedIds(io, options, sources);
   // This truncates the file, so everything else must be open already.
   await using rejects = await Rejects.open({ stderr: io.stderr, file: options.rejects, sources });
 
   const [tally, courses] = [new ImportTally(), { created: 0, existing: 0, rejected: 0 }];
-  const opened = { io, options, stats, rejects, tally, courses, defaults: format?.defaults };
+  const opened = {
+    io,
+    options,
+    stats,
+    rejects,
+    tally,
+    courses,
+    defaults: format?.defaults,
+    onId: ids?.add,
+  };
   try {
     await interruptible(io.signal, importCourses(opened, catalogue, legacy));
     const { quiet = false } = options;
@@ -74,6 +87,7 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
       const progress = startProgress(io, { total: source.size, unit: 'MB', quiet });
       await importSessions(opened, format.read(source.open((bytes) => progress.add(bytes))), progress);
     }
+    await ids?.write();
   } catch (error) {
     if (tally.lines + courses.created + courses.existing > 0) writeSummary(io, options, tally, courses);
     await rejects.flush().catch(() => undefined);
@@ -84,6 +98,17 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
   const undeclared = await interruptible(io.signal, findUndeclared(stats.untyped, tally.studied));
   writeSummary(io, options, tally, courses, undeclared);
   if (rejects.count + courses.rejected > 0) throw new PartialImportError(rejects.describe(courses.rejected));
+}
+
+/** Returns `undefined` without `--ids`. */
+async function openDerivedIds(
+  io: Io,
+  { ids: file, rejects }: ImportOptions,
+  sources: readonly (string | undefined)[],
+) {
+  if (file === undefined) return undefined;
+  const { DerivedIds } = await import('./derived-ids.js');
+  return DerivedIds.open(io, { file, sources, rejects });
 }
 
 function isPostgres(io: Io, options: ImportOptions): boolean {
@@ -106,18 +131,18 @@ async function courseFinder(io: Io, options: ImportOptions, calls: Stats['untype
 }
 
 async function importCourses(
-  { io, options, stats: { untyped: calls }, courses: tally }: ImportContext,
+  { io, options, stats: { untyped: calls }, courses: tally, onId }: ImportContext,
   catalogue: Source | undefined,
   legacy: Legacy | undefined,
 ): Promise<void> {
   const report = (line: string) => writeLine(io.stderr, escapeControls(line));
   if (catalogue)
-    await importCourseFile(calls, catalogue, { tally, report, idNamespace: namespaceOf(io, options) });
+    await importCourseFile(calls, catalogue, { tally, report, idNamespace: namespaceOf(io, options), onId });
   if (legacy && !options.dryRun) await importLegacyCourses(calls, legacy, { tally, report });
 }
 
 async function importSessions(
-  { io, options, stats: { untyped: calls }, rejects, tally, courses, defaults }: ImportContext,
+  { io, options, stats: { untyped: calls }, rejects, tally, courses, defaults, onId }: ImportContext,
   entries: AsyncGenerator<Iterable<Entry>>,
   progress: Progress,
 ): Promise<void> {
@@ -140,10 +165,11 @@ async function importSessions(
   });
   try {
     const completedNow = options.completedAt === 'now' || options.fromLegacy !== undefined || newIds;
-    const ids = { newIds, idNamespace, courseIdOf, defaults, completedNow };
-    await runPipeline(entries, { writer, tally, rejects, signal, ...ids });
+    const lines = { newIds, idNamespace, courseIdOf, onId, defaults, completedNow };
+    await runPipeline(entries, { ...lines, writer, tally, rejects, signal });
   } catch (error) {
     progress.end();
+    rejects.print();
     const canContinue = signal.aborted || (error instanceof StatsError && error.kind === 'unavailable');
     if (canContinue || tally.lastLine > 0) {
       const advice = newIds ? ` ${CONTINUE_AFTER}` : canContinue ? ` ${CONTINUE}` : '';
@@ -152,4 +178,5 @@ async function importSessions(
     throw error;
   }
   progress.end();
+  rejects.print();
 }

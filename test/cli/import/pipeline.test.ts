@@ -35,6 +35,7 @@ async function run(
     () => undefined,
     (reason: unknown) => reason,
   );
+  rejects.print();
   stderr.end();
   return { error, tally, printed: await text(stderr) };
 }

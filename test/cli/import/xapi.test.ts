@@ -56,7 +56,7 @@ test('An xAPI import records mappable statements and rejects the others with a r
     stderr,
     /^line 4: result\.extensions\["urn:stats-service:totalModulesStudied"\] is required$/m,
   );
-  assert.match(stderr, /^line 5: must be a JSON object$/m);
+  assert.match(stderr, /^line 5: must be a JSON object; put each object of the list on its own line$/m);
   assert.deepEqual(/^line 6: (.*)$/m.exec(stderr)?.[1]?.split('. ').toSorted(), [
     'actor is 7; it must be an object',
     'result.extensions is a list of length 0; it must be an object',

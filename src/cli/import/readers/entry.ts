@@ -30,7 +30,7 @@ export type Entry = Position & {
   readonly size: number;
 } & NonNullable<ParsedLine>;
 
-export function invalidLine(detail: string): ParsedLine {
+export function invalidLine(detail: string): NonNullable<ParsedLine> {
   return { faults: [{ detail }] };
 }
 
@@ -44,6 +44,8 @@ export function describeFaults(faults: readonly LineFault[]): string {
 }
 
 function toLineFault(fault: Fault): LineFault {
-  const field = 'pointer' in fault ? fault.pointer.slice(1).replaceAll('/', '.') : fault.parameter;
-  return { field: field === '' ? undefined : field, detail: fault.detail };
+  if ('parameter' in fault) return { field: fault.parameter, detail: fault.detail };
+  if (fault.pointer === '') return { detail: fault.detail };
+  // The name of a field can be empty.
+  return { field: fault.pointer.slice(1).replaceAll('/', '.') || '""', detail: fault.detail };
 }

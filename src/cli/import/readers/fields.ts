@@ -66,15 +66,26 @@ export function parseDefault(text: string): [field: string, value: string] {
   return [text.slice(0, equals), text.slice(equals + 1)];
 }
 
-const IDS = ['userId', 'courseId', 'sessionId'] as const;
+const ID_FIELDS = [
+  ['userId', 'user'],
+  ['courseId', 'course'],
+  ['sessionId', 'session'],
+] as const;
+export type IdKind = (typeof ID_FIELDS)[number][1];
+
+/** Receives the id for a text of the file. A UUID is its own id, in lower case. */
+export type OnId = (kind: IdKind, given: string, id: string) => void;
 
 /** Derives ids from texts without the spaces around them. Other values stay, and are rejected later. */
-export function withDerivedIds(values: Values, namespace: string | undefined): Values {
+export function withDerivedIds(values: Values, namespace: string | undefined, onId?: OnId): Values {
   if (namespace === undefined) return values;
   const derived: Record<string, unknown> = { ...values };
-  for (const name of IDS) {
-    const text = typeof values[name] === 'string' ? values[name].trim() : '';
-    if (text !== '') derived[name] = deriveId(text, namespace);
+  for (const [field, kind] of ID_FIELDS) {
+    const text = typeof values[field] === 'string' ? values[field].trim() : '';
+    if (text === '') continue;
+    const id = deriveId(text, namespace);
+    derived[field] = id;
+    onId?.(kind, text, id);
   }
   return derived;
 }

@@ -1,16 +1,16 @@
+import { describeValue } from '../../../core/index.js';
 import { invalidLine, type Entry, type ParsedLine, type Values } from './entry.js';
 import type { FieldNames } from './fields.js';
 import { readJsonList } from './json-list.js';
 import { readEntries, toEntries, withoutByteOrderMark, type Line } from './lines.js';
+import { repeatedKey } from './repeated-keys.js';
 
 /** Parses a JSON object: a session, a course, or a line of a `--rejects` file. */
 export function readDocument(names: FieldNames, text: string): ParsedLine {
   if (text.trim() === '') return undefined;
-  const document = parseObject(text);
-  if (!document) {
-    const advice = text.startsWith('[') ? '; put each object of the list on its own line' : '';
-    return invalidLine(`must be a JSON object${advice}`);
-  }
+  const parsed = parseObject(text);
+  if ('faults' in parsed) return parsed;
+  const document = parsed.values;
   if (!('line' in document && 'faults' in document)) return renameFields(names, document);
   const { values } = document;
   return isObject(values) ? { values } : invalidLine('has no values; add them or remove the line');
@@ -20,8 +20,9 @@ export function readDocument(names: FieldNames, text: string): ParsedLine {
 function renameFields(names: FieldNames, document: Values): ParsedLine {
   const values: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(document)) {
-    const field = names.fieldFor(name) ?? name;
-    if (field === '') continue;
+    const mapped = names.fieldFor(name);
+    if (mapped === '') continue;
+    const field = mapped ?? name;
     if (Object.hasOwn(values, field)) return invalidLine(`has ${field} twice`);
     // Unlike an assignment, this also works for `__proto__`.
     Object.defineProperty(values, field, { value, enumerable: true, configurable: true, writable: true });
@@ -29,11 +30,23 @@ function renameFields(names: FieldNames, document: Values): ParsedLine {
   return { values };
 }
 
+/** Returns a fault for text that is not a JSON object, or has a key twice in one of its objects. */
+export function parseObject(text: string): NonNullable<ParsedLine> {
+  const json = withoutByteOrderMark(text);
+  const value = parseJson(json);
+  if (!isObject(value)) {
+    const advice = text.startsWith('[') ? '; put each object of the list on its own line' : '';
+    return invalidLine(`must be a JSON object${advice}`);
+  }
+  const repeated = repeatedKey(json, value);
+  if (repeated === undefined) return { values: value };
+  return invalidLine(`has the key ${describeValue(repeated)} twice; remove one of them`);
+}
+
 /** Returns `undefined` for other text. */
-export function parseObject(text: string): Values | undefined {
+function parseJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(withoutByteOrderMark(text));
-    return isObject(value) ? value : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseDuration } from '../../duration.js';
 import { withValue } from '../../errors.js';
-import { invalidLine, type LineFault, type ParsedLine } from './entry.js';
+import { type LineFault, type ParsedLine } from './entry.js';
 import { parseObject } from './json.js';
 
 /** Extensions of the result, because xAPI has no fields for modules. */
@@ -42,9 +42,9 @@ const statementSchema = z.object({
  */
 export function readStatement(text: string, courseId: string | undefined): ParsedLine {
   if (text.trim() === '') return undefined;
-  const document = parseObject(text);
-  if (!document) return invalidLine('must be a JSON object');
-  const statement = statementSchema.safeParse(document);
+  const parsed = parseObject(text);
+  if ('faults' in parsed) return parsed;
+  const statement = statementSchema.safeParse(parsed.values);
   if (!statement.success) {
     const faults = statement.error.issues.map(({ path, message }) => ({
       field: path.join('.'),
