@@ -1,5 +1,11 @@
 import { Option, type Command } from 'commander';
-import { IMPORT_FORMATS, ON_CONFLICT, SAME_TIME, type ImportOptions } from '../import/options.js';
+import {
+  checkOptions,
+  IMPORT_FORMATS,
+  ON_CONFLICT,
+  SAME_TIME,
+  type ImportOptions,
+} from '../import/options.js';
 import { DATE_ORDERS, TIME_UNITS } from '../import/readers/cells.js';
 import { ENCODINGS } from '../import/readers/encoding.js';
 import type { Io } from '../io.js';
@@ -70,10 +76,17 @@ export function addImport(program: Command, io: Io): void {
       'write the rejected lines to this file as NDJSON, which you can repair and import',
     )
     .option('--from-legacy <url>', 'import from the Postgres database of the previous service')
+    .option('--preview', 'show how the first rows are read, and the options to import the file with')
     .option('--dry-run', 'check every line without recording anything')
     .option('--quiet', 'print no progress')
     .option('--json', 'print the summary as one JSON document')
     .action(async (file: string | undefined, options: ImportOptions) => {
+      if (options.preview && file !== undefined) {
+        checkOptions(file, options);
+        const { runPreview } = await import('../import/preview/preview.js');
+        await runPreview(io, file, options);
+        return;
+      }
       const { runImport } = await import('../import/run.js');
       await runImport(io, file, options);
     });

@@ -33,6 +33,7 @@ export interface ImportOptions extends TargetOptions {
   readonly ids?: string;
   readonly rejects?: string;
   readonly fromLegacy?: string;
+  readonly preview?: boolean;
   readonly dryRun?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -51,6 +52,16 @@ function findContradiction(file: string | undefined, options: ImportOptions): st
   }
   if (file !== undefined && fromLegacy !== undefined) return 'use a file or --from-legacy, not both';
   if (file === '-' && courses === '-') return 'use stdin for the sessions or the courses, not for both';
+  if (options.preview) {
+    const [other] = Object.entries({
+      '--courses': courses,
+      '--from-legacy': fromLegacy,
+      '--dry-run': dryRun,
+      '--rejects': options.rejects,
+      '--ids': options.ids,
+    }).find(([, value]) => value !== undefined) ?? [undefined];
+    return other === undefined ? undefined : `--preview writes nothing; remove ${other}`;
+  }
   if (dryRun && courses !== undefined) return '--dry-run cannot import courses; remove --courses';
   const fileOptions = {
     '--format': format,

@@ -1,0 +1,373 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { deriveId } from '../../../src/core/index.js';
+import { runCli } from '../../support/cli.js';
+import { createDatabase } from '../../support/databases.js';
+import { TestDirectory } from '../../support/directory.js';
+import { csvLine, HEADER } from '../../support/imports.js';
+import { localTime } from '../../support/time-zones.js';
+
+interface Study {
+  readonly user: string;
+  readonly course: string;
+  readonly modules: number;
+  readonly score: number | null;
+  readonly seconds: number;
+  readonly at: number;
+  readonly moduleIds: readonly string[];
+}
+
+const ROWS = 300;
+const MINUTE = 60_000;
+
+/** 300 sessions of 30 learners in three courses, one session a minute each, in the spring of 2026. */
+const STUDIES: readonly Study[] = Array.from({ length: ROWS }, (_, index) => ({
+  user: `jörg.müller-${index % 30}@example.org`,
+  course: ['Logic', 'Set theory', 'Proofs & numbers'][index % 3] ?? '',
+  modules: 1 + (index % 7),
+  score: index % 11 === 0 ? null : 50 + (index % 50) + 0.5,
+  seconds: 900 + 30 * (index % 40),
+  at: Date.UTC(2026, 2, 1, 8, 5) + index * 601 * MINUTE,
+  moduleIds: [`m-${index % 5}`, `m-${5 + (index % 3)}`],
+}));
+
+const two = (number: number) => String(number).padStart(2, '0');
+const clock = (seconds: number) =>
+  `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+/** The parts of the local time in a zone. */
+const parts = (at: number, zone: string) => {
+  const [date = '', time = ''] = localTime(at, zone).split('T');
+  const [year = '', month = '', day = ''] = date.split('-');
+  return { date, time, year, month, day, minute: time.slice(0, 5) };
+};
+const twelve = (time: string) => {
+  const [hour = 0, minute = 0] = time.split(':').map(Number);
+  return `${hour % 12 || 12}:${two(minute)} ${hour < 12 ? 'AM' : 'PM'}`;
+};
+const table = (rows: readonly (readonly (string | number)[])[], delimiter = ',') =>
+  `${rows.map((row) => row.join(delimiter)).join('\n')}\n`;
+const quoted = (text: string) => `"${text}"`;
+
+interface Shape {
+  readonly file: string;
+  readonly text: string | Buffer;
+  /** What the user adds, because the file does not say it. */
+  readonly zone?: string;
+  /** What the file keeps of a session. */
+  readonly keeps?: (study: Study) => Partial<Study>;
+}
+
+const SHAPES: Readonly<Record<string, Shape>> = {
+  Moodle: {
+    file: 'moodle.csv',
+    zone: 'Europe/Berlin',
+    text: table([
+      [
+        '"First name"',
+        '"Last name"',
+        '"Email address"',
+        'Course',
+        'Completed',
+        '"Time taken"',
+        '"Grade/100.00"',
+        'Activities',
+      ],
+      ...STUDIES.map(({ user, course, modules, score, seconds, at }) => {
+        const { year, month, day, time } = parts(at, 'Europe/Berlin');
+        const taken = `${Math.floor(seconds / 60)} mins ${seconds % 60} secs`;
+        const completed = quoted(`${Number(day)}/${month}/${year.slice(2)}, ${time}`);
+        return ['Jörg', 'Müller', user, quoted(course), completed, quoted(taken), score ?? '-', modules];
+      }),
+    ]),
+  },
+  Canvas: {
+    file: 'canvas.csv',
+    text: table([
+      [
+        'Student',
+        'ID',
+        'SIS Login ID',
+        'Section',
+        'Course',
+        'Submitted',
+        'Attempt',
+        'Score',
+        'Lessons',
+        'Duration (seconds)',
+      ],
+      ...STUDIES.map(({ user, course, modules, score, seconds, at }, index) => {
+        const { date, time } = parts(at, 'UTC');
+        return [
+          '"Müller, Jörg"',
+          index % 30,
+          user,
+          'A',
+          course,
+          `${date} ${time} UTC`,
+          1,
+          score ?? '',
+          modules,
+          seconds,
+        ];
+      }),
+    ]),
+    keeps: ({ user }) => ({ user }),
+  },
+  Kolibri: {
+    file: 'kolibri.csv',
+    zone: 'Africa/Nairobi',
+    text: table([
+      [
+        'Facility name',
+        'Username',
+        'Channel name',
+        'Content ID',
+        'Start timestamp',
+        'End timestamp',
+        'Time spent (sec)',
+        'Progress (0-1)',
+        'Kind',
+      ],
+      ...STUDIES.map(({ user, course, seconds, at, moduleIds: [id = ''] }) => {
+        const [start, end] = [parts(at - seconds * 1_000, 'Africa/Nairobi'), parts(at, 'Africa/Nairobi')];
+        const times = [`${start.date} ${start.time}`, `${end.date} ${end.time}`];
+        return ['School', user, course, id, ...times, `${seconds}.0`, 1, 'exercise'];
+      }),
+    ]),
+    keeps: ({ moduleIds: [id = ''] }) => ({ modules: 1, score: null, moduleIds: [id] }),
+  },
+  Toggl: {
+    file: 'toggl.csv',
+    zone: 'America/New_York',
+    text: `\uFEFF${table([
+      [
+        'User',
+        'Email',
+        'Client',
+        'Project',
+        'Description',
+        'Billable',
+        'Start date',
+        'Start time',
+        'End date',
+        'End time',
+        'Duration',
+        'Tags',
+      ],
+      ...STUDIES.map(({ user, course, seconds, at }) => {
+        const [start, end] = [parts(at - seconds * 1_000, 'America/New_York'), parts(at, 'America/New_York')];
+        const times = [start.date, start.time, end.date, end.time];
+        return ['Jörg', user, '', course, '"read, then\nwrote"', 'No', ...times, clock(seconds), ''];
+      }),
+    ])}`,
+    keeps: () => ({ modules: 1, score: null }),
+  },
+  'Excel, German': {
+    file: 'excel-de.csv',
+    zone: 'Europe/Berlin',
+    text: Buffer.from(
+      table(
+        [
+          ['Teilnehmer', 'Kurs', 'Module', 'Punkte', 'Dauer', 'Datum', 'Bemerkung'],
+          ...STUDIES.map(({ user, course, modules, score, seconds, at }) => {
+            const { day, month, year, minute } = parts(at, 'Europe/Berlin');
+            const points = score === null ? '' : String(score).replace('.', ',');
+            return [
+              user,
+              course,
+              modules,
+              points,
+              clock(seconds),
+              `${day}.${month}.${year} ${minute}`,
+              'schön',
+            ];
+          }),
+        ],
+        ';',
+      ).replaceAll('\n', '\r\n'),
+      'latin1',
+    ),
+  },
+  'Excel, US': {
+    file: 'excel-us.csv',
+    zone: 'America/New_York',
+    text: `\uFEFF${table([
+      ['Student', 'Course', 'Modules', 'Score', 'Minutes', 'Completed'],
+      ...STUDIES.map(({ user, course, modules, score, seconds, at }) => {
+        const { day, month, year, minute } = parts(at, 'America/New_York');
+        const completed = `${Number(month)}/${Number(day)}/${year} ${twelve(minute)}`;
+        return [user, course, modules, score === null ? '' : `${score}%`, seconds / 60, completed];
+      }),
+    ]).replaceAll('\n', '\r\n')}`,
+  },
+  'Google Sheets': {
+    file: 'sheets.tsv',
+    zone: 'UTC',
+    text: `${table(
+      [
+        ['user_id', 'course_id', 'modules', 'score', 'duration', 'completed_at', 'modules list', ''],
+        ...STUDIES.map(({ user, course, modules, score, seconds, at }) => {
+          const { date, time } = parts(at, 'UTC');
+          const ids = [deriveId(user), deriveId(course)];
+          return [...ids, modules, score ?? '', clock(seconds).slice(1), `${date} ${time}`, '', ''];
+        }),
+      ],
+      '\t',
+    )}\t\t\t\t\t\t\t\n\n`,
+  },
+  pandas: {
+    file: 'pandas.csv',
+    text: table([
+      ['', 'user', 'course', 'modules', 'score', 'time_spent_s', 'completed_at', 'module_ids'],
+      ...STUDIES.map(({ user, course, modules, score, seconds, at, moduleIds }, index) => {
+        const { date, time } = parts(at, 'UTC');
+        const list = quoted(`[${moduleIds.map((id) => `'${id}'`).join(', ')}]`);
+        return [
+          index,
+          user,
+          course,
+          `${modules}.0`,
+          score ?? '',
+          `${seconds}.0`,
+          `${date} ${time}+00:00`,
+          list,
+        ];
+      }),
+    ]),
+    keeps: ({ moduleIds }) => ({ moduleIds }),
+  },
+  R: {
+    file: 'r.csv',
+    zone: 'Europe/London',
+    text: table([
+      ['', 'user', 'course', 'modules', 'score', 'minutes', 'completed'].map(quoted),
+      ...STUDIES.map(({ user, course, modules, score, seconds, at }, index) => {
+        const { date, time } = parts(at, 'Europe/London');
+        const row = [quoted(String(index + 1)), quoted(user), quoted(course)];
+        return [...row, modules, score ?? 'NA', seconds / 60, quoted(`${date} ${time}`)];
+      }),
+    ]),
+  },
+  'a hand-made file': {
+    file: 'hours.txt',
+    zone: 'Asia/Kolkata',
+    text: `\n${table(
+      [
+        [' Learner ', ' Class', 'Lessons', 'Grade', 'Time ', 'Date', 'Time of day', 'Note'],
+        ...STUDIES.map(({ user, course, modules, score, seconds, at }) => {
+          const { date, minute } = parts(at, 'Asia/Kolkata');
+          const time = `${Math.floor(seconds / 60)}m${seconds % 60}s`;
+          return [` ${user} `, ` "${course}"`, modules, score ?? '', time, date, minute, '6" screen'];
+        }),
+      ],
+      ' | ',
+    ).replaceAll('\n', '\n\n')}`,
+  },
+};
+
+for (const [name, { file, text, zone, keeps }] of Object.entries(SHAPES)) {
+  test(`A file like those of ${name} is imported by the command of its preview`, async () => {
+    await using database = await createDatabase('sqlite');
+    await using directory = await TestDirectory.create();
+    const path = await directory.write(file, text);
+    const given = zone === undefined ? [] : ['--time-zone', zone];
+    const preview = await runCli(['import', path, '--preview', '--json', ...given]);
+    assert.equal(preview.code, 0, preview.stderr);
+    const {
+      rows,
+      sessions,
+      learners,
+      courses,
+      rejected,
+      faults,
+      arguments: argv,
+    } = JSON.parse(preview.stdout);
+    const context = `${argv.join(' ')}\n${faults.join('\n')}`;
+    assert.deepEqual([rows, sessions, learners, courses, rejected], [ROWS, ROWS, 30, 3, 0], context);
+
+    const imported = await runCli([...argv, '--database', database.url, '--json', '--quiet']);
+    assert.deepEqual([imported.code, JSON.parse(imported.stdout).created], [0, ROWS], imported.stderr);
+    const exported = await runCli(['export', '--database', database.url, '--format', 'ndjson', '--quiet']);
+    const actual = exported.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => {
+        const { sessionId: _, ...session } = JSON.parse(line);
+        return JSON.stringify(session);
+      });
+    const expected = STUDIES.map((study) => ({ ...study, moduleIds: [], ...keeps?.(study) })).map(
+      ({ user, course, modules, score, seconds, at, moduleIds }) =>
+        JSON.stringify({
+          userId: deriveId(user),
+          courseId: deriveId(course),
+          totalModulesStudied: modules,
+          averageScore: score,
+          timeStudied: seconds * 1_000,
+          completedAt: new Date(at).toISOString(),
+          moduleIds,
+        }),
+    );
+    assert.deepEqual(actual.toSorted(), expected.toSorted());
+  });
+}
+
+test('A preview shows the columns, what would be rejected, what to check, and the command', async () => {
+  const input =
+    'Email,Course,Hours,When,Grade\nann@example.org,Logic,1.5,01/03/2026 10:00,B+\nben@example.org,Logic,2,02/03/2026 11:00,80\n';
+  const given = ['--map', 'When=completedAt', '--time-zone', 'Europe/London', '--date-order', 'dmy'];
+  const { code, stdout, stderr } = await runCli(['import', '-', '--preview', ...given], { input });
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.equal(
+    stdout,
+    `File      stdin, CSV in UTF-8
+Rows      2
+Sessions  1
+Learners  1
+Courses   1
+Rejected  1
+
+Column  Field         Value             Read as
+Email   userId        ben@example.org   ${deriveId('ben@example.org')}
+Course  courseId      Logic             ${deriveId('Logic')}
+Hours   timeStudied   2                 7200000
+When    completedAt   02/03/2026 11:00  2026-03-02T11:00:00.000Z
+Grade   averageScore  80                80
+
+1 × averageScore must be a number from 0 to 1,000,000, or null
+line 2: averageScore is "B+"; it must be a number from 0 to 1,000,000, or null
+
+Check: No column has the number of modules; is 1 for each session right?
+
+To import the file:
+
+  stats-service import - --map When=completedAt --map Email=userId --map Course=courseId \\
+    --map Hours=timeStudied --map Grade=averageScore --default totalModulesStudied=1 --time-unit h \\
+    --date-order dmy --time-zone Europe/London --derive-ids --create-courses
+`,
+  );
+});
+
+test('A preview proposes --same-time distinct for different sessions of one learner, course and time', async () => {
+  const lines = [csvLine({ sessionId: '' }), csvLine({ sessionId: '', averageScore: '70' })];
+  const { stdout } = await runCli(['import', '-', '--preview', '--json'], {
+    input: [HEADER, ...lines].join('\n'),
+  });
+  const { sessions, arguments: argv } = JSON.parse(stdout);
+  assert.equal(sessions, 2);
+  assert.deepEqual(argv, ['import', '-', '--same-time', 'distinct', '--create-courses']);
+});
+
+test('A preview of a long file reads only its first rows, and names a file that is empty', async () => {
+  await using directory = await TestDirectory.create();
+  const lines = Array.from({ length: 5_000 }, () => csvLine());
+  const long = await directory.write('long.csv', [HEADER, ...lines].join('\n'));
+  const preview = await runCli(['import', long, '--preview', '--json']);
+  const { rows, sessions, isWhole, arguments: argv } = JSON.parse(preview.stdout);
+  assert.ok(rows >= 900 && rows < 5_000 && sessions === rows, String(rows));
+  assert.deepEqual([isWhole, argv], [false, ['import', long, '--create-courses']]);
+  const empty = await runCli(['import', '-', '--preview'], { input: '' });
+  assert.deepEqual([empty.code, empty.stdout], [1, '']);
+  assert.match(empty.stderr, /The file is empty; there is nothing to preview\./);
+  const writing = await runCli(['import', long, '--preview', '--rejects', 'rejects.ndjson']);
+  assert.match(writing.stderr, /--preview writes nothing; remove --rejects/);
+});
