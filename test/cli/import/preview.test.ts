@@ -333,7 +333,6 @@ Hours   timeStudied   2                 7200000
 When    completedAt   02/03/2026 11:00  2026-03-02T11:00:00.000Z
 Grade   averageScore  80                80
 
-1 × averageScore must be a number from 0 to 1,000,000, or null
 line 2: averageScore is "B+"; it must be a number from 0 to 1,000,000, or null
 
 Check: No column has the number of modules; is 1 for each session right?

@@ -84,7 +84,10 @@ export async function runPreview(io: Io, file: string, given: ImportOptions): Pr
     value,
   ]);
   writeFittingTable(io, table, ['Column', 'Field', 'Value', 'Read as']);
-  const blocks = [[...kinds, ...examples], notes.map((note) => `Check: ${note}`)];
+  const blocks = [
+    [...(rejected > MAX_EXAMPLES ? kinds : []), ...examples],
+    notes.map((note) => `Check: ${note}`),
+  ];
   for (const lines of blocks.filter(({ length }) => length > 0)) {
     writeLine(io.stdout, '');
     for (const line of lines) writeLine(io.stdout, escapeControls(line));
