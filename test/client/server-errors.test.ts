@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
-import { test } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { connectStats, StatsError } from '../../src/client/index.js';
 import { runCli } from '../support/cli.js';
 import { newCourseId, newSessionId, newUserId, sessionContent } from '../support/factories.js';
@@ -58,17 +58,36 @@ const RESPONSES: readonly (readonly [
   ],
 ];
 
-for (const [what, listener, code, message] of RESPONSES) {
-  test(`The client reports ${what} as \`${code}\``, async () => {
-    await using server = createServer(listener);
+// Most of the time is pauses between retries.
+describe('Responses that are not from the service', { concurrency: true }, () => {
+  for (const [what, listener, code, message] of RESPONSES) {
+    it(`The client reports ${what} as \`${code}\``, async () => {
+      await using server = createServer(listener);
+      const port = await listen(server);
+      await using stats = connectStats({ server: `http://127.0.0.1:${port}` });
+      await assert.rejects(stats.getStats({ userId: newUserId(), courseId: newCourseId() }), {
+        code,
+        message,
+      });
+    });
+  }
+
+  it('The error for a lost response has the session id for a retry, even if none was sent', async () => {
+    await using server = createServer((request) => request.socket.destroy());
     const port = await listen(server);
     await using stats = connectStats({ server: `http://127.0.0.1:${port}` });
-    await assert.rejects(stats.getStats({ userId: newUserId(), courseId: newCourseId() }), {
-      code,
-      message,
+    const learner = { userId: newUserId(), courseId: newCourseId() };
+    await assert.rejects(stats.recordSession({ ...learner, session: sessionContent() }), (error) => {
+      assert.ok(error instanceof StatsError);
+      assert.equal(error.code, 'server-unavailable');
+      const [fault] = error.faults;
+      assert.ok(fault && 'pointer' in fault);
+      assert.equal(fault.pointer, '/sessionId');
+      assert.match(fault.detail, /^must be [0-9a-f-]{36} when the call is repeated$/);
+      return true;
     });
   });
-}
+});
 
 /** Responses of other programs, and the beginning of the message. */
 const OTHER_PROGRAMS: readonly (readonly [what: string, listener: RequestListener, message: string])[] = [
@@ -121,22 +140,6 @@ test('`deleteSession` fails if the server answers with a web page', async () => 
   await using stats = connectStats({ server: `http://127.0.0.1:${port}` });
   const key = { userId: newUserId(), courseId: newCourseId(), sessionId: newSessionId() };
   await assert.rejects(stats.deleteSession(key), { code: 'server-incompatible' });
-});
-
-test('The error for a lost response has the session id for a retry, even if none was sent', async () => {
-  await using server = createServer((request) => request.socket.destroy());
-  const port = await listen(server);
-  await using stats = connectStats({ server: `http://127.0.0.1:${port}` });
-  const learner = { userId: newUserId(), courseId: newCourseId() };
-  await assert.rejects(stats.recordSession({ ...learner, session: sessionContent() }), (error) => {
-    assert.ok(error instanceof StatsError);
-    assert.equal(error.code, 'server-unavailable');
-    const [fault] = error.faults;
-    assert.ok(fault && 'pointer' in fault);
-    assert.equal(fault.pointer, '/sessionId');
-    assert.match(fault.detail, /^must be [0-9a-f-]{36} when the call is repeated$/);
-    return true;
-  });
 });
 
 test('A client may be closed more than once, and then fails like `openStats`', async () => {

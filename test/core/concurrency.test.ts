@@ -1,31 +1,29 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import type { LearnerKey } from '../../src/core/index.js';
 import { DIALECTS } from '../support/databases.js';
 import { newSessionId, newUserId, sessionContent } from '../support/factories.js';
 import { createFixture, type Fixture } from '../support/fixture.js';
 import { runCalls, type Call } from '../support/jobs.js';
 import { assertRollups } from '../support/rollups.js';
-import { startWorkers } from '../support/workers.js';
+import { startWorkers, type Workers } from '../support/workers.js';
 
 const COPIES = 64;
 const PROCESSES = 4;
 const timeout = 60_000;
 
-type Run = (fixture: Fixture, share: () => Call[]) => Promise<string[]>;
+type Run = (fixture: Fixture, workers: Workers, share: () => Call[]) => Promise<string[]>;
 
 /** Both runs make the same calls: one share per process, or all shares in one process. */
 const RUNS: readonly [where: string, run: Run][] = [
   [
     'from one process',
-    ({ stats }, share) => runCalls(stats, Array.from({ length: PROCESSES }, share).flat()),
+    ({ stats }, _, share) => runCalls(stats, Array.from({ length: PROCESSES }, share).flat()),
   ],
   [
     `from ${PROCESSES} processes`,
-    async ({ database }, share) => {
-      await using workers = await startWorkers(PROCESSES);
-      return (await workers.run(() => ({ database: database.url, calls: share() }))).flat();
-    },
+    async ({ database }, workers, share) =>
+      (await workers.run(() => ({ database: database.url, calls: share() }))).flat(),
   ],
 ];
 
@@ -68,49 +66,57 @@ function tally(outcomes: readonly string[]): Record<string, number> {
 }
 
 for (const dialect of DIALECTS) {
-  for (const [where, run] of RUNS) {
-    describe(`concurrent writes ${where} on ${dialect}`, { timeout }, () => {
-      test('Concurrent sessions of one learner are each counted once', async () => {
-        await using fixture = await createFixture(dialect);
-        const learner = { userId: newUserId(), courseId: fixture.courseId };
-        const perProcess = COPIES / PROCESSES;
-
-        const outcomes = await run(fixture, () => records(learner, newSessions(perProcess)));
-
-        assert.deepEqual(tally(outcomes), { recorded: COPIES });
-        const { sessionCount, totalModulesStudied, averageScore } = await fixture.stats.getStats(learner);
-        assert.deepEqual([sessionCount, totalModulesStudied, averageScore], [COPIES, COPIES * 6, 68.4]);
-        await assertRollups(fixture.database.url);
-      });
-
-      test('Concurrent copies of one session count once: one is recorded, the rest replay it', async () => {
-        await using fixture = await createFixture(dialect);
-        const learner = { userId: newUserId(), courseId: fixture.courseId };
-        const [session] = newSessions(1);
-        assert.ok(session);
-        const copies = Array.from({ length: COPIES / PROCESSES }, () => session);
-
-        const outcomes = await run(fixture, () => records(learner, copies));
-
-        assert.deepEqual(tally(outcomes), { recorded: 1, replayed: COPIES - 1 });
-        const { sessionCount, timeStudied } = await fixture.stats.getStats(learner);
-        assert.deepEqual([sessionCount, timeStudied], [1, session.timeStudied]);
-        await assertRollups(fixture.database.url);
-      });
-
-      test('Concurrent writes of any kind leave lifetime stats that equal the sessions', async () => {
-        await using fixture = await createFixture(dialect);
-        const learner = { userId: newUserId(), courseId: fixture.courseId };
-        const sessionIds = Array.from({ length: 5 }, () => newSessionId());
-
-        const outcomes = await run(fixture, () => mixture(learner, sessionIds));
-
-        assert.deepEqual(
-          outcomes.filter((outcome) => !MIXED_OUTCOMES.has(outcome)),
-          [],
-        );
-        await assertRollups(fixture.database.url);
-      });
+  describe(`concurrent writes on ${dialect}`, () => {
+    let workers: Workers;
+    before(async () => {
+      workers = await startWorkers(PROCESSES);
     });
-  }
+    after(() => workers[Symbol.asyncDispose]());
+
+    for (const [where, run] of RUNS) {
+      describe(where, { timeout }, () => {
+        test('Concurrent sessions of one learner are each counted once', async () => {
+          await using fixture = await createFixture(dialect);
+          const learner = { userId: newUserId(), courseId: fixture.courseId };
+          const perProcess = COPIES / PROCESSES;
+
+          const outcomes = await run(fixture, workers, () => records(learner, newSessions(perProcess)));
+
+          assert.deepEqual(tally(outcomes), { recorded: COPIES });
+          const { sessionCount, totalModulesStudied, averageScore } = await fixture.stats.getStats(learner);
+          assert.deepEqual([sessionCount, totalModulesStudied, averageScore], [COPIES, COPIES * 6, 68.4]);
+          await assertRollups(fixture.database.url);
+        });
+
+        test('Concurrent copies of one session count once: one is recorded, the rest replay it', async () => {
+          await using fixture = await createFixture(dialect);
+          const learner = { userId: newUserId(), courseId: fixture.courseId };
+          const [session] = newSessions(1);
+          assert.ok(session);
+          const copies = Array.from({ length: COPIES / PROCESSES }, () => session);
+
+          const outcomes = await run(fixture, workers, () => records(learner, copies));
+
+          assert.deepEqual(tally(outcomes), { recorded: 1, replayed: COPIES - 1 });
+          const { sessionCount, timeStudied } = await fixture.stats.getStats(learner);
+          assert.deepEqual([sessionCount, timeStudied], [1, session.timeStudied]);
+          await assertRollups(fixture.database.url);
+        });
+
+        test('Concurrent writes of any kind leave lifetime stats that equal the sessions', async () => {
+          await using fixture = await createFixture(dialect);
+          const learner = { userId: newUserId(), courseId: fixture.courseId };
+          const sessionIds = Array.from({ length: 5 }, () => newSessionId());
+
+          const outcomes = await run(fixture, workers, () => mixture(learner, sessionIds));
+
+          assert.deepEqual(
+            outcomes.filter((outcome) => !MIXED_OUTCOMES.has(outcome)),
+            [],
+          );
+          await assertRollups(fixture.database.url);
+        });
+      });
+    }
+  });
 }

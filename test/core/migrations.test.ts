@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { migrations } from '../../migrations/index.js';
 import type { DialectName } from '../../migrations/columns.js';
 import { openMigrator, openStats } from '../../src/core/index.js';
@@ -8,7 +8,7 @@ import { createDatabase, DIALECTS } from '../support/databases.js';
 import { newUserId, sessionContent } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 import { runSql, sqlitePath } from '../support/sql.js';
-import { startWorkers } from '../support/workers.js';
+import { startWorkers, type Workers } from '../support/workers.js';
 
 const NAMES = migrations.map(({ name }) => name);
 const PROCESSES = 8;
@@ -110,21 +110,6 @@ for (const dialect of DIALECTS) {
       await assert.rejects(runSql(database.url, removal), /foreign key/i);
     });
 
-    test('Processes that open an empty database concurrently migrate it once', { timeout }, async () => {
-      await using workers = await startWorkers(PROCESSES);
-      // One round may miss a race.
-      for (let round = 0; round < 3; round += 1) {
-        await using database = await createDatabase(dialect);
-        const outcomes = await workers.run(() => ({ database: database.url, calls: [] }));
-        assert.deepEqual(
-          outcomes,
-          Array.from({ length: PROCESSES }, () => []),
-        );
-        await using migrator = await openMigrator({ database: database.url });
-        assert.deepEqual(await migrator.status(), { applied: NAMES, pending: [] });
-      }
-    });
-
     test('A newer schema with compatible migrations is used and is not changed', async () => {
       await using database = await createDatabase(dialect);
       await using migrator = await openMigrator({ database: database.url });
@@ -174,6 +159,30 @@ for (const dialect of DIALECTS) {
     });
   });
 }
+
+describe('concurrent migrations', { timeout }, () => {
+  let workers: Workers;
+  before(async () => {
+    workers = await startWorkers(PROCESSES);
+  });
+  after(() => workers[Symbol.asyncDispose]());
+
+  for (const dialect of DIALECTS) {
+    test(`Processes that open an empty database on ${dialect} concurrently migrate it once`, async () => {
+      // One round may miss a race.
+      for (let round = 0; round < 3; round += 1) {
+        await using database = await createDatabase(dialect);
+        const outcomes = await workers.run(() => ({ database: database.url, calls: [] }));
+        assert.deepEqual(
+          outcomes,
+          Array.from({ length: PROCESSES }, () => []),
+        );
+        await using migrator = await openMigrator({ database: database.url });
+        assert.deepEqual(await migrator.status(), { applied: NAMES, pending: [] });
+      }
+    });
+  }
+});
 
 test('A missing SQLite file is created only without `create: false`', async () => {
   await using database = await createDatabase('sqlite');

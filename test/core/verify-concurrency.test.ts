@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import type { CourseId, UserId } from '../../src/core/index.js';
 import { runBin, runCli } from '../support/cli.js';
 import { DIALECTS } from '../support/databases.js';
@@ -8,7 +8,7 @@ import { createFixture } from '../support/fixture.js';
 import type { Call } from '../support/jobs.js';
 import { assertRollups } from '../support/rollups.js';
 import { runSql } from '../support/sql.js';
-import { startWorkers } from '../support/workers.js';
+import { startWorkers, type Workers } from '../support/workers.js';
 
 const WORKERS = 3;
 const CONCURRENCY = 48;
@@ -66,8 +66,12 @@ function recordings({ userIds, courseId }: Place): Call[] {
   });
 }
 
-async function during<T>(database: string, calls: readonly Call[], work: () => Promise<T>): Promise<T> {
-  await using workers = await startWorkers(WORKERS);
+/** Runs the calls in all workers again and again until the work has ended. */
+async function during<T>(
+  workers: Workers,
+  { database, calls }: { readonly database: string; readonly calls: readonly Call[] },
+  work: () => Promise<T>,
+): Promise<T> {
   const state = { isOver: false };
   const working = work().finally(() => (state.isOver = true));
   do {
@@ -82,6 +86,12 @@ async function during<T>(database: string, calls: readonly Call[], work: () => P
 
 for (const dialect of DIALECTS) {
   describe(`verify during concurrent writes on ${dialect}`, { timeout }, () => {
+    let workers: Workers;
+    before(async () => {
+      workers = await startWorkers(WORKERS);
+    });
+    after(() => workers[Symbol.asyncDispose]());
+
     for (const [what, callsOf, statements] of [
       [
         'recorded, replaced, deleted and erased',
@@ -117,9 +127,8 @@ for (const dialect of DIALECTS) {
           for (const statement of statements) await runSql(database.url, statement);
           const argv = ['verify', '--database', database.url, '--rebuild'];
 
-          const finished = await during(database.url, callsOf(place), () =>
-            Promise.all([runBin(argv), runBin(argv)]),
-          );
+          const writes = { database: database.url, calls: callsOf(place) };
+          const finished = await during(workers, writes, () => Promise.all([runBin(argv), runBin(argv)]));
 
           for (const { code, stderr } of finished) assert.equal(code, 0, stderr);
           assert.ok(finished.some(({ stdout }) => stdout.includes('Repaired ')));
@@ -136,7 +145,7 @@ for (const dialect of DIALECTS) {
         userIds: Array.from({ length: 4 }, () => newUserId()),
         sessionIds: Array.from({ length: 7 }, () => newSessionId()),
       };
-      await during(database.url, mixture(place), async () => {
+      await during(workers, { database: database.url, calls: mixture(place) }, async () => {
         for (let round = 0; round < 20; round += 1) {
           const { code, stdout, stderr } = await runCli(['verify', '--database', database.url]);
           assert.equal(code, 0, stdout + stderr);

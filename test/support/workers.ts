@@ -14,7 +14,7 @@ interface Worker {
   stop(): Promise<void>;
 }
 
-class Workers implements AsyncDisposable {
+export class Workers implements AsyncDisposable {
   readonly #workers: readonly Worker[];
 
   constructor(workers: readonly Worker[]) {

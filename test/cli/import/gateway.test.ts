@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, it } from 'node:test';
 import { toCourseId, toUserId } from '../../../src/core/index.js';
 import { until } from '../../support/condition.js';
 import { TestDirectory } from '../../support/directory.js';
@@ -22,66 +22,69 @@ function linesOf(count: number): string {
   return `${[HEADER, ...lines].join('\n')}\n`;
 }
 
-test('An import through a gateway that returns 429 and 502 for a while has the right totals', async () => {
-  await using service = await createService('sqlite');
-  await service.stats.setCourse({ courseId: COURSE.courseId, course: { name: COURSE.name } });
-  await using directory = await TestDirectory.create();
-  const lines = Array.from({ length: LEARNERS * 8 }, (_, index) => csvLine({ userId: learnerOf(index) }));
-  const path = await directory.write('sessions.csv', [HEADER, ...lines].join('\n'));
-  // More failures in a row than one call of the client retries.
-  await using gateway = await startGateway(service.url, (number): GatewayAnswer | undefined => {
-    if (number > 7) return undefined;
-    if (number % 3 === 0) return { status: 429, headers: { 'Retry-After': '0' } };
-    return { status: 502, isForwarded: number === 1 };
+// Most of the time is pauses between retries.
+describe('import through a gateway', { concurrency: true }, () => {
+  it('An import through a gateway that returns 429 and 502 for a while has the right totals', async () => {
+    await using service = await createService('sqlite');
+    await service.stats.setCourse({ courseId: COURSE.courseId, course: { name: COURSE.name } });
+    await using directory = await TestDirectory.create();
+    const lines = Array.from({ length: LEARNERS * 8 }, (_, index) => csvLine({ userId: learnerOf(index) }));
+    const path = await directory.write('sessions.csv', [HEADER, ...lines].join('\n'));
+    // More failures in a row than one call of the client retries.
+    await using gateway = await startGateway(service.url, (number): GatewayAnswer | undefined => {
+      if (number > 7) return undefined;
+      if (number % 3 === 0) return { status: 429, headers: { 'Retry-After': '0' } };
+      return { status: 502, isForwarded: number === 1 };
+    });
+    const { code, stderr, summary } = await runImport([path, '--server', gateway.url]);
+    assert.equal(code, 0, stderr);
+    assert.equal(summary.lines, LEARNERS * 8);
+    assert.equal((summary.created ?? 0) + (summary.replayed ?? 0), LEARNERS * 8);
+    for (let learner = 0; learner < LEARNERS; learner++) {
+      const key = { userId: toUserId(learnerOf(learner)), courseId: COURSE.courseId };
+      const { sessionCount, totalModulesStudied } = await service.stats.getStats(key);
+      assert.deepEqual([sessionCount, totalModulesStudied], [8, 48]);
+    }
   });
-  const { code, stderr, summary } = await runImport([path, '--server', gateway.url]);
-  assert.equal(code, 0, stderr);
-  assert.equal(summary.lines, LEARNERS * 8);
-  assert.equal((summary.created ?? 0) + (summary.replayed ?? 0), LEARNERS * 8);
-  for (let learner = 0; learner < LEARNERS; learner++) {
-    const key = { userId: toUserId(learnerOf(learner)), courseId: COURSE.courseId };
-    const { sessionCount, totalModulesStudied } = await service.stats.getStats(key);
-    assert.deepEqual([sessionCount, totalModulesStudied], [8, 48]);
-  }
-});
 
-test('An import ends with exit code 4 and its last line if the server stays away', async () => {
-  await using service = await createService('sqlite');
-  await service.stats.setCourse({ courseId: COURSE.courseId, course: { name: COURSE.name } });
-  await using directory = await TestDirectory.create();
-  const path = await directory.write('sessions.csv', linesOf(1_000));
-  // The first request has 200 sessions.
-  await using gateway = await startGateway(service.url, (number) =>
-    number > 1 ? { status: 503, headers: { 'Retry-After': '3600' } } : undefined,
-  );
-  const { code, stderr, summary } = await runImport([path, '--server', gateway.url]);
-  assert.equal(code, 4);
-  assert.equal(
-    stderr,
-    `Stopped after line 201. Later lines may be recorded too. Run the same command again; no session is counted twice.
+  it('An import ends with exit code 4 and its last line if the server stays away', async () => {
+    await using service = await createService('sqlite');
+    await service.stats.setCourse({ courseId: COURSE.courseId, course: { name: COURSE.name } });
+    await using directory = await TestDirectory.create();
+    const path = await directory.write('sessions.csv', linesOf(1_000));
+    // The first request has 200 sessions.
+    await using gateway = await startGateway(service.url, (number) =>
+      number > 1 ? { status: 503, headers: { 'Retry-After': '3600' } } : undefined,
+    );
+    const { code, stderr, summary } = await runImport([path, '--server', gateway.url]);
+    assert.equal(code, 4);
+    assert.equal(
+      stderr,
+      `Stopped after line 201. Later lines may be recorded too. Run the same command again; no session is counted twice.
 stats-service: The server ${gateway.url} returned 503; try again in 3,600 s.
 `,
-  );
-  assert.equal(summary.created, 200);
-});
+    );
+    assert.equal(summary.created, 200);
+  });
 
-test('Ctrl-C stops an import that waits for the retry of a request', async () => {
-  await using service = await createService('sqlite');
-  await using directory = await TestDirectory.create();
-  const path = await directory.write('sessions.csv', linesOf(1));
-  await using gateway = await startGateway(service.url, () => ({
-    status: 503,
-    headers: { 'Retry-After': '15' },
-  }));
-  const child = startBin(['import', path, '--server', gateway.url]);
-  await until('the import sent a request', () => gateway.requests.length === 1);
-  const start = performance.now();
-  child.kill('SIGINT');
-  const { code, stderr } = await child.ended;
-  assert.equal(code, 130, stderr);
-  assert.match(
-    stderr,
-    /^Stopped after line 0\. .* Run the same command again.*\nstats-service: interrupted\n$/,
-  );
-  assert.ok(performance.now() - start < 5_000);
+  it('Ctrl-C stops an import that waits for the retry of a request', async () => {
+    await using service = await createService('sqlite');
+    await using directory = await TestDirectory.create();
+    const path = await directory.write('sessions.csv', linesOf(1));
+    await using gateway = await startGateway(service.url, () => ({
+      status: 503,
+      headers: { 'Retry-After': '15' },
+    }));
+    const child = startBin(['import', path, '--server', gateway.url]);
+    await until('the import sent a request', () => gateway.requests.length === 1);
+    const start = performance.now();
+    child.kill('SIGINT');
+    const { code, stderr } = await child.ended;
+    assert.equal(code, 130, stderr);
+    assert.match(
+      stderr,
+      /^Stopped after line 0\. .* Run the same command again.*\nstats-service: interrupted\n$/,
+    );
+    assert.ok(performance.now() - start < 5_000);
+  });
 });

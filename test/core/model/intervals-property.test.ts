@@ -39,16 +39,18 @@ function asked(interval: IntervalName, timeZone: string, start: string, end: str
   const back = { day: 0, week: begin.dayOfWeek - 1, month: begin.day - 1 };
   let date = begin.subtract({ days: back[interval] });
   const found = [];
-  while (date.year <= 9999) {
-    const first = date.toZonedDateTime(timeZone);
-    if (first.epochMilliseconds >= Date.parse(end)) break;
+  const [from, to] = [Date.parse(start), Date.parse(end)];
+  let next = date.toZonedDateTime(timeZone);
+  while (date.year <= 9999 && next.epochMilliseconds < to) {
+    const first = next;
     date = date.add({ [`${interval}s`]: 1 });
-    const next = date.toZonedDateTime(timeZone).epochMilliseconds;
-    if (next <= Date.parse(start) || next === first.epochMilliseconds) continue;
+    next = date.toZonedDateTime(timeZone);
+    const [opening, closing] = [first.epochMilliseconds, next.epochMilliseconds];
+    if (closing <= from || closing === opening) continue;
     found.push({
       label: first.toString({ timeZoneName: 'never' }),
-      start: iso(Math.max(first.epochMilliseconds, Date.parse(start))),
-      end: iso(Math.min(next, Date.parse(end))),
+      start: iso(Math.max(opening, from)),
+      end: iso(Math.min(closing, to)),
     });
   }
   return found;
