@@ -25,6 +25,7 @@ const DRIVERS: Readonly<Record<string, readonly string[]>> = {
     'src/core/store/sqlite/dialect.ts',
     'src/core/store/sqlite/statements.ts',
     'src/core/store/sqlite/store.ts',
+    'src/core/store/sqlite/temporary.ts',
     'src/core/store/sqlite/values.ts',
   ],
   pg: ['src/core/store/postgres/pool.ts'],

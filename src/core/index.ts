@@ -58,7 +58,7 @@ export {
 } from './model/ids.js';
 export type { History, HistoryItem, IntervalName } from './model/history.js';
 export type { LifetimeStats, StudiedCourse } from './model/lifetime.js';
-export { MODULE_SEPARATOR, type Progress } from './model/modules.js';
+export { isModuleId, MODULE_SEPARATOR, type Progress } from './model/modules.js';
 export type {
   Difference,
   Finding,
@@ -68,5 +68,11 @@ export type {
 } from './model/checks.js';
 export type { Page } from './model/pagination.js';
 export type { NewSession, Session, SessionContent, SessionRange } from './model/session.js';
-export type { Clock } from './model/time.js';
+export { toMilliseconds, type Clock } from './model/time.js';
+export {
+  openTemporaryDatabase,
+  type TemporaryDatabase,
+  type TemporaryQuery,
+  type TemporaryStatement,
+} from './store/temporary.js';
 export type { Activity, Observer, QueueName } from './observer.js';

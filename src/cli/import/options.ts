@@ -10,6 +10,10 @@ export interface ImportOptions extends TargetOptions {
   readonly format?: ImportFormat;
   readonly map: readonly string[];
   readonly course?: string;
+  /** Milliseconds. */
+  readonly gap?: number;
+  readonly verb: readonly string[];
+  readonly explain?: boolean;
   readonly courses?: string;
   readonly createCourses?: boolean;
   readonly onConflict: (typeof ON_CONFLICT)[number];
@@ -32,6 +36,14 @@ export function checkOptions(file: string | undefined, options: ImportOptions): 
 
 function findContradiction(file: string | undefined, options: ImportOptions): string | undefined {
   const { courses, fromLegacy, dryRun, format, map, course, onConflict } = options;
+  const xapiOptions = {
+    '--course': course,
+    '--gap': options.gap,
+    '--verb': options.verb[0],
+  };
+  if (options.explain && format !== 'xapi') return '--explain requires --format xapi';
+  if (options.explain && file !== undefined) return 'use a file or --explain, not both';
+  if (options.explain) return undefined;
   if (file === undefined && courses === undefined && fromLegacy === undefined) {
     return 'import needs a source; name a file, use - for stdin, or add --from-legacy or --courses';
   }
@@ -41,7 +53,7 @@ function findContradiction(file: string | undefined, options: ImportOptions): st
   const fileOptions = {
     '--format': format,
     '--map': map[0],
-    '--course': course,
+    ...xapiOptions,
     '--course-by-name': options.courseByName,
   };
   const sessionOptions = {
@@ -52,18 +64,25 @@ function findContradiction(file: string | undefined, options: ImportOptions): st
     '--on-conflict': onConflict === 'fail' ? undefined : onConflict,
   };
   const withoutFile = { ...fileOptions, ...(fromLegacy === undefined && sessionOptions) };
-  const unused = Object.entries(withoutFile).find(([, value]) => value !== undefined)?.[0];
+  const unused = firstGiven(withoutFile);
   if (file === undefined && unused !== undefined) {
     return `${unused} has no effect without a file of sessions; name a file or remove ${unused}`;
   }
-  if (options.idNamespace !== undefined && !options.deriveIds && !options.courseByName) {
-    return '--id-namespace requires --derive-ids or --course-by-name';
+  const derivesIds = options.deriveIds || options.courseByName || format === 'xapi';
+  if (options.idNamespace !== undefined && !derivesIds) {
+    return '--id-namespace requires --derive-ids, --course-by-name or --format xapi';
   }
   if (options.rejects === '-') return '--rejects cannot be stdout, which has the summary; name a file';
-  if (course !== undefined && format !== 'xapi') return '--course requires --format xapi';
+  const xapiOption = firstGiven(xapiOptions);
+  if (xapiOption !== undefined && format !== 'xapi') return `${xapiOption} requires --format xapi`;
   if (options.courseByName && format === 'xapi') return '--course-by-name cannot be used with --format xapi';
   if (map.length > 0 && format === 'xapi') return '--map cannot be used with --format xapi';
   return undefined;
+}
+
+/** Returns the name of the first option that has a value. */
+function firstGiven(options: Readonly<Record<string, unknown>>): string | undefined {
+  return Object.entries(options).find(([, value]) => value !== undefined)?.[0];
 }
 
 /** stdin is CSV by default, like the output of `export`. */

@@ -5,6 +5,7 @@ import type { CoursesTally } from './courses.js';
 import type { ImportOptions } from './options.js';
 import { describeUndeclared } from '../undeclared.js';
 import { faultsOf, type LineFault, type Values } from './readers/entry.js';
+import type { StatementsTally } from './xapi/reader.js';
 
 /** The result of a line, which a dry run predicts. */
 export type ImportResult =
@@ -44,6 +45,8 @@ export class ImportTally {
   /** The modules of the recorded sessions, by course. */
   readonly studied = new Map<string, Set<string>>();
   #studiedCount = 0;
+  /** The statements that sessions were derived from; `undefined` for other formats. */
+  statements: StatementsTally | undefined;
 
   add(result: ImportResult, { courseId, moduleIds }: Values = {}): void {
     if (result.outcome !== 'rejected' && Array.isArray(moduleIds))
@@ -75,7 +78,18 @@ export function writeSummary(
   undeclared: readonly string[] = [],
 ): void {
   const { replaced, ...counts } = tally.counts;
-  const summary = { lines: tally.lines, ...counts, ...(onConflict === 'replace' && { replaced }) };
+  const { statements } = tally;
+  const summary = {
+    ...(statements && {
+      statements: statements.read,
+      statementsRepeated: statements.repeated,
+      statementsVoided: statements.voided,
+      statementsOfOtherVerbs: statements.ofOtherVerbs,
+    }),
+    lines: tally.lines,
+    ...counts,
+    ...(onConflict === 'replace' && { replaced }),
+  };
   if (json) {
     const { created: coursesCreated, existing: coursesExisting, rejected: coursesRejected } = courses;
     const undeclaredModules = undeclared.length;
@@ -89,6 +103,10 @@ export function writeSummary(
     return;
   }
   const names: Readonly<Record<string, string>> = {
+    statements: 'Statements',
+    statementsRepeated: 'Repeated',
+    statementsVoided: 'Voided',
+    statementsOfOtherVerbs: 'Of other verbs',
     lines: 'Sessions',
     created: dryRun ? 'Would be created' : 'Created',
     replayed: 'Replayed',

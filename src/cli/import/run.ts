@@ -16,21 +16,24 @@ import {
   type CoursesTally,
 } from './courses.js';
 import { dryRunTarget } from './dry-run.js';
-import { checkOptions, formatOf, type ImportOptions } from './options.js';
+import { formatOf, type ImportOptions } from './options.js';
 import { runPipeline } from './pipeline.js';
 import { readCsv } from './readers/csv.js';
 import type { Entry } from './readers/entry.js';
 import { FieldNames, parseMapping } from './readers/fields.js';
-import { readDocument, readListOrLines } from './readers/json.js';
+import { readDocument } from './readers/json.js';
 import { readLegacy } from './readers/legacy.js';
 import { readEntries } from './readers/lines.js';
 import { openSource, type Source } from './readers/source.js';
 import { Rejects } from './rejects.js';
 import { ImportTally, writeSummary } from './result.js';
 import { SessionWriter } from './writer.js';
+import { DEFAULT_GAP } from './xapi/rules.js';
 
 const RETRYING = 'Retrying for up to 2 minutes.';
 const CONTINUE = 'Later lines may be recorded too. Run the same command again; no session is counted twice.';
+const CONTINUE_STATEMENTS =
+  'Some sessions are recorded. Run the same command again; no session is counted twice.';
 const CONTINUE_AFTER = 'Import only the lines after it: a session with a new id would be counted twice.';
 
 interface ImportContext {
@@ -44,12 +47,12 @@ interface ImportContext {
 
 /** @throws {PartialImportError} if lines or courses were rejected */
 export async function runImport(io: Io, file: string | undefined, options: ImportOptions): Promise<void> {
-  checkOptions(file, options);
   if (options.rejects !== undefined && serverUrl(io, options) === undefined) {
     await assertNotDatabaseFile(databaseUrl(io, options, { create: false }), options.rejects);
   }
   const { fromLegacy, dryRun = false } = options;
-  const read = file === undefined ? undefined : await selectReader(file, options);
+  const tally = new ImportTally();
+  const read = file === undefined ? undefined : await selectReader(io, file, options, tally);
   using source = file === undefined ? undefined : await openSource(io, file);
   using catalogue = options.courses === undefined ? undefined : await openSource(io, options.courses);
   await using stats = await interruptible(io.signal, openTarget(io, options, dryRun ? 'read' : 'create'));
@@ -61,7 +64,7 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
   // This truncates the file, so everything else must be open already.
   await using rejects = await Rejects.open({ stderr: io.stderr, file: options.rejects, sources });
 
-  const [tally, courses] = [new ImportTally(), { created: 0, existing: 0, rejected: 0 }];
+  const courses = { created: 0, existing: 0, rejected: 0 };
   const opened = { io, options, stats, rejects, tally, courses };
   try {
     await interruptible(io.signal, importCourses(opened, catalogue, legacy));
@@ -92,9 +95,9 @@ function isPostgres(io: Io, options: ImportOptions): boolean {
   return sqlitePath(databaseUrl(io, options, { create: false })) === undefined;
 }
 
-/** Returns `undefined` without `--derive-ids`. */
+/** Returns `undefined` if ids are not derived. */
 function namespaceOf(io: Io, options: ImportOptions): string | undefined {
-  return options.deriveIds ? readIdNamespace(io, options) : undefined;
+  return options.deriveIds || options.format === 'xapi' ? readIdNamespace(io, options) : undefined;
 }
 
 /** Returns `undefined` without `--course-by-name`. A course to be created has an id derived from its name. */
@@ -106,17 +109,29 @@ async function courseFinder(io: Io, options: ImportOptions, calls: Stats['untype
     ids.get(name) ?? (options.createCourses && name !== '' ? deriveId(name, namespace) : undefined);
 }
 
+function describeMore(more: string): string {
+  const shown = JSON.stringify(more.slice(0, 60));
+  return `The file ends with a page of statements that has more: ${shown}. Append the other pages to the file and import it again, because a session may continue on them.`;
+}
+
 type Reader = (chunks: AsyncIterable<Buffer>) => AsyncGenerator<Iterable<Entry>>;
 
 async function selectReader(
+  io: Io,
   file: string,
-  { format = formatOf(file), map, course }: ImportOptions,
+  options: ImportOptions,
+  tally: ImportTally,
 ): Promise<Reader> {
+  const { format = formatOf(file), map, course, gap = DEFAULT_GAP, verb: verbs } = options;
   const names = new FieldNames(SESSION_FIELDS, new Map(map.map(parseMapping)));
   if (format === 'csv') return (chunks) => readCsv(chunks, names);
   if (format === 'ndjson') return (chunks) => readEntries(chunks, (text) => readDocument(names, text));
-  const { readStatement } = await import('./readers/xapi.js');
-  return (chunks) => readListOrLines(chunks, (text) => readStatement(text, course));
+  const { readStatements } = await import('./xapi/reader.js');
+  tally.statements = { read: 0, repeated: 0, voided: 0, ofOtherVerbs: 0 };
+  const onMore = (more: string) => writeLine(io.stderr, escapeControls(describeMore(more)));
+  const common = { course, gap, verbs, onMore, idNamespace: readIdNamespace(io, options) };
+  const statements = tally.statements;
+  return (chunks) => readStatements(chunks, { ...common, tally: statements });
 }
 
 async function importCourses(
@@ -156,7 +171,10 @@ async function importSessions(
   } catch (error) {
     progress.end();
     const canContinue = signal.aborted || (error instanceof StatsError && error.kind === 'unavailable');
-    if (canContinue || tally.lastLine > 0) {
+    if (tally.statements) {
+      // Sessions are recorded in another order than that of the file, after all of it was read.
+      if (canContinue) writeLine(io.stderr, `Stopped.${tally.lines > 0 ? ` ${CONTINUE_STATEMENTS}` : ''}`);
+    } else if (canContinue || tally.lastLine > 0) {
       const advice = newIds ? ` ${CONTINUE_AFTER}` : canContinue ? ` ${CONTINUE}` : '';
       writeLine(io.stderr, `Stopped after line ${tally.lastLine.toLocaleString('en')}.${advice}`);
     }

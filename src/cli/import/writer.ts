@@ -117,8 +117,8 @@ export class SessionWriter {
 
   async #writeChunk(chunk: readonly ImportLine[]): Promise<StatsError | undefined> {
     const { onConflict, courses, target } = this.#options;
-    /** The given ids of missing courses, by id. */
-    const missing = new Map<string, string>();
+    /** The names that missing courses may have, by id. */
+    const missing = new Map<string, readonly string[]>();
     const conflicts: ImportLine[] = [];
     const defects: unknown[] = [];
     let unavailable: StatsError | undefined;
@@ -142,11 +142,11 @@ export class SessionWriter {
       const [, courseId = ''] = line.key.split(' ');
       if (code === 'session-conflict' && onConflict === 'replace') conflicts.push(line);
       else if (code === 'course-not-found' && courses?.canCreate(courseId))
-        missing.set(courseId, givenCourse(line));
+        missing.set(courseId, line.courseNames ?? [givenCourse(line)]);
       else fail(error, line);
     }
-    for (const [courseId, name] of missing) {
-      if (!this.#isStopping && !unavailable) await courses?.create(courseId, name).catch(fail);
+    for (const [courseId, names] of missing) {
+      if (!this.#isStopping && !unavailable) await courses?.create(courseId, names).catch(fail);
     }
     await forEachConcurrently(conflicts, CONCURRENCY, async (line) => {
       if (this.#isStopping || unavailable) return;
