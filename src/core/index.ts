@@ -69,10 +69,6 @@ export type {
 export type { Page } from './model/pagination.js';
 export type { NewSession, Session, SessionContent, SessionRange } from './model/session.js';
 export { toMilliseconds, type Clock } from './model/time.js';
-export {
-  openTemporaryDatabase,
-  type TemporaryDatabase,
-  type TemporaryQuery,
-  type TemporaryStatement,
-} from './store/temporary.js';
+export { openTemporaryDatabase } from './store/temporary.js';
+export type { TemporaryDatabase, TemporaryQuery, TemporaryStatement } from './store/sqlite/temporary.js';
 export type { Activity, Observer, QueueName } from './observer.js';

@@ -1,14 +1,26 @@
 import BetterSqlite from 'better-sqlite3';
 import { StatsError } from '../../errors.js';
-import type { TemporaryDatabase, TemporaryQuery, TemporaryStatement } from '../temporary.js';
 import { findAddon } from './addon.js';
 import { explainSqlite, sqliteFault } from './errors.js';
 
 /** KiB of page cache, which also bounds the memory of a sort. */
 const CACHE = 16_000;
 
-/** SQLite creates the file when its pages exceed the cache, without a name, and deletes it on close. */
-export class SqliteTemporaryDatabase implements TemporaryDatabase {
+export interface TemporaryStatement {
+  /** Returns the number of changed rows. */
+  run(...values: readonly unknown[]): number;
+}
+
+export interface TemporaryQuery<Row extends object> {
+  get(...values: readonly unknown[]): Row | undefined;
+  iterate(...values: readonly unknown[]): IterableIterator<Row>;
+}
+
+/**
+ * A private database for sorting more data than fits in memory. SQLite creates its file when the pages exceed the cache,
+ * without a name, and deletes it on close.
+ */
+export class TemporaryDatabase implements Disposable {
   readonly #connection: BetterSqlite.Database;
 
   constructor() {
@@ -21,15 +33,18 @@ export class SqliteTemporaryDatabase implements TemporaryDatabase {
     this.#connection.pragma('synchronous = off');
   }
 
+  /** Runs statements that have no values. */
   execute(sql: string): void {
     explained(() => this.#connection.exec(sql));
   }
 
+  /** Prepares a statement that returns no rows. */
   prepare(sql: string): TemporaryStatement {
     const statement = this.#connection.prepare(sql);
     return { run: (...values) => explained(() => statement.run(values)).changes };
   }
 
+  /** Prepares a statement that returns rows. No other statement may write while they are iterated. */
   query<Row extends object>(sql: string): TemporaryQuery<Row> {
     const statement = this.#connection.prepare<unknown[], Row>(sql);
     return {
