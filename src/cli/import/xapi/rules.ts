@@ -23,6 +23,7 @@ export const RULES: Readonly<Record<string, string>> = {
     'a statement with `result.extensions["urn:stats-service:totalModulesStudied"]` is a session of its own: `id` is the `sessionId`, `result.score.raw`, or else `scaled`, the `averageScore`, `result.duration` the `timeStudied`, and `result.extensions["urn:stats-service:moduleIds"]` the `moduleIds`. Its course is the first `grouping` whose id ends in a UUID; else the typed course; else `--course`.',
 };
 
+/** Characters per line. */
 const WIDTH = 100;
 
 /** Formats the rules for a terminal. */
@@ -32,7 +33,8 @@ export function formatRules(): string {
     .join('\n');
 }
 
-function wrap(text: string): string {
+/** Breaks a text into lines and indents all but the first. */
+export function wrap(text: string): string {
   let line = '';
   const lines: string[] = [];
   for (const word of text.split(' ')) {

@@ -30,8 +30,8 @@ export interface Statement {
   readonly id: string;
   readonly learner: Learner;
   readonly course: StatementCourse;
-  /** The values of a statement that is a session of its own. */
-  readonly content: Event | { readonly session: Values };
+  /** The values of a statement that is a session of its own are JSON. */
+  readonly content: Event | { readonly session: string };
 }
 
 export type ParsedStatement =
@@ -97,32 +97,24 @@ export class StatementParser {
     const time = timeOf(raw.timestamp ?? undefined, faults);
     const duration = durationOf(raw.result?.duration ?? undefined, faults);
     const id = this.#idOf(raw.id?.trim() || undefined, document, faults);
+    let session = '';
     if (isSession) {
       if (!raw.id) faults.push({ field: 'id', detail: 'is required, because the statement is a session' });
       if (duration === null) faults.push({ field: 'result.duration', detail: 'is required' });
+      const ids = { userId: learner?.userId, courseId: course?.courseId, sessionId: id };
+      session = toJson({ ...ids, ...sessionContentOf(raw), timeStudied: duration }, faults);
     }
     const event = isSession ? undefined : this.#eventOf(raw, course, faults);
     if (!learner || !course || !id || faults.length > 0) return { faults };
     if (event) return { id, learner, course, content: { ...event, time, duration } };
-    const session = {
-      userId: learner.userId,
-      courseId: course.courseId,
-      sessionId: id,
-      ...sessionContentOf(raw),
-      timeStudied: duration,
-    };
     return { id, learner, course, content: { session } };
   }
 
   /** Returns the id as a UUID. A statement without an id is identified by its content. */
   #idOf(id: string | undefined, document: Values, faults: LineFault[]): string | undefined {
     if (id !== undefined) return deriveId(id, this.#namespace);
-    try {
-      return deriveId(JSON.stringify(document, sortKeys), this.#namespace);
-    } catch {
-      faults.push({ field: 'id', detail: 'is required, because the statement is nested too deeply' });
-      return undefined;
-    }
+    const content = toJson(document, faults, sortKeys);
+    return content === '' ? undefined : deriveId(content, this.#namespace);
   }
 
   #eventOf(
@@ -184,6 +176,16 @@ function sessionContentOf({ result, timestamp }: RawStatement): Values {
     completedAt: timestamp,
     ...(extensions[MODULE_IDS] !== undefined && { moduleIds: extensions[MODULE_IDS] }),
   };
+}
+
+/** Returns an empty text for a value that is nested too deeply to be serialized. */
+function toJson(value: Values, faults: LineFault[], replacer?: typeof sortKeys): string {
+  try {
+    return JSON.stringify(value, replacer);
+  } catch {
+    faults.push({ detail: 'is nested too deeply' });
+    return '';
+  }
 }
 
 /** Equal documents have equal texts, in whatever order their keys are. */

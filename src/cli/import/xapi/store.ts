@@ -117,7 +117,7 @@ export class StatementStore {
       event?.moduleId,
       event?.score,
       event?.duration,
-      'session' in content ? JSON.stringify(content.session) : null,
+      'session' in content ? content.session : null,
     );
   }
 
