@@ -32,6 +32,15 @@ test('Events become a session whose time is the span or the longest duration', a
   assert.deepEqual([second?.timeStudied, second?.averageScore], [7_200_500, null]);
 });
 
+test('The mean of scores is rounded half up as a decimal number', async () => {
+  const scores = [0.6, 0.6, 0.6, 0.20217].map((scaled) => ({ ...event, result: { score: { scaled } } }));
+  const { sessions } = await importStatements(scores);
+  assert.deepEqual(
+    sessions.map(({ averageScore }) => averageScore),
+    [50.0543],
+  );
+});
+
 test('A rejected session names the statements that it was derived from', async () => {
   await using directory = await TestDirectory.create();
   const rejects = `${directory.path}/rejects.ndjson`;
