@@ -129,7 +129,11 @@ const SHAPES: Readonly<Record<string, (documents: readonly unknown[]) => string>
   'pretty list': (documents) => `\uFEFF${JSON.stringify(documents, null, 2)}\n`,
   page: (documents) => JSON.stringify({ statements: documents, more: '' }),
   'pretty page': (documents) =>
-    JSON.stringify({ more: '/xapi?c="]}', total: [1, { x: '[' }], statements: documents }, null, 2),
+    JSON.stringify(
+      { total: 7, next: null, more: '/xapi?c="]}', counts: [1, { x: '[' }], statements: documents },
+      null,
+      2,
+    ),
   pages: (documents) =>
     [documents.slice(0, 3), documents.slice(3)]
       .map((part) => JSON.stringify({ statements: part, more: 'x' }))

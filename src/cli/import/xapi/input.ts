@@ -3,7 +3,7 @@ import { readJsonList } from '../readers/json-list.js';
 import { readLines, type Line } from '../readers/lines.js';
 import { PAGE_START, readPages } from './pages.js';
 
-/** Characters in which the first key of a page occurs. */
+/** Characters in which the key of the list occurs in a page. */
 const MAX_START = 1_024;
 
 export interface StatementLines {
@@ -23,9 +23,13 @@ export async function splitStatements(
 ): Promise<StatementLines> {
   const { start, all } = await peek(
     chunks,
-    (text) => text !== '' && (!text.startsWith('{') || text.length > MAX_START || PAGE_START.test(text)),
+    (text) => text !== '' && (!text.startsWith('{') || text.length >= MAX_START || isPage(text)),
   );
-  if (PAGE_START.test(start)) return { unit: 'document', groups: readPages(all, onMore) };
+  if (isPage(start)) return { unit: 'document', groups: readPages(all, onMore) };
   if (start.startsWith('[')) return { unit: 'document', groups: readJsonList(all) };
   return { unit: 'line', groups: readLines(all) };
+}
+
+function isPage(start: string): boolean {
+  return PAGE_START.test(start.slice(0, MAX_START));
 }

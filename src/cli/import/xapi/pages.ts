@@ -4,9 +4,12 @@ import { MAX_LINE, type Line } from '../readers/lines.js';
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-/** The beginning of a page as opposed to that of a statement. */
-export const PAGE_START = /^\{\s*"(?:statements|more)"\s*:/;
+/** The beginning of a page as opposed to that of a statement. Other members without lists and objects may come first. */
+export const PAGE_START =
+  /^\{(?:\s*"[^"\\]*"\s*:\s*(?:"[^"\\]*"|[^\s"{}[\],]*)\s*,)*\s*"(?:statements|more)"\s*:/;
 const LIST_START = /[{,]\s*"statements"\s*:\s*$/;
+/** Characters in which the key of a list must be, so that many lists take no quadratic time. */
+const MAX_KEY = 256;
 
 /**
  * Splits the pages of an LRS, `{"statements": […], "more": …}`, into their statements, numbered through. Pages may
@@ -55,7 +58,7 @@ class OutsideText {
   read(chunk: Buffer, from: number): number {
     for (let index = from; index < chunk.length; index++) {
       const byte = chunk[index] ?? 0;
-      if (byte === OPEN_LIST && !this.#isString && this.#depth === 1 && LIST_START.test(this.#text)) {
+      if (byte === OPEN_LIST && !this.#isString && this.#depth === 1 && this.#endsWithKey()) {
         this.#text += '0';
         return index;
       }
@@ -70,6 +73,10 @@ class OutsideText {
     if (this.#text.trim() !== '')
       throw new Error(`The page of statements is truncated after document ${documents}.`);
     return this.#more;
+  }
+
+  #endsWithKey(): boolean {
+    return LIST_START.test(this.#text.slice(-MAX_KEY));
   }
 
   #add(byte: number): void {
