@@ -32,6 +32,27 @@ test('Events become a session whose time is the span or the longest duration', a
   assert.deepEqual([second?.timeStudied, second?.averageScore], [7_200_500, null]);
 });
 
+test('A statement about a course belongs to it if it names no other, and is not a module', async () => {
+  const type = 'http://id.tincanapi.com/activitytype/lms/course';
+  const about = { ...event, object: { id: 'logic', definition: { type, name: { en: 'Logic' } } } };
+  const viewed = { ...about, context: undefined };
+  const { sessions, courses, stderr } = await importStatements([
+    viewed,
+    { ...viewed, result: { duration: 'PT1M' } },
+  ]);
+  assert.deepEqual(
+    sessions.map(({ totalModulesStudied, timeStudied }) => [totalModulesStudied, timeStudied]),
+    [[0, 60_000]],
+    stderr,
+  );
+  assert.deepEqual(courses, ['Logic']);
+  const named = await importStatements([viewed], { argv: ['--course', 'sets'], course: 'sets' });
+  assert.deepEqual(
+    named.sessions.map(({ moduleIds }) => moduleIds),
+    [['logic']],
+  );
+});
+
 test('The mean of scores is rounded half up as a decimal number', async () => {
   const scores = [0.6, 0.6, 0.6, 0.20217].map((scaled) => ({ ...event, result: { score: { scaled } } }));
   const { sessions } = await importStatements(scores);

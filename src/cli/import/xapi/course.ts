@@ -37,25 +37,35 @@ export class StatementCourses {
     this.#fallback = fallback === undefined ? undefined : this.#course(fallback, undefined);
   }
 
-  ofEvent(context: RawStatement['context']): StatementCourse | undefined {
-    return this.#typed(context) ?? this.#fallback ?? this.#ofUuid(context);
+  ofEvent({ context, object }: RawStatement): StatementCourse | undefined {
+    return (
+      this.#typed(context) ??
+      this.#fallback ??
+      this.#ofUuid(context) ??
+      this.#ifTyped({ id: object?.id ?? '', definition: object?.definition })
+    );
   }
 
   /** A statement with the extension of this service names its course in the grouping. */
-  ofSession(context: RawStatement['context']): StatementCourse | undefined {
+  ofSession({ context }: RawStatement): StatementCourse | undefined {
     return this.#ofUuid(context) ?? this.#typed(context) ?? this.#fallback;
   }
 
   #typed(context: RawStatement['context']): StatementCourse | undefined {
     const { parent, grouping, category } = context?.contextActivities ?? {};
     for (const activities of [parent, grouping, category]) {
-      for (const { id, definition } of listOf(activities)) {
-        const { type, name } = partsOf(definition);
-        const isCourse = typeof type === 'string' && COURSE_TYPES.includes(type) && id.trim() !== '';
-        if (isCourse) return this.#course(id, nameOf(name));
+      for (const activity of listOf(activities)) {
+        const course = this.#ifTyped(activity);
+        if (course) return course;
       }
     }
     return undefined;
+  }
+
+  #ifTyped({ id, definition }: RawActivity): StatementCourse | undefined {
+    const { type, name } = partsOf(definition);
+    const isCourse = typeof type === 'string' && COURSE_TYPES.includes(type) && id.trim() !== '';
+    return isCourse ? this.#course(id, nameOf(name)) : undefined;
   }
 
   /** The first grouping whose id ends in a UUID. */

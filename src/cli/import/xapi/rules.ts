@@ -7,7 +7,7 @@ export const DEFAULT_GAP = 1_800_000;
 export const RULES: Readonly<Record<string, string>> = {
   Learner:
     '`actor.account.name`, else the address of `mbox`, else `mbox_sha1sum`, else `openid`. A UUID is the `userId`; the `userId` of any other text is derived from it in the id namespace, as `--derive-ids` does. If an account name that is not a UUID has two home pages in the file, its sessions are rejected. Statements of groups and anonymous actors are rejected.',
-  Course: `the first activity of \`context.contextActivities\` \`parent\`, \`grouping\`, \`category\` whose type is a course (${COURSE_TYPES.map((type) => `\`${type}\``).join(', ')}); else \`--course\`; else the first \`grouping\` whose id ends in a UUID. The \`courseId\` of an id that is not a UUID is derived from it. \`--create-courses\` names a new course by the definition of the activity, in English if possible, or by its id.`,
+  Course: `the first activity of \`context.contextActivities\` \`parent\`, \`grouping\`, \`category\` whose type is a course (${COURSE_TYPES.map((type) => `\`${type}\``).join(', ')}); else \`--course\`; else the first \`grouping\` whose id ends in a UUID; else the object, if its type is a course. The \`courseId\` of an id that is not a UUID is derived from it. \`--create-courses\` names a new course by the definition of the activity, in English if possible, or by its id.`,
   Session:
     'the statements of one learner in one course with at most `--gap` (default 30m) between one and the next. Its `sessionId` is derived from learner, course and the id of the first statement.',
   Modules:

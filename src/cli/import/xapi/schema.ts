@@ -30,7 +30,11 @@ export const statementSchema = z.object({
     openid: optionalText,
   }),
   verb: optionalObject({ id: optionalText }),
-  object: optionalObject({ objectType: optionalText, id: optionalText }),
+  object: optionalObject({
+    objectType: optionalText,
+    id: optionalText,
+    definition: z.unknown().optional(),
+  }),
   context: optionalObject({
     contextActivities: optionalObject({ parent: activities, grouping: activities, category: activities }),
   }),

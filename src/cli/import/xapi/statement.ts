@@ -92,7 +92,7 @@ export class StatementParser {
     const found = this.#learners.find(raw.actor);
     const learner = 'userId' in found ? found : undefined;
     if (!('userId' in found)) faults.push(found);
-    const course = isSession ? this.#courses.ofSession(raw.context) : this.#courses.ofEvent(raw.context);
+    const course = isSession ? this.#courses.ofSession(raw) : this.#courses.ofEvent(raw);
     if (!course) faults.push(NO_COURSE);
     const time = timeOf(raw.timestamp ?? undefined, faults);
     const duration = durationOf(raw.result?.duration ?? undefined, faults);
