@@ -5,16 +5,19 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { createProgram } from '../src/cli/main.js';
 import { problemsTable } from './problems.js';
+import { RULES, wrap } from '../src/cli/import/xapi/rules.js';
 import { SETTINGS, type Setting } from '../src/cli/settings.js';
 
 const CLI = new URL('../docs/cli.md', import.meta.url);
 const OPERATIONS = new URL('../docs/operations.md', import.meta.url);
+const IMPORT = new URL('../docs/import.md', import.meta.url);
 const HTTP = new URL('../docs/http.md', import.meta.url);
 
 export function generatedDocs(): ReadonlyMap<URL, string> {
   return new Map([
     [CLI, cliReference()],
     [OPERATIONS, withPart(OPERATIONS, 'settings', settingsTable())],
+    [IMPORT, withPart(IMPORT, 'xapi-rules', rulesList())],
     [HTTP, withPart(HTTP, 'problems', problemsTable())],
   ]);
 }
@@ -65,6 +68,12 @@ function settingsTable(): string {
       `| ${flags === undefined ? '' : `\`${flags}\``} | \`${env}\` | ${meaning} | ${fallback} |`,
   );
   return ['| flag | environment | meaning | default |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+function rulesList(): string {
+  return Object.entries(RULES)
+    .map(([name, rule]) => wrap(`- **${name}**: ${rule}`))
+    .join('\n');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -18,8 +18,6 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 /** Maps each driver to the files that may import it. */
 const DRIVERS: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': [
-    'src/cli/import/derived-ids.ts',
-    'src/cli/import/temporary-database.ts',
     'src/core/store/sqlite/backup.ts',
     'src/core/store/sqlite/checkpoint-thread.ts',
     'src/core/store/sqlite/checkpointer.ts',
@@ -27,6 +25,7 @@ const DRIVERS: Readonly<Record<string, readonly string[]>> = {
     'src/core/store/sqlite/dialect.ts',
     'src/core/store/sqlite/statements.ts',
     'src/core/store/sqlite/store.ts',
+    'src/core/store/sqlite/temporary.ts',
     'src/core/store/sqlite/values.ts',
   ],
   pg: ['src/core/store/postgres/pool.ts'],

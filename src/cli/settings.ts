@@ -104,6 +104,17 @@ export function parseTime(text: string): number {
   return milliseconds;
 }
 
+/** Returns milliseconds. */
+export function parseGap(text: string): number {
+  assertUnit('--gap', text, '#s or #m');
+  const milliseconds = parseDuration(text) ?? Number.NaN;
+  if (milliseconds >= MIN_GAP && milliseconds <= MAX_GAP) return milliseconds;
+  throw new UsageError(`--gap ${withValue(text, 'must be a duration from 1s to 24h, such as 30m')}`);
+}
+
+/** Milliseconds. */
+const [MIN_GAP, MAX_GAP] = [1_000, 86_400_000];
+
 /** Milliseconds. `serve()` has the same bounds. */
 const KEEP_ALIVE = { min: 1_000, max: 86_400_000 };
 

@@ -20,7 +20,6 @@ export { backUp, type BackupConfig } from './maintenance/backup.js';
 export { purgeCourse, type PurgeConfig, type PurgedCourse } from './maintenance/purge-course.js';
 export { exportSessions, type ExportConfig } from './maintenance/export.js';
 export { sessionChecker } from './model/calls.js';
-export { findAddon } from './store/sqlite/addon.js';
 export { assertDatabaseUrl, describeDatabase, sqlitePath } from './model/database-url.js';
 export type {
   LearnerCall,
@@ -59,7 +58,7 @@ export {
 } from './model/ids.js';
 export type { History, HistoryItem, IntervalName } from './model/history.js';
 export type { LifetimeStats, StudiedCourse } from './model/lifetime.js';
-export { MODULE_SEPARATOR, type Progress } from './model/modules.js';
+export { isModuleId, MODULE_SEPARATOR, type Progress } from './model/modules.js';
 export type {
   Difference,
   Finding,
@@ -69,5 +68,7 @@ export type {
 } from './model/checks.js';
 export type { Page } from './model/pagination.js';
 export type { NewSession, Session, SessionContent, SessionRange } from './model/session.js';
-export type { Clock } from './model/time.js';
+export { toMilliseconds, type Clock } from './model/time.js';
+export { openTemporaryDatabase } from './store/temporary.js';
+export type { TemporaryDatabase, TemporaryQuery, TemporaryStatement } from './store/sqlite/temporary.js';
 export type { Activity, Observer, QueueName } from './observer.js';

@@ -24,9 +24,11 @@ test('The library example in the README runs and prints the documented output', 
   assert.equal(stdout, printed.code);
 });
 
-test('The example in `docs/import.md` prints the documented output', async () => {
+const IMPORT = new URL('../../docs/import.md', import.meta.url);
+
+test('The example of a CSV file in `docs/import.md` prints the documented output', async () => {
   await using directory = await TestDirectory.create();
-  const blocks = codeBlocks(new URL('../../docs/import.md', import.meta.url));
+  const blocks = codeBlocks(IMPORT);
   const first = (name: string) => blocks.find(({ language }) => language === name) ?? assert.fail(name);
   await directory.write('sessions.csv', first('csv').code);
   await directory.write('courses.json', first('json').code);
@@ -38,4 +40,19 @@ test('The example in `docs/import.md` prints the documented output', async () =>
   assert.equal(code, 5);
   // A terminal mixes both outputs.
   assert.deepEqual((stdout + stderr).split('\n').toSorted(), command.output.split('\n').toSorted());
+});
+
+test('The example of xAPI statements in `docs/import.md` prints the documented output', async () => {
+  await using directory = await TestDirectory.create();
+  const blocks = codeBlocks(IMPORT);
+  const find = (part: string) => blocks.find(({ code }) => code.includes(part)) ?? assert.fail(part);
+  await directory.write('statements.json', find('"statements"').code);
+  const commands = commandsOf(find('--format xapi'));
+  assert.equal(commands.length, 3);
+  for (const { line, output } of commands) {
+    const [, , ...argv] = wordsOf(line);
+    const env = { XDG_DATA_HOME: directory.path };
+    const { stdout, stderr } = await runBin(argv, { env, cwd: directory.path });
+    assert.deepEqual((stdout + stderr).split('\n').toSorted(), output.split('\n').toSorted(), line);
+  }
 });

@@ -3,17 +3,21 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { runBin } from '../support/cli.js';
+import { TestDirectory } from '../support/directory.js';
 import { assertProblem } from '../support/http-answer.js';
 import { HttpClient } from '../support/http-client.js';
 import { makeCourse, Recorder } from '../support/recorder.js';
 import { assertRollups } from '../support/rollups.js';
 import { startService } from '../support/service.js';
+import { event, linesOf } from '../support/statements.js';
 import { mountSmallDisk, NO_SMALL_DISK } from '../support/small-disk.js';
 import { runSql } from '../support/sql.js';
 
 const MEGABYTE = 1024 * 1024;
 const ROUND = 24;
 const MAX_ROUNDS = 2_000;
+/** Statements that need more space than the disk and the page cache have. */
+const MANY = 120_000;
 
 describe('a SQLite file on a full disk', { skip: NO_SMALL_DISK }, () => {
   test('Writes return 503 on a full disk while reads succeed, and succeed again with free space', async () => {
@@ -100,5 +104,22 @@ describe('a SQLite file on a full disk', { skip: NO_SMALL_DISK }, () => {
     }
     assert.deepEqual(readdirSync(disk.path), ['stats.db']);
     assert.deepEqual(readFileSync(path), before);
+  });
+
+  test('An import of statements names the full disk of its temporary database and records nothing', async () => {
+    await using disk = await mountSmallDisk(4);
+    await using directory = await TestDirectory.create();
+    const object = { id: `https://lms.example/${'x'.repeat(100)}` };
+    const lines = Array.from({ length: MANY }, () => linesOf([{ ...event, object }]));
+    const path = await directory.write('statements.ndjson', lines.join('\n'));
+    const database = `sqlite:${join(directory.path, 'stats.db')}`;
+    const argv = ['import', path, '--format', 'xapi', '--create-courses', '--quiet', '--database', database];
+    const { code, stdout, stderr } = await runBin(argv, { env: { TMPDIR: disk.path } });
+    assert.deepEqual([code, stdout], [1, ''], stderr);
+    assert.equal(
+      stderr,
+      'stats-service: The temporary database cannot be used. The disk is full. Free some space. TMPDIR can name another directory for temporary files. (database or disk is full)\n',
+    );
+    assert.deepEqual(readdirSync(disk.path), []);
   });
 });

@@ -1,6 +1,9 @@
 import { runCli, type Finished } from './cli.js';
 
 interface Summary {
+  readonly statements?: number;
+  readonly statementsRepeated?: number;
+  readonly statementsOfOtherVerbs?: number;
   readonly lines: number;
   readonly created: number;
   readonly replayed: number;

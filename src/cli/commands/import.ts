@@ -9,7 +9,8 @@ import {
 import { DATE_ORDERS, TIME_UNITS } from '../import/readers/cells.js';
 import { ENCODINGS } from '../import/readers/encoding.js';
 import type { Io } from '../io.js';
-import { describeSetting, SETTINGS } from '../settings.js';
+import { describeSetting, parseGap, SETTINGS } from '../settings.js';
+import { writeLine } from '../output.js';
 import { addTargetOptions } from '../target.js';
 
 export function addImport(program: Command, io: Io): void {
@@ -50,8 +51,23 @@ export function addImport(program: Command, io: Io): void {
         .default([], 'none'),
     )
     .option('--courses <file>', 'create or replace the courses of this file first: JSON, NDJSON or CSV')
-    .option('--create-courses', 'create missing courses, each with the id of the file as its name')
+    .option('--create-courses', 'create missing courses, each with its name or id in the file as its name')
     .option('--course <id>', 'with xapi: the course of statements that name none')
+    .addOption(
+      new Option(
+        '--gap <duration>',
+        'with xapi: a longer pause between two statements begins another session (default: 30m)',
+      ).argParser(parseGap),
+    )
+    .addOption(
+      new Option(
+        '--verb <verb>',
+        'with xapi: count only this verb, an IRI or the last part of one; may be repeated',
+      )
+        .argParser((text: string, all: readonly string[]) => [...all, text])
+        .default([], 'all'),
+    )
+    .option('--explain', 'with xapi: print the rules by which statements become sessions')
     .addOption(
       new Option('--on-conflict <action>', 'what to do with a session that exists with other content')
         .choices(ON_CONFLICT)
@@ -81,8 +97,13 @@ export function addImport(program: Command, io: Io): void {
     .option('--quiet', 'print no progress')
     .option('--json', 'print the summary as one JSON document')
     .action(async (file: string | undefined, options: ImportOptions) => {
+      checkOptions(file, options);
+      if (options.explain) {
+        const { formatRules } = await import('../import/xapi/rules.js');
+        writeLine(io.stdout, formatRules());
+        return;
+      }
       if (options.preview && file !== undefined) {
-        checkOptions(file, options);
         const { runPreview } = await import('../import/preview/preview.js');
         await runPreview(io, file, options);
         return;

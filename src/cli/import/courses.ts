@@ -103,14 +103,17 @@ export class CourseCreator {
     return !this.#tried.has(courseId);
   }
 
-  /** @param name the id or the name of the course in the file */
-  async create(courseId: string, name: string): Promise<void> {
-    try {
-      await this.#calls.addCourse({ course: { courseId, name: name.slice(0, MAX_COURSE_NAME) } });
-      this.#tally.created++;
-    } catch (error) {
-      // Another course may have this id as its name. The sessions of the missing course are then rejected.
-      if (!(error instanceof StatsError && error.kind === 'conflict')) throw error;
+  /** @param names the names or ids of the course in the file; the first that no other course has is used */
+  async create(courseId: string, names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      try {
+        await this.#calls.addCourse({ course: { courseId, name: name.slice(0, MAX_COURSE_NAME) } });
+        this.#tally.created++;
+        break;
+      } catch (error) {
+        // If no name can be used, the sessions of the missing course are rejected.
+        if (!isRejection(error)) throw error;
+      }
     }
     this.#tried.add(courseId);
   }

@@ -1,11 +1,15 @@
-import type BetterSqlite from 'better-sqlite3';
+import {
+  openTemporaryDatabase,
+  type TemporaryDatabase,
+  type TemporaryQuery,
+  type TemporaryStatement,
+} from '../../core/index.js';
 import { isSameFile, withoutLinks } from '../database-files.js';
 import { UsageError } from '../errors.js';
 import { csvCell } from '../export/format.js';
 import { openOutput } from '../export/output.js';
 import type { Io } from '../io.js';
 import type { IdKind } from './readers/fields.js';
-import { openTemporaryDatabase } from './temporary-database.js';
 
 /** Rows per write. Each has at most the text of a line. */
 const PAGE = 100;
@@ -18,27 +22,29 @@ interface DerivedIdsOptions {
   readonly rejects: string | undefined;
 }
 
-type Row = readonly [kind: string, given: string, id: string];
+interface Row {
+  readonly kind: string;
+  readonly given: string;
+  readonly id: string;
+}
 
 /** Collects the ids that were derived from texts, and writes each once to a CSV file. */
 export class DerivedIds implements Disposable {
   readonly #output: Awaited<ReturnType<typeof openOutput>>;
-  readonly #database: BetterSqlite.Database;
-  readonly #insert: BetterSqlite.Statement<[...Row]>;
-  readonly #next: BetterSqlite.Statement<[...Row], Row>;
+  readonly #database: TemporaryDatabase;
+  readonly #insert: TemporaryStatement;
+  readonly #next: TemporaryQuery<Row>;
 
-  private constructor(output: Awaited<ReturnType<typeof openOutput>>) {
+  private constructor(output: Awaited<ReturnType<typeof openOutput>>, database: TemporaryDatabase) {
     this.#output = output;
-    this.#database = openTemporaryDatabase();
-    this.#database.exec(
+    this.#database = database;
+    database.execute(
       'create table ids (kind text, given text, id text, primary key (kind, given, id)) without rowid; begin',
     );
-    this.#insert = this.#database.prepare('insert or ignore into ids values (?, ?, ?)');
-    this.#next = this.#database
-      .prepare<[...Row], Row>(
-        `select * from ids where (kind, given, id) > (?, ?, ?) order by kind, given, id limit ${PAGE}`,
-      )
-      .raw();
+    this.#insert = database.prepare('insert or ignore into ids values (?, ?, ?)');
+    this.#next = database.query(
+      `select * from ids where (kind, given, id) > (?, ?, ?) order by kind, given, id limit ${PAGE}`,
+    );
   }
 
   /** @throws {UsageError} if the file is imported, or has the rejected lines */
@@ -50,18 +56,12 @@ export class DerivedIds implements Disposable {
     if (rejects !== undefined && (await withoutLinks(file)) === (await withoutLinks(rejects))) {
       throw new UsageError(`--ids and --rejects both name ${file}; name two files`);
     }
-    return new DerivedIds(await openOutput(io, file));
+    return new DerivedIds(await openOutput(io, file), await openTemporaryDatabase());
   }
 
   /** Ignores an id of the file, which was not derived. */
   readonly add = (kind: IdKind, given: string, id: string): void => {
-    if (given.toLowerCase() === id) return;
-    try {
-      this.#insert.run(kind, given, id);
-    } catch (error) {
-      const message = 'The ids for --ids cannot be kept in a temporary file; free some space, or set TMPDIR.';
-      throw new Error(message, { cause: error });
-    }
+    if (given.toLowerCase() !== id) this.#insert.run(kind, given, id);
   };
 
   async write(): Promise<void> {
@@ -70,15 +70,16 @@ export class DerivedIds implements Disposable {
 
   async *#lines(): AsyncGenerator<string> {
     yield 'kind,given,id\n';
-    let last: Row = ['', '', ''];
+    let last: Row = { kind: '', given: '', id: '' };
+    const nextRows = () => Array.from(this.#next.iterate(last.kind, last.given, last.id));
     // An iterator would be open if an interruption closes the database.
-    for (let rows = this.#next.all(...last); rows.length > 0; rows = this.#next.all(...last)) {
-      yield rows.map(([kind, given, id]) => `${kind},${csvCell(given)},${id}\n`).join('');
+    for (let rows = nextRows(); rows.length > 0; rows = nextRows()) {
+      yield rows.map(({ kind, given, id }) => `${kind},${csvCell(given)},${id}\n`).join('');
       last = rows.at(-1) ?? last;
     }
   }
 
   [Symbol.dispose](): void {
-    this.#database.close();
+    this.#database[Symbol.dispose]();
   }
 }

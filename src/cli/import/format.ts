@@ -1,4 +1,7 @@
 import { UsageError, withValue } from '../errors.js';
+import type { Io } from '../io.js';
+import { escapeControls, writeLine } from '../output.js';
+import { readIdNamespace } from '../settings.js';
 import { SESSION_FIELDS } from '../export/format.js';
 import { formatOf, type ImportOptions } from './options.js';
 import { CellFault, CellParser } from './readers/cells.js';
@@ -6,13 +9,18 @@ import { parseDelimiter } from './readers/csv-records.js';
 import { readCsv } from './readers/csv.js';
 import { toUtf8 } from './readers/encoding.js';
 import type { Entry, Values } from './readers/entry.js';
-import { FieldNames, parseDefault, parseMapping } from './readers/fields.js';
-import { readDocument, readListOrLines } from './readers/json.js';
+import { FieldNames, parseDefault, parseMapping, type OnId } from './readers/fields.js';
+import { readDocument } from './readers/json.js';
 import { readEntries } from './readers/lines.js';
+import type { StatementsTally } from './xapi/reader.js';
+import { DEFAULT_GAP } from './xapi/rules.js';
 
 /** How the options read a file of sessions. */
 export interface FileFormat {
-  read(chunks: AsyncIterable<Buffer>): AsyncGenerator<Iterable<Entry>>;
+  /** @param onId receives the ids that the reader derives */
+  read(chunks: AsyncIterable<Buffer>, onId?: OnId): AsyncGenerator<Iterable<Entry>>;
+  /** The statements that sessions are derived from; `undefined` for other formats. */
+  readonly statements?: StatementsTally;
   /** The values of fields that a line lacks. */
   readonly defaults: Values;
   /** Describes times that are probably not in milliseconds, after the file was read. */
@@ -23,9 +31,9 @@ export interface FileFormat {
 const SUSPICIOUS_TIME = 20_000;
 
 /** @throws {UsageError} if an option has an invalid value */
-export async function readFormat(file: string, options: ImportOptions): Promise<FileFormat> {
+export async function readFormat(io: Io, file: string, options: ImportOptions): Promise<FileFormat> {
   const cells = await cellParserOf(options);
-  const { format = formatOf(file), map, course, encoding } = options;
+  const { format = formatOf(file), map, encoding } = options;
   const names = new FieldNames(SESSION_FIELDS, new Map(map.map(parseMapping)));
   const delimiter = options.delimiter === undefined ? undefined : parseDelimiter(options.delimiter);
   const common = { defaults: defaultsOf(options, cells), describeTimes: () => describeTimes(cells) };
@@ -35,8 +43,19 @@ export async function readFormat(file: string, options: ImportOptions): Promise<
   if (format === 'ndjson') {
     return { ...common, read: (chunks) => readEntries(chunks, (text) => readDocument(names, text)) };
   }
-  const { readStatement } = await import('./readers/xapi.js');
-  return { ...common, read: (chunks) => readListOrLines(chunks, (text) => readStatement(text, course)) };
+  const { readStatements } = await import('./xapi/reader.js');
+  const { course, gap = DEFAULT_GAP, verb: verbs } = options;
+  const statements = { read: 0, repeated: 0, voided: 0, ofOtherVerbs: 0 };
+  const onMore = (more: string) => writeLine(io.stderr, escapeControls(describeMore(more)));
+  const reading = {
+    course,
+    gap,
+    verbs,
+    onMore,
+    idNamespace: readIdNamespace(io, options),
+    tally: statements,
+  };
+  return { ...common, statements, read: (chunks, onId) => readStatements(chunks, { ...reading, onId }) };
 }
 
 async function cellParserOf(options: ImportOptions): Promise<CellParser> {
@@ -63,6 +82,11 @@ function defaultsOf(options: ImportOptions, cells: CellParser): Values {
   const { completedAt } = options;
   if (completedAt !== undefined && completedAt !== 'now') add('--completed-at', 'completedAt', completedAt);
   return values;
+}
+
+function describeMore(more: string): string {
+  const shown = JSON.stringify(more.slice(0, 60));
+  return `The file ends with a page of statements that has more: ${shown}. Append the other pages to the file and import it again, because a session may continue on them.`;
 }
 
 function describeTimes({ plainTimes: { count, longest } }: CellParser): string | undefined {

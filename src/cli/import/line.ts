@@ -16,6 +16,8 @@ export interface ImportLine extends Position, IdentifiedSession {
   session: Values;
   /** Learner, course and session. Copies of a session have the same key. */
   readonly key: string;
+  /** The names that a new course may have, the best first. Default: the `courseId` of the file. */
+  readonly courseNames?: readonly string[];
   result: ImportResult | undefined;
 }
 

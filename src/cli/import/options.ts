@@ -14,6 +14,10 @@ export interface ImportOptions extends TargetOptions {
   readonly format?: ImportFormat;
   readonly map: readonly string[];
   readonly course?: string;
+  /** Milliseconds. */
+  readonly gap?: number;
+  readonly verb: readonly string[];
+  readonly explain?: boolean;
   readonly courses?: string;
   readonly createCourses?: boolean;
   readonly onConflict: (typeof ON_CONFLICT)[number];
@@ -47,26 +51,32 @@ export function checkOptions(file: string | undefined, options: ImportOptions): 
 
 function findContradiction(file: string | undefined, options: ImportOptions): string | undefined {
   const { courses, fromLegacy, dryRun, format, map, course, onConflict } = options;
+  const xapiOptions = {
+    '--course': course,
+    '--gap': options.gap,
+    '--verb': options.verb[0],
+  };
+  if (options.explain && format !== 'xapi') return '--explain requires --format xapi';
+  if (options.explain && file !== undefined) return 'use a file or --explain, not both';
+  if (options.explain) return undefined;
   if (file === undefined && courses === undefined && fromLegacy === undefined) {
     return 'import needs a source; name a file, use - for stdin, or add --from-legacy or --courses';
   }
   if (file !== undefined && fromLegacy !== undefined) return 'use a file or --from-legacy, not both';
   if (file === '-' && courses === '-') return 'use stdin for the sessions or the courses, not for both';
-  if (options.preview) {
-    const [other] = Object.entries({
-      '--courses': courses,
-      '--from-legacy': fromLegacy,
-      '--dry-run': dryRun,
-      '--rejects': options.rejects,
-      '--ids': options.ids,
-    }).find(([, value]) => value !== undefined) ?? [undefined];
-    return other === undefined ? undefined : `--preview writes nothing; remove ${other}`;
-  }
+  const written = firstGiven({
+    '--courses': courses,
+    '--from-legacy': fromLegacy,
+    '--dry-run': dryRun,
+    '--rejects': options.rejects,
+    '--ids': options.ids,
+  });
+  if (options.preview) return written && `--preview writes nothing; remove ${written}`;
   if (dryRun && courses !== undefined) return '--dry-run cannot import courses; remove --courses';
   const fileOptions = {
     '--format': format,
     '--map': map[0],
-    '--course': course,
+    ...xapiOptions,
     '--course-by-name': options.courseByName,
     '--completed-at': options.completedAt,
     '--default': options.default[0],
@@ -81,34 +91,36 @@ function findContradiction(file: string | undefined, options: ImportOptions): st
     '--on-conflict': onConflict === 'fail' ? undefined : onConflict,
   };
   const withoutFile = { ...fileOptions, ...(fromLegacy === undefined && sessionOptions) };
-  const unused = Object.entries(withoutFile).find(([, value]) => value !== undefined)?.[0];
+  const unused = firstGiven(withoutFile);
   if (file === undefined && unused !== undefined) {
     return `${unused} has no effect without a file of sessions; name a file or remove ${unused}`;
   }
-  if (options.idNamespace !== undefined && !options.deriveIds && !options.courseByName) {
-    return '--id-namespace requires --derive-ids or --course-by-name';
+  const derivesIds = options.deriveIds || options.courseByName || format === 'xapi';
+  if (options.idNamespace !== undefined && !derivesIds) {
+    return '--id-namespace requires --derive-ids, --course-by-name or --format xapi';
   }
   if (options.sameTime !== undefined && onConflict !== 'fail') {
     return `--same-time distinct cannot be used with --on-conflict ${onConflict}; remove one of them`;
   }
-  const csvOption = Object.entries(csvOptions(options)).find(([, value]) => value !== undefined)?.[0];
+  const csvOption = firstGiven(csvOptions(options));
   if (csvOption !== undefined && file !== undefined && (format ?? formatOf(file)) !== 'csv') {
     return `${csvOption} requires --format csv`;
   }
-  if (options.ids !== undefined && !options.deriveIds && !options.courseByName) {
-    return '--ids requires --derive-ids or --course-by-name';
+  if (options.ids !== undefined && !derivesIds) {
+    return '--ids requires --derive-ids, --course-by-name or --format xapi';
   }
   if (options.ids === '-') return '--ids cannot be stdout, which has the summary; name a file';
   if (options.rejects === '-') return '--rejects cannot be stdout, which has the summary; name a file';
-  if (course !== undefined && format !== 'xapi') return '--course requires --format xapi';
+  const xapiOption = firstGiven(xapiOptions);
+  if (xapiOption !== undefined && format !== 'xapi') return `${xapiOption} requires --format xapi`;
   if (options.courseByName && format === 'xapi') return '--course-by-name cannot be used with --format xapi';
-  const [cannot] = Object.entries({
+  const lineOption = firstGiven({
     '--map': map[0],
     '--completed-at': options.completedAt,
     '--default': options.default[0],
     '--same-time': options.sameTime,
-  }).find(([, value]) => value !== undefined && format === 'xapi') ?? [undefined];
-  if (cannot !== undefined) return `${cannot} cannot be used with --format xapi`;
+  });
+  if (lineOption !== undefined && format === 'xapi') return `${lineOption} cannot be used with --format xapi`;
   return undefined;
 }
 
@@ -122,6 +134,11 @@ function csvOptions({ delimiter, encoding, decimalComma, timeUnit, timeZone, dat
     '--time-zone': timeZone,
     '--date-order': dateOrder,
   };
+}
+
+/** Returns the name of the first option that has a value. */
+function firstGiven(options: Readonly<Record<string, unknown>>): string | undefined {
+  return Object.entries(options).find(([, value]) => value !== undefined)?.[0];
 }
 
 /** stdin is CSV by default, like the output of `export`. */

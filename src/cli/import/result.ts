@@ -6,6 +6,7 @@ import type { CoursesTally } from './courses.js';
 import type { ImportOptions } from './options.js';
 import { describeUndeclared } from '../undeclared.js';
 import { faultsOf, type LineFault, type Values } from './readers/entry.js';
+import type { StatementsTally } from './xapi/reader.js';
 
 /** A session with its id. */
 export interface IdentifiedSession {
@@ -69,6 +70,8 @@ export class ImportTally {
   #studiedCount = 0;
   /** The derived ids of the sessions that this import created. */
   readonly #created = new Set<number>();
+  /** The statements that sessions were derived from; `undefined` for other formats. */
+  statements: StatementsTally | undefined;
 
   add(result: ImportResult, line: IdentifiedSession): void {
     const { courseId, moduleIds } = line.session;
@@ -112,7 +115,18 @@ export function writeSummary(
   undeclared: readonly string[] = [],
 ): void {
   const { replaced, ...counts } = tally.counts;
-  const summary = { lines: tally.lines, ...counts, ...(onConflict === 'replace' && { replaced }) };
+  const { statements } = tally;
+  const summary = {
+    ...(statements && {
+      statements: statements.read,
+      statementsRepeated: statements.repeated,
+      statementsVoided: statements.voided,
+      statementsOfOtherVerbs: statements.ofOtherVerbs,
+    }),
+    lines: tally.lines,
+    ...counts,
+    ...(onConflict === 'replace' && { replaced }),
+  };
   if (json) {
     const { created: coursesCreated, existing: coursesExisting, rejected: coursesRejected } = courses;
     const undeclaredModules = undeclared.length;
@@ -126,6 +140,10 @@ export function writeSummary(
     return;
   }
   const names: Readonly<Record<string, string>> = {
+    statements: 'Statements',
+    statementsRepeated: 'Repeated',
+    statementsVoided: 'Voided',
+    statementsOfOtherVerbs: 'Of other verbs',
     lines: 'Sessions',
     created: dryRun ? 'Would be created' : 'Created',
     replayed: 'Replayed',

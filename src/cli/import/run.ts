@@ -16,7 +16,7 @@ import {
 } from './courses.js';
 import { dryRunTarget } from './dry-run.js';
 import { readFormat } from './format.js';
-import { checkOptions, type ImportOptions } from './options.js';
+import type { ImportOptions } from './options.js';
 import { runPipeline } from './pipeline.js';
 import type { Entry, Values } from './readers/entry.js';
 import type { OnId } from './readers/fields.js';
@@ -28,6 +28,8 @@ import { SessionWriter } from './writer.js';
 
 const RETRYING = 'Retrying for up to 2 minutes.';
 const CONTINUE = 'Later lines may be recorded too. Run the same command again; no session is counted twice.';
+const CONTINUE_STATEMENTS =
+  'Some sessions are recorded. Run the same command again; no session is counted twice.';
 const CONTINUE_AFTER = 'Import only the lines after it: a session with a new id would be counted twice.';
 
 interface ImportContext {
@@ -43,13 +45,14 @@ interface ImportContext {
 
 /** @throws {PartialImportError} if lines or courses were rejected */
 export async function runImport(io: Io, file: string | undefined, options: ImportOptions): Promise<void> {
-  checkOptions(file, options);
   for (const written of [options.rejects, options.ids]) {
     if (written === undefined || serverUrl(io, options) !== undefined) continue;
     await assertNotDatabaseFile(databaseUrl(io, options, { create: false }), written);
   }
   const { fromLegacy, dryRun = false } = options;
-  const format = file === undefined ? undefined : await readFormat(file, options);
+  const tally = new ImportTally();
+  const format = file === undefined ? undefined : await readFormat(io, file, options);
+  tally.statements = format?.statements;
   using source = file === undefined ? undefined : await openSource(io, file);
   using catalogue = options.courses === undefined ? undefined : await openSource(io, options.courses);
   await using stats = await interruptible(io.signal, openTarget(io, options, dryRun ? 'read' : 'create'));
@@ -62,7 +65,7 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
   // This truncates the file, so everything else must be open already.
   await using rejects = await Rejects.open({ stderr: io.stderr, file: options.rejects, sources });
 
-  const [tally, courses] = [new ImportTally(), { created: 0, existing: 0, rejected: 0 }];
+  const courses = { created: 0, existing: 0, rejected: 0 };
   const opened = {
     io,
     options,
@@ -85,7 +88,11 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
       );
     } else if (source && format) {
       const progress = startProgress(io, { total: source.size, unit: 'MB', quiet });
-      await importSessions(opened, format.read(source.open((bytes) => progress.add(bytes))), progress);
+      const entries = format.read(
+        source.open((bytes) => progress.add(bytes)),
+        ids?.add,
+      );
+      await importSessions(opened, entries, progress);
     }
     await ids?.write();
   } catch (error) {
@@ -116,9 +123,9 @@ function isPostgres(io: Io, options: ImportOptions): boolean {
   return sqlitePath(databaseUrl(io, options, { create: false })) === undefined;
 }
 
-/** Returns `undefined` without `--derive-ids`. */
+/** Returns `undefined` if ids are not derived. */
 function namespaceOf(io: Io, options: ImportOptions): string | undefined {
-  return options.deriveIds ? readIdNamespace(io, options) : undefined;
+  return options.deriveIds || options.format === 'xapi' ? readIdNamespace(io, options) : undefined;
 }
 
 /** Returns `undefined` without `--course-by-name`. A course to be created has an id derived from its name. */
@@ -171,7 +178,10 @@ async function importSessions(
     progress.end();
     rejects.print();
     const canContinue = signal.aborted || (error instanceof StatsError && error.kind === 'unavailable');
-    if (canContinue || tally.lastLine > 0) {
+    if (tally.statements) {
+      // Sessions are recorded in another order than that of the file, after all of it was read.
+      if (canContinue) writeLine(io.stderr, `Stopped.${tally.lines > 0 ? ` ${CONTINUE_STATEMENTS}` : ''}`);
+    } else if (canContinue || tally.lastLine > 0) {
       const advice = newIds ? ` ${CONTINUE_AFTER}` : canContinue ? ` ${CONTINUE}` : '';
       writeLine(io.stderr, `Stopped after line ${tally.lastLine.toLocaleString('en')}.${advice}`);
     }

@@ -119,8 +119,8 @@ export class SessionWriter {
 
   async #writeChunk(chunk: readonly ImportLine[]): Promise<StatsError | undefined> {
     const { onConflict, distinct, courses, target } = this.#options;
-    /** The given ids of missing courses, by id. */
-    const missing = new Map<string, string>();
+    /** The names that missing courses may have, by id. */
+    const missing = new Map<string, readonly string[]>();
     const conflicts: ImportLine[] = [];
     const sameTime: ImportLine[] = [];
     const defects: unknown[] = [];
@@ -150,11 +150,11 @@ export class SessionWriter {
       if (code === 'session-conflict' && onConflict === 'replace') conflicts.push(line);
       else if (code === 'session-conflict' && distinct && line.hasDerivedId) sameTime.push(line);
       else if (code === 'course-not-found' && courses?.canCreate(courseId))
-        missing.set(courseId, givenCourse(line));
+        missing.set(courseId, line.courseNames ?? [givenCourse(line)]);
       else fail(error, line);
     }
-    for (const [courseId, name] of missing) {
-      if (!this.#isStopping && !unavailable) await courses?.create(courseId, name).catch(fail);
+    for (const [courseId, names] of missing) {
+      if (!this.#isStopping && !unavailable) await courses?.create(courseId, names).catch(fail);
     }
     if (sameTime.length > 0) {
       for (const line of sameTime) line.session = withDistinctId(line.session);

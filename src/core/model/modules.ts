@@ -17,6 +17,11 @@ export const moduleIdsSchema = z
   .max(MAX_MODULE_IDS, { error: listRule })
   .overwrite((ids) => Array.from(new Set(ids)).toSorted());
 
+/** True for a text that keeps the rule of module ids. */
+export function isModuleId(text: string): boolean {
+  return MODULE_ID.test(text);
+}
+
 /** A learner's progress in the modules that a course declares. */
 export interface Progress {
   /** The number of distinct modules studied. */

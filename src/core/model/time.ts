@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { rule } from './validation.js';
+import { invalidRequest, rule } from './validation.js';
 
 /** Returns the time in milliseconds since 1970, for example `Date.now`. */
 export type Clock = () => number;
@@ -30,6 +30,8 @@ export function completedAtSchema(clock: Clock) {
   return rfc3339(completedAtRule, (time) => time >= 0 && time <= Math.min(clock() + MAX_AHEAD, LAST_INSTANT));
 }
 
+const anyTime = completedAtSchema(() => Number.MAX_SAFE_INTEGER);
+
 /** A bound of a time range, clamped to the years of sessions, 1970 to 9999. */
 export const boundSchema = rfc3339(instantRule, () => true);
 
@@ -40,6 +42,17 @@ function rfc3339(error: ReturnType<typeof rule>, accepts: (time: number) => bool
     .refine((text) => isRealDate(text) && accepts(parse(text)), { error, abort: true })
     .overwrite((text) => (isInstant(text) && text >= FIRST_INSTANT ? text : toInstant(parse(text))))
     .meta({ format: 'date-time' });
+}
+
+/**
+ * Returns the milliseconds since 1970 of a completion time, without a limit for future times.
+ *
+ * @throws {StatsError} `invalid-request` with the fault of the parameter
+ */
+export function toMilliseconds(parameter: string, value: unknown): number {
+  const result = anyTime.safeParse(value);
+  if (result.success) return Date.parse(result.data);
+  throw invalidRequest(result.error.issues.map((issue) => ({ parameter, detail: issue.message })));
 }
 
 /** Formats milliseconds since 1970, clamped to the years 1970 to 9999. */

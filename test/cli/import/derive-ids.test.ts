@@ -88,7 +88,7 @@ test('Without `--derive-ids`, a text that is not a UUID is rejected, and the opt
   assert.match(stderr, /Add --derive-ids to import ids that are not UUIDs\./);
   const unused = await runImport([...options, '--id-namespace', NAMESPACE]);
   assert.deepEqual([unused.code, unused.summary], [2, {}]);
-  assert.match(unused.stderr, /--id-namespace requires --derive-ids or --course-by-name/);
+  assert.match(unused.stderr, /--id-namespace requires --derive-ids, --course-by-name or --format xapi/);
 });
 
 test('`import --course-by-name` finds courses by their names, and creates missing ones with `--create-courses`', async () => {

@@ -10,6 +10,7 @@ import { createDatabase } from '../../support/databases.js';
 import { TestDirectory } from '../../support/directory.js';
 import { startBin } from '../../support/exports.js';
 import { csvLine, HEADER } from '../../support/imports.js';
+import { event, linesOf } from '../../support/statements.js';
 import { startSilentServer } from '../../support/silent-server.js';
 
 /** Milliseconds, less than the client timeout of 30 s. */
@@ -57,6 +58,15 @@ for (const [what, options, message] of UNANSWERED) {
     await assertEndsSoon(child, message);
   });
 }
+
+test('Ctrl-C stops an import of statements, which names no line', async () => {
+  await using server = await startSilentServer();
+  await using directory = await TestDirectory.create();
+  const path = await directory.write('statements.ndjson', linesOf([event, event]));
+  const child = startBin(['import', path, '--format', 'xapi', '--server', server.url]);
+  await until('the import sent a request', () => server.asked === 1);
+  await assertEndsSoon(child, /^Stopped\.\nstats-service: interrupted\n$/);
+});
 
 test('Ctrl-C stops an import of courses into a server that does not respond', async () => {
   await using server = await startSilentServer();

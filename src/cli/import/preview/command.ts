@@ -21,6 +21,8 @@ export function importArguments(file: string, options: ImportOptions): string[] 
     ['--completed-at', options.completedAt],
     ['--same-time', options.sameTime],
     ['--course', options.course],
+    ['--gap', options.gap === undefined ? undefined : `${options.gap}ms`],
+    ...options.verb.map((verb) => ['--verb', verb] as const),
     ['--derive-ids', options.deriveIds],
     ['--id-namespace', options.idNamespace],
     ['--course-by-name', options.courseByName],

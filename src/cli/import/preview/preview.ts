@@ -110,7 +110,7 @@ function hasFormat(file: string, sample: Sample): boolean {
 }
 
 async function readRows(io: Io, file: string, sample: Sample, options: ImportOptions): Promise<Reading> {
-  const format = await readFormat(file, options);
+  const format = await readFormat(io, file, options);
   const namespace = readIdNamespace(io, options);
   const lineOptions = {
     newIds: options.newIds ?? false,

@@ -28,6 +28,8 @@ export type ParsedLine =
 export type Entry = Position & {
   /** Characters. */
   readonly size: number;
+  /** The names that a new course may have, the best first. Default: the `courseId`. */
+  readonly courseNames?: readonly string[];
 } & NonNullable<ParsedLine>;
 
 export function invalidLine(detail: string): NonNullable<ParsedLine> {

@@ -16,27 +16,48 @@ const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x
  */
 export async function* readJsonList(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly Line[]> {
   const list = new ListSplitter();
-  for await (const chunk of chunks) yield* list.split(chunk);
+  for await (const chunk of chunks) {
+    const end = yield* list.split(chunk, 0);
+    if (chunk.subarray(end).some((byte) => !isBlank(byte))) {
+      throw new Error('The file must end with the JSON list.');
+    }
+  }
   list.end();
 }
 
-class ListSplitter {
+/** Splits one list, whose first byte may follow others. */
+export class ListSplitter {
   #state: 'before' | 'begun' | 'between' | 'in a document' | 'after' = 'before';
   readonly #end = new DocumentEnd();
   /** The parts of the current document. */
   #begun: Buffer[] = [];
   #size = 0;
-  #documents = 0;
+  #documents: number;
 
+  /** @param documents the number of documents in the lists before this one */
+  constructor(documents = 0) {
+    this.#documents = documents;
+  }
+
+  get documents(): number {
+    return this.#documents;
+  }
+
+  get isComplete(): boolean {
+    return this.#state === 'after';
+  }
+
+  /** @throws if the list is not complete */
   end(): void {
-    if (this.#state === 'after') return;
+    if (this.isComplete) return;
     throw new Error(`The JSON list is truncated after document ${this.#documents}.`);
   }
 
-  *split(chunk: Buffer): Generator<readonly Line[]> {
+  /** Returns the index after the end of the list, or the length of the chunk. */
+  *split(chunk: Buffer, from: number): Generator<readonly Line[], number> {
     let group: Line[] = [];
-    let start = 0;
-    while (start < chunk.length) {
+    let start = from;
+    while (start < chunk.length && !this.isComplete) {
       if (this.#state !== 'in a document') {
         if (this.#begins(chunk[start])) this.#state = 'in a document';
         else start++;
@@ -59,6 +80,7 @@ class ListSplitter {
       start = end + 1;
     }
     if (group.length > 0) yield group;
+    return this.isComplete ? start : chunk.length;
   }
 
   /** Returns true if a document begins with this byte, which is not inside a document. */
@@ -67,12 +89,11 @@ class ListSplitter {
       if (byte === OPEN_LIST) this.#state = 'begun';
       return false;
     }
-    if (byte === SPACE || byte === NEWLINE || byte === RETURN || byte === TAB) return false;
+    if (isBlank(byte)) return false;
     if (this.#state === 'begun' && byte === CLOSE_LIST) {
       this.#state = 'after';
       return false;
     }
-    if (this.#state === 'after') throw new Error('The file must end with the JSON list.');
     if (byte !== COMMA && byte !== CLOSE_LIST) return true;
     throw new Error(`Document ${this.#documents + 1} of the JSON list is missing; remove the extra comma.`);
   }
@@ -91,6 +112,10 @@ class ListSplitter {
     const number = ++this.#documents;
     return isTooLong ? { number, text: beginningOf(bytes), fault: TOO_LONG } : decodeOne(bytes, number);
   }
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === SPACE || byte === NEWLINE || byte === RETURN || byte === TAB;
 }
 
 class DocumentEnd {

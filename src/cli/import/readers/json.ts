@@ -61,28 +61,39 @@ export async function* readListOrLines(
   chunks: AsyncIterable<Buffer>,
   read: (text: string) => ParsedLine,
 ): AsyncGenerator<Iterable<Entry>> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  const [begun, start] = await untilNotBlank(iterator);
-  const all = joined(begun, iterator);
-  if (start === '[') {
+  const { start, all } = await peek(chunks, (text) => text !== '');
+  if (start.startsWith('[')) {
     for await (const documents of readJsonList(all)) yield readDocuments(documents, read);
   } else {
     yield* readEntries(all, read);
   }
 }
 
-/** Reads to the first non-blank character, which may be many chunks after the start. */
-async function untilNotBlank(chunks: AsyncIterator<Buffer>): Promise<[Buffer[], string | undefined]> {
+/** The UTF-8 bytes of U+FEFF as Latin-1. */
+const BYTE_ORDER_MARK = '\u00EF\u00BB\u00BF';
+
+interface Peeked {
+  /** The beginning without a byte order mark and blanks, as Latin-1. */
+  readonly start: string;
+  readonly all: AsyncGenerator<Buffer>;
+}
+
+/** Reads until the beginning is sufficient. The first non-blank character may be many chunks after the start. */
+export async function peek(
+  chunks: AsyncIterable<Buffer>,
+  isSufficient: (start: string) => boolean,
+): Promise<Peeked> {
+  const iterator = chunks[Symbol.asyncIterator]();
   const begun: Buffer[] = [];
-  for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+  let start = '';
+  for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
     begun.push(next.value);
-    const [start] = next.value
-      .toString('latin1')
-      .replace(/^\u00EF\u00BB\u00BF/, '')
-      .trimStart();
-    if (start !== undefined) return [begun, start];
+    start += next.value.toString('latin1');
+    if (start.length < BYTE_ORDER_MARK.length && BYTE_ORDER_MARK.startsWith(start)) continue;
+    start = (start.startsWith(BYTE_ORDER_MARK) ? start.slice(BYTE_ORDER_MARK.length) : start).trimStart();
+    if (isSufficient(start)) break;
   }
-  return [begun, undefined];
+  return { start, all: joined(begun, iterator) };
 }
 
 async function* joined(begun: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
@@ -90,7 +101,6 @@ async function* joined(begun: readonly Buffer[], rest: AsyncIterator<Buffer>): A
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }
 
-/** @throws for a document that is not JSON, because its end is then unknown */
 function* readDocuments(documents: readonly Line[], read: (text: string) => ParsedLine): Generator<Entry> {
   for (const document of documents) {
     for (const entry of toEntries([{ ...document, text: document.text.trimEnd() }], read)) {
@@ -100,7 +110,8 @@ function* readDocuments(documents: readonly Line[], read: (text: string) => Pars
   }
 }
 
-function assertJson({ number, text }: Line): void {
+/** @throws for a document of a JSON list that is not JSON, because its end is then unknown */
+export function assertJson({ number, text }: Line): void {
   try {
     JSON.parse(text);
   } catch (error) {

@@ -1,0 +1,105 @@
+import { ListSplitter } from '../readers/json-list.js';
+import { MAX_LINE, type Line } from '../readers/lines.js';
+
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+
+/** The beginning of a page as opposed to that of a statement. Other members without lists and objects may come first. */
+export const PAGE_START =
+  /^\{(?:\s*"[^"\\]*"\s*:\s*(?:"[^"\\]*"|[^\s"{}[\],]*)\s*,)*\s*"(?:statements|more)"\s*:/;
+const LIST_START = /[{,]\s*"statements"\s*:\s*$/;
+/** Characters in which the key of a list must be, so that many lists take no quadratic time. */
+const MAX_KEY = 256;
+
+/**
+ * Splits the pages of an LRS, `{"statements": […], "more": …}`, into their statements, numbered through. Pages may
+ * follow each other, as in a file to which each response was appended. Of a page, only the current statement and the text
+ * outside its list are buffered.
+ *
+ * @param onMore receives the address of the page after the last one
+ * @throws if a page is truncated or not JSON
+ */
+export async function* readPages(
+  chunks: AsyncIterable<Buffer>,
+  onMore: (more: string) => void,
+): AsyncGenerator<readonly Line[]> {
+  const outside = new OutsideText();
+  let list: ListSplitter | undefined;
+  let documents = 0;
+  for await (const chunk of chunks) {
+    let index = 0;
+    while (index < chunk.length) {
+      if (!list) {
+        index = outside.read(chunk, index);
+        if (index < chunk.length) list = new ListSplitter(documents);
+        continue;
+      }
+      index = yield* list.split(chunk, index);
+      if (!list.isComplete) continue;
+      documents = list.documents;
+      list = undefined;
+    }
+  }
+  list?.end();
+  const more = outside.end(documents);
+  if (more !== '') onMore(more);
+}
+
+/** The pages without their lists of statements. */
+class OutsideText {
+  /** The current page, as Latin-1. */
+  #text = '';
+  #depth = 0;
+  #isString = false;
+  #isEscaped = false;
+  #more = '';
+
+  /** Returns the index of the bracket at which a list of statements begins, or the length of the chunk. */
+  read(chunk: Buffer, from: number): number {
+    for (let index = from; index < chunk.length; index++) {
+      const byte = chunk[index] ?? 0;
+      if (byte === OPEN_LIST && !this.#isString && this.#depth === 1 && this.#endsWithKey()) {
+        this.#text += '0';
+        return index;
+      }
+      this.#add(byte);
+      if (byte === CLOSE_OBJECT && !this.#isString && this.#depth === 0) this.#endPage();
+    }
+    return chunk.length;
+  }
+
+  /** Returns the address of the next page; empty if there is none. */
+  end(documents: number): string {
+    if (this.#text.trim() !== '')
+      throw new Error(`The page of statements is truncated after document ${documents}.`);
+    return this.#more;
+  }
+
+  #endsWithKey(): boolean {
+    return LIST_START.test(this.#text.slice(-MAX_KEY));
+  }
+
+  #add(byte: number): void {
+    if (this.#text.length === MAX_LINE)
+      throw new Error('The page of statements has more than 1 MiB of other content.');
+    this.#text += String.fromCharCode(byte);
+    if (this.#isEscaped) this.#isEscaped = false;
+    else if (byte === QUOTE) this.#isString = !this.#isString;
+    else if (this.#isString) this.#isEscaped = byte === BACKSLASH;
+    else if (byte === OPEN_LIST || byte === OPEN_OBJECT) this.#depth++;
+    else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) this.#depth--;
+  }
+
+  #endPage(): void {
+    const text = Buffer.from(this.#text, 'latin1').toString();
+    this.#text = '';
+    let page: unknown;
+    try {
+      page = JSON.parse(text.replace(/^\uFEFF/, ''));
+    } catch (error) {
+      throw new Error('The page of statements is not valid JSON.', { cause: error });
+    }
+    const more: unknown = typeof page === 'object' && page !== null && 'more' in page ? page.more : '';
+    this.#more = typeof more === 'string' ? more.trim() : '';
+  }
+}
