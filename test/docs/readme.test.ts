@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { chmod } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { runBin, runNode } from '../support/cli.js';
+import { BIN, runCommand, runNode } from '../support/cli.js';
 import { assertCommands } from '../support/console.js';
 import { TestDirectory } from '../support/directory.js';
-import { codeBlocks, commandsOf, wordsOf } from '../support/markdown.js';
+import { codeBlocks, commandsOf } from '../support/markdown.js';
 
 const README = new URL('../../README.md', import.meta.url);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -24,35 +25,26 @@ test('The library example in the README runs and prints the documented output', 
   assert.equal(stdout, printed.code);
 });
 
-const IMPORT = new URL('../../docs/import.md', import.meta.url);
-
-test('The example of a CSV file in `docs/import.md` prints the documented output', async () => {
+test('Every command in `docs/import.md` prints the documented output', async () => {
   await using directory = await TestDirectory.create();
-  const blocks = codeBlocks(IMPORT);
-  const first = (name: string) => blocks.find(({ language }) => language === name) ?? assert.fail(name);
-  await directory.write('sessions.csv', first('csv').code);
-  await directory.write('courses.json', first('json').code);
-  const [command] = commandsOf(first('console'));
-  assert.ok(command);
-  const [, , ...argv] = wordsOf(command.line);
-  const env = { XDG_DATA_HOME: directory.path };
-  const { code, stdout, stderr } = await runBin(argv, { env, cwd: directory.path });
-  assert.equal(code, 5);
-  // A terminal mixes both outputs.
-  assert.deepEqual((stdout + stderr).split('\n').toSorted(), command.output.split('\n').toSorted());
-});
-
-test('The example of xAPI statements in `docs/import.md` prints the documented output', async () => {
-  await using directory = await TestDirectory.create();
-  const blocks = codeBlocks(IMPORT);
-  const find = (part: string) => blocks.find(({ code }) => code.includes(part)) ?? assert.fail(part);
-  await directory.write('statements.json', find('"statements"').code);
-  const commands = commandsOf(find('--format xapi'));
-  assert.equal(commands.length, 3);
+  const program = await directory.write(
+    'stats-service',
+    `#!/bin/sh\nexec '${process.execPath}' '${BIN}' "$@"\n`,
+  );
+  await chmod(program, 0o755);
+  const env = { XDG_DATA_HOME: `${directory.path}/data`, PATH: `${directory.path}:${process.env['PATH']}` };
+  const commands = codeBlocks(new URL('../../docs/import.md', import.meta.url))
+    .filter(({ language }) => language === 'console')
+    .flatMap(commandsOf);
+  assert.ok(commands.length > 5);
   for (const { line, output } of commands) {
-    const [, , ...argv] = wordsOf(line);
-    const env = { XDG_DATA_HOME: directory.path };
-    const { stdout, stderr } = await runBin(argv, { env, cwd: directory.path });
+    const [, shown] = /^cat (\S+)$/.exec(line) ?? [];
+    if (shown !== undefined) {
+      await directory.write(shown, output);
+      continue;
+    }
+    const { stdout, stderr } = await runCommand(['sh', '-c', line], { env, cwd: directory.path });
+    // A terminal mixes both outputs.
     assert.deepEqual((stdout + stderr).split('\n').toSorted(), output.split('\n').toSorted(), line);
   }
 });

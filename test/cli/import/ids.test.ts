@@ -82,7 +82,11 @@ test('`import --ids` never overwrites another file of the import', async () => {
     [[...derive, '--ids', rejects, '--rejects', rejects], 2, /--ids and --rejects both name \S+; name two/],
     [[...derive, '--ids', database.url.slice('sqlite:'.length)], 2, /\S+ belongs to the database; name/],
     [[...derive, '--ids', join(directory.path, 'none', 'ids')], 1, /none for \S+ does not exist; create it/],
-    [[path, '--ids', 'ids.csv', '--database', database.url], 2, /--ids requires --derive-ids, --course-by-name or --format xapi/],
+    [
+      [path, '--ids', 'ids.csv', '--database', database.url],
+      2,
+      /--ids requires --derive-ids, --course-by-name or --format xapi/,
+    ],
   ] as const) {
     const finished = await runImport(options);
     assert.deepEqual([finished.code, finished.summary], [code, {}], finished.stderr);
