@@ -67,6 +67,7 @@ export type {
   TotalsDifference,
 } from './model/checks.js';
 export type { Page } from './model/pagination.js';
+export { repeatedKey } from './model/repeated-keys.js';
 export type { NewSession, Session, SessionContent, SessionRange } from './model/session.js';
 export { toMilliseconds, type Clock } from './model/time.js';
 export { openTemporaryDatabase } from './store/temporary.js';

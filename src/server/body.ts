@@ -13,7 +13,8 @@
  * as with `express.json()`.
  */
 import type { IncomingMessage } from 'node:http';
-import { StatsError } from '../core/errors.js';
+import { describeValue, StatsError } from '../core/errors.js';
+import { repeatedKey } from '../core/model/repeated-keys.js';
 import { grouped, rule } from '../core/model/validation.js';
 import type { MemoryBudget } from './memory-budget.js';
 import { HttpError, requestError } from './problem.js';
@@ -142,12 +143,20 @@ function parse(bytes: Buffer, maxContainers: number): unknown {
   } catch {
     throw requestError('invalid-utf-8', { pointer: '', detail: 'must be UTF-8' });
   }
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     const detail = text === '' ? 'must not be empty' : 'must be a JSON document';
     throw requestError('malformed-json', { pointer: '', detail });
   }
+  // RFC 8259, section 4: with a repeated key, a proxy and this server could use different values.
+  const key = repeatedKey(text, value);
+  if (key === undefined) return value;
+  throw requestError('malformed-json', {
+    pointer: '',
+    detail: `must not have the key ${describeValue(key)} twice`,
+  });
 }
 
 /** Counts the lists and objects in JSON text. Brackets in strings are ignored. */

@@ -12,6 +12,7 @@ describe('400: bodies that are not JSON in UTF-8', () => {
     ['no content', '', 'malformed-json'],
     ['its end cut off', '{"name":"Logic"', 'malformed-json'],
     ['trailing text', '{"name":"Logic"} {}', 'malformed-json'],
+    ['a key twice', '{"name":"Logic","na\\u006de":"Set theory"}', 'malformed-json'],
     ['single quotes', "{'name':'Logic'}", 'malformed-json'],
     ['a byte that is invalid in UTF-8', Buffer.from('{"name":"Logic\xFF"}', 'latin1'), 'invalid-utf-8'],
     ['latin1 text', Buffer.from('{"name":"Algèbre"}', 'latin1'), 'invalid-utf-8'],

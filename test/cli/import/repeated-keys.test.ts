@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { repeatedKey } from '../../../src/cli/import/readers/repeated-keys.js';
+import { repeatedKey } from '../../../src/core/model/repeated-keys.js';
 import { createDatabase } from '../../support/databases.js';
 import { TestDirectory } from '../../support/directory.js';
 import { sessionContent } from '../../support/factories.js';

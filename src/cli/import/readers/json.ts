@@ -1,9 +1,8 @@
-import { describeValue } from '../../../core/index.js';
+import { describeValue, repeatedKey } from '../../../core/index.js';
 import { invalidLine, type Entry, type ParsedLine, type Values } from './entry.js';
 import type { FieldNames } from './fields.js';
 import { readJsonList } from './json-list.js';
 import { readEntries, toEntries, withoutByteOrderMark, type Line } from './lines.js';
-import { repeatedKey } from './repeated-keys.js';
 
 /** Parses a JSON object: a session, a course, or a line of a `--rejects` file. */
 export function readDocument(names: FieldNames, text: string): ParsedLine {
