@@ -119,6 +119,7 @@ function findContradiction(file: string | undefined, options: ImportOptions): st
     '--completed-at': options.completedAt,
     '--default': options.default[0],
     '--same-time': options.sameTime,
+    '--new-ids': options.newIds,
   });
   if (lineOption !== undefined && format === 'xapi') return `${lineOption} cannot be used with --format xapi`;
   return undefined;

@@ -154,6 +154,7 @@ test('`--explain` prints the rules, and options for statements require `--format
   for (const [argv, message] of [
     [['--explain'], /--explain requires --format xapi/],
     [['-', '--format', 'xapi', '--explain'], /use a file or --explain, not both/],
+    [['-', '--format', 'xapi', '--new-ids'], /--new-ids cannot be used with --format xapi/],
     [['-', '--gap', '30m'], /--gap requires --format xapi/],
     [['-', '--verb', 'played'], /--verb requires --format xapi/],
     [['-', '--format', 'xapi', '--gap', '30'], /--gap is "30"; add a unit: 30s or 30m/],
