@@ -1,15 +1,5 @@
 import { MODULE_SEPARATOR } from '../core/index.js';
-
-/** How R, pandas, SQL clients and Moodle write a missing value. */
-const MISSING: ReadonlySet<string> = new Set(['NA', 'NaN', 'null', 'NULL', 'None', '-']);
-
-/** Characters of the longest one. Looking up a long text takes longer. */
-const MAX_LENGTH = 4;
-
-/** True for a word that means a missing value. */
-export function isMissingWord(text: string): boolean {
-  return text.length <= MAX_LENGTH && MISSING.has(text);
-}
+import { isMissingWord } from './missing-words.js';
 
 /** Returns the module ids of a session as the text of a CSV cell that {@link parseModuleIdsCell} reads. */
 export function formatModuleIdsCell(ids: readonly string[]): string {

@@ -6,8 +6,9 @@ import {
   SAME_TIME,
   type ImportOptions,
 } from '../import/options.js';
-import { DATE_ORDERS, TIME_UNITS } from '../import/readers/cells.js';
+import { TIME_UNITS } from '../import/readers/cells.js';
 import { ENCODINGS } from '../import/readers/encoding.js';
+import { DATE_ORDERS } from '../import/readers/instants.js';
 import type { Io } from '../io.js';
 import { describeSetting, parseGap, SETTINGS } from '../settings.js';
 import { writeLine } from '../output.js';
@@ -44,7 +45,10 @@ export function addImport(program: Command, io: Io): void {
     .addOption(
       new Option('--date-order <order>', 'csv: the order in dates such as 01/03/2026').choices(DATE_ORDERS),
     )
-    .option('--completed-at <time>', 'the time of sessions that have none, or now')
+    .option(
+      '--completed-at <time>',
+      'the time of sessions that have none; or now, for those that have a sessionId',
+    )
     .addOption(
       new Option('--default <field=value>', 'the value of a field that a line lacks; may be repeated')
         .argParser(repeated)
@@ -64,10 +68,10 @@ export function addImport(program: Command, io: Io): void {
         '--verb <verb>',
         'with xapi: count only this verb, an IRI or the last part of one; may be repeated',
       )
-        .argParser((text: string, all: readonly string[]) => [...all, text])
+        .argParser(repeated)
         .default([], 'all'),
     )
-    .option('--explain', 'with xapi: print the rules by which statements become sessions')
+    .option('--explain', 'print the rules by which xAPI statements become sessions, and import nothing')
     .addOption(
       new Option('--on-conflict <action>', 'what to do with a session that exists with other content')
         .choices(ON_CONFLICT)

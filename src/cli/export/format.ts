@@ -3,21 +3,10 @@ import { pipeline } from 'node:stream/promises';
 import type { ExportedSession } from '../../core/index.js';
 import { UsageError } from '../errors.js';
 import { formatModuleIdsCell } from '../module-ids.js';
+import { SESSION_FIELDS } from '../session-fields.js';
 
 export const FORMATS = ['csv', 'ndjson'] as const;
 export type Format = (typeof FORMATS)[number];
-
-/** The fields of a session in a file, in this order. */
-export const SESSION_FIELDS = [
-  'userId',
-  'courseId',
-  'sessionId',
-  'totalModulesStudied',
-  'averageScore',
-  'timeStudied',
-  'completedAt',
-  'moduleIds',
-] as const;
 
 /** Characters that RFC 4180 requires to be quoted. */
 const SPECIAL = /[",\r\n]/;

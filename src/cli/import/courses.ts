@@ -1,7 +1,7 @@
 import { MAX_COURSE_NAME, StatsError, type Legacy, type StatsCalls, type Untyped } from '../../core/index.js';
 import { readCsv } from './readers/csv.js';
 import { toUtf8 } from './readers/encoding.js';
-import { describeFaults, faultsOf, type Entry, type LineFault } from './readers/entry.js';
+import { describeFaults, describePosition, faultsOf, type Entry, type LineFault } from './readers/entry.js';
 import { COURSE_FIELDS, FieldNames, withDerivedIds, type OnId } from './readers/fields.js';
 import { readDocument, readListOrLines } from './readers/json.js';
 import type { Source } from './readers/source.js';
@@ -32,10 +32,10 @@ export async function importCourseFile(
   source: Source,
   { tally, report, idNamespace, onId }: CoursesOptions,
 ): Promise<void> {
-  for await (const { line, name = `line ${line}`, ...entry } of courseEntries(source)) {
+  for await (const entry of courseEntries(source)) {
     const reject = (faults: readonly LineFault[]) => {
       tally.rejected++;
-      report(`${source.name}, ${name}: ${describeFaults(faults)}`);
+      report(`${source.name}, ${describePosition(entry)}: ${describeFaults(faults)}`);
     };
     if ('faults' in entry) {
       reject(entry.faults);

@@ -16,8 +16,6 @@ export interface ImportLine extends Position, IdentifiedSession {
   session: Values;
   /** Learner, course and session. Copies of a session have the same key. */
   readonly key: string;
-  /** The names that a new course may have, the best first. Default: the `courseId` of the file. */
-  readonly courseNames?: readonly string[];
   result: ImportResult | undefined;
 }
 
@@ -33,7 +31,7 @@ export interface LineOptions {
   readonly courseIdOf?: ((name: string) => string | undefined) | undefined;
   /** The values of fields that a line lacks. */
   readonly defaults?: Values | undefined;
-  /** Records a session without time as completed now. Default: it is rejected. */
+  /** Records a session that has an id but no time as completed now. Default: it is rejected. */
   readonly completedNow?: boolean | undefined;
   readonly onId?: OnId | undefined;
 }
@@ -43,7 +41,10 @@ export function toImportLine(entry: Entry, options: LineOptions): ImportLine {
   const unreadable = 'faults' in entry ? entry.faults : [];
   const resolved = values && resolve(values, options);
   if (!resolved || unreadable.length + resolved.faults.length > 0) {
-    const faults = firstOfEachField([...unreadable, ...(resolved?.faults ?? [])]);
+    const invalid = resolved?.faults ?? [];
+    // The core has not checked a line with an unreadable cell.
+    const others = resolved && invalid.length === 0 ? faultsIn(resolved.session) : invalid;
+    const faults = firstOfEachField([...unreadable, ...others]);
     return { ...entry, values, session: {}, hasDerivedId: false, key: '', result: rejected(faults) };
   }
   const { session, hasDerivedId } = resolved;
@@ -86,11 +87,11 @@ function resolve(
 }
 
 /** Derives a missing id from learner, course and time, so that repeated imports are idempotent. */
-function withSessionId(session: Values, { newIds, completedNow = newIds }: LineOptions): Resolved {
+function withSessionId(session: Values, { newIds, completedNow = false }: LineOptions): Resolved {
   const { sessionId = null, completedAt = null } = session;
   const identified = { session, hasDerivedId: false, faults: NONE };
   if (sessionId !== null) {
-    if (completedAt !== null || completedNow) return identified;
+    if (completedAt !== null || completedNow || newIds) return identified;
     const detail = 'is missing; add it, or use --completed-at now or --completed-at TIME';
     return { ...identified, faults: [{ field: 'completedAt', detail }, ...faultsIn(session)] };
   }
@@ -99,8 +100,9 @@ function withSessionId(session: Values, { newIds, completedNow = newIds }: LineO
   }
   const unidentified = { ...session, sessionId: undefined };
   if (completedAt === null) {
-    const detail =
-      'is required if completedAt is missing; add one of them, or use --new-ids to record a new session at each import';
+    const detail = completedNow
+      ? 'is required with --completed-at now, because the next import would have another time; add it, or use --completed-at TIME or --new-ids'
+      : 'is required if completedAt is missing; add one of them, or use --new-ids to record a new session at each import';
     return { ...identified, faults: [{ field: 'sessionId', detail }, ...faultsIn(unidentified)] };
   }
   const checked = checkedSession(unidentified);

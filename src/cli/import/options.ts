@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.js';
-import type { DateOrder, TimeUnit } from './readers/cells.js';
+import type { TimeUnit } from './readers/cells.js';
 import type { Encoding } from './readers/encoding.js';
+import type { DateOrder } from './readers/instants.js';
 import type { TargetOptions } from '../target.js';
 
 export const IMPORT_FORMATS = ['csv', 'ndjson', 'xapi'] as const;
@@ -56,8 +57,6 @@ function findContradiction(file: string | undefined, options: ImportOptions): st
     '--gap': options.gap,
     '--verb': options.verb[0],
   };
-  if (options.explain && format !== 'xapi') return '--explain requires --format xapi';
-  if (options.explain && file !== undefined) return 'use a file or --explain, not both';
   if (options.explain) return undefined;
   if (file === undefined && courses === undefined && fromLegacy === undefined) {
     return 'import needs a source; name a file, use - for stdin, or add --from-legacy or --courses';

@@ -4,7 +4,13 @@ import { isSameFile } from '../database-files.js';
 import { UsageError } from '../errors.js';
 import { escapeControls, writeLine } from '../output.js';
 import { FaultKinds } from './fault-kinds.js';
-import { describeFaults, type LineFault, type Position, type Values } from './readers/entry.js';
+import {
+  describeFaults,
+  describePosition,
+  type LineFault,
+  type Position,
+  type Values,
+} from './readers/entry.js';
 
 /** Rejected lines that are printed as examples. `--rejects` writes all of them. */
 const MAX_PRINTED = 10;
@@ -52,13 +58,14 @@ export class Rejects implements AsyncDisposable {
     return this.#count;
   }
 
-  async add({ line, name, text }: Position, faults: readonly LineFault[], values?: Values): Promise<void> {
+  async add(position: Position, faults: readonly LineFault[], values?: Values): Promise<void> {
+    const { line, text } = position;
     this.#hasForeignIds ||= faults.some(
       ({ field, detail }) => field?.endsWith('Id') && detail.includes('UUID'),
     );
     this.#kinds.add(faults);
     if (this.#count++ < MAX_PRINTED) {
-      this.#examples.push(`${name ?? `line ${line}`}: ${describeFaults(faults)}`);
+      this.#examples.push(`${describePosition(position)}: ${describeFaults(faults)}`);
     }
     if (!this.#file) return;
     const content = values ? { values } : { text };

@@ -10,9 +10,13 @@ import type { StatementsTally } from './xapi/reader.js';
 
 /** A session with its id. */
 export interface IdentifiedSession {
+  /** The values of the file; `undefined` for an invalid line. */
+  readonly values?: Values | undefined;
   readonly session: Values;
   /** True if the id of the session is derived from learner, course and time. */
   readonly hasDerivedId: boolean;
+  /** The names that a new course may have, the best first. Default: the `courseId` of the file. */
+  readonly courseNames?: readonly string[];
 }
 
 /** The result of a line, which a dry run predicts. */
@@ -37,20 +41,28 @@ export function rejectionOf(
   if (!(error instanceof StatsError)) return undefined;
   if (error.code === 'session-conflict') {
     if (onConflict === 'skip') return { outcome: 'skipped' };
-    return { outcome: 'rejected', reason: 'conflict', faults: conflictFaults(error, line) };
+    return { outcome: 'rejected', reason: 'conflict', faults: conflictFaults(line) };
   }
-  const faults = faultsOf(error);
-  return error.code === 'course-not-found' || error.kind === 'invalid' ? rejected(faults) : undefined;
+  if (error.code === 'course-not-found') {
+    const rule = 'must be the id of an existing course; add --create-courses to create it';
+    return rejected([{ field: 'courseId', detail: withValue(givenCourse(line), rule) }]);
+  }
+  return error.kind === 'invalid' ? rejected(faultsOf(error)) : undefined;
 }
 
-function conflictFaults(
-  error: StatsError,
-  { session, hasDerivedId }: IdentifiedSession,
-): readonly LineFault[] {
-  if (!hasDerivedId) return faultsOf(error);
-  const rule =
-    'must differ from that of another session of this learner and course, which has other content; add --same-time distinct to record both, or --on-conflict replace or skip';
-  return [{ field: 'completedAt', detail: withValue(session['completedAt'], rule) }];
+/** Returns the course of the line in the file: its id, a text from which its id is derived, or its name. */
+export function givenCourse({ values, session, courseNames }: IdentifiedSession): string {
+  return courseNames?.at(-1) ?? String(values?.['courseId'] ?? session['courseId']).trim();
+}
+
+function conflictFaults({ values, session, hasDerivedId }: IdentifiedSession): readonly LineFault[] {
+  if (hasDerivedId) {
+    const rule =
+      'must differ from that of another session of this learner and course, which has other content; add --same-time distinct to record both, or --on-conflict replace or skip';
+    return [{ field: 'completedAt', detail: withValue(session['completedAt'], rule) }];
+  }
+  const rule = 'must be new, or the content must equal the stored content; add --on-conflict replace or skip';
+  return [{ field: 'sessionId', detail: withValue(values?.['sessionId'] ?? session['sessionId'], rule) }];
 }
 
 /** Derived ids of created sessions to remember, about 50 MB. */

@@ -15,7 +15,6 @@ import {
   type CoursesTally,
 } from './courses.js';
 import { dryRunTarget } from './dry-run.js';
-import { readFormat } from './format.js';
 import type { ImportOptions } from './options.js';
 import { runPipeline } from './pipeline.js';
 import type { Entry, Values } from './readers/entry.js';
@@ -24,6 +23,7 @@ import { readLegacy } from './readers/legacy.js';
 import { openSource, type Source } from './readers/source.js';
 import { Rejects } from './rejects.js';
 import { ImportTally, writeSummary } from './result.js';
+import { createReader } from './session-file.js';
 import { SessionWriter } from './writer.js';
 
 const RETRYING = 'Retrying for up to 2 minutes.';
@@ -51,8 +51,8 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
   }
   const { fromLegacy, dryRun = false } = options;
   const tally = new ImportTally();
-  const format = file === undefined ? undefined : await readFormat(io, file, options);
-  tally.statements = format?.statements;
+  const reader = file === undefined ? undefined : await createReader(io, file, options);
+  tally.statements = reader?.statements;
   using source = file === undefined ? undefined : await openSource(io, file);
   using catalogue = options.courses === undefined ? undefined : await openSource(io, options.courses);
   await using stats = await interruptible(io.signal, openTarget(io, options, dryRun ? 'read' : 'create'));
@@ -73,7 +73,7 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
     rejects,
     tally,
     courses,
-    defaults: format?.defaults,
+    defaults: reader?.defaults,
     onId: ids?.add,
   };
   try {
@@ -86,9 +86,9 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
         readLegacy(legacy, (sessions) => progress.add(sessions)),
         progress,
       );
-    } else if (source && format) {
+    } else if (source && reader) {
       const progress = startProgress(io, { total: source.size, unit: 'MB', quiet });
-      const entries = format.read(
+      const entries = reader.read(
         source.open((bytes) => progress.add(bytes)),
         ids?.add,
       );
@@ -100,7 +100,7 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
     await rejects.flush().catch(() => undefined);
     throw error;
   }
-  const hint = format?.describeTimes();
+  const hint = reader?.unitHint();
   if (hint !== undefined && !options.quiet) writeLine(io.stderr, hint);
   const undeclared = await interruptible(io.signal, findUndeclared(stats.untyped, tally.studied));
   writeSummary(io, options, tally, courses, undeclared);
@@ -171,7 +171,7 @@ async function importSessions(
     onRetry: (error) => quiet || writeLine(io.stderr, escapeControls(`${describeError(error)} ${RETRYING}`)),
   });
   try {
-    const completedNow = options.completedAt === 'now' || options.fromLegacy !== undefined || newIds;
+    const completedNow = options.completedAt === 'now' || options.fromLegacy !== undefined;
     const lines = { newIds, idNamespace, courseIdOf, onId, defaults, completedNow };
     await runPipeline(entries, { ...lines, writer, tally, rejects, signal });
   } catch (error) {

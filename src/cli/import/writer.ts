@@ -18,7 +18,7 @@ import { StatsError } from '../../core/index.js';
 import type { CourseCreator } from './courses.js';
 import { withDistinctId, type ImportLine } from './line.js';
 import type { ImportOptions } from './options.js';
-import { rejectionOf } from './result.js';
+import { givenCourse, rejectionOf } from './result.js';
 
 /** Sessions per chunk. On SQLite, its transaction blocks the writes of a server for about 4 ms. */
 const CHUNK_SIZE = 200;
@@ -171,11 +171,6 @@ export class SessionWriter {
     if (defects.length > 0) throw defects[0];
     return unavailable;
   }
-}
-
-/** Returns the course of the line in the file: its id, a text from which its id is derived, or its name. */
-function givenCourse({ values }: ImportLine): string {
-  return String(values?.['courseId']).trim();
 }
 
 /** Groups the first copies of all sessions, the second copies, and so on. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { CellFault, CellParser, type CellOptions } from '../../../src/cli/import/readers/cells.js';
+import { CellParser, type CellOptions } from '../../../src/cli/import/readers/cells.js';
+import { CellFault } from '../../../src/cli/import/readers/entry.js';
 import { TimeZone } from '../../../src/cli/local-time.js';
 import { formatModuleIdsCell, parseModuleIdsCell } from '../../../src/cli/module-ids.js';
 import { localTime, ZONES } from '../../support/time-zones.js';
@@ -37,6 +38,7 @@ const CASES: readonly Case[] = [
   [S, '1 day, 2:00:00', 93_600_000],
   [S, '25 mins 30 secs', 1_530_000],
   [S, '1 hour 5 minutes', 3_900_000],
+  [S, '1 day 2 hours', 93_600_000],
   [S, '25m', 1_500_000, { timeUnit: 's' }],
   [S, 'PT25M', 1_500_000],
   [S, '25:30', /must be hours, minutes and seconds/],
@@ -60,9 +62,19 @@ const CASES: readonly Case[] = [
   [AT, '01.03.26, 14:05', '2026-03-01T13:05:00.000Z', { timeZone: berlin, dateOrder: 'dmy' }],
   [AT, '3/1/2026 2:05 PM', '2026-03-01T19:05:00.000Z', { timeZone: newYork, dateOrder: 'mdy' }],
   [AT, '3/1/2026 12:05 am', '2026-03-01T05:05:00.000Z', { timeZone: newYork, dateOrder: 'mdy' }],
-  [AT, '3/1/2026 14:05 PM', '3/1/2026 14:05 PM', { timeZone: newYork, dateOrder: 'mdy' }],
+  [AT, '3/1/2026 14:05 PM', /must be a date and time that exist/, { timeZone: newYork, dateOrder: 'mdy' }],
   [AT, '31/12/2026 10:00', /must be a date and time that exist/, { timeZone: newYork, dateOrder: 'mdy' }],
-  [AT, '0099-01-01 10:00', '0099-01-01 10:00', { timeZone: berlin }],
+  [AT, '0099-01-01 10:00', /must be a time such as/, { timeZone: berlin }],
+  [AT, '2026-03-01-05', /must be a time such as/, { timeZone: berlin }],
+  [AT, '2026-03-01 14:05-05', '2026-03-01T14:05:00.000-05:00'],
+  [AT, '13 March 2026, 2:31 PM', '2026-03-13T13:31:00.000Z', { timeZone: berlin }],
+  [AT, '13 March 2026  2:31\u202fPM', '2026-03-13T13:31:00.000Z', { timeZone: berlin }],
+  [AT, 'Friday, 13 March 2026, 14:31', '2026-03-13T13:31:00.000Z', { timeZone: berlin }],
+  [AT, 'Fri, 13 Mar 2026 14:31:05 GMT', '2026-03-13T14:31:05.000Z'],
+  [AT, '13-Sep-2026', '2026-09-12T22:00:00.000Z', { timeZone: berlin }],
+  [AT, 'Sept. 13th, 2026 at 2:31pm', '2026-09-13T12:31:00.000Z', { timeZone: berlin }],
+  [AT, '31 June 2026', /must be a date and time that exist/, { timeZone: berlin }],
+  [AT, '13. März 2026, 14:31', /must be a time such as .* or 1 March 2026, 14:05/, { timeZone: berlin }],
   ['moduleIds', 'b;a', ['b', 'a']],
   ['moduleIds', 'a; b', ['a', 'b']],
   ['moduleIds', '["a","b"]', ['a', 'b']],
@@ -76,7 +88,7 @@ const CASES: readonly Case[] = [
   ['userId', 'anna@example.org', 'anna@example.org'],
 ];
 
-test('Each cell has one meaning, or a fault that names the option which gives it one', () => {
+test('A cell that could have two meanings has a fault that names the option which decides', () => {
   for (const [field, text, expected, options] of CASES) {
     const value = new CellParser(options).parse(field, text);
     if (expected instanceof RegExp) {

@@ -88,7 +88,7 @@ test('A broken quote affects only its own line', async () => {
   ];
   const entries = await read(lines.join('\n'), ['a', 'b'], 4);
   const results = entries.map((entry) => [
-    entry.name ?? entry.line,
+    entry.label ?? entry.line,
     'faults' in entry ? entry.faults.map(({ detail }) => detail.slice(0, 21)).join() : entry.values['a'],
   ]);
   const fault = 'has an unclosed quote';

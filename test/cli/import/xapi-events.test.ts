@@ -106,8 +106,11 @@ test('Sessions of an account name with two home pages are rejected, unless the n
     { ...event, actor: actor(LMS, USER) },
     { ...event, actor: actor(other, USER) },
   ];
-  const { summary, stderr } = await importStatements(statements);
+  await using directory = await TestDirectory.create();
+  const rejects = `${directory.path}/rejects.ndjson`;
+  const { summary, stderr } = await importStatements(statements, { argv: ['--rejects', rejects] });
   assert.deepEqual([summary.created, summary.invalid], [2, 1], stderr);
+  assert.deepEqual(Object.keys(JSON.parse(await directory.read('rejects.ndjson'))), ['line', 'faults']);
   const faults =
     'actor.account.name is "ada" with the home pages "https://lms.example" and "https://other.example", which may be two people; import the statements of each home page with its own --id-namespace';
   assert.ok(stderr.startsWith(`session of 2 statements from line `), stderr);

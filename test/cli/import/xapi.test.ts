@@ -130,15 +130,24 @@ test('An xAPI import reads pages of an LRS, gzipped or not, and warns if there i
   assert.deepEqual([first.code, first.summary.created], [0, 2], first.stderr);
   assert.match(
     first.stderr,
-    /^The file ends with a page of statements that has more: "\/xapi\/statements\?cursor=2"\. Append/,
+    /^The file ends with a page of statements that has more: "\/xapi\/statements\?cursor=2"\. .* import it again with --on-conflict replace\.$/m,
   );
   const both = await directory.write('pages', `${page('/xapi/statements?cursor=2')}\n${page('')}`);
   const second = await runImport([both, ...target]);
   assert.deepEqual([second.stderr, second.summary.replayed, second.summary.statementsRepeated], ['', 2, 2]);
   for (const [text, message] of [
-    ['{"statements": [{}, {}', /^stats-service: The JSON list is truncated after document 1\.$/m],
-    ['{"statements": [{}]', /^stats-service: The page of statements is truncated after document 1\.$/m],
-    ['{"statements": [] "more": 1}', /^stats-service: The page of statements is not valid JSON\. \(/m],
+    [
+      '{"statements": [{}, {}',
+      /^stats-service: The JSON list is truncated after document 1; download or export the file again\.$/m,
+    ],
+    [
+      '{"statements": [{}]',
+      /^stats-service: The page of statements is truncated after document 1; download the file again\.$/m,
+    ],
+    [
+      '{"statements": [] "more": 1}',
+      /^stats-service: The page of statements is not valid JSON; repair or download it again\. \(/m,
+    ],
   ] as const) {
     const { code, stderr } = await runImport([await directory.write('broken', text), ...target]);
     assert.equal(code, 1, stderr);
@@ -147,13 +156,13 @@ test('An xAPI import reads pages of an LRS, gzipped or not, and warns if there i
 });
 
 test('`--explain` prints the rules, and options for statements require `--format xapi`', async () => {
-  const { code, stdout } = await runCli(['import', '--format', 'xapi', '--explain']);
-  assert.equal(code, 0);
-  assert.match(stdout, /^Learner: actor\.account\.name/);
-  assert.ok(stdout.split('\n').every((line) => line.length <= 100));
+  for (const argv of [[], ['--format', 'xapi'], ['statements.json', '--format', 'xapi']]) {
+    const { code, stdout } = await runCli(['import', ...argv, '--explain']);
+    assert.equal(code, 0);
+    assert.match(stdout, /^Learner: actor\.account\.name/);
+    assert.ok(stdout.split('\n').every((line) => line.length <= 100));
+  }
   for (const [argv, message] of [
-    [['--explain'], /--explain requires --format xapi/],
-    [['-', '--format', 'xapi', '--explain'], /use a file or --explain, not both/],
     [['-', '--format', 'xapi', '--new-ids'], /--new-ids cannot be used with --format xapi/],
     [['-', '--gap', '30m'], /--gap requires --format xapi/],
     [['-', '--verb', 'played'], /--verb requires --format xapi/],

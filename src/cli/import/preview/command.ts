@@ -1,3 +1,4 @@
+import { escapeControls } from '../../output.js';
 import type { ImportOptions } from '../options.js';
 
 /** Characters of a line of a command. */
@@ -5,37 +6,53 @@ const LINE_WIDTH = 96;
 /** Characters that no shell interprets. */
 const PLAIN = /^[\w./:@%+=,-]+$/;
 
+/** Options that a preview does not support or that do not change how a file is imported. */
+type Omitted =
+  | 'courses'
+  | 'dryRun'
+  | 'explain'
+  | 'fromLegacy'
+  | 'ids'
+  | 'json'
+  | 'preview'
+  | 'quiet'
+  | 'rejects';
+
+type Value = string | boolean | readonly string[] | undefined;
+
 /** Returns the arguments of the command that imports a file with these options. */
 export function importArguments(file: string, options: ImportOptions): string[] {
-  const { map, default: defaults, onConflict } = options;
-  const flags: readonly (readonly [flag: string, value: string | boolean | undefined])[] = [
-    ['--format', options.format],
-    ['--delimiter', options.delimiter === '\t' ? 'tab' : options.delimiter],
-    ['--encoding', options.encoding],
-    ...map.map((text) => ['--map', text] as const),
-    ...defaults.map((text) => ['--default', text] as const),
-    ['--decimal-comma', options.decimalComma],
-    ['--time-unit', options.timeUnit],
-    ['--date-order', options.dateOrder],
-    ['--time-zone', options.timeZone],
-    ['--completed-at', options.completedAt],
-    ['--same-time', options.sameTime],
-    ['--course', options.course],
-    ['--gap', options.gap === undefined ? undefined : `${options.gap}ms`],
-    ...options.verb.map((verb) => ['--verb', verb] as const),
-    ['--derive-ids', options.deriveIds],
-    ['--id-namespace', options.idNamespace],
-    ['--course-by-name', options.courseByName],
-    ['--create-courses', options.createCourses],
-    ['--on-conflict', onConflict === 'fail' ? undefined : onConflict],
-    ['--database', options.database],
-    ['--server', options.server],
-  ];
-  return [
-    'import',
-    file,
-    ...flags.flatMap(([flag, value]) => (value === true ? [flag] : value ? [flag, value] : [])),
-  ];
+  // The type makes the compiler report an option that is forgotten here.
+  const values: Readonly<Record<Exclude<keyof ImportOptions, Omitted>, Value>> = {
+    format: options.format,
+    delimiter: options.delimiter === '\t' ? 'tab' : options.delimiter,
+    encoding: options.encoding,
+    map: options.map,
+    default: options.default,
+    decimalComma: options.decimalComma,
+    timeUnit: options.timeUnit,
+    dateOrder: options.dateOrder,
+    timeZone: options.timeZone,
+    completedAt: options.completedAt,
+    sameTime: options.sameTime,
+    course: options.course,
+    gap: options.gap === undefined ? undefined : `${options.gap}ms`,
+    verb: options.verb,
+    newIds: options.newIds,
+    deriveIds: options.deriveIds,
+    idNamespace: options.idNamespace,
+    courseByName: options.courseByName,
+    createCourses: options.createCourses,
+    onConflict: options.onConflict === 'fail' ? undefined : options.onConflict,
+    database: options.database,
+    server: options.server,
+  };
+  const flags = Object.entries(values).flatMap(([name, value]) => {
+    const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    if (value === true) return [flag];
+    return [value ?? []].flat().flatMap((each) => (each === false ? [] : [flag, each]));
+  });
+  return ['import', file, ...flags];
 }
 
 /** Returns the lines of a command for a shell. */
@@ -57,8 +74,9 @@ export function commandLines(args: readonly string[]): string[] {
   return lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line));
 }
 
-/** Double quotes also work in the shells of Windows. */
 function quoted(word: string): string {
   if (PLAIN.test(word)) return word;
+  if (escapeControls(word) !== word)
+    return `$'${escapeControls(word.replaceAll(/[\\']/g, String.raw`\$&`))}'`;
   return /["$`\\!]/.test(word) ? `'${word.replaceAll("'", String.raw`'\''`)}'` : `"${word}"`;
 }

@@ -1,180 +1,140 @@
 /*
- * Proposes the options that read a file: which column is which field, and how its cells are meant.
+ * Proposes the options that read a table: which column is which field, and how its cells are meant.
  *
  * A proposal rests on the names of the columns and on all cells of the sample. What they do not decide, such as the
- * time zone, becomes a note for the user to check.
+ * time zone, becomes a question for the user.
  */
 import { isId } from '../../../core/index.js';
-import { SESSION_FIELDS } from '../../export/format.js';
-import { isMissingWord } from '../../module-ids.js';
+import { withValue } from '../../errors.js';
+import { isMissingWord } from '../../missing-words.js';
+import { isSessionField, SESSION_FIELDS, type SessionField } from '../../session-fields.js';
 import type { ImportOptions } from '../options.js';
-import { CellParser, type DateOrder, type TimeUnit } from '../readers/cells.js';
+import { CellParser, SUSPICIOUS_TIME } from '../readers/cells.js';
+import { encodingOf } from '../readers/encoding.js';
+import { CellFault } from '../readers/entry.js';
 import { parseDefault, parseMapping } from '../readers/fields.js';
-import type { Sample } from './sample.js';
+import { splitTime, type TimeParts } from '../readers/instants.js';
+import { maximumIn, NAMES, normalize, TIME_OF_DAY_NAMES, UNITS } from './column-names.js';
+import type { Table } from './sample.js';
 
-type Field = (typeof SESSION_FIELDS)[number];
-
-export interface Proposal {
-  readonly options: ImportOptions;
-  /** What the user must check or complete. */
+export interface Proposal<Options = Partial<ImportOptions>> {
+  readonly options: Options;
+  /** Questions for the user. */
   readonly notes: readonly string[];
 }
 
-/** The names of columns that usually have a field, in lower case without spaces, the best first. */
-const NAMES: Readonly<Record<Field, readonly string[]>> = {
-  userId:
-    'userid learnerid studentid participantid memberid sisuserid sisid sisloginid useremail emailaddress email username login user learner student participant benutzer teilnehmer name'.split(
-      ' ',
-    ),
-  courseId:
-    'courseid channelid course coursename coursetitle courseshortname channelname channel class subject project kurs'.split(
-      ' ',
-    ),
-  completedAt:
-    'completedat completionstamp completiontimestamp completiontime completed completedon finishedat finished endtimestamp enddate end submitted submittedat timestamp date datetime datum time'.split(
-      ' ',
-    ),
-  timeStudied:
-    'timestudied timespent timetaken duration studytime time minutes seconds hours dauer zeit'.split(' '),
-  averageScore:
-    'averagescore score grade averagegrade percentage percent result mark points punkte ergebnis'.split(' '),
-  totalModulesStudied:
-    'totalmodulesstudied modulesstudied modulescompleted modules lessonscompleted lessons activitiescompleted activities units module lektionen'.split(
-      ' ',
-    ),
-  moduleIds: 'moduleids modules contentid contentids activities lessons module lesson activity'.split(' '),
-  sessionId: 'sessionid session attemptid entryid recordid id'.split(' '),
-};
-/** A second column for `completedAt`. */
-const TIME_OF_DAY_NAMES = 'endtime completiontime time timeofday uhrzeit'.split(' ');
+type Columns = ReadonlyMap<SessionField, readonly number[]>;
 
-const UNITS: readonly (readonly [name: RegExp, unit: TimeUnit])[] = [
-  [/\bms\b|millis/i, 'ms'],
-  [/sec|\(s\)|_s$/i, 's'],
-  [/min/i, 'min'],
-  [/hour|hrs|\(h\)|stunden/i, 'h'],
-];
-/** Milliseconds. A longest time below is more likely in seconds. */
-const SUSPICIOUS_TIME = 20_000;
+/** The default of a field without a column, and the question about it. */
+const MISSING: Readonly<Partial<Record<SessionField, Proposal<readonly string[]>>>> = {
+  userId: { options: [], notes: [`No column is userId; ${adviceFor('userId')}.`] },
+  courseId: { options: [], notes: [`No column is courseId; ${adviceFor('courseId')}.`] },
+  totalModulesStudied: {
+    options: ['totalModulesStudied=1'],
+    notes: ['No column has the number of modules; is 1 for each session right?'],
+  },
+  averageScore: { options: ['averageScore='], notes: [] },
+  timeStudied: { options: [], notes: [`No column is timeStudied; ${adviceFor('timeStudied')}.`] },
+  completedAt: {
+    options: [],
+    notes: ['No column is completedAt; add --map COLUMN=completedAt or --completed-at TIME.'],
+  },
+};
+
 /** Seconds. A longest time below could also be in minutes. */
 const LONG_IN_MINUTES = 600;
 
-const DAY_OR_MONTH_FIRST = /^(\d\d?)([-/.])(\d\d?)[-/.]\d{2,4}\b/;
-const HAS_DATE = /^(\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{2,4})\b/;
-const HAS_OFFSET = /(z|utc|gmt|[+-]\d\d:?(\d\d)?)$/i;
 const TIME_OF_DAY = /^\d\d?:\d\d(:\d\d)?( ?[ap]m)?$/i;
 const NUMBER = /^[+-]?\d+([.,]\d+)? ?%?$/;
 const DECIMAL_COMMA = /^[+-]?\d+,\d+ ?%?$/;
 
-export function proposeOptions(sample: Sample, given: ImportOptions): Proposal {
-  if (sample.format === 'xapi') {
-    return { options: { ...given, format: 'xapi', createCourses: true }, notes: [] };
-  }
-  const columns = assignColumns(sample, given);
-  const cellsOf = (field: Field) => (columns.get(field) ?? []).flatMap((column) => cellsIn(sample, column));
-  const used = new Set(Array.from(columns.values()).flat());
-  const map = sample.columns.flatMap((name, index) => {
-    const field = Array.from(columns).find(([, indexes]) => indexes.includes(index))?.[0];
-    const isPlain = field === name || ['createdAt', 'updatedAt'].includes(name);
-    return given.map.some((text) => parseMapping(text)[0] === name) || isPlain
-      ? []
-      : [`${name}=${used.has(index) ? field : ''}`];
-  });
-  const ids = [...cellsOf('userId'), ...cellsOf('courseId'), ...cellsOf('sessionId'), ...defaultIds(given)];
-  const notes = describeChoices(sample, columns);
+export function proposeOptions(table: Table, given: ImportOptions): Proposal<ImportOptions> {
+  const columns = assignColumns(table, given);
+  const times = proposeTimeUnit(table, columns, given);
+  const dates = proposeDates(cellsOf(table, columns, 'completedAt'), given);
+  const defaults = proposeDefaults(table, columns, given);
+  const ids = (['userId', 'courseId', 'sessionId'] as const).flatMap((field) =>
+    cellsOf(table, columns, field),
+  );
   const options: ImportOptions = {
     ...given,
-    ...(sample.format === 'csv' && proposeCells(sample, columns, given, notes)),
-    map: [...given.map, ...map],
-    default: [...given.default, ...proposeDefaults(columns, given, notes)],
+    ...(table.format === 'csv' && {
+      ...proposeReading(table, columns),
+      ...times.options,
+      ...dates.options,
+    }),
+    map: [...given.map, ...proposeMapping(table, columns, given)],
+    default: [...given.default, ...defaults.options],
     createCourses: true,
-    deriveIds: (given.deriveIds ?? false) || ids.some((id) => !isId(id)),
+    deriveIds: (given.deriveIds ?? false) || [...ids, ...defaultIds(given)].some((id) => !isId(id)),
   };
+  const notes = [
+    ...askForColumns(table, columns),
+    ...askForMaximum(table, columns),
+    ...(table.format === 'csv' ? [...times.notes, ...dates.notes] : []),
+    ...defaults.notes,
+  ];
   return { options, notes };
 }
 
-function cellsIn(sample: Sample, column: number): string[] {
-  return sample.rows.map((row) => row[column] ?? '').filter((cell) => cell !== '' && !isMissingWord(cell));
+function adviceFor(field: SessionField): string {
+  return `add --map COLUMN=${field} or --default ${field}=VALUE`;
+}
+
+function cellsIn({ rows }: Table, column: number): string[] {
+  return rows.map((row) => row[column] ?? '').filter((cell) => cell !== '' && !isMissingWord(cell));
+}
+
+function cellsOf(table: Table, columns: Columns, field: SessionField): string[] {
+  return (columns.get(field) ?? []).flatMap((column) => cellsIn(table, column));
 }
 
 function defaultIds(given: ImportOptions): string[] {
   return given.default.map(parseDefault).flatMap(([field, text]) => (field.endsWith('Id') ? [text] : []));
 }
 
-/** Returns the columns of each field. */
-function assignColumns(sample: Sample, given: ImportOptions): Map<Field, number[]> {
-  const assigned = new Map<Field, number[]>();
-  const free = new Set(sample.columns.keys());
-  const assign = (field: Field, column: number) => {
+function assignColumns(table: Table, given: ImportOptions): Columns {
+  const assigned = new Map<SessionField, number[]>();
+  const free = new Set(table.columns.keys());
+  const assign = (field: SessionField, column: number) => {
     assigned.set(field, [...(assigned.get(field) ?? []), column]);
     free.delete(column);
   };
   const mapping = new Map(given.map.map(parseMapping));
-  for (const [column, name] of sample.columns.entries()) {
+  for (const [column, name] of table.columns.entries()) {
     const mapped = mapping.get(name) ?? name;
-    const field = SESSION_FIELDS.find((known) => known === mapped);
-    if (field) assign(field, column);
+    if (isSessionField(mapped)) assign(mapped, column);
     else if (mapping.has(name)) free.delete(column);
   }
-  const normalized = sample.columns.map(normalize);
+  const normalized = table.columns.map(normalize);
   const find = (names: readonly string[], accepts: (cells: readonly string[]) => boolean) => {
     const columns = names.flatMap((name) => Array.from(free).filter((column) => normalized[column] === name));
-    return columns.find((column) => accepts(cellsIn(sample, column)));
+    return columns.find((column) => {
+      const cells = cellsIn(table, column);
+      return cells.length > 0 && accepts(cells);
+    });
   };
-  for (const field of Object.keys(NAMES).filter(isField)) {
+  for (const field of Object.keys(NAMES).filter(isSessionField)) {
     if (assigned.has(field)) continue;
-    const column = find(NAMES[field], (cells) => cells.length > 0 && looksLike(field, cells));
+    const column = find(NAMES[field], (cells) => looksLike(field, cells));
     if (column !== undefined) assign(field, column);
   }
   const [date] = assigned.get('completedAt') ?? [];
-  if (date !== undefined && cellsIn(sample, date).every((cell) => !cell.includes(':'))) {
-    const time = find(
-      TIME_OF_DAY_NAMES,
-      (cells) => cells.length > 0 && cells.every((cell) => TIME_OF_DAY.test(cell)),
-    );
+  if (date !== undefined && cellsIn(table, date).every((cell) => !cell.includes(':'))) {
+    const time = find(TIME_OF_DAY_NAMES, (cells) => cells.every((cell) => TIME_OF_DAY.test(cell)));
     if (time !== undefined) assign('completedAt', time);
   }
   return assigned;
 }
 
-/** Names the columns that could also be the id of a learner or course. */
-function describeChoices(
-  { columns: names }: Sample,
-  columns: ReadonlyMap<Field, readonly number[]>,
-): string[] {
-  const used = new Set(Array.from(columns.values()).flat());
-  return (['userId', 'courseId'] as const).flatMap((field) => {
-    const chosen = names[columns.get(field)?.[0] ?? -1];
-    const others = names.filter((name, index) => !used.has(index) && NAMES[field].includes(normalize(name)));
-    if (chosen === undefined || chosen === field || others.length === 0) return [];
-    const list = others.map((name) => `"${name}"`).join(', ');
-    return [`Is "${chosen}" the ${field}? It could also be ${list}.`];
-  });
-}
-
-function isField(name: string): name is Field {
-  return SESSION_FIELDS.some((field) => field === name);
-}
-
-/** Removes units and maxima, such as in `Time spent (sec)` and `Grade/10.00`. */
-function normalize(name: string): string {
-  return name
-    .toLowerCase()
-    .replaceAll(/\(.*?\)|\/[\d.,]+| in (seconds|minutes|hours)|[ _](ms|s|secs?|mins?|h)$/g, '')
-    .replaceAll(/[^a-z0-9]/g, '');
-}
-
-function looksLike(field: Field, cells: readonly string[]): boolean {
-  const parser = new CellParser({ timeUnit: 's' });
+function looksLike(field: SessionField, cells: readonly string[]): boolean {
   switch (field) {
     case 'totalModulesStudied':
-      return cells.every((cell) => NUMBER.test(cell));
+      return cells.every((cell) => isReadable(field, cell));
     case 'averageScore':
-      return cells.some((cell) => NUMBER.test(cell));
     case 'timeStudied':
-      return cells.some((cell) => DECIMAL_COMMA.test(cell) || typeof parser.parse(field, cell) === 'number');
     case 'completedAt':
-      return cells.some((cell) => HAS_DATE.test(cell));
+      return cells.some((cell) => isReadable(field, cell));
     case 'moduleIds':
       return cells.some((cell) => !NUMBER.test(cell));
     case 'sessionId':
@@ -184,93 +144,139 @@ function looksLike(field: Field, cells: readonly string[]): boolean {
   }
 }
 
-function proposeCells(
-  sample: Sample,
-  columns: ReadonlyMap<Field, readonly number[]>,
-  given: ImportOptions,
-  notes: string[],
-): Partial<ImportOptions> {
-  const cellsOf = (field: Field) => (columns.get(field) ?? []).flatMap((column) => cellsIn(sample, column));
-  const numbers = [...cellsOf('averageScore'), ...cellsOf('totalModulesStudied'), ...cellsOf('timeStudied')];
-  const decimalComma = numbers.some((cell) => DECIMAL_COMMA.test(cell));
-  const isMarked =
-    sample.encoding.startsWith('utf-16') && sample.bytes[0] !== 0 && (sample.bytes[0] ?? 0) > 0x7f;
-  const isGuessed = ',;\t'.includes(sample.delimiter);
+/** Returns true for a cell that can be read as the field with the right options. */
+function isReadable(field: SessionField, cell: string): boolean {
+  switch (field) {
+    case 'completedAt':
+      return splitTime(cell) !== undefined;
+    case 'timeStudied':
+      return (
+        DECIMAL_COMMA.test(cell) || typeof new CellParser({ timeUnit: 's' }).parse(field, cell) === 'number'
+      );
+    case 'averageScore':
+    case 'totalModulesStudied':
+      return NUMBER.test(cell);
+    default:
+      return true;
+  }
+}
+
+/** Returns the columns without a field whose names are usual for one. */
+function similarColumns(table: Table, columns: Columns, field: SessionField): number[] {
+  const used = new Set(Array.from(columns.values()).flat());
+  return Array.from(table.columns.keys()).filter(
+    (column) => !used.has(column) && NAMES[field].includes(normalize(table.columns[column] ?? '')),
+  );
+}
+
+function proposeMapping(table: Table, columns: Columns, given: ImportOptions): string[] {
+  const fields = new Map(
+    Array.from(columns).flatMap(([field, indexes]) => indexes.map((index) => [index, field] as const)),
+  );
+  const mapped = new Set(given.map.map((text) => parseMapping(text)[0]));
+  return table.columns.flatMap((name, index) => {
+    const field = fields.get(index);
+    const isPlain = field === name || ['createdAt', 'updatedAt'].includes(name);
+    return isPlain || mapped.has(name) ? [] : [`${name}=${field ?? ''}`];
+  });
+}
+
+/** Names the columns that could also be the id of a learner or course. */
+function askForColumns(table: Table, columns: Columns): string[] {
+  return (['userId', 'courseId'] as const).flatMap((field) => {
+    const chosen = table.columns[columns.get(field)?.[0] ?? -1];
+    const others = similarColumns(table, columns, field);
+    if (chosen === undefined || chosen === field || others.length === 0) return [];
+    const list = others.map((column) => `"${table.columns[column]}"`).join(', ');
+    return [`Is "${chosen}" the ${field}? It could also be ${list}.`];
+  });
+}
+
+/** Scores are recorded as they are, so a score out of 10 would be compared with percentages. */
+function askForMaximum(table: Table, columns: Columns): string[] {
+  const [column] = columns.get('averageScore') ?? [];
+  if (column === undefined) return [];
+  const name = table.columns[column] ?? '';
+  const maximum = maximumIn(name);
+  const cell = cellsIn(table, column).find((text) => NUMBER.test(text) && !text.endsWith('%'));
+  if (!maximum || maximum === 100 || cell === undefined) return [];
+  const percentage = Number(((Number(cell.replace(',', '.')) / maximum) * 100).toFixed(2));
+  return [`"${name}" has the maximum ${maximum}; is ${cell} the score, not ${percentage}%?`];
+}
+
+function proposeReading(table: Table, columns: Columns): Partial<ImportOptions> {
+  const numbers = (['averageScore', 'totalModulesStudied', 'timeStudied'] as const).flatMap((field) =>
+    cellsOf(table, columns, field),
+  );
   return {
-    ...(sample.encoding !== 'utf-8' && !isMarked && { encoding: sample.encoding }),
-    ...(!isGuessed && { delimiter: sample.delimiter }),
-    ...(decimalComma && { decimalComma }),
-    ...proposeTimeUnit(sample, columns, given, notes),
-    ...proposeDates(cellsOf('completedAt'), given, notes),
+    ...(table.encoding !== encodingOf(table.bytes) && { encoding: table.encoding }),
+    ...(!',;\t'.includes(table.delimiter) && { delimiter: table.delimiter }),
+    ...(numbers.some((cell) => DECIMAL_COMMA.test(cell)) && { decimalComma: true }),
   };
 }
 
-function proposeTimeUnit(
-  sample: Sample,
-  columns: ReadonlyMap<Field, readonly number[]>,
-  { timeUnit }: ImportOptions,
-  notes: string[],
-): Partial<ImportOptions> {
+function proposeTimeUnit(table: Table, columns: Columns, { timeUnit }: ImportOptions): Proposal {
+  const nothing = { options: {}, notes: [] };
   const [column] = columns.get('timeStudied') ?? [];
-  if (timeUnit !== undefined || column === undefined) return {};
-  const plain = cellsIn(sample, column)
+  if (timeUnit !== undefined || column === undefined) return nothing;
+  const plain = cellsIn(table, column)
     .filter((cell) => NUMBER.test(cell))
     .map((cell) => Number(cell.replace(',', '.')));
-  if (plain.length === 0) return {};
-  const named = UNITS.find(([name]) => name.test(sample.columns[column] ?? ''))?.[1];
-  if (named) return named === 'ms' ? {} : { timeUnit: named };
+  if (plain.length === 0) return nothing;
+  const named = UNITS.find(([name]) => name.test(table.columns[column] ?? ''))?.[1];
+  if (named) return { options: named === 'ms' ? {} : { timeUnit: named }, notes: [] };
   const longest = Math.max(...plain);
-  if (longest >= SUSPICIOUS_TIME) return {};
+  if (longest >= SUSPICIOUS_TIME) return nothing;
   const unit = longest > LONG_IN_MINUTES ? 's' : 'min';
-  notes.push(`The longest time is ${longest}; is --time-unit ${unit} right?`);
-  return { timeUnit: unit };
+  return {
+    options: { timeUnit: unit },
+    notes: [`The longest time is ${longest}; is --time-unit ${unit} right?`],
+  };
 }
 
-function proposeDates(
-  cells: readonly string[],
-  given: ImportOptions,
-  notes: string[],
-): Partial<ImportOptions> {
-  const options: { dateOrder?: DateOrder; timeZone?: string } = {};
-  const dates = cells.flatMap((cell) => {
-    const match = DAY_OR_MONTH_FIRST.exec(cell);
-    return match ? [{ first: Number(match[1]), mark: match[2], second: Number(match[3]) }] : [];
+function proposeDates(cells: readonly string[], given: ImportOptions): Proposal {
+  const times = cells.map(splitTime).filter((parts) => parts !== undefined);
+  const order = proposeDateOrder(
+    times.filter(({ first }) => first !== undefined),
+    given,
+  );
+  const isLocal = times.some(({ offset }) => offset === undefined);
+  if (!isLocal || given.timeZone !== undefined) return order;
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const note = `completedAt has no UTC offset; is --time-zone ${timeZone}, the zone of this machine, right?`;
+  return { options: { ...order.options, timeZone }, notes: [...order.notes, note] };
+}
+
+function proposeDateOrder(dates: readonly TimeParts[], { dateOrder }: ImportOptions): Proposal {
+  if (dates.length === 0 || dateOrder !== undefined) return { options: {}, notes: [] };
+  if (dates.some(({ first, mark }) => Number(first) > 12 || mark === '.')) {
+    return { options: { dateOrder: 'dmy' }, notes: [] };
+  }
+  if (dates.some(({ second }) => Number(second) > 12)) return { options: { dateOrder: 'mdy' }, notes: [] };
+  const note = 'No date shows if the day or the month is first; add --date-order dmy or mdy.';
+  return { options: {}, notes: [note] };
+}
+
+function proposeDefaults(table: Table, columns: Columns, given: ImportOptions): Proposal<readonly string[]> {
+  const defaults = new Set(given.default.map((text) => parseDefault(text)[0]));
+  const missing = SESSION_FIELDS.filter((field) => !columns.has(field) && !defaults.has(field));
+  const options = missing.flatMap((field) => MISSING[field]?.options ?? []);
+  const notes = missing.flatMap((field) => {
+    if (field === 'completedAt' && given.completedAt !== undefined) return [];
+    return describeUnreadable(table, columns, field) ?? MISSING[field]?.notes ?? [];
   });
-  if (dates.length > 0 && given.dateOrder === undefined) {
-    const isDayFirst = dates.some(({ first, mark }) => first > 12 || mark === '.');
-    if (isDayFirst) options.dateOrder = 'dmy';
-    else if (dates.some(({ second }) => second > 12)) options.dateOrder = 'mdy';
-    else notes.push('No date shows if the day or the month is first; add --date-order dmy or mdy.');
-  }
-  const isLocal = cells.some((cell) => HAS_DATE.test(cell) && !HAS_OFFSET.test(cell.replace(HAS_DATE, '')));
-  if (isLocal && given.timeZone === undefined) {
-    options.timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    notes.push(
-      `completedAt has no UTC offset; is --time-zone ${options.timeZone}, the zone of this machine, right?`,
-    );
-  }
-  return options;
+  return { options, notes };
 }
 
-function proposeDefaults(
-  columns: ReadonlyMap<Field, readonly number[]>,
-  given: ImportOptions,
-  notes: string[],
-): string[] {
-  const has = (field: Field) =>
-    columns.has(field) || given.default.some((text) => parseDefault(text)[0] === field);
-  const defaults: string[] = [];
-  if (!has('totalModulesStudied')) {
-    defaults.push('totalModulesStudied=1');
-    notes.push('No column has the number of modules; is 1 for each session right?');
+/** Names the column that the field probably has, and a value that cannot be read as this field. */
+function describeUnreadable(table: Table, columns: Columns, field: SessionField): string[] | undefined {
+  for (const column of similarColumns(table, columns, field)) {
+    const cell = cellsIn(table, column).find((text) => !isReadable(field, text));
+    if (cell === undefined) continue;
+    const value = new CellParser().parse(field, cell);
+    const rule = field === 'timeStudied' ? 'must be a duration such as 25m' : 'must be a number';
+    const detail = value instanceof CellFault ? value.detail : withValue(cell, rule);
+    return [`"${table.columns[column]}" looks like ${field}, but a value ${detail}.`];
   }
-  if (!has('averageScore')) defaults.push('averageScore=');
-  for (const field of ['userId', 'courseId', 'timeStudied'] as const) {
-    if (!has(field))
-      notes.push(`No column is ${field}; add --map COLUMN=${field} or --default ${field}=VALUE.`);
-  }
-  if (!has('completedAt') && given.completedAt === undefined) {
-    notes.push('No column is completedAt; add --map COLUMN=completedAt or --completed-at TIME.');
-  }
-  return defaults;
+  return undefined;
 }

@@ -1,75 +1,86 @@
-import { MAX_LINE, readLines, withoutByteOrderMark, type Line } from '../readers/lines.js';
-import { csvFormatOf, parseDelimiter, RecordJoiner, splitRow } from '../readers/csv-records.js';
+import { isBlank, MAX_LINE, readLines, withoutByteOrderMark, type Line } from '../readers/lines.js';
+import { csvFormatOf, parseDelimiter, RecordJoiner, separatorIn, splitRow } from '../readers/csv-records.js';
 import { suggestedEncoding, toUtf8, type Encoding } from '../readers/encoding.js';
-import { parseObject } from '../readers/json.js';
+import { parseObject, peek } from '../readers/json.js';
 import type { Source } from '../readers/source.js';
+import { startsWithStatements } from '../xapi/pages.js';
 import type { ImportOptions } from '../options.js';
 
-/** Rows of a sample. */
-const MAX_ROWS = 1_000;
+/** Rows of a table, or statements. */
+export const MAX_ROWS = 1_000;
+/** Bytes in which a file shows its format. */
+const MAX_START = 16_384;
 const PIPES = /\|.*\|/;
 const NEWLINE = 0x0a;
 
+export type Sample = Table | { readonly format: 'xapi'; readonly chunks: AsyncIterable<Buffer> };
+
 /** The first rows of a file, as text. */
-export interface Sample {
-  readonly format: NonNullable<ImportOptions['format']>;
-  /** The bytes of the rows, which the import reads like a file of its own. */
+export interface Table {
+  readonly format: 'csv' | 'ndjson';
+  /** The bytes of at least the rows, which the import reads like a file of its own. */
   readonly bytes: Buffer;
   /** False if the file has more rows. */
   readonly isWhole: boolean;
   readonly encoding: Encoding;
   readonly delimiter: string;
   readonly columns: readonly string[];
+  /** The rows that have values. */
   readonly rows: readonly (readonly string[])[];
 }
 
 /** @throws if the file is empty */
 export async function readSample(source: Source, options: ImportOptions): Promise<Sample> {
-  const { bytes, isWhole } = await readBeginning(source);
+  const { start, all } = await peek(source.open(), (text) => text.length >= MAX_START);
+  if (start === '') throw new Error('The file is empty; there is nothing to preview.');
+  const format = options.format ?? formatOfText(start);
+  if (format === 'xapi') return { format, chunks: all };
+  const { bytes, isWhole } = await readBeginning(all);
   const encoding = options.encoding ?? suggestedEncoding(bytes);
   const lines: Line[] = [];
   for await (const group of readLines(toUtf8(only(bytes), encoding))) lines.push(...group);
-  const first = lines.find(({ text }) => withoutByteOrderMark(text).trim() !== '');
-  if (!first) throw new Error('The file is empty; there is nothing to preview.');
-  const format = options.format ?? formatOfText(withoutByteOrderMark(first.text));
-  const sample = { format, bytes, isWhole, encoding, delimiter: ',' };
-  return { ...sample, ...(format === 'csv' ? readTable(lines, options) : readObjects(lines)) };
+  const table = format === 'csv' ? readTable(lines, options) : readObjects(lines);
+  const rows = table.rows.filter((row) => row.some((cell) => cell !== ''));
+  return {
+    format,
+    bytes,
+    encoding,
+    delimiter: ',',
+    ...table,
+    isWhole: isWhole && rows.length <= MAX_ROWS,
+    rows: rows.slice(0, MAX_ROWS),
+  };
 }
 
-async function readBeginning(source: Source): Promise<{ bytes: Buffer; isWhole: boolean }> {
-  const chunks: Buffer[] = [];
+async function readBeginning(chunks: AsyncIterable<Buffer>): Promise<{ bytes: Buffer; isWhole: boolean }> {
+  const read: Buffer[] = [];
   let size = 0;
-  let newlines = 0;
-  let isWhole = true;
-  for await (const chunk of source.open()) {
-    chunks.push(chunk);
+  for await (const chunk of chunks) {
+    read.push(chunk);
     size += chunk.length;
-    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, at + 1)) newlines++;
-    isWhole = size <= MAX_LINE && newlines <= MAX_ROWS;
-    if (!isWhole) break;
+    if (size > MAX_LINE) break;
   }
-  const bytes = Buffer.concat(chunks);
+  const bytes = Buffer.concat(read);
+  if (size <= MAX_LINE) return { bytes, isWhole: true };
   // The last row may be cut.
-  return { bytes: isWhole ? bytes : bytes.subarray(0, bytes.lastIndexOf(NEWLINE) + 1), isWhole };
+  return { bytes: bytes.subarray(0, bytes.lastIndexOf(NEWLINE) + 1 || size), isWhole: false };
 }
 
-async function* only(bytes: Buffer): AsyncGenerator<Buffer> {
+export async function* only(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes;
 }
 
-function formatOfText(first: string): Sample['format'] {
-  if (!/^\s*[{[]/.test(first)) return 'csv';
-  const { values = {} } = parseObject(first);
-  if ('actor' in values && 'verb' in values) return 'xapi';
-  return 'ndjson';
+function formatOfText(start: string): 'csv' | 'ndjson' | 'xapi' {
+  if (!/^[{[]/.test(start)) return 'csv';
+  return startsWithStatements(start) ? 'xapi' : 'ndjson';
 }
 
 function readTable(
   lines: readonly Line[],
   options: ImportOptions,
-): Pick<Sample, 'columns' | 'rows' | 'delimiter'> {
-  const filled = lines.filter(({ text }) => withoutByteOrderMark(text).trim() !== '');
-  const separator = /^sep=(.)$/i.exec(withoutByteOrderMark(filled[0]?.text ?? ''))?.[1];
+): Pick<Table, 'columns' | 'rows' | 'delimiter'> {
+  const filled = lines.filter(({ text }) => !isBlank(text));
+  const separator = separatorIn(filled[0]?.text ?? '');
   const [header, ...body] = separator === undefined ? filled : filled.slice(1);
   const text = withoutByteOrderMark(header?.text ?? '');
   const guessed = csvFormatOf(text, separator);
@@ -89,7 +100,7 @@ function readTable(
   return { columns, rows, delimiter };
 }
 
-function readObjects(lines: readonly Line[]): Pick<Sample, 'columns' | 'rows'> {
+function readObjects(lines: readonly Line[]): Pick<Table, 'columns' | 'rows'> {
   const objects = lines.map(({ text }) => parseObject(text).values).filter((values) => values !== undefined);
   const columns = Array.from(new Set(objects.flatMap((object) => Object.keys(object))));
   return { columns, rows: objects.map((object) => columns.map((name) => toText(object[name]))) };

@@ -8,7 +8,7 @@
  * A quote inside an unquoted cell is an ordinary character, such as in `6" screen`.
  */
 import { UsageError, withValue } from '../../errors.js';
-import { MAX_LINE, type Line } from './lines.js';
+import { MAX_LINE, withoutByteOrderMark, type Line } from './lines.js';
 
 /** Spreadsheets of countries with a decimal comma write semicolons. */
 const DELIMITERS = [',', ';', '\t'] as const;
@@ -34,6 +34,11 @@ export function parseDelimiter(text: string): string {
   const delimiter = text === '\\t' || text === 'tab' ? '\t' : text;
   if (/^[^\w\s"]$|^\t$/.test(delimiter)) return delimiter;
   throw new UsageError(`--delimiter ${withValue(text, 'must be one character, such as ; or |, or tab')}`);
+}
+
+/** Returns the delimiter that the first line of some files of Excel names. */
+export function separatorIn(line: string): string | undefined {
+  return /^sep=(.)$/i.exec(withoutByteOrderMark(line))?.[1];
 }
 
 /** Joins the lines of records whose quoted cells have line breaks. */
@@ -79,7 +84,7 @@ export class RecordJoiner {
       if (state === 'broken') yield* this.#giveUp();
       if (state !== 'closed') return;
       [this.#open, this.#size] = [[], 0];
-      yield { number, text: record, name: `lines ${number} to ${line.number}` };
+      yield { number, text: record, label: `lines ${number} to ${line.number}` };
     }
   }
 

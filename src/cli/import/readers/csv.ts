@@ -1,11 +1,9 @@
-import { CellFault, CellParser } from './cells.js';
-import { csvFormatOf, RecordJoiner, splitRow, UNCLOSED, type CsvFormat } from './csv-records.js';
-import { invalidLine, type Entry, type LineFault, type ParsedLine } from './entry.js';
+import { CellParser } from './cells.js';
+import { csvFormatOf, RecordJoiner, separatorIn, splitRow, UNCLOSED, type CsvFormat } from './csv-records.js';
+import { CellFault, invalidLine, type Entry, type LineFault, type ParsedLine } from './entry.js';
 import type { FieldNames } from './fields.js';
-import { NOT_UTF_8, readLines, toEntries, withoutByteOrderMark, type Line } from './lines.js';
+import { isBlank, NOT_UTF_8, readLines, toEntries, withoutByteOrderMark, type Line } from './lines.js';
 
-/** The first line of some files of Excel, which names the delimiter. */
-const SEPARATOR_LINE = /^sep=(.)$/i;
 const OTHER_ENCODING = `${NOT_UTF_8}; for another encoding add --encoding, such as windows-1252`;
 /** The field that may have two columns: a date and a time of day. */
 const SPLIT_FIELD = 'completedAt';
@@ -22,7 +20,7 @@ interface Columns extends CsvFormat {
   /** The parser of each column; `undefined` for an ignored one. */
   readonly parsers: readonly (((text: string) => unknown) | undefined)[];
   /** Moves the second cell of a field that has two columns into the first. */
-  readonly join: (row: readonly string[]) => readonly string[];
+  readonly mergeSplitField: (row: readonly string[]) => readonly string[];
 }
 
 /**
@@ -45,10 +43,10 @@ export async function* readCsv(
   });
   const rowsOf = function* (lines: Iterable<Line>): Generator<Line> {
     for (const line of lines) {
+      const separator = columns ? undefined : separatorIn(line.text);
       if (columns) yield line.fault === NOT_UTF_8 ? { ...line, fault: OTHER_ENCODING } : line;
-      else if (isBlank(line.text)) continue;
-      else if (SEPARATOR_LINE.test(line.text)) delimiter ??= SEPARATOR_LINE.exec(line.text)?.[1];
-      else columns = readHeader(names, line, { delimiter, cells });
+      else if (separator !== undefined) delimiter ??= separator;
+      else if (!isBlank(line.text)) columns = readHeader(names, line, { delimiter, cells });
     }
   };
   const read = (text: string) => columns && readRow(columns, text);
@@ -59,10 +57,6 @@ export async function* readCsv(
   yield toEntries(rowsOf(records.end()), read);
   // An empty pipe is an error, because its writer may have failed.
   if (!columns) throw new Error('The file is empty; CSV must begin with a header.');
-}
-
-function isBlank(text: string): boolean {
-  return withoutByteOrderMark(text).trim() === '';
 }
 
 function readHeader(
@@ -81,7 +75,10 @@ function readHeader(
   const header = row.map((name) => name.trim());
   const known = header.map((name) => names.fieldFor(name));
   const unknown = header.filter((_, index) => known[index] === undefined);
-  if (unknown.length > 0) throw new Error(names.describeUnknown(unknown));
+  if (unknown.length > 0) {
+    const advice = header.length === 1 ? ' If it is several columns, add --delimiter.' : '';
+    throw new Error(`${names.describeUnknown(unknown)}${advice}`);
+  }
   const fields = known.map((field) => field ?? '');
   const absent = names.mapped.find((name) => !header.includes(name));
   if (absent !== undefined)
@@ -95,9 +92,9 @@ function readHeader(
   const second = fields.lastIndexOf(SPLIT_FIELD);
   const isSplit = second > first;
   if (isSplit) fields[second] = '';
-  const join = (all: readonly string[]) => all.with(first, `${all[first]} ${all[second]}`);
+  const merge = (all: readonly string[]) => all.with(first, `${all[first]} ${all[second]}`);
   const parsers = fields.map((field) => (field === '' ? undefined : cells.parserOf(field)));
-  return { fields, parsers, join: isSplit ? join : (all) => all, ...format };
+  return { fields, parsers, mergeSplitField: isSplit ? merge : (all) => all, ...format };
 }
 
 /** Returns `undefined` for a row without any value. */
@@ -113,12 +110,12 @@ function readRow(columns: Columns, text: string): ParsedLine {
   const values: Record<string, unknown> = {};
   let faults: LineFault[] | undefined;
   let isEmpty = true;
-  let index = -1;
-  for (const cell of columns.join(row)) {
-    const field = fields[++index] ?? '';
+  let index = 0;
+  for (const cell of columns.mergeSplitField(row)) {
+    const field = fields[index] ?? '';
     const trimmed = cell.trim();
     if (trimmed !== '') isEmpty = false;
-    const value = parsers[index]?.(trimmed);
+    const value = parsers[index++]?.(trimmed);
     if (value === undefined) continue;
     values[field] = value instanceof CellFault ? trimmed : value;
     if (value instanceof CellFault) (faults ??= []).push({ field, detail: value.detail });

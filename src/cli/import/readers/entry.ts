@@ -1,10 +1,20 @@
 import type { Fault, StatsError } from '../../../core/index.js';
+import { withValue } from '../../errors.js';
 
 /** The reason why a line is rejected. */
 export interface LineFault {
   /** The name of the field; `undefined` if the fault concerns the whole line. */
   readonly field?: string | undefined;
   readonly detail: string;
+}
+
+/** A cell that is rejected. */
+export class CellFault {
+  readonly detail: string;
+
+  constructor(text: string, rule: string) {
+    this.detail = withValue(text, rule);
+  }
 }
 
 /** The unvalidated values of a session or course, by field. */
@@ -14,7 +24,7 @@ export interface Position {
   /** The number of the line, document or row, from 1. */
   readonly line: number;
   /** The position in messages. Default: `line N`. */
-  readonly name?: string;
+  readonly label?: string;
   /** The beginning of an invalid line. */
   readonly text?: string;
 }
@@ -39,6 +49,10 @@ export function invalidLine(detail: string): NonNullable<ParsedLine> {
 export function faultsOf(error: StatsError): readonly LineFault[] {
   if (error.faults.length === 0) return [{ detail: error.message }];
   return error.faults.map(toLineFault);
+}
+
+export function describePosition({ line, label = `line ${line}` }: Position): string {
+  return label;
 }
 
 export function describeFaults(faults: readonly LineFault[]): string {

@@ -50,7 +50,9 @@ export class ListSplitter {
   /** @throws if the list is not complete */
   end(): void {
     if (this.isComplete) return;
-    throw new Error(`The JSON list is truncated after document ${this.#documents}.`);
+    throw new Error(
+      `The JSON list is truncated after document ${this.#documents}; download or export the file again.`,
+    );
   }
 
   /** Returns the index after the end of the list, or the length of the chunk. */

@@ -12,7 +12,9 @@ export function readDocument(names: FieldNames, text: string): ParsedLine {
   const document = parsed.values;
   if (!('line' in document && 'faults' in document)) return renameFields(names, document);
   const { values } = document;
-  return isObject(values) ? { values } : invalidLine('has no values; add them or remove the line');
+  return isObject(values)
+    ? { values }
+    : invalidLine('has no values, because it could not be read; correct it at its source, or add values');
 }
 
 /** Keeps unknown names, so that the core reports them. */
@@ -83,20 +85,20 @@ export async function peek(
   isSufficient: (start: string) => boolean,
 ): Promise<Peeked> {
   const iterator = chunks[Symbol.asyncIterator]();
-  const begun: Buffer[] = [];
+  const head: Buffer[] = [];
   let start = '';
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
-    begun.push(next.value);
+    head.push(next.value);
     start += next.value.toString('latin1');
     if (start.length < BYTE_ORDER_MARK.length && BYTE_ORDER_MARK.startsWith(start)) continue;
     start = (start.startsWith(BYTE_ORDER_MARK) ? start.slice(BYTE_ORDER_MARK.length) : start).trimStart();
     if (isSufficient(start)) break;
   }
-  return { start, all: joined(begun, iterator) };
+  return { start, all: joined(head, iterator) };
 }
 
-async function* joined(begun: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  yield* begun;
+async function* joined(head: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield* head;
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }
 
@@ -104,7 +106,7 @@ function* readDocuments(documents: readonly Line[], read: (text: string) => Pars
   for (const document of documents) {
     for (const entry of toEntries([{ ...document, text: document.text.trimEnd() }], read)) {
       if ('faults' in entry && document.fault === undefined) assertJson(document);
-      yield { ...entry, name: `document ${document.number}` };
+      yield { ...entry, label: `document ${document.number}` };
     }
   }
 }

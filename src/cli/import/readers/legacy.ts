@@ -14,7 +14,7 @@ export async function* readLegacy(
   for await (const sessions of legacy.sessions()) {
     yield sessions.map((session) => ({
       line: ++line,
-      name: `session ${session.sessionId}`,
+      label: `session ${session.sessionId}`,
       values: withoutNulls(session),
       size: 0,
     }));

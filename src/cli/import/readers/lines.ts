@@ -6,7 +6,7 @@ export interface Line {
   readonly number: number;
   readonly text: string;
   /** The position in messages. Default: `line N`. */
-  readonly name?: string;
+  readonly label?: string;
   /** The fault of a line that cannot be read. */
   readonly fault?: string;
 }
@@ -62,10 +62,10 @@ export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<
 
 /** Parses lines lazily, so that few parsed lines are in memory. */
 export function* toEntries(lines: Iterable<Line>, read: (text: string) => ParsedLine): Generator<Entry> {
-  for (const { number, text, fault, name } of lines) {
+  for (const { number, text, fault, label } of lines) {
     const parsed = fault === undefined ? read(text) : { faults: [{ detail: fault }] };
     if (!parsed) continue;
-    const entry = { line: number, size: text.length, ...(name !== undefined && { name }), ...parsed };
+    const entry = { line: number, size: text.length, ...(label !== undefined && { label }), ...parsed };
     yield 'faults' in entry ? { ...entry, text } : entry;
   }
 }
@@ -112,4 +112,9 @@ export function beginningOf(bytes: Buffer): string {
 /** Windows editors write a byte order mark at the beginning of a file. */
 export function withoutByteOrderMark(text: string): string {
   return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
+}
+
+/** Returns true for a line without content. A byte order mark is not content. */
+export function isBlank(text: string): boolean {
+  return withoutByteOrderMark(text).trim() === '';
 }

@@ -21,6 +21,9 @@ export interface Source extends Disposable {
 
 /** The first bytes of a gzipped file. */
 const GZIP = Buffer.from([0x1f, 0x8b]);
+/** The first bytes of .xlsx and other ZIP files, and of .xls. */
+const WORKBOOKS = [Buffer.from([0x50, 0x4b, 0x03, 0x04]), Buffer.from([0xd0, 0xcf, 0x11, 0xe0])];
+const MAX_MARK = 4;
 
 /** @throws if the file cannot be opened, or if the user interrupts waiting for the writer of a named pipe */
 export async function openSource(io: Io, path: string): Promise<Source> {
@@ -60,10 +63,15 @@ async function* counted(
 
 async function* gunzipped(name: string, chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   let first = Buffer.alloc(0);
-  while (first.length < GZIP.length) {
+  while (first.length < MAX_MARK) {
     const { done, value } = await chunks.next();
     if (done) break;
     first = Buffer.concat([first, value]);
+  }
+  if (WORKBOOKS.some((mark) => first.subarray(0, MAX_MARK).equals(mark))) {
+    throw new Error(
+      `${name} is an Excel workbook or a ZIP file; save it as CSV UTF-8, or unpack it, and import that file.`,
+    );
   }
   if (!first.subarray(0, GZIP.length).equals(GZIP)) {
     yield first;

@@ -1,15 +1,50 @@
-import { ListSplitter } from '../readers/json-list.js';
-import { MAX_LINE, type Line } from '../readers/lines.js';
+import { peek } from '../readers/json.js';
+import { ListSplitter, readJsonList } from '../readers/json-list.js';
+import { MAX_LINE, readLines, type Line } from '../readers/lines.js';
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /** The beginning of a page as opposed to that of a statement. Other members without lists and objects may come first. */
-export const PAGE_START =
-  /^\{(?:\s*"[^"\\]*"\s*:\s*(?:"[^"\\]*"|[^\s"{}[\],]*)\s*,)*\s*"(?:statements|more)"\s*:/;
+const PAGE_START = /^\{(?:\s*"[^"\\]*"\s*:\s*(?:"[^"\\]*"|[^\s"{}[\],]*)\s*,)*\s*"(?:statements|more)"\s*:/;
+/** Characters in which the key of the list occurs in a page. */
+const MAX_START = 1_024;
 const LIST_START = /[{,]\s*"statements"\s*:\s*$/;
 /** Characters in which the key of a list must be, so that many lists take no quadratic time. */
 const MAX_KEY = 256;
+
+export interface StatementLines {
+  /** Unit of the line numbers. */
+  readonly unit: 'line' | 'document';
+  readonly groups: AsyncGenerator<readonly Line[]>;
+}
+
+/**
+ * Splits a file into statements: one on each line, a JSON list, or pages of an LRS.
+ *
+ * @param onMore receives the address of the page after the last one
+ */
+export async function splitStatements(
+  chunks: AsyncIterable<Buffer>,
+  onMore: (more: string) => void,
+): Promise<StatementLines> {
+  const { start, all } = await peek(
+    chunks,
+    (text) => text !== '' && (!text.startsWith('{') || text.length >= MAX_START || isPage(text)),
+  );
+  if (isPage(start)) return { unit: 'document', groups: readPages(all, onMore) };
+  if (start.startsWith('[')) return { unit: 'document', groups: readJsonList(all) };
+  return { unit: 'line', groups: readLines(all) };
+}
+
+/** Returns true for the beginning of a file of statements. */
+export function startsWithStatements(start: string): boolean {
+  return isPage(start) || (/"actor"\s*:/.test(start) && /"verb"\s*:/.test(start));
+}
+
+function isPage(start: string): boolean {
+  return PAGE_START.test(start.slice(0, MAX_START));
+}
 
 /**
  * Splits the pages of an LRS, `{"statements": […], "more": …}`, into their statements, numbered through. Pages may
@@ -19,7 +54,7 @@ const MAX_KEY = 256;
  * @param onMore receives the address of the page after the last one
  * @throws if a page is truncated or not JSON
  */
-export async function* readPages(
+async function* readPages(
   chunks: AsyncIterable<Buffer>,
   onMore: (more: string) => void,
 ): AsyncGenerator<readonly Line[]> {
@@ -71,7 +106,9 @@ class OutsideText {
   /** Returns the address of the next page; empty if there is none. */
   end(documents: number): string {
     if (this.#text.trim() !== '')
-      throw new Error(`The page of statements is truncated after document ${documents}.`);
+      throw new Error(
+        `The page of statements is truncated after document ${documents}; download the file again.`,
+      );
     return this.#more;
   }
 
@@ -97,7 +134,9 @@ class OutsideText {
     try {
       page = JSON.parse(text.replace(/^\uFEFF/, ''));
     } catch (error) {
-      throw new Error('The page of statements is not valid JSON.', { cause: error });
+      throw new Error('The page of statements is not valid JSON; repair or download it again.', {
+        cause: error,
+      });
     }
     const more: unknown = typeof page === 'object' && page !== null && 'more' in page ? page.more : '';
     this.#more = typeof more === 'string' ? more.trim() : '';

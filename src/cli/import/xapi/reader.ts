@@ -2,7 +2,8 @@ import { openTemporaryDatabase } from '../../../core/index.js';
 import type { Entry, LineFault, Values } from '../readers/entry.js';
 import type { OnId } from '../readers/fields.js';
 import { assertJson } from '../readers/json.js';
-import { splitStatements, type StatementLines } from './input.js';
+import type { Line } from '../readers/lines.js';
+import { splitStatements, type StatementLines } from './pages.js';
 import { sessionsOf } from './sessions.js';
 import { StatementParser } from './statement.js';
 import { StatementStore, type SharedName } from './store.js';
@@ -32,6 +33,8 @@ export interface StatementReaderOptions {
   readonly onId?: OnId | undefined;
   /** Receives the address of the page after the last one. */
   readonly onMore: (more: string) => void;
+  /** Statements to read. Default: all. */
+  readonly maxStatements?: number | undefined;
 }
 
 /**
@@ -42,14 +45,27 @@ export async function* readStatements(
   chunks: AsyncIterable<Buffer>,
   options: StatementReaderOptions,
 ): AsyncGenerator<readonly Entry[]> {
-  const { gap, tally, onMore } = options;
-  const { unit, groups } = await splitStatements(chunks, onMore);
+  const { gap, tally, onMore, maxStatements = Infinity } = options;
+  const { unit, groups: all } = await splitStatements(chunks, onMore);
+  const groups = firstOf(all, maxStatements);
   using database = await openTemporaryDatabase();
   const store = new StatementStore(database);
   yield* storeStatements(store, { unit, groups }, options);
   Object.assign(tally, store.dropRepeatedAndVoided());
   yield* grouped(ownSessions(store, unit));
   yield* grouped(eventSessions(store, { unit, gap }));
+}
+
+async function* firstOf(
+  groups: AsyncIterable<readonly Line[]>,
+  count: number,
+): AsyncGenerator<readonly Line[]> {
+  let left = count;
+  for await (const lines of groups) {
+    yield lines.slice(0, left);
+    left -= lines.length;
+    if (left <= 0) return;
+  }
 }
 
 async function* storeStatements(
@@ -72,7 +88,7 @@ async function* storeStatements(
         if (unit === 'document' && line.fault === undefined) assertJson(line);
         rejected.push({
           line: line.number,
-          name: `${unit} ${line.number}`,
+          label: `${unit} ${line.number}`,
           size: text.length,
           text,
           faults: parsed.faults,
@@ -85,8 +101,8 @@ async function* storeStatements(
 
 function* ownSessions(store: StatementStore, unit: StatementLines['unit']): Generator<Entry> {
   for (const { line, user, course, values } of store.sessions()) {
-    const name = `${unit} ${line}`;
-    yield toEntry({ line, name, values, courseNames: store.namesOf(course) }, store.sharedNameOf(user));
+    const label = `${unit} ${line}`;
+    yield toEntry({ line, label, values, courseNames: store.namesOf(course) }, store.sharedNameOf(user));
   }
 }
 
@@ -96,27 +112,27 @@ function* eventSessions(
 ): Generator<Entry> {
   for (const session of sessionsOf(store.events(), gap)) {
     const { line, count, user, course } = session;
-    const name = `session of ${count} ${count === 1 ? 'statement' : 'statements'} from ${unit} ${line}`;
+    const label = `session of ${count} ${count === 1 ? 'statement' : 'statements'} from ${unit} ${line}`;
     const values = session.values();
-    yield toEntry({ line, name, values, courseNames: store.namesOf(course) }, store.sharedNameOf(user));
+    yield toEntry({ line, label, values, courseNames: store.namesOf(course) }, store.sharedNameOf(user));
   }
 }
 
-interface NamedSession {
+interface LabelledSession {
   readonly line: number;
-  readonly name: string;
+  readonly label: string;
   readonly values: Values;
   readonly courseNames: readonly string[];
 }
 
-function toEntry({ values, ...session }: NamedSession, shared: SharedName | undefined): Entry {
+function toEntry({ values, ...session }: LabelledSession, shared: SharedName | undefined): Entry {
   const { moduleIds } = values;
   const size = SESSION_SIZE + (Array.isArray(moduleIds) ? moduleIds.join().length : 0);
   if (!shared) return { ...session, size, values };
-  return { ...session, size, text: session.name, faults: [sharedNameFault(shared)] };
+  return { ...session, size, faults: [sharedNameFault(shared)] };
 }
 
-function sharedNameFault({ name, home_page: one, other_home_page: other }: SharedName): LineFault {
+function sharedNameFault({ name, homePage: one, otherHomePage: other }: SharedName): LineFault {
   const [account, ...pages] = [name, one, other].map((text) => JSON.stringify(text.slice(0, 60)));
   return {
     field: 'actor.account.name',

@@ -50,6 +50,9 @@ const SELECT_SESSIONS = `
 const SELECT_COURSE = `
   select text, name from courses where id = ? order by name is null, rowid limit 1`;
 
+const SELECT_SHARED_NAME = `
+  select name, home_page as homePage, other_home_page as otherHomePage from shared_names where user = ?`;
+
 export interface EventRow {
   readonly line: number;
   readonly id: Buffer;
@@ -71,8 +74,8 @@ interface SessionRow {
 /** An account name that occurs under two home pages, which may be those of two people. */
 export interface SharedName {
   readonly name: string;
-  readonly home_page: string;
-  readonly other_home_page: string;
+  readonly homePage: string;
+  readonly otherHomePage: string;
 }
 
 /** Entries to remember. */
@@ -101,7 +104,7 @@ export class StatementStore {
     this.#insertAccount = database.prepare('insert into accounts values (?, ?, ?)');
     this.#insertCourse = database.prepare('insert into courses values (?, ?, ?)');
     this.#selectCourse = database.query(SELECT_COURSE);
-    this.#selectSharedName = database.query('select * from shared_names where user = ?');
+    this.#selectSharedName = database.query(SELECT_SHARED_NAME);
   }
 
   add(line: number, { id, learner: { userId, account }, course, content }: Statement): void {

@@ -25,33 +25,34 @@ export class TemporaryDatabase implements Disposable {
 
   constructor() {
     const addon = findAddon();
-    this.#connection = new BetterSqlite('', addon === undefined ? {} : { nativeBinding: addon });
-    this.#connection.pragma(`cache_size = -${CACHE}`);
-    this.#connection.pragma('temp_store = file');
-    // The content has no use after a crash.
-    this.#connection.pragma('journal_mode = off');
-    this.#connection.pragma('synchronous = off');
+    this.#connection = withExplainedErrors(
+      () => new BetterSqlite('', addon === undefined ? {} : { nativeBinding: addon }),
+    );
+    // The content has no use after a crash, so there is no journal.
+    this.execute(
+      `pragma cache_size = -${CACHE}; pragma temp_store = file; pragma journal_mode = off; pragma synchronous = off`,
+    );
   }
 
   /** Runs statements that have no values. */
   execute(sql: string): void {
-    explained(() => this.#connection.exec(sql));
+    withExplainedErrors(() => this.#connection.exec(sql));
   }
 
   /** Prepares a statement that returns no rows. */
   prepare(sql: string): TemporaryStatement {
-    const statement = this.#connection.prepare(sql);
-    return { run: (...values) => explained(() => statement.run(values)).changes };
+    const statement = withExplainedErrors(() => this.#connection.prepare(sql));
+    return { run: (...values) => withExplainedErrors(() => statement.run(values)).changes };
   }
 
   /** Prepares a statement that returns rows. No other statement may write while they are iterated. */
   query<Row extends object>(sql: string): TemporaryQuery<Row> {
-    const statement = this.#connection.prepare<unknown[], Row>(sql);
+    const statement = withExplainedErrors(() => this.#connection.prepare<unknown[], Row>(sql));
     return {
-      get: (...values) => explained(() => statement.get(values)),
+      get: (...values) => withExplainedErrors(() => statement.get(values)),
       *iterate(...values) {
-        const rows = explained(() => statement.iterate(values));
-        const next = () => explained(() => rows.next());
+        const rows = withExplainedErrors(() => statement.iterate(values));
+        const next = () => withExplainedErrors(() => rows.next());
         try {
           for (let row = next(); !row.done; row = next()) yield row.value;
         } finally {
@@ -66,7 +67,7 @@ export class TemporaryDatabase implements Disposable {
   }
 }
 
-function explained<T>(work: () => T): T {
+function withExplainedErrors<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {

@@ -2,41 +2,46 @@ import { UsageError, withValue } from '../errors.js';
 import type { Io } from '../io.js';
 import { escapeControls, writeLine } from '../output.js';
 import { readIdNamespace } from '../settings.js';
-import { SESSION_FIELDS } from '../export/format.js';
+import { isSessionField, SESSION_FIELDS } from '../session-fields.js';
 import { formatOf, type ImportOptions } from './options.js';
-import { CellFault, CellParser } from './readers/cells.js';
+import { CellParser, SUSPICIOUS_TIME } from './readers/cells.js';
 import { parseDelimiter } from './readers/csv-records.js';
 import { readCsv } from './readers/csv.js';
 import { toUtf8 } from './readers/encoding.js';
-import type { Entry, Values } from './readers/entry.js';
+import { CellFault, type Entry, type Values } from './readers/entry.js';
 import { FieldNames, parseDefault, parseMapping, type OnId } from './readers/fields.js';
 import { readDocument } from './readers/json.js';
 import { readEntries } from './readers/lines.js';
 import type { StatementsTally } from './xapi/reader.js';
 import { DEFAULT_GAP } from './xapi/rules.js';
 
-/** How the options read a file of sessions. */
-export interface FileFormat {
+/** A reader of session files, configured by the options. */
+export interface SessionFileReader {
   /** @param onId receives the ids that the reader derives */
   read(chunks: AsyncIterable<Buffer>, onId?: OnId): AsyncGenerator<Iterable<Entry>>;
   /** The statements that sessions are derived from; `undefined` for other formats. */
   readonly statements?: StatementsTally;
   /** The values of fields that a line lacks. */
   readonly defaults: Values;
-  /** Describes times that are probably not in milliseconds, after the file was read. */
-  describeTimes(): string | undefined;
+  /** Call it after reading. Returns a hint if the times are probably not in milliseconds. */
+  unitHint(): string | undefined;
 }
 
-/** Milliseconds. If all times are below, they are more likely seconds or minutes. */
-const SUSPICIOUS_TIME = 20_000;
-
-/** @throws {UsageError} if an option has an invalid value */
-export async function readFormat(io: Io, file: string, options: ImportOptions): Promise<FileFormat> {
+/**
+ * @param maxStatements statements to read. Default: all
+ * @throws {UsageError} if an option has an invalid value
+ */
+export async function createReader(
+  io: Io,
+  file: string,
+  options: ImportOptions,
+  maxStatements?: number,
+): Promise<SessionFileReader> {
   const cells = await cellParserOf(options);
   const { format = formatOf(file), map, encoding } = options;
   const names = new FieldNames(SESSION_FIELDS, new Map(map.map(parseMapping)));
   const delimiter = options.delimiter === undefined ? undefined : parseDelimiter(options.delimiter);
-  const common = { defaults: defaultsOf(options, cells), describeTimes: () => describeTimes(cells) };
+  const common = { defaults: defaultsOf(options, cells), unitHint: () => unitHint(cells) };
   if (format === 'csv') {
     return { ...common, read: (chunks) => readCsv(toUtf8(chunks, encoding), names, { delimiter, cells }) };
   }
@@ -52,6 +57,7 @@ export async function readFormat(io: Io, file: string, options: ImportOptions): 
     gap,
     verbs,
     onMore,
+    maxStatements,
     idNamespace: readIdNamespace(io, options),
     tally: statements,
   };
@@ -74,7 +80,7 @@ function defaultsOf(options: ImportOptions, cells: CellParser): Values {
     values[field] = value;
   };
   for (const [field, text] of options.default.map(parseDefault)) {
-    if (!SESSION_FIELDS.some((known) => known === field)) {
+    if (!isSessionField(field)) {
       throw new UsageError(`--default ${withValue(field, `must name one of ${SESSION_FIELDS.join(', ')}`)}`);
     }
     add(`--default ${field}`, field, text);
@@ -86,11 +92,11 @@ function defaultsOf(options: ImportOptions, cells: CellParser): Values {
 
 function describeMore(more: string): string {
   const shown = JSON.stringify(more.slice(0, 60));
-  return `The file ends with a page of statements that has more: ${shown}. Append the other pages to the file and import it again, because a session may continue on them.`;
+  return `The file ends with a page of statements that has more: ${shown}. A session may continue on the next page, so append the other pages to the file and import it again with --on-conflict replace.`;
 }
 
-function describeTimes({ plainTimes: { count, longest } }: CellParser): string | undefined {
-  if (count === 0 || longest === 0 || longest >= SUSPICIOUS_TIME) return undefined;
+function unitHint({ longestPlainTime: longest }: CellParser): string | undefined {
+  if (longest === 0 || longest >= SUSPICIOUS_TIME) return undefined;
   const times = `The longest timeStudied of the file is ${longest.toLocaleString('en')} milliseconds.`;
   const advice =
     'If the times are in another unit, import the file again with --time-unit s or min and --on-conflict replace.';
