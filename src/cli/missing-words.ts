@@ -8,3 +8,10 @@ const MAX_LENGTH = 4;
 export function isMissingWord(text: string): boolean {
   return text.length <= MAX_LENGTH && MISSING.has(text);
 }
+
+const SIMILAR = /^(?:#?n\/?a|nan|null|none|undefined|-+)$/i;
+
+/** Also true for words that may mean a missing value, but not in every program. */
+export function looksMissing(text: string): boolean {
+  return SIMILAR.test(text);
+}

@@ -10,26 +10,36 @@ export function formatModuleIdsCell(ids: readonly string[]): string {
 
 /**
  * Parses the module ids of a CSV cell: joined by semicolons, or a list of JSON, Python or Postgres. Returns `undefined`
- * for ids that are joined by commas.
+ * for ids that are joined by commas, and for text that only begins like a list.
  */
 export function parseModuleIdsCell(text: string): readonly unknown[] | undefined {
   if (isMissingWord(text)) return [];
-  const list = text.startsWith('[') ? (parseList(text) ?? parseList(text.replaceAll("'", '"'))) : undefined;
-  if (list) return list;
-  const array = /^\{([^{};]*)\}$/.exec(text)?.[1];
-  if (array === '') return [];
-  if (array !== undefined) return array.split(',').map((id) => id.trim().replace(/^"(.*)"$/, '$1'));
+  if (text.startsWith('[')) return parseList(text) ?? parseList(text.replaceAll("'", '"'));
+  if (text.startsWith('{')) return parseArray(text);
   if (text.includes(',') && !text.includes(MODULE_SEPARATOR)) return undefined;
   return text.split(MODULE_SEPARATOR).map((id) => id.trim());
 }
 
-/** A list may have numbers, which are ids too. */
+/** A list may have numbers, which are ids too. Larger numbers would lose digits. */
 function parseList(text: string): readonly unknown[] | undefined {
   try {
     const list: unknown = JSON.parse(text);
-    if (!Array.isArray(list)) return undefined;
+    if (!Array.isArray(list) || list.some((id) => typeof id === 'number' && !Number.isSafeInteger(id))) {
+      return undefined;
+    }
     return list.map((id: unknown) => (typeof id === 'number' ? String(id) : id));
   } catch {
     return undefined;
   }
+}
+
+const ELEMENT = String.raw`\s*(?:"(?:[^"\\]|\\.)*"|[^"\\{},;\s]+)\s*`;
+/** An array of Postgres. */
+const ARRAY = new RegExp(String.raw`^\{(?:\s*|${ELEMENT}(?:,${ELEMENT})*)\}$`);
+
+function parseArray(text: string): readonly string[] | undefined {
+  if (!ARRAY.test(text)) return undefined;
+  const elements = Array.from(text.matchAll(/"((?:[^"\\]|\\.)*)"|[^"\\{},;\s]+/g));
+  if (elements.some(([element]) => /^null$/i.test(element))) return undefined;
+  return elements.map(([element, quoted]) => quoted?.replaceAll(/\\(.)/g, '$1') ?? element);
 }

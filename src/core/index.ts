@@ -43,7 +43,8 @@ export {
   type ErrorKind,
   type Fault,
 } from './errors.js';
-export type { ExportedSession, ExportFilter } from './model/session.js';
+export { MAX_SCORE } from './model/score.js';
+export { MAX_TIME_STUDIED, type ExportedSession, type ExportFilter } from './model/session.js';
 export { MAX_COURSE_NAME, type Course, type CourseContent, type NewCourse } from './model/course.js';
 export {
   deriveId,

@@ -6,6 +6,7 @@ import type { CoursesTally } from './courses.js';
 import type { ImportOptions } from './options.js';
 import { describeUndeclared } from '../undeclared.js';
 import { faultsOf, type LineFault, type Values } from './readers/entry.js';
+import { SessionIdSet } from './session-ids.js';
 import type { StatementsTally } from './xapi/reader.js';
 
 /** A session with its id. */
@@ -32,11 +33,24 @@ export function rejected(faults: readonly LineFault[]): ImportResult {
   return { outcome: 'rejected', reason: 'invalid', faults };
 }
 
+interface RejectionOptions {
+  readonly onConflict: ImportOptions['onConflict'];
+  readonly createsCourses: boolean;
+}
+
+/** Returns the result of a line that would replace a session which another line of the file has recorded. */
+export function sameTimeConflict({ session }: IdentifiedSession): ImportResult {
+  const rule =
+    'must differ from that of another line of the file, which has the same learner and course, but other content; add a sessionId to each of them';
+  const faults = [{ field: 'completedAt', detail: withValue(session['completedAt'], rule) }];
+  return { outcome: 'rejected', reason: 'conflict', faults };
+}
+
 /** Returns the result of a session that caused an error; `undefined` if the session is not the cause. */
 export function rejectionOf(
   error: unknown,
   line: IdentifiedSession,
-  onConflict: ImportOptions['onConflict'],
+  { onConflict, createsCourses }: RejectionOptions,
 ): ImportResult | undefined {
   if (!(error instanceof StatsError)) return undefined;
   if (error.code === 'session-conflict') {
@@ -44,7 +58,10 @@ export function rejectionOf(
     return { outcome: 'rejected', reason: 'conflict', faults: conflictFaults(line) };
   }
   if (error.code === 'course-not-found') {
-    const rule = 'must be the id of an existing course; add --create-courses to create it';
+    const advice = createsCourses
+      ? 'it was not created, because another course has its name; add --course-by-name'
+      : 'add --create-courses to create it';
+    const rule = `must be the id of an existing course; ${advice}`;
     return rejected([{ field: 'courseId', detail: withValue(givenCourse(line), rule) }]);
   }
   return error.kind === 'invalid' ? rejected(faultsOf(error)) : undefined;
@@ -65,11 +82,6 @@ function conflictFaults({ values, session, hasDerivedId }: IdentifiedSession): r
   return [{ field: 'sessionId', detail: withValue(values?.['sessionId'] ?? session['sessionId'], rule) }];
 }
 
-/** Derived ids of created sessions to remember, about 50 MB. */
-const MAX_CREATED = 1_000_000;
-/** Hexadecimal digits of an id that a number can hold exactly. */
-const ID_DIGITS = 13;
-
 /** Modules to remember, so that their number does not determine the memory of an import. */
 const MAX_STUDIED = 100_000;
 
@@ -81,7 +93,7 @@ export class ImportTally {
   readonly studied = new Map<string, Set<string>>();
   #studiedCount = 0;
   /** The derived ids of the sessions that this import created. */
-  readonly #created = new Set<number>();
+  readonly #created = new SessionIdSet();
   /** The statements that sessions were derived from; `undefined` for other formats. */
   statements: StatementsTally | undefined;
 
@@ -97,10 +109,8 @@ export class ImportTally {
   /** Returns true for a line that this import has already recorded from another line of the file. */
   #isRepeated({ outcome }: ImportResult, { session, hasDerivedId }: IdentifiedSession): boolean {
     if (!hasDerivedId || (outcome !== 'created' && outcome !== 'replayed')) return false;
-    const digits = String(session['sessionId']).replaceAll('-', '').slice(0, ID_DIGITS);
-    const id = Number.parseInt(digits, 16);
-    if (outcome === 'replayed') return this.#created.has(id);
-    if (this.#created.size < MAX_CREATED) this.#created.add(id);
+    if (outcome === 'replayed') return this.#created.has(session);
+    this.#created.add(session);
     return false;
   }
 

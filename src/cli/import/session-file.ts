@@ -41,7 +41,7 @@ export async function createReader(
   const { format = formatOf(file), map, encoding } = options;
   const names = new FieldNames(SESSION_FIELDS, new Map(map.map(parseMapping)));
   const delimiter = options.delimiter === undefined ? undefined : parseDelimiter(options.delimiter);
-  const common = { defaults: defaultsOf(options, cells), unitHint: () => unitHint(cells) };
+  const common = { defaults: defaultsOf(options, cells), unitHint: () => unitHint(cells, options.sameTime) };
   if (format === 'csv') {
     return { ...common, read: (chunks) => readCsv(toUtf8(chunks, encoding), names, { delimiter, cells }) };
   }
@@ -95,10 +95,14 @@ function describeMore(more: string): string {
   return `The file ends with a page of statements that has more: ${shown}. A session may continue on the next page, so append the other pages to the file and import it again with --on-conflict replace.`;
 }
 
-function unitHint({ longestPlainTime: longest }: CellParser): string | undefined {
-  if (longest === 0 || longest >= SUSPICIOUS_TIME) return undefined;
-  const times = `The longest timeStudied of the file is ${longest.toLocaleString('en')} milliseconds.`;
-  const advice =
-    'If the times are in another unit, import the file again with --time-unit s or min and --on-conflict replace.';
-  return `${times} ${advice}`;
+function unitHint(cells: CellParser, sameTime: ImportOptions['sameTime']): string | undefined {
+  const { count, short, longest } = cells.plainTimes;
+  if (2 * short <= count) return undefined;
+  const limit = SUSPICIOUS_TIME.toLocaleString('en');
+  const times = `Most values of timeStudied are below ${limit} milliseconds; the longest is ${longest.toLocaleString('en')}.`;
+  const again =
+    sameTime === undefined
+      ? 'import the file again with --time-unit s or min and --on-conflict replace'
+      : 'delete these sessions or use another database, and import the file again with --time-unit s or min';
+  return `${times} If the times are in another unit, ${again}.`;
 }

@@ -4,7 +4,8 @@
  * A batch is sorted by learner, course and session, so that consecutive sessions are on the same database
  * pages. The sort is stable: copies of a session keep their order. They also stay in one chunk, unless they
  * are more than a chunk. With `--on-conflict replace`, the first copies of all sessions are recorded before
- * the second copies and so on, so that a later copy replaces an earlier one.
+ * the second copies and so on, so that a later copy replaces an earlier one. A line without `sessionId` never
+ * replaces the session of another line of the file: they are probably different sessions of the same minute.
  *
  * Recording is idempotent. If the database or server is unavailable, sessions without a result are recorded
  * again after a backoff with jitter, or after the pause that the server asks for, until two minutes have passed
@@ -18,7 +19,8 @@ import { StatsError } from '../../core/index.js';
 import type { CourseCreator } from './courses.js';
 import { withDistinctId, type ImportLine } from './line.js';
 import type { ImportOptions } from './options.js';
-import { givenCourse, rejectionOf } from './result.js';
+import { givenCourse, rejectionOf, sameTimeConflict } from './result.js';
+import { SessionIdSet } from './session-ids.js';
 
 /** Sessions per chunk. On SQLite, its transaction blocks the writes of a server for about 4 ms. */
 const CHUNK_SIZE = 200;
@@ -58,6 +60,8 @@ interface SessionWriterOptions {
 
 export class SessionWriter {
   readonly #options: SessionWriterOptions;
+  /** With `--on-conflict replace`, the sessions that lines without `sessionId` have recorded. */
+  readonly #derived = new SessionIdSet();
 
   constructor(options: SessionWriterOptions) {
     this.#options = options;
@@ -119,6 +123,7 @@ export class SessionWriter {
 
   async #writeChunk(chunk: readonly ImportLine[]): Promise<StatsError | undefined> {
     const { onConflict, distinct, courses, target } = this.#options;
+    const replaces = onConflict === 'replace';
     /** The names that missing courses may have, by id. */
     const missing = new Map<string, readonly string[]>();
     const conflicts: ImportLine[] = [];
@@ -126,7 +131,8 @@ export class SessionWriter {
     const defects: unknown[] = [];
     let unavailable: StatsError | undefined;
     const fail = (error: unknown, line?: ImportLine) => {
-      const rejection = line && rejectionOf(error, line, onConflict);
+      const rejection =
+        line && rejectionOf(error, line, { onConflict, createsCourses: courses !== undefined });
       if (rejection) line.result = rejection;
       else if (error instanceof StatsError && error.kind === 'unavailable') unavailable ??= error;
       else defects.push(error);
@@ -141,14 +147,19 @@ export class SessionWriter {
         if (!result) return [{ line, error: new Error('A session has no result.') }];
         if (result.outcome === 'failed') return [{ line, error: result.error }];
         line.result = { outcome: result.outcome === 'recorded' ? 'created' : 'replayed' };
+        if (replaces && line.hasDerivedId) this.#derived.add(line.session);
         return [];
       });
     };
     for (const { line, error } of await record(chunk)) {
       const code = error instanceof StatsError ? error.code : undefined;
       const [, courseId = ''] = line.key.split(' ');
-      if (code === 'session-conflict' && onConflict === 'replace') conflicts.push(line);
-      else if (code === 'session-conflict' && distinct && line.hasDerivedId) sameTime.push(line);
+      if (code === 'session-conflict' && replaces) {
+        // A full set may lack the session, and a session that is not replaced is not lost.
+        const isOfOtherLine = line.hasDerivedId && (this.#derived.isFull || this.#derived.has(line.session));
+        if (isOfOtherLine) line.result = sameTimeConflict(line);
+        else conflicts.push(line);
+      } else if (code === 'session-conflict' && distinct && line.hasDerivedId) sameTime.push(line);
       else if (code === 'course-not-found' && courses?.canCreate(courseId))
         missing.set(courseId, line.courseNames ?? [givenCourse(line)]);
       else fail(error, line);
@@ -163,10 +174,13 @@ export class SessionWriter {
     await forEachConcurrently(conflicts, CONCURRENCY, async (line) => {
       if (this.#isStopping || unavailable) return;
       const { userId, courseId, sessionId, ...session } = line.session;
-      await target.putSession({ userId, courseId, sessionId, session }).then(
-        () => (line.result = { outcome: 'replaced' }),
-        (error: unknown) => fail(error, line),
-      );
+      try {
+        await target.putSession({ userId, courseId, sessionId, session });
+        line.result = { outcome: 'replaced' };
+        if (line.hasDerivedId) this.#derived.add(line.session);
+      } catch (error) {
+        fail(error, line);
+      }
     });
     if (defects.length > 0) throw defects[0];
     return unavailable;

@@ -33,7 +33,7 @@ const BROKEN: readonly (readonly [line: string | Buffer, message: RegExp])[] = [
   [csvLine({ averageScore: '1e400' }), /: averageScore is Infinity; it must be a number/],
   [csvLine({ moduleIds: 'm 1' }), /: moduleIds\.0 is "m 1"; it must be 1 to 128 visible/],
   [`${csvLine()},`, /has 9 fields; it must have 8, as the header$/],
-  [csvLine({ sessionId: 'null' }), /: sessionId is "null"; it must be a UUID/],
+  [csvLine({ sessionId: 'Null' }), /: sessionId is "Null"; it must be an id, not a word/],
 ];
 
 test('An import names broken lines, records all others and accepts the repaired rejects', async () => {

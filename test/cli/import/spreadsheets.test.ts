@@ -160,25 +160,54 @@ test('--default gives the value of a field that the file lacks', async () => {
   );
 });
 
-test('Times of a whole file that look like seconds get a hint', async () => {
+test('Times of a file that look like seconds get a hint', async () => {
   await using database = await createDatabase('sqlite');
   const target = ['import', '-', '--database', database.url, '--create-courses'];
   const seconds = table(
     row({ timeStudied: '1530' }),
     row({ timeStudied: '90', completedAt: '2026-01-01T00:00:00Z' }),
+    row({ timeStudied: '21600', completedAt: '2026-01-02T00:00:00Z' }),
   );
   const hinted = await runCli(target, { input: seconds });
   assert.match(
     hinted.stderr,
-    /The longest timeStudied of the file is 1,530 milliseconds\. .*--time-unit s or min/,
+    /^Most values of timeStudied are below 20,000 milliseconds; the longest is 21,600\. .*--on-conflict replace\.$/m,
+  );
+  const distinct = await runCli([...target, '--same-time', 'distinct'], { input: seconds });
+  assert.match(
+    distinct.stderr,
+    /delete these sessions or use another database, and .*--time-unit s or min\.$/m,
   );
   const again = [...target, '--time-unit', 's', '--on-conflict', 'replace'];
   const repaired = await runCli(again, { input: seconds });
   assert.equal(repaired.stderr, '');
   await using stats = await openStats({ database: database.url });
-  assert.equal((await stats.getStats({ userId, courseId })).timeStudied, 1_620_000);
+  assert.equal((await stats.getStats({ userId, courseId })).timeStudied, 23_220_000);
   const mixed = await runCli(target, { input: table(csvLine({ timeStudied: '1530' }), csvLine()) });
   assert.equal(mixed.stderr, '');
+});
+
+test('A line without sessionId never replaces the session of another line of its file', async () => {
+  await using database = await createDatabase('sqlite');
+  const target = ['-', '--database', database.url, '--create-courses', '--on-conflict', 'replace'];
+  const scores = ['70', '80', '70', '90'];
+  const text = table(...scores.map((averageScore) => row({ averageScore })));
+  for (const outcome of ['created', 'replayed'] as const) {
+    const { code, summary, stderr } = await runImport(target, text);
+    assert.deepEqual(
+      [code, summary[outcome], summary.conflict],
+      [5, outcome === 'created' ? 1 : 2, 2],
+      stderr,
+    );
+    assert.match(
+      stderr,
+      /^line 3: completedAt is "2026-11-20T10:00:00Z"; it must differ from that of another line/m,
+    );
+  }
+  await using stats = await openStats({ database: database.url });
+  assert.equal((await stats.getStats({ userId, courseId })).averageScore, 70);
+  const replaced = await runImport(target, table(row({ averageScore: '80' })));
+  assert.deepEqual([replaced.code, replaced.summary.replaced], [0, 1]);
 });
 
 test('Options of cells are checked', async () => {

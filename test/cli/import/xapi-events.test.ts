@@ -212,3 +212,35 @@ test('Importing a part and then the whole file with `--on-conflict replace` equa
   assert.deepEqual([summary.created, summary.replaced], [1, 1]);
   assert.equal(await exported(parts.url), await exported(whole.url));
 });
+
+test('A statement with an invalid score or duration is rejected, and its session recorded without it', async () => {
+  const results = [
+    { score: { scaled: -0.5 } },
+    { score: { raw: 250, max: 20 } },
+    { score: { raw: 1, min: 5, max: 20 } },
+    { score: { raw: -1 } },
+    { duration: 'P30D' },
+  ];
+  const statements = [{ ...event, result: { score: { scaled: 0.5 } } }];
+  const { sessions, summary, stderr } = await importStatements([
+    ...statements,
+    ...results.map((result) => ({ ...event, result })),
+  ]);
+  assert.deepEqual([sessions.length, summary.invalid], [1, results.length], stderr);
+  assert.equal(sessions[0]?.averageScore, 50);
+  assert.match(stderr, /^line 3: result\.score\.raw is 250; it must be from 0 to 20$/m);
+  assert.match(stderr, /^line 4: result\.score\.raw is 1; it must be from 5 to 20$/m);
+  assert.match(
+    stderr,
+    /^line 6: result\.duration is "P30D"; it must be at most 1,000,000,000 milliseconds$/m,
+  );
+});
+
+test('An account is identified by its home page and its name, not by both in a row', async () => {
+  const accounts = [actor('https://x', 'John Smith'), actor('https://x John', 'Smith')];
+  const first = await importStatements(
+    accounts.map((each) => ({ ...event, actor: each })),
+    { user: 'John Smith' },
+  );
+  assert.deepEqual([first.summary.created, first.sessions.length], [2, 1], first.stderr);
+});

@@ -50,7 +50,7 @@ test('An xAPI import records statements that are sessions and names the faults o
       7,
       'context.contextActivities.grouping is "Algebra"; it must be an activity with an id, or a list of such activities',
     ],
-    [8, 'result.score.scaled is 85; it must be from -1 to 1'],
+    [8, 'result.score.scaled is 85; it must be from 0 to 1'],
     [8, 'result.duration is "3600"; it must be an ISO 8601 duration'],
     [9, 'actor.mbox is empty; it must identify the learner'],
     [9, 'timestamp is required and must be an RFC 3339 time'],

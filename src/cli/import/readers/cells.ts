@@ -5,7 +5,7 @@
  * are never guessed. Other text stays as it is, and the core rejects it with the rule of its field.
  */
 import { parseDuration } from '../../duration.js';
-import { isMissingWord } from '../../missing-words.js';
+import { isMissingWord, looksMissing } from '../../missing-words.js';
 import { parseModuleIdsCell } from '../../module-ids.js';
 import { parseNumber } from '../../settings.js';
 import { CellFault } from './entry.js';
@@ -14,7 +14,7 @@ import { parseInstant, type InstantOptions } from './instants.js';
 /** Milliseconds. */
 export const TIME_UNITS = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000 } as const;
 export type TimeUnit = keyof typeof TIME_UNITS;
-/** Milliseconds. If all times of a file are below, they are more likely in seconds or minutes. */
+/** Milliseconds. If most times of a file are below, they are more likely in seconds or minutes. */
 export const SUSPICIOUS_TIME = 20_000;
 
 export interface CellOptions extends InstantOptions {
@@ -31,15 +31,15 @@ const WORDS =
 
 export class CellParser {
   readonly #options: CellOptions;
-  #longestPlainTime = 0;
+  readonly #plainTimes = { count: 0, short: 0, longest: 0 };
 
   constructor(options: CellOptions = {}) {
     this.#options = options;
   }
 
-  /** The longest time without a unit, in milliseconds. */
-  get longestPlainTime(): number {
-    return this.#longestPlainTime;
+  /** Counts the times without a unit other than 0, and those that are suspiciously short. The longest is in milliseconds. */
+  get plainTimes(): { readonly count: number; readonly short: number; readonly longest: number } {
+    return this.#plainTimes;
   }
 
   /** Returns the value of a trimmed cell, `undefined` if it is missing, or a {@link CellFault}. */
@@ -62,6 +62,8 @@ export class CellParser {
       case 'userId':
       case 'courseId':
         return idText;
+      case 'sessionId':
+        return unlessMissing(idText);
       default:
         return (text) => (text === '' ? undefined : text);
     }
@@ -120,7 +122,10 @@ export class CellParser {
         'must be a whole number of milliseconds; for another unit add --time-unit s, min or h',
       );
     }
-    this.#longestPlainTime = Math.max(this.#longestPlainTime, number);
+    const times = this.#plainTimes;
+    if (number > 0) times.count++;
+    if (number > 0 && number < SUSPICIOUS_TIME) times.short++;
+    times.longest = Math.max(times.longest, number);
     return number;
   }
 }
@@ -135,12 +140,12 @@ function isMissing(text: string): boolean {
 
 function moduleIds(text: string): unknown {
   if (text === '') return undefined;
-  const rule = 'must be module ids joined by ;, such as intro;logic, or a JSON list';
+  const rule = 'must be module ids joined by ;, such as intro;logic, or a JSON list such as ["intro"]';
   return parseModuleIdsCell(text) ?? new CellFault(text, rule);
 }
 
 /** Text that means a missing value must not become the id of a learner or course. */
 function idText(text: string): string | CellFault | undefined {
   if (text === '') return undefined;
-  return isMissingWord(text) ? new CellFault(text, 'must be an id, not a word for a missing value') : text;
+  return looksMissing(text) ? new CellFault(text, 'must be an id, not a word for a missing value') : text;
 }

@@ -52,7 +52,7 @@ export class Learners {
   }
 
   #learner(text: string, homePage: string | undefined): Learner {
-    const key = `${homePage === undefined ? '' : `${homePage} `}${text}`;
+    const key = JSON.stringify([homePage, text]);
     let learner = this.#cache.get(key);
     if (!learner) {
       const isNamed = homePage !== undefined && !isId(text);

@@ -13,8 +13,8 @@ export const RULES: Readonly<Record<string, string>> = {
   Modules:
     'the distinct activities (`object.id`) other than the course. `totalModulesStudied` is their number. An id that breaks the rule of `moduleIds` is replaced by the UUID that is derived from it. An object that is an agent, a group, a statement or a reference to one is not a module.',
   Score:
-    'the mean of the scores in percent: `scaled` × 100; else (`raw` − `min`) / (`max` − `min`) × 100 if there is a `max`; else `raw`. A score whose `max` is not above its `min` does not count. Without scores, `averageScore` is null.',
-  Time: 'the time from the first to the last statement, or the longest `result.duration` if that is longer. A duration must be in ISO 8601, without years and months. `completedAt` is the `timestamp` of the last statement; digits after the millisecond are dropped.',
+    'the mean of the scores in percent: `scaled` × 100; else (`raw` − `min`) / (`max` − `min`) × 100 if there is a `max`; else `raw`. A score whose `max` is not above its `min` does not count. A statement is rejected if its `scaled` is not from 0 to 1, or its `raw` not from `min` to `max`. Without scores, `averageScore` is null.',
+  Time: 'the time from the first to the last statement, or the longest `result.duration` if that is longer. A duration must be in ISO 8601, without years and months, and at most 1,000,000,000 ms. `completedAt` is the `timestamp` of the last statement; digits after the millisecond are dropped.',
   Verbs:
     'all count, unless `--verb` names those that do, each by its IRI or the last part of it. Statements of other verbs are ignored.',
   'Repeated and voided statements':

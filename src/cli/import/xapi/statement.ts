@@ -1,4 +1,4 @@
-import { deriveId, isModuleId, StatsError, toMilliseconds } from '../../../core/index.js';
+import { deriveId, isModuleId, MAX_TIME_STUDIED, StatsError, toMilliseconds } from '../../../core/index.js';
 import { withValue } from '../../errors.js';
 import { faultsOf, type LineFault, type Values } from '../readers/entry.js';
 import type { OnId } from '../readers/fields.js';
@@ -14,7 +14,7 @@ const MODULE_COUNT = 'urn:stats-service:totalModulesStudied';
 const MODULE_IDS = 'urn:stats-service:moduleIds';
 const VOIDED = 'http://adlnet.gov/expapi/verbs/voided';
 
-/** What a learner did at one time. */
+/** An activity of a learner at one time. */
 export interface Event {
   /** Milliseconds since 1970. */
   readonly time: number;
@@ -108,6 +108,11 @@ export class StatementParser {
       session = toJson({ ...ids, ...sessionContentOf(raw), timeStudied: duration }, faults);
     }
     const event = isSession ? undefined : this.#eventOf(raw, course, faults);
+    // A session that is too long would be rejected as a whole.
+    if (event && duration !== null && duration > MAX_TIME_STUDIED) {
+      const rule = `must be at most ${MAX_TIME_STUDIED.toLocaleString('en')} milliseconds`;
+      faults.push({ field: 'result.duration', detail: withValue(raw.result?.duration, rule) });
+    }
     if (!learner || !course || !id || faults.length > 0) return { faults };
     if (event) return { id, learner, course, content: { ...event, time, duration } };
     return { id, learner, course, content: { session } };
