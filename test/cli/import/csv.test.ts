@@ -115,6 +115,17 @@ test('A file with an unclosed quote in every tenth of many lines is read in line
   assert.equal(entries.length, 100_000);
 });
 
+test('Lines that each close a quote and open another are read in linear time', async () => {
+  const names = Array.from({ length: 300 }, (_, index) => `c${index}`);
+  const lines = Array.from({ length: 3_000 }, () => 'x","');
+  const start = performance.now();
+  const entries = await read([names.join(), ...lines].join('\n'), names);
+  const took = performance.now() - start;
+  assert.ok(entries.every((entry) => 'faults' in entry) && entries.length === 3_000);
+  // Without the bound it takes minutes.
+  assert.ok(took < 5_000, `${took} ms`);
+});
+
 function encoded(text: string, encoding: Encoding): Buffer {
   if (encoding === 'utf-8') return Buffer.from(`\uFEFF${text}`);
   const bytes = Buffer.from(`\uFEFF${text}`, 'utf16le');

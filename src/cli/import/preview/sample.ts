@@ -92,7 +92,7 @@ function readTable(
         : guessed.delimiter
       : parseDelimiter(options.delimiter);
   const format = csvFormatOf(text, delimiter);
-  const joiner = new RecordJoiner((each) => splitRow(each, format).state);
+  const joiner = new RecordJoiner(() => ({ format }));
   const records = [...joiner.join([{ number: 1, text }, ...body]), ...joiner.end()];
   const [columns = [], ...rows] = records.map((record) =>
     splitRow(record.text, format).cells.map((cell) => cell.trim()),

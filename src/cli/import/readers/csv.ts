@@ -34,13 +34,9 @@ export async function* readCsv(
   { delimiter, cells = new CellParser() }: CsvOptions = {},
 ): AsyncGenerator<Iterable<Entry>> {
   let columns: Columns | undefined;
-  const records = new RecordJoiner((text) => {
-    const { cells: row, state } = splitRow(text, columns ?? csvFormatOf(text, delimiter));
-    if (!columns || state === 'broken') return state;
-    const missing = columns.fields.length - row.length;
-    const fits = state === 'open' ? missing > 0 : missing === 0;
-    return fits ? state : 'broken';
-  });
+  const records = new RecordJoiner((text) =>
+    columns ? { format: columns, cells: columns.fields.length } : { format: csvFormatOf(text, delimiter) },
+  );
   const rowsOf = function* (lines: Iterable<Line>): Generator<Line> {
     for (const line of lines) {
       const separator = columns ? undefined : separatorIn(line.text);
