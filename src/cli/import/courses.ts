@@ -107,7 +107,7 @@ export class CourseCreator {
   async create(courseId: string, names: readonly string[]): Promise<void> {
     for (const name of names) {
       try {
-        await this.#calls.addCourse({ course: { courseId, name: name.slice(0, MAX_COURSE_NAME) } });
+        await this.#calls.addCourse({ course: { courseId, name: shortened(name) } });
         this.#tally.created++;
         break;
       } catch (error) {
@@ -117,6 +117,11 @@ export class CourseCreator {
     }
     this.#tried.add(courseId);
   }
+}
+
+/** Does not cut a character that consists of two units. */
+function shortened(name: string): string {
+  return name.slice(0, MAX_COURSE_NAME).replace(/[\ud800-\udbff]$/, '');
 }
 
 /** Returns false for an error that would repeat with the next course. */

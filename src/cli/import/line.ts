@@ -70,7 +70,7 @@ function resolve(
   given: Values,
   { defaults, courseIdOf, idNamespace, onId, ...options }: LineOptions,
 ): Resolved {
-  const values = defaults ? { ...defaults, ...given } : given;
+  const values = withDefaults(given, defaults);
   const { courseId } = values;
   if (!courseIdOf || typeof courseId !== 'string') {
     return withSessionId(withDerivedIds(values, idNamespace, onId), options);
@@ -84,6 +84,14 @@ function resolve(
   const rule = 'must be the name of a course; add --create-courses to create it';
   const faults = [{ field: 'courseId', detail: withValue(courseId, rule) }];
   return { session: values, hasDerivedId: false, faults };
+}
+
+/** A null takes the default, as an empty cell does. As a score it is a value: the session was not scored. */
+function withDefaults(given: Values, defaults: Values = {}): Values {
+  const missing = Object.entries(defaults).filter(
+    ([field]) => given[field] === undefined || (given[field] === null && field !== 'averageScore'),
+  );
+  return missing.length === 0 ? given : { ...given, ...Object.fromEntries(missing) };
 }
 
 /** Derives a missing id from learner, course and time, so that repeated imports are idempotent. */

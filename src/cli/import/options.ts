@@ -70,6 +70,7 @@ function findContradiction(file: string | undefined, options: ImportOptions): st
     '--rejects': options.rejects,
     '--ids': options.ids,
   });
+  // The preview checks the options that it proposes.
   if (options.preview) return written && `--preview writes nothing; remove ${written}`;
   if (dryRun && courses !== undefined) return '--dry-run cannot import courses; remove --courses';
   const fileOptions = {

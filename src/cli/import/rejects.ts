@@ -23,6 +23,8 @@ interface RejectsOptions {
   readonly file: string | undefined;
   /** The imported files, which must not be overwritten. `-` is stdin. */
   readonly sources: readonly (string | undefined)[];
+  /** True if ids are derived from other texts. */
+  readonly derivesIds: boolean;
 }
 
 /** Counts the rejected lines by kind of fault, keeps the first ones to print, and writes all of them to a file. */
@@ -60,9 +62,9 @@ export class Rejects implements AsyncDisposable {
 
   async add(position: Position, faults: readonly LineFault[], values?: Values): Promise<void> {
     const { line, text } = position;
-    this.#hasForeignIds ||= faults.some(
-      ({ field, detail }) => field?.endsWith('Id') && detail.includes('UUID'),
-    );
+    this.#hasForeignIds ||=
+      !this.#options.derivesIds &&
+      faults.some(({ field, detail }) => field?.endsWith('Id') && detail.includes('UUID'));
     this.#kinds.add(faults);
     if (this.#count++ < MAX_PRINTED) {
       this.#examples.push(`${describePosition(position)}: ${describeFaults(faults)}`);

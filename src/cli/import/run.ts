@@ -27,9 +27,7 @@ import { createReader } from './session-file.js';
 import { SessionWriter } from './writer.js';
 
 const RETRYING = 'Retrying for up to 2 minutes.';
-const CONTINUE = 'Later lines may be recorded too. Run the same command again; no session is counted twice.';
-const CONTINUE_STATEMENTS =
-  'Some sessions are recorded. Run the same command again; no session is counted twice.';
+const CONTINUE = 'Run the same command again; no session is counted twice.';
 const CONTINUE_AFTER = 'Import only the lines after it: a session with a new id would be counted twice.';
 
 interface ImportContext {
@@ -63,7 +61,12 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
   const sources = [file, options.courses];
   using ids = await openDerivedIds(io, options, sources);
   // This truncates the file, so everything else must be open already.
-  await using rejects = await Rejects.open({ stderr: io.stderr, file: options.rejects, sources });
+  await using rejects = await Rejects.open({
+    stderr: io.stderr,
+    file: options.rejects,
+    sources,
+    derivesIds: namespaceOf(io, options) !== undefined,
+  });
 
   const courses = { created: 0, existing: 0, rejected: 0 };
   const opened = {
@@ -180,9 +183,13 @@ async function importSessions(
     const canContinue = signal.aborted || (error instanceof StatsError && error.kind === 'unavailable');
     if (tally.statements) {
       // Sessions are recorded in another order than that of the file, after all of it was read.
-      if (canContinue) writeLine(io.stderr, `Stopped.${tally.lines > 0 ? ` ${CONTINUE_STATEMENTS}` : ''}`);
+      if (canContinue)
+        writeLine(io.stderr, `Stopped.${tally.lines > 0 ? ` Some sessions are recorded. ${CONTINUE}` : ''}`);
+    } else if (tally.lines === 0 && canContinue && !signal.aborted) {
+      writeLine(io.stderr, `Stopped. No line is known to be recorded. ${CONTINUE}`);
     } else if (canContinue || tally.lastLine > 0) {
-      const advice = newIds ? ` ${CONTINUE_AFTER}` : canContinue ? ` ${CONTINUE}` : '';
+      const again = canContinue ? ` Later lines may be recorded too. ${CONTINUE}` : '';
+      const advice = newIds ? ` ${CONTINUE_AFTER}` : again;
       writeLine(io.stderr, `Stopped after line ${tally.lastLine.toLocaleString('en')}.${advice}`);
     }
     throw error;

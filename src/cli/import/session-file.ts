@@ -9,7 +9,7 @@ import { parseDelimiter } from './readers/csv-records.js';
 import { readCsv } from './readers/csv.js';
 import { toUtf8 } from './readers/encoding.js';
 import { CellFault, type Entry, type Values } from './readers/entry.js';
-import { FieldNames, parseDefault, parseMapping, type OnId } from './readers/fields.js';
+import { FieldNames, parseDefault, parseMappings, type OnId } from './readers/fields.js';
 import { readDocument } from './readers/json.js';
 import { readEntries } from './readers/lines.js';
 import type { StatementsTally } from './xapi/reader.js';
@@ -39,7 +39,7 @@ export async function createReader(
 ): Promise<SessionFileReader> {
   const cells = await cellParserOf(options);
   const { format = formatOf(file), map, encoding } = options;
-  const names = new FieldNames(SESSION_FIELDS, new Map(map.map(parseMapping)));
+  const names = new FieldNames(SESSION_FIELDS, parseMappings(map));
   const delimiter = options.delimiter === undefined ? undefined : parseDelimiter(options.delimiter);
   const common = { defaults: defaultsOf(options, cells), unitHint: () => unitHint(cells, options.sameTime) };
   if (format === 'csv') {

@@ -65,6 +65,7 @@ const CASES: readonly Case[] = [
   [AT, '3/1/2026 14:05 PM', /must be a date and time that exist/, { timeZone: newYork, dateOrder: 'mdy' }],
   [AT, '31/12/2026 10:00', /must be a date and time that exist/, { timeZone: newYork, dateOrder: 'mdy' }],
   [AT, '0099-01-01 10:00', /must be a time such as/, { timeZone: berlin }],
+  [AT, '2026-03-01T14:05Z', '2026-03-01T14:05:00.000Z'],
   [AT, '2026-03-01-05', /must be a time such as/, { timeZone: berlin }],
   [AT, '2026-03-01 14:05-05', '2026-03-01T14:05:00.000-05:00'],
   [AT, '13 March 2026, 2:31 PM', '2026-03-13T13:31:00.000Z', { timeZone: berlin }],

@@ -249,7 +249,7 @@ test('An import with an invalid header exits with code 1 and reads no lines', as
     ],
     [
       `${HEADER},userId`,
-      /^stats-service: Two columns of the header are the field userId; remove one of them\.$/m,
+      /^stats-service: Two columns of the header have the name "userId"; rename one of them in the file\.$/m,
     ],
     ['"userId,courseId', /^stats-service: The header has an unclosed quote/m],
     ['{"userId":', /^stats-service: The file is JSON, not CSV; add --format ndjson\.$/m],

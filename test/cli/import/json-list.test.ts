@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { peek } from '../../../src/cli/import/readers/json.js';
 import { readJsonList } from '../../../src/cli/import/readers/json-list.js';
 import type { Line } from '../../../src/cli/import/readers/lines.js';
 import { runBin, runCli } from '../../support/cli.js';
@@ -113,3 +114,15 @@ function statement(): string {
     timestamp: '2026-11-20T10:00:00Z',
   });
 }
+
+test('Blank lines at the beginning of a file are counted, but not kept', async () => {
+  const blank = `\n${' '.repeat(1_000)}`;
+  const bytes = Buffer.from(`${blank.repeat(70_000)}\n{}`);
+  const { start, all } = await peek(chunked(bytes, 1_001), (text) => text !== '');
+  assert.equal(start, '{}');
+  const chunks: Buffer[] = [];
+  for await (const chunk of all) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString();
+  assert.equal(text.split('\n').length, 70_002);
+  assert.ok(text.length < 72_000, String(text.length));
+});

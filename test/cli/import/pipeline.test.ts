@@ -29,7 +29,7 @@ async function run(
   { newIds = false, signal = new AbortController().signal } = {},
 ) {
   const stderr = new PassThrough();
-  await using rejects = await Rejects.open({ stderr, file: undefined, sources: [] });
+  await using rejects = await Rejects.open({ stderr, file: undefined, sources: [], derivesIds: false });
   const tally = new ImportTally();
   const error = await runPipeline(entries, { writer: { write }, tally, rejects, newIds, signal }).then(
     () => undefined,

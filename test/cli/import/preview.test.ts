@@ -475,7 +475,7 @@ test('A preview recognises statements, as pages, as a list and on lines, and rea
 
 test('A preview of a long file reads only its first rows, and names a file that is empty', async () => {
   await using directory = await TestDirectory.create();
-  const lines = Array.from({ length: 5_000 }, () => csvLine());
+  const lines = Array.from({ length: 9_000 }, () => csvLine());
   const long = await directory.write('long.csv', [HEADER, ...lines].join('\n'));
   const preview = await runCli(['import', long, '--preview', '--json']);
   const { rows, sessions, isWhole, arguments: argv } = JSON.parse(preview.stdout);
@@ -484,6 +484,14 @@ test('A preview of a long file reads only its first rows, and names a file that 
   const empty = await runCli(['import', '-', '--preview'], { input: '' });
   assert.deepEqual([empty.code, empty.stdout], [1, '']);
   assert.match(empty.stderr, /The file is empty; there is nothing to preview\./);
+  const wide = await directory.write(
+    'wide.csv',
+    Buffer.from(`\uFEFF${[HEADER, ...lines].join('\n')}`, 'utf16le'),
+  );
+  const decoded = await runCli(['import', wide, '--preview', '--json']);
+  assert.deepEqual([JSON.parse(decoded.stdout).rows, JSON.parse(decoded.stdout).rejected], [1_000, 0]);
+  const contradiction = await runCli(['import', long, '--preview', '--gap', '10m']);
+  assert.match(contradiction.stderr, /--gap requires --format xapi/);
   const writing = await runCli(['import', long, '--preview', '--rejects', 'rejects.ndjson']);
   assert.match(writing.stderr, /--preview writes nothing; remove --rejects/);
 });

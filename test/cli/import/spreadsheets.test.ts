@@ -260,3 +260,52 @@ test('A message names a course and a session as the file does, and says what to 
     /^line 2: sessionId is "attempt 7"; it must be new, .* add --on-conflict replace or skip$/m,
   );
 });
+
+test('A header that could lose a value is an error that names the columns', async () => {
+  await using database = await createDatabase('sqlite');
+  const map = ['--map', 'date=completedAt'];
+  for (const [header, options, message] of [
+    ['userId,date,date', map, /Two columns of the header have the name "date"; rename one of them/],
+    [
+      'userId,date,time,end',
+      [...map, '--map', 'time=completedAt', '--map', 'end=completedAt'],
+      /More than two columns of the header are the field completedAt/,
+    ],
+    ['userId,date', [...map, '--map', 'date='], /--map has "date" twice; remove one of them/],
+    ['user\0Id', [], /The header has NUL characters; add --encoding utf-16le/],
+  ] as const) {
+    const { stderr } = await runImport(['-', '--database', database.url, ...options], `${header}\n`);
+    assert.match(stderr, message);
+  }
+});
+
+test('A null of NDJSON takes the default, but a null score is a value', async () => {
+  await using database = await createDatabase('sqlite');
+  const session = { userId, courseId, totalModulesStudied: null, averageScore: null, timeStudied: 1 };
+  const defaults = { totalModulesStudied: '3', averageScore: '50', completedAt: '2026-11-20T10:00:00Z' };
+  const options = Object.entries(defaults).flatMap(([field, value]) => ['--default', `${field}=${value}`]);
+  const target = ['-', '--format', 'ndjson', '--database', database.url, '--create-courses'];
+  const { code, stderr } = await runImport([...target, ...options], JSON.stringify(session));
+  assert.equal(code, 0, stderr);
+  await using stats = await openStats({ database: database.url });
+  const [stored] = (await stats.listSessions({ userId, courseId })).items;
+  assert.deepEqual([stored?.totalModulesStudied, stored?.averageScore], [3, null]);
+});
+
+test('A course whose name is taken is not created, and the message says so; a long name keeps its characters', async () => {
+  await using database = await createDatabase('sqlite');
+  const target = ['-', '--database', database.url, '--derive-ids', '--create-courses'];
+  await using stats = await openStats({ database: database.url });
+  await stats.addCourse({ course: { courseId, name: 'Logic' } });
+  const taken = await runImport(target, table(csvLine({ courseId: 'Logic' })));
+  assert.match(
+    taken.stderr,
+    /courseId is "Logic"; it must be the id of an existing course; it was not created, because another course has its name; add --course-by-name$/m,
+  );
+  assert.doesNotMatch(taken.stderr, /Add --derive-ids/);
+  const long = `${'x'.repeat(254)}😀`;
+  const { code } = await runImport(target, table(csvLine({ courseId: long })));
+  assert.equal(code, 0);
+  const { items } = await stats.listCourses();
+  assert.ok(items.every(({ name }) => name.isWellFormed()));
+});

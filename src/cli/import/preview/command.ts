@@ -52,7 +52,8 @@ export function importArguments(file: string, options: ImportOptions): string[] 
     if (value === true) return [flag];
     return [value ?? []].flat().flatMap((each) => (each === false ? [] : [flag, each]));
   });
-  return ['import', file, ...flags];
+  const isLikeOption = file.startsWith('-') && file !== '-';
+  return ['import', isLikeOption ? `./${file}` : file, ...flags];
 }
 
 /** Returns the lines of a command for a shell. */

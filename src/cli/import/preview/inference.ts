@@ -12,7 +12,7 @@ import type { ImportOptions } from '../options.js';
 import { CellParser, SUSPICIOUS_TIME } from '../readers/cells.js';
 import { encodingOf } from '../readers/encoding.js';
 import { CellFault } from '../readers/entry.js';
-import { parseDefault, parseMapping } from '../readers/fields.js';
+import { parseDefault, parseMappings } from '../readers/fields.js';
 import { splitTime, type TimeParts } from '../readers/instants.js';
 import { maximumIn, NAMES, normalize, TIME_OF_DAY_NAMES, UNITS } from './column-names.js';
 import type { Table } from './sample.js';
@@ -100,7 +100,7 @@ function assignColumns(table: Table, given: ImportOptions): Columns {
     assigned.set(field, [...(assigned.get(field) ?? []), column]);
     free.delete(column);
   };
-  const mapping = new Map(given.map.map(parseMapping));
+  const mapping = parseMappings(given.map);
   for (const [column, name] of table.columns.entries()) {
     const mapped = mapping.get(name) ?? name;
     if (isSessionField(mapped)) assign(mapped, column);
@@ -173,7 +173,7 @@ function proposeMapping(table: Table, columns: Columns, given: ImportOptions): s
   const fields = new Map(
     Array.from(columns).flatMap(([field, indexes]) => indexes.map((index) => [index, field] as const)),
   );
-  const mapped = new Set(given.map.map((text) => parseMapping(text)[0]));
+  const mapped = parseMappings(given.map);
   return table.columns.flatMap((name, index) => {
     const field = fields.get(index);
     const isPlain = field === name || ['createdAt', 'updatedAt'].includes(name);

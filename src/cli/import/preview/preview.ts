@@ -1,8 +1,8 @@
 import type { Io } from '../../io.js';
 import { escapeControls, writeFields, writeFittingTable, writeJson, writeLine } from '../../output.js';
 import { SESSION_FIELDS } from '../../session-fields.js';
-import { formatOf, type ImportOptions } from '../options.js';
-import { FieldNames, parseMapping } from '../readers/fields.js';
+import { checkOptions, formatOf, type ImportOptions } from '../options.js';
+import { FieldNames, parseMappings } from '../readers/fields.js';
 import { openSource } from '../readers/source.js';
 import { createReader } from '../session-file.js';
 import { commandLines, importArguments } from './command.js';
@@ -41,6 +41,7 @@ export async function runPreview(io: Io, file: string, given: ImportOptions): Pr
       ? await previewStatements(io, file, { chunks: sample.chunks, given })
       : await previewTable(io, file, { table: sample, given });
   const { format, count, isWhole, reading, columns, options, notes } = preview;
+  checkOptions(file, { ...options, preview: false });
   const counts = countsOf(reading);
   const isTable = sample.format !== 'xapi';
   const args = importArguments(file, options);
@@ -132,7 +133,7 @@ function hasFormat(file: string, { format }: Table): boolean {
 }
 
 function columnsOf({ columns, rows }: Table, { map }: ImportOptions, { example }: Reading): Column[] {
-  const names = new FieldNames(SESSION_FIELDS, new Map(map.map(parseMapping)));
+  const names = new FieldNames(SESSION_FIELDS, parseMappings(map));
   return columns.map((name, index) => {
     const field = names.fieldFor(name) || undefined;
     const value = field === undefined ? undefined : example?.values[field];

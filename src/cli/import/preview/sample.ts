@@ -11,7 +11,12 @@ export const MAX_ROWS = 1_000;
 /** Bytes in which a file shows its format. */
 const MAX_START = 16_384;
 const PIPES = /\|.*\|/;
-const NEWLINE = 0x0a;
+const NEWLINES: Readonly<Record<Encoding, Buffer>> = {
+  'utf-8': Buffer.from('\n'),
+  'utf-16le': Buffer.from([0x0a, 0]),
+  'utf-16be': Buffer.from([0, 0x0a]),
+  'windows-1252': Buffer.from('\n'),
+};
 
 export type Sample = Table | { readonly format: 'xapi'; readonly chunks: AsyncIterable<Buffer> };
 
@@ -35,8 +40,9 @@ export async function readSample(source: Source, options: ImportOptions): Promis
   if (start === '') throw new Error('The file is empty; there is nothing to preview.');
   const format = options.format ?? formatOfText(start);
   if (format === 'xapi') return { format, chunks: all };
-  const { bytes, isWhole } = await readBeginning(all);
-  const encoding = options.encoding ?? suggestedEncoding(bytes);
+  const { read, isWhole } = await readBeginning(all);
+  const encoding = options.encoding ?? suggestedEncoding(read);
+  const bytes = isWhole ? read : withoutLastRow(read, encoding);
   const lines: Line[] = [];
   for await (const group of readLines(toUtf8(only(bytes), encoding))) lines.push(...group);
   const table = format === 'csv' ? readTable(lines, options) : readObjects(lines);
@@ -52,7 +58,7 @@ export async function readSample(source: Source, options: ImportOptions): Promis
   };
 }
 
-async function readBeginning(chunks: AsyncIterable<Buffer>): Promise<{ bytes: Buffer; isWhole: boolean }> {
+async function readBeginning(chunks: AsyncIterable<Buffer>): Promise<{ read: Buffer; isWhole: boolean }> {
   const read: Buffer[] = [];
   let size = 0;
   for await (const chunk of chunks) {
@@ -60,10 +66,15 @@ async function readBeginning(chunks: AsyncIterable<Buffer>): Promise<{ bytes: Bu
     size += chunk.length;
     if (size > MAX_LINE) break;
   }
-  const bytes = Buffer.concat(read);
-  if (size <= MAX_LINE) return { bytes, isWhole: true };
-  // The last row may be cut.
-  return { bytes: bytes.subarray(0, bytes.lastIndexOf(NEWLINE) + 1 || size), isWhole: false };
+  return { read: Buffer.concat(read), isWhole: size <= MAX_LINE };
+}
+
+/** Removes the last row, which may be cut, unless it is the only one. */
+function withoutLastRow(bytes: Buffer, encoding: Encoding): Buffer {
+  const newline = NEWLINES[encoding];
+  let at = bytes.lastIndexOf(newline);
+  while (at > 0 && at % newline.length !== 0) at = bytes.lastIndexOf(newline, at - 1);
+  return at > 0 ? bytes.subarray(0, at + newline.length) : bytes;
 }
 
 export async function* only(bytes: Buffer): AsyncGenerator<Buffer> {

@@ -65,6 +65,10 @@ function readHeader(
   if (/^(\[\s*)?\{|^\[\s*$/.test(text)) throw new Error('The file is JSON, not CSV; add --format ndjson.');
   if (/\r/.test(text.trimEnd()))
     throw new Error('The header has a CR without LF; save the file with other line ends.');
+  if (text.includes('\0'))
+    throw new Error(
+      'The header has NUL characters; add --encoding utf-16le or utf-16be if the file is UTF-16.',
+    );
   const format = csvFormatOf(text, delimiter);
   const { cells: row, state } = splitRow(text, format);
   if (state !== 'closed') throw new Error(`The header ${UNCLOSED}.`);
@@ -79,11 +83,17 @@ function readHeader(
   const absent = names.mapped.find((name) => !header.includes(name));
   if (absent !== undefined)
     throw new Error(`The header has no column "${absent}", which --map names; correct or remove that --map.`);
-  const repeated = fields.find(
-    (field, index) => field !== '' && field !== SPLIT_FIELD && fields.indexOf(field) !== index,
-  );
-  if (repeated !== undefined)
-    throw new Error(`Two columns of the header are the field ${repeated}; remove one of them.`);
+  const twice = header.find((name, index) => fields[index] !== '' && header.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new Error(`Two columns of the header have the name "${twice}"; rename one of them in the file.`);
+  const repeated = fields.find((field) => {
+    const count = fields.filter((other) => other === field).length;
+    return field !== '' && count > (field === SPLIT_FIELD ? 2 : 1);
+  });
+  if (repeated !== undefined) {
+    const number = repeated === SPLIT_FIELD ? 'More than two' : 'Two';
+    throw new Error(`${number} columns of the header are the field ${repeated}; remove one of them.`);
+  }
   const first = fields.indexOf(SPLIT_FIELD);
   const second = fields.lastIndexOf(SPLIT_FIELD);
   const isSplit = second > first;

@@ -51,11 +51,21 @@ export class FieldNames {
 }
 
 /** Parses `name=field`. The name is empty for the last column of a header that ends in a comma. */
-export function parseMapping(text: string): [name: string, field: string] {
+function parseMapping(text: string): [name: string, field: string] {
   const equals = text.lastIndexOf('=');
   const rule = 'must be name=field, such as score=averageScore';
   if (equals < 0) throw new UsageError(`--map ${withValue(text, rule)}`);
   return [text.slice(0, equals).trim(), text.slice(equals + 1)];
+}
+
+/** @throws {UsageError} if two of the texts have the same name */
+export function parseMappings(texts: readonly string[]): ReadonlyMap<string, string> {
+  const mapping = new Map<string, string>();
+  for (const [name, field] of texts.map(parseMapping)) {
+    if (mapping.has(name)) throw new UsageError(`--map has "${name}" twice; remove one of them`);
+    mapping.set(name, field);
+  }
+  return mapping;
 }
 
 /** Parses `field=value`. */

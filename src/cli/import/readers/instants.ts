@@ -50,7 +50,8 @@ export function splitTime(text: string): TimeParts | undefined {
 /** Returns RFC 3339. The core checks its date. */
 export function parseInstant(text: string, { dateOrder, timeZone }: InstantOptions): string | CellFault {
   // Exports have this form. The first test is quicker.
-  if ((text.charAt(10) === 'T' && text.endsWith('Z')) || RFC_3339.test(text)) return text;
+  const isExported = text.charAt(10) === 'T' && text.charAt(16) === ':' && text.endsWith('Z');
+  if (isExported || RFC_3339.test(text)) return text;
   const parts = splitTime(text);
   if (!parts) {
     return new CellFault(

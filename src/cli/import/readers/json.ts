@@ -73,19 +73,26 @@ export async function* readListOrLines(
 /** The UTF-8 bytes of U+FEFF as Latin-1. */
 const BYTE_ORDER_MARK = '\u00EF\u00BB\u00BF';
 
+/** Blank lines per chunk. */
+const MAX_LINES = 65_536;
+
 interface Peeked {
   /** The beginning without a byte order mark and blanks, as Latin-1. */
   readonly start: string;
   readonly all: AsyncGenerator<Buffer>;
 }
 
-/** Reads until the beginning is sufficient. The first non-blank character may be many chunks after the start. */
+/**
+ * Reads until the beginning is sufficient. The first non-blank character may be many chunks after the start. Of blank
+ * chunks only their lines are counted, so that a file of blanks does not fill the memory.
+ */
 export async function peek(
   chunks: AsyncIterable<Buffer>,
   isSufficient: (start: string) => boolean,
 ): Promise<Peeked> {
   const iterator = chunks[Symbol.asyncIterator]();
-  const head: Buffer[] = [];
+  let head: Buffer[] = [];
+  let blankLines = 0;
   let start = '';
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
     head.push(next.value);
@@ -93,11 +100,21 @@ export async function peek(
     if (start.length < BYTE_ORDER_MARK.length && BYTE_ORDER_MARK.startsWith(start)) continue;
     start = (start.startsWith(BYTE_ORDER_MARK) ? start.slice(BYTE_ORDER_MARK.length) : start).trimStart();
     if (isSufficient(start)) break;
+    if (start !== '') continue;
+    blankLines += head.join('').split('\n').length - 1;
+    head = [];
   }
-  return { start, all: joined(head, iterator) };
+  return { start, all: joined(blankLines, head, iterator) };
 }
 
-async function* joined(head: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+async function* joined(
+  blankLines: number,
+  head: readonly Buffer[],
+  rest: AsyncIterator<Buffer>,
+): AsyncGenerator<Buffer> {
+  for (let left = blankLines; left > 0; left -= MAX_LINES) {
+    yield Buffer.alloc(Math.min(left, MAX_LINES), '\n');
+  }
   yield* head;
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }
