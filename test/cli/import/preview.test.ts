@@ -186,7 +186,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     text: Buffer.from(
       table(
         [
-          ['Teilnehmer', 'Kurs', 'Module', 'Punkte', 'Dauer', 'Datum', 'Bemerkung'],
+          ['Teilnehmer', 'Kurs', 'Anzahl Module', 'Punkte', 'Dauer', 'Datum', 'Bemerkung'],
           ...STUDIES.map(({ user, course, modules, score, seconds, at }) => {
             const { day, month, year, minute } = parts(at, 'Europe/Berlin');
             const points = score === null ? '' : String(score).replace('.', ',');
@@ -420,6 +420,102 @@ for (const [header, row, note, map] of NOTES) {
     assert.ok(argv.includes(map), argv.join(' '));
   });
 }
+
+const ROW = 'ann,Logic,2026-03-01 10:00 UTC';
+
+/** What a preview must not guess: the rows, the question, and an argument that it proposes or does not. */
+const QUESTIONS: readonly (readonly [
+  lines: readonly string[],
+  note: RegExp,
+  proposed: string | undefined,
+  omitted?: string,
+])[] = [
+  [
+    ['user,course,date,Time spent', `${ROW},1530`, `${ROW},900`, `${ROW},21600`],
+    /^The longest time is 21600; is --time-unit s right\?$/,
+    '--time-unit',
+  ],
+  [
+    ['user,course,date,Time spent', `${ROW},1530000`],
+    /^"Time spent" is read as milliseconds, such as 1530000; is that right/,
+    undefined,
+    '--time-unit',
+  ],
+  [
+    ['user,course,date,timeStudied', `${ROW},1530`],
+    /^"timeStudied" is read as milliseconds, such as 1530; is that right/,
+    undefined,
+    '--time-unit',
+  ],
+  [
+    ['user,course,date,Seminar time', `${ROW},25`],
+    /^No column is timeStudied/,
+    'Seminar time=',
+    '--time-unit',
+  ],
+  [
+    ['user,course,date,Time (sec)', `${ROW},"1,530"`],
+    /^"1,530" has a thousands separator or a decimal comma/,
+    '--time-unit',
+    '--decimal-comma',
+  ],
+  [
+    ['user,course,Date,Time', 'ann,Logic,2026-03-01,14:05:00'],
+    /^Is "Time" a time of day or a duration\? Add --map Time=completedAt or --map Time=timeStudied\.$/,
+    'Time=',
+  ],
+  [
+    ['user,course,date,time', 'ann,Logic,26-03-01 10:00,25m'],
+    /^The dates could begin with the year/,
+    undefined,
+    '--date-order',
+  ],
+  [
+    ['user,course,date,time', 'ann,Logic,13/03/2026,25m', 'ann,Logic,03/24/2026,25m'],
+    /^Some dates begin with the day and others with the month/,
+    undefined,
+    '--date-order',
+  ],
+  [
+    ['ID,Name,course,date,time', `1,${ROW},25m`, `2,${ROW},30m`],
+    /^Is "ID" the userId\? It could also be "Name"\.$/,
+    'ID=userId',
+  ],
+  [
+    ['Name,course,date,time', `${ROW},25m`],
+    /^Is "Name" the userId\? Learners of the same name would be one\.$/,
+    'Name=userId',
+  ],
+  [
+    ['user,course,date,Hours,Minutes', `${ROW},1,30`],
+    /^"Hours" is ignored; is "Minutes" the whole time\?$/,
+    'Hours=',
+  ],
+  [
+    ['user,course,date,time,Module', `${ROW},25m,7`],
+    /^No column has the number of modules; is 1 for each session right\?$/,
+    'Module=',
+  ],
+];
+
+for (const [lines, note, proposed, omitted] of QUESTIONS) {
+  test(`A preview asks instead of guessing: ${lines.join(' / ')}`, async () => {
+    const { stdout } = await runCli(['import', '-', '--preview', '--json'], { input: lines.join('\n') });
+    const { notes, arguments: argv } = JSON.parse(stdout);
+    assert.ok(
+      notes.some((text: string) => note.test(text)),
+      notes.join('\n'),
+    );
+    if (proposed !== undefined) assert.ok(argv.includes(proposed), argv.join(' '));
+    if (omitted !== undefined) assert.ok(!argv.includes(omitted), argv.join(' '));
+  });
+}
+
+test('A preview of an export asks nothing', async () => {
+  const input = [HEADER, csvLine(), csvLine()].join('\n');
+  const { stdout } = await runCli(['import', '-', '--preview', '--json'], { input });
+  assert.deepEqual(JSON.parse(stdout).notes, []);
+});
 
 test('A preview proposes a time zone for a local time with a T in a column of any name', async () => {
   for (const name of ['completedAt', 'completed']) {

@@ -23,6 +23,7 @@ export const NAMES: Readonly<Record<SessionField, readonly string[]>> = {
     'participant',
     'benutzer',
     'teilnehmer',
+    'id',
     'name',
   ],
   courseId: [
@@ -95,7 +96,7 @@ export const NAMES: Readonly<Record<SessionField, readonly string[]>> = {
     'activitiescompleted',
     'activities',
     'units',
-    'module',
+    'anzahlmodule',
     'lektionen',
   ],
   moduleIds: [
@@ -109,19 +110,34 @@ export const NAMES: Readonly<Record<SessionField, readonly string[]>> = {
     'lesson',
     'activity',
   ],
-  sessionId: ['sessionid', 'session', 'attemptid', 'entryid', 'recordid', 'id'],
+  sessionId: ['sessionid', 'session', 'attemptid', 'entryid', 'recordid'],
 };
 
 /** The names of a second column for `completedAt`. */
-export const TIME_OF_DAY_NAMES = ['endtime', 'completiontime', 'time', 'timeofday', 'uhrzeit'];
+export const TIME_OF_DAY_NAMES: readonly string[] = ['endtime', 'completiontime', 'timeofday', 'uhrzeit'];
+/** The names of times of the day or of durations. */
+export const TIME_NAMES: readonly string[] = ['time', 'zeit'];
 
-/** Units in the names of columns. */
-export const UNITS: readonly (readonly [name: RegExp, unit: TimeUnit])[] = [
-  [/\bms\b|millis/i, 'ms'],
-  [/sec|\(s\)|_s$/i, 's'],
-  [/min/i, 'min'],
-  [/hour|hrs|\(h\)|stunden/i, 'h'],
-];
+/** The parts of a time. A file with two of them in columns needs a sum. */
+export const PART_NAMES: readonly string[] = ['hours', 'minutes', 'seconds'];
+
+/** The words for units in the names of columns. */
+const UNIT_WORDS: Readonly<Record<TimeUnit, readonly string[]>> = {
+  ms: ['ms', 'msec', 'millis', 'milliseconds'],
+  s: ['s', 'sec', 'secs', 'seconds', 'sekunden'],
+  min: ['min', 'mins', 'minutes', 'minuten'],
+  h: ['h', 'hrs', 'hours', 'stunden'],
+};
+const UNITS = ['ms', 's', 'min', 'h'] as const;
+
+/** Returns the unit in the name of a column, such as `Time spent (sec)`, `time_spent_s` or `timeInSeconds`. */
+export function unitIn(name: string): TimeUnit | undefined {
+  const words = name
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z]+/);
+  return UNITS.find((unit) => words.some((word) => UNIT_WORDS[unit].includes(word)));
+}
 
 /** A maximum after a name, such as in `Grade/10.00`. */
 const MAXIMUM = /\/(\d+(?:[.,]\d+)?)$/;
