@@ -44,7 +44,16 @@ test('Every command in `docs/import.md` prints the documented output', async () 
       continue;
     }
     const { stdout, stderr } = await runCommand(['sh', '-c', line], { env, cwd: directory.path });
-    // A terminal mixes both outputs.
-    assert.deepEqual((stdout + stderr).split('\n').toSorted(), output.split('\n').toSorted(), line);
+    // A terminal mixes both outputs, but keeps the order of each.
+    const shownLines = output.split('\n');
+    assert.deepEqual((stdout + stderr).split('\n').toSorted(), shownLines.toSorted(), line);
+    for (const printed of [stdout, stderr]) {
+      let from = 0;
+      for (const text of printed.trimEnd().split('\n')) {
+        const index = shownLines.indexOf(text, from);
+        assert.ok(index !== -1 || printed === '', `${line}: ${text}`);
+        from = index + 1;
+      }
+    }
   }
 });
