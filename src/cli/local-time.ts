@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { BoundedCache } from './bounded-cache.js';
 import { UsageError, withValue } from './errors.js';
 
 /** A date and a time of day, as on a clock on the wall. */
@@ -15,16 +16,16 @@ export interface LocalTime {
 /** Milliseconds since 1970, or the reason why a local time has none. */
 export type ResolvedTime = number | 'not a date' | 'skipped' | 'repeated';
 
-/** Days to remember. Sessions of a file are usually of few days. */
+/** Days in the cache. Sessions of a file are usually of few days. */
 const MAX_DAYS = 10_000;
 
 /**
- * Converts local times of a time zone. `Temporal` takes about 0.1 ms for each, so the offset of a day without
- * a clock change is remembered.
+ * Converts local times of a time zone. `Temporal` takes about 0.1 ms for each, so the UTC offset of a day without
+ * a clock change is cached.
  */
 export class TimeZone {
   readonly name: string;
-  readonly #offsets = new Map<string, number | undefined>();
+  readonly #offsets = new BoundedCache<string, number | null>(MAX_DAYS);
 
   /** @throws {UsageError} if the zone is unknown */
   constructor(name: string) {
@@ -39,12 +40,8 @@ export class TimeZone {
   toInstant(local: LocalTime): ResolvedTime {
     const { year, month, day, hour, minute, second, millisecond } = local;
     const date = `${year}-${month}-${day}`;
-    if (!this.#offsets.has(date)) {
-      if (this.#offsets.size === MAX_DAYS) this.#offsets.clear();
-      this.#offsets.set(date, this.#offsetOf(local));
-    }
-    const offset = this.#offsets.get(date);
-    if (offset === undefined || hour > 23 || minute > 59 || second > 59) return this.#resolve(local);
+    const offset = this.#offsets.getOrAdd(date, () => this.#offsetOf(local));
+    if (offset === null || hour > 23 || minute > 59 || second > 59) return this.#resolve(local);
     return Date.UTC(year, month - 1, day, hour, minute, second, millisecond) - offset;
   }
 
@@ -60,11 +57,11 @@ export class TimeZone {
     }
   }
 
-  /** Returns the UTC offset in milliseconds; `undefined` if it changes on that day, or for a day that does not exist. */
-  #offsetOf({ year, month, day }: LocalTime): number | undefined {
+  /** Returns the UTC offset in milliseconds; `null` if it changes on that day, or for a day that does not exist. */
+  #offsetOf({ year, month, day }: LocalTime): number | null {
     const midnight = { year, month, day, hour: 0, minute: 0, second: 0, millisecond: 0 };
     const start = this.#resolve(midnight);
-    if (typeof start === 'string') return undefined;
+    if (typeof start === 'string') return null;
     const next = new Date(Date.UTC(year, month - 1, day + 1));
     const end = this.#resolve({
       ...midnight,
@@ -73,7 +70,7 @@ export class TimeZone {
       day: next.getUTCDate(),
     });
     const offset = Date.UTC(year, month - 1, day) - start;
-    return typeof end === 'number' && next.getTime() - end === offset ? offset : undefined;
+    return typeof end === 'number' && next.getTime() - end === offset ? offset : null;
   }
 
   #resolve(local: LocalTime): ResolvedTime {

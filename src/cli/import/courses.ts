@@ -1,4 +1,5 @@
 import { MAX_COURSE_NAME, StatsError, type Legacy, type StatsCalls, type Untyped } from '../../core/index.js';
+import { CSV_NAME } from './options.js';
 import { readCsv } from './readers/csv.js';
 import { toUtf8 } from './readers/encoding.js';
 import { describeFaults, describePosition, faultsOf, type Entry, type LineFault } from './readers/entry.js';
@@ -130,7 +131,7 @@ function isRejection(error: unknown): error is StatsError {
 }
 
 async function* courseEntries(source: Source): AsyncGenerator<Entry> {
-  const groups = /\.csv(\.gz)?$/i.test(source.name)
+  const groups = CSV_NAME.test(source.name)
     ? readCsv(toUtf8(source.open(), undefined), NAMES)
     : readListOrLines(source.open(), (text) => readDocument(NAMES, text));
   try {

@@ -4,12 +4,13 @@ import {
   type TemporaryQuery,
   type TemporaryStatement,
 } from '../../core/index.js';
-import { isSameFile, withoutLinks } from '../database-files.js';
+import { withoutLinks } from '../database-files.js';
 import { UsageError } from '../errors.js';
 import { csvCell } from '../export/format.js';
 import { openOutput } from '../export/output.js';
 import type { Io } from '../io.js';
 import type { IdKind } from './readers/fields.js';
+import { assertNotImported } from './readers/source.js';
 
 /** Rows per write. Each has at most the text of a line. */
 const PAGE = 100;
@@ -49,9 +50,7 @@ export class DerivedIds implements Disposable {
 
   /** @throws {UsageError} if the file is imported, or has the rejected lines */
   static async open(io: Io, { file, sources, rejects }: DerivedIdsOptions): Promise<DerivedIds> {
-    if ((await Promise.all(sources.map((source) => isSameFile(file, source)))).includes(true)) {
-      throw new UsageError(`--ids ${file} would overwrite the imported file; name another file`);
-    }
+    await assertNotImported('--ids', file, sources);
     // The files need not exist yet.
     if (rejects !== undefined && (await withoutLinks(file)) === (await withoutLinks(rejects))) {
       throw new UsageError(`--ids and --rejects both name ${file}; name two files`);

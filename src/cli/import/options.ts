@@ -96,8 +96,9 @@ function findContradiction(file: string | undefined, options: ImportOptions): st
     return `${unused} has no effect without a file of sessions; name a file or remove ${unused}`;
   }
   const derivesIds = options.deriveIds || options.courseByName || format === 'xapi';
-  if (options.idNamespace !== undefined && !derivesIds) {
-    return '--id-namespace requires --derive-ids, --course-by-name or --format xapi';
+  const idOption = firstGiven({ '--id-namespace': options.idNamespace, '--ids': options.ids });
+  if (idOption !== undefined && !derivesIds) {
+    return `${idOption} requires --derive-ids, --course-by-name or --format xapi`;
   }
   if (options.sameTime !== undefined && onConflict !== 'fail') {
     return `--same-time distinct cannot be used with --on-conflict ${onConflict}; remove one of them`;
@@ -106,15 +107,12 @@ function findContradiction(file: string | undefined, options: ImportOptions): st
   if (csvOption !== undefined && file !== undefined && (format ?? formatOf(file)) !== 'csv') {
     return `${csvOption} requires --format csv`;
   }
-  if (options.ids !== undefined && !derivesIds) {
-    return '--ids requires --derive-ids, --course-by-name or --format xapi';
-  }
-  if (options.ids === '-') return '--ids cannot be stdout, which has the summary; name a file';
-  if (options.rejects === '-') return '--rejects cannot be stdout, which has the summary; name a file';
+  const output = options.ids === '-' ? '--ids' : options.rejects === '-' && '--rejects';
+  if (output) return `${output} cannot be stdout, which has the summary; name a file`;
   const xapiOption = firstGiven(xapiOptions);
   if (xapiOption !== undefined && format !== 'xapi') return `${xapiOption} requires --format xapi`;
-  if (options.courseByName && format === 'xapi') return '--course-by-name cannot be used with --format xapi';
   const lineOption = firstGiven({
+    '--course-by-name': options.courseByName,
     '--map': map[0],
     '--completed-at': options.completedAt,
     '--default': options.default[0],
@@ -142,9 +140,11 @@ function firstGiven(options: Readonly<Record<string, unknown>>): string | undefi
   return Object.entries(options).find(([, value]) => value !== undefined)?.[0];
 }
 
+export const CSV_NAME = /\.(csv|tsv)(\.gz)?$/i;
+
 /** stdin is CSV by default, like the output of `export`. */
 export function formatOf(file: string): ImportFormat {
-  if (file === '-' || /\.(csv|tsv)(\.gz)?$/i.test(file)) return 'csv';
+  if (file === '-' || CSV_NAME.test(file)) return 'csv';
   if (/\.(ndjson|jsonl)(\.gz)?$/i.test(file)) return 'ndjson';
   throw new UsageError(
     `${file} has an unknown extension; rename it to .csv, .ndjson or .jsonl, or add --format (${IMPORT_FORMATS.join(', ')})`,

@@ -1,7 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import { isSameFile } from '../database-files.js';
-import { UsageError } from '../errors.js';
 import { escapeControls, writeLine } from '../output.js';
 import { FaultKinds } from './fault-kinds.js';
 import {
@@ -11,6 +9,7 @@ import {
   type Position,
   type Values,
 } from './readers/entry.js';
+import { assertNotImported } from './readers/source.js';
 
 /** Rejected lines that are printed as examples. `--rejects` writes all of them. */
 const MAX_PRINTED = 10;
@@ -46,9 +45,7 @@ export class Rejects implements AsyncDisposable {
   static async open(options: RejectsOptions): Promise<Rejects> {
     const { file, sources } = options;
     if (file === undefined) return new Rejects(options, undefined);
-    if ((await Promise.all(sources.map((source) => isSameFile(file, source)))).includes(true)) {
-      throw new UsageError(`--rejects ${file} would overwrite the imported file; name another file`);
-    }
+    await assertNotImported('--rejects', file, sources);
     try {
       return new Rejects(options, await open(file, 'w', 0o600));
     } catch (error) {

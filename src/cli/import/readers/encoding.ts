@@ -9,6 +9,8 @@ const MARKS: readonly (readonly [mark: Buffer, encoding: Encoding])[] = [
   [Buffer.from([0xfe, 0xff]), 'utf-16be'],
 ];
 const MARK_LENGTH = 2;
+/** Bytes of a character in UTF-8. */
+const MAX_CHARACTER = 4;
 
 /** The characters of the bytes 0x80 to 0x9F. Windows does not use the five bytes that stay as they are. */
 const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
@@ -24,38 +26,35 @@ export async function* toUtf8(
   chunks: AsyncIterable<Buffer>,
   encoding: Encoding | undefined,
 ): AsyncGenerator<Buffer> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  let begun: Buffer = Buffer.alloc(0);
-  let isDone = false;
-  while (!isDone && begun.length < MARK_LENGTH) {
-    const next = await iterator.next();
-    if (next.done) isDone = true;
-    else begun = Buffer.concat([begun, next.value]);
+  let decode = encoding && decoderOf(encoding);
+  let head: Buffer = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    if (decode) {
+      yield decode(chunk);
+      continue;
+    }
+    head = Buffer.concat([head, chunk]);
+    if (head.length < MARK_LENGTH) continue;
+    decode = decoderOf(encodingOf(head));
+    yield decode(head);
   }
-  const decode = decoderOf(encoding ?? encodingOf(begun));
-  for (let chunk = begun; ;) {
-    yield decode(chunk);
-    const next = isDone ? undefined : await iterator.next();
-    if (!next || next.done) break;
-    chunk = next.value;
-  }
-  yield decode(undefined);
+  yield decode ? decode(undefined) : head;
 }
 
 /** Returns the encoding of a file by its first bytes. */
-export function encodingOf(begun: Buffer): Encoding {
-  return MARKS.find(([mark]) => begun.subarray(0, MARK_LENGTH).equals(mark))?.[1] ?? 'utf-8';
+export function encodingOf(head: Buffer): Encoding {
+  return MARKS.find(([mark]) => head.subarray(0, MARK_LENGTH).equals(mark))?.[1] ?? 'utf-8';
 }
 
 /** Returns the encoding to suggest for a file that is not UTF-8, by its first kilobytes. */
-export function suggestedEncoding(begun: Buffer): Encoding {
-  const encoding = encodingOf(begun);
+export function suggestedEncoding(head: Buffer): Encoding {
+  const encoding = encodingOf(head);
   if (encoding !== 'utf-8') return encoding;
-  if (begun.subarray(0, MARK_LENGTH).indexOf(0) === 1) return 'utf-16le';
-  if (begun.subarray(0, MARK_LENGTH).indexOf(0) === 0) return 'utf-16be';
+  if (head.subarray(0, MARK_LENGTH).indexOf(0) === 1) return 'utf-16le';
+  if (head.subarray(0, MARK_LENGTH).indexOf(0) === 0) return 'utf-16be';
   // The last character may be cut.
-  const MAX_CUT = 3;
-  const isText = [0, 1, 2, MAX_CUT].some((cut) => isUtf8(begun.subarray(0, begun.length - cut)));
+  const cuts = Array.from({ length: MAX_CHARACTER }, (_, cut) => head.subarray(0, head.length - cut));
+  const isText = cuts.some((bytes) => isUtf8(bytes));
   return isText ? 'utf-8' : 'windows-1252';
 }
 

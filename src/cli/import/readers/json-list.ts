@@ -30,7 +30,7 @@ export class ListSplitter {
   #state: 'before' | 'begun' | 'between' | 'in a document' | 'after' = 'before';
   readonly #end = new DocumentEnd();
   /** The parts of the current document. */
-  #begun: Buffer[] = [];
+  #parts: Buffer[] = [];
   #size = 0;
   #documents: number;
 
@@ -101,15 +101,15 @@ export class ListSplitter {
   }
 
   #add(bytes: Buffer): void {
-    if (this.#size <= MAX_LINE) this.#begun.push(bytes);
+    if (this.#size <= MAX_LINE) this.#parts.push(bytes);
     this.#size += bytes.length;
   }
 
   #take(): Line {
-    const [first] = this.#begun;
-    const bytes = first && this.#begun.length === 1 ? first : Buffer.concat(this.#begun);
+    const [first] = this.#parts;
+    const bytes = first && this.#parts.length === 1 ? first : Buffer.concat(this.#parts);
     const isTooLong = this.#size > MAX_LINE;
-    this.#begun = [];
+    this.#parts = [];
     this.#size = 0;
     const number = ++this.#documents;
     return isTooLong ? { number, text: beginningOf(bytes), fault: TOO_LONG } : decodeOne(bytes, number);

@@ -3,6 +3,8 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { isSameFile } from '../../database-files.js';
+import { UsageError } from '../../errors.js';
 import { interruptible, type Io } from '../../io.js';
 
 /** The bytes of a file or of stdin. */
@@ -35,6 +37,16 @@ export async function openSource(io: Io, path: string): Promise<Source> {
     open: (onRead = () => undefined) => gunzipped(name, counted(file?.stream ?? io.stdin, onRead)),
     [Symbol.dispose]: () => void file?.stream.destroy(),
   };
+}
+
+/** @throws {UsageError} if an output would overwrite an imported file */
+export async function assertNotImported(
+  flag: string,
+  file: string,
+  sources: readonly (string | undefined)[],
+): Promise<void> {
+  if (!(await Promise.all(sources.map((source) => isSameFile(file, source)))).includes(true)) return;
+  throw new UsageError(`${flag} ${file} would overwrite the imported file; name another file`);
 }
 
 async function openFile(path: string) {

@@ -1,4 +1,5 @@
 import { deriveId } from '../../../core/index.js';
+import { BoundedCache } from '../../bounded-cache.js';
 import type { OnId } from '../readers/fields.js';
 import type { RawActivity, RawStatement } from './schema.js';
 
@@ -18,7 +19,7 @@ export const COURSE_TYPES: readonly string[] = [
 ];
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-/** Courses to remember. */
+/** Courses in the cache. */
 const MAX_CACHED = 1_000;
 
 interface CoursesOptions {
@@ -33,7 +34,7 @@ export class StatementCourses {
   readonly #namespace: string;
   readonly #fallback: StatementCourse | undefined;
   readonly #onId: OnId | undefined;
-  readonly #ids = new Map<string, string>();
+  readonly #ids = new BoundedCache<string, string>(MAX_CACHED);
 
   constructor({ namespace, fallback, onId }: CoursesOptions) {
     this.#namespace = namespace;
@@ -85,13 +86,11 @@ export class StatementCourses {
 
   #course(id: string, name: string | undefined): StatementCourse {
     const text = id.trim();
-    let courseId = this.#ids.get(text);
-    if (courseId === undefined) {
-      courseId = deriveId(text, this.#namespace);
-      if (this.#ids.size === MAX_CACHED) this.#ids.clear();
-      this.#ids.set(text, courseId);
-      this.#onId?.('course', text, courseId);
-    }
+    const courseId = this.#ids.getOrAdd(text, () => {
+      const derived = deriveId(text, this.#namespace);
+      this.#onId?.('course', text, derived);
+      return derived;
+    });
     return { courseId, text, name };
   }
 }

@@ -1,4 +1,5 @@
 import { deriveId, isId } from '../../../core/index.js';
+import { BoundedCache } from '../../bounded-cache.js';
 import type { LineFault } from '../readers/entry.js';
 import type { OnId } from '../readers/fields.js';
 import type { RawStatement } from './schema.js';
@@ -17,14 +18,14 @@ export interface Account {
 
 const IDENTIFIERS = 'account, mbox, mbox_sha1sum or openid';
 
-/** Learners to remember. */
+/** Learners in the cache. */
 const MAX_CACHED = 10_000;
 
 /** Identifies learners, so that an id is derived once for many statements. */
 export class Learners {
   readonly #namespace: string;
   readonly #onId: OnId | undefined;
-  readonly #cache = new Map<string, Learner>();
+  readonly #cache = new BoundedCache<string, Learner>(MAX_CACHED);
 
   constructor(namespace: string, onId: OnId | undefined) {
     this.#namespace = namespace;
@@ -53,17 +54,11 @@ export class Learners {
 
   #learner(text: string, homePage: string | undefined): Learner {
     const key = JSON.stringify([homePage, text]);
-    let learner = this.#cache.get(key);
-    if (!learner) {
+    return this.#cache.getOrAdd(key, () => {
       const isNamed = homePage !== undefined && !isId(text);
-      learner = {
-        userId: deriveId(text, this.#namespace),
-        account: isNamed ? { homePage, name: text } : undefined,
-      };
-      if (this.#cache.size === MAX_CACHED) this.#cache.clear();
-      this.#cache.set(key, learner);
-      this.#onId?.('user', text, learner.userId);
-    }
-    return learner;
+      const userId = deriveId(text, this.#namespace);
+      this.#onId?.('user', text, userId);
+      return { userId, account: isNamed ? { homePage, name: text } : undefined };
+    });
   }
 }

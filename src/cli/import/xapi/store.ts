@@ -6,6 +6,7 @@
  * learner, course, time and id, in which order the events are read.
  */
 import type { TemporaryDatabase, TemporaryQuery, TemporaryStatement } from '../../../core/index.js';
+import { BoundedCache } from '../../bounded-cache.js';
 import type { Values } from '../readers/entry.js';
 import type { Account } from './learner.js';
 import type { Statement } from './statement.js';
@@ -78,7 +79,7 @@ export interface SharedName {
   readonly otherHomePage: string;
 }
 
-/** Entries to remember. */
+/** Entries of a cache. */
 const MAX_CACHED = 10_000;
 
 export class StatementStore {
@@ -89,12 +90,13 @@ export class StatementStore {
   readonly #insertCourse: TemporaryStatement;
   readonly #selectCourse: TemporaryQuery<{ readonly text: string; readonly name: string | null }>;
   readonly #selectSharedName: TemporaryQuery<SharedName>;
-  readonly #accountKeys = new Map<Account, number>();
+  readonly #accountKeys = new BoundedCache<Account, number>(MAX_CACHED);
   #accounts = 0;
   /** At most two, which is enough to know that names may be shared. */
   readonly #homePages = new Set<string>();
-  readonly #knownCourses = new Set<string>();
-  readonly #courseNames = new Map<string, readonly string[]>();
+  /** The inserted courses. The values have no meaning. */
+  readonly #knownCourses = new BoundedCache<string, number>(MAX_CACHED);
+  readonly #courseNames = new BoundedCache<string, readonly string[]>(MAX_CACHED);
 
   constructor(database: TemporaryDatabase) {
     this.#database = database;
@@ -157,39 +159,26 @@ export class StatementStore {
   /** Returns the names that a new course may have, the best first. */
   namesOf(course: Buffer): readonly string[] {
     const key = course.toString('latin1');
-    let names = this.#courseNames.get(key);
-    if (!names) {
+    return this.#courseNames.getOrAdd(key, () => {
       const { text, name = null } = this.#selectCourse.get(course) ?? { text: toUuid(course) };
-      names = name === null ? [text] : [name, text];
-      remember(this.#courseNames, () => this.#courseNames.set(key, names ?? []));
-    }
-    return names;
+      return name === null ? [text] : [name, text];
+    });
   }
 
   #addCourse({ courseId, text, name }: StatementCourse): void {
     const key = `${text}\0${name ?? ''}`;
-    if (this.#knownCourses.has(key)) return;
-    this.#insertCourse.run(toBytes(courseId), text, name);
-    remember(this.#knownCourses, () => this.#knownCourses.add(key));
+    this.#knownCourses.getOrAdd(key, () => this.#insertCourse.run(toBytes(courseId), text, name));
   }
 
-  /** An account that was forgotten meanwhile has several keys. */
+  /** An evicted account gets another key. */
   #keyOf(account: Account): number {
-    let key = this.#accountKeys.get(account);
-    if (key === undefined) {
-      key = ++this.#accounts;
+    return this.#accountKeys.getOrAdd(account, () => {
+      const key = ++this.#accounts;
       this.#insertAccount.run(key, account.homePage, account.name);
       if (this.#homePages.size < 2) this.#homePages.add(account.homePage);
-      const added = key;
-      remember(this.#accountKeys, () => this.#accountKeys.set(account, added));
-    }
-    return key;
+      return key;
+    });
   }
-}
-
-function remember(cache: { readonly size: number; clear(): void }, add: () => void): void {
-  if (cache.size === MAX_CACHED) cache.clear();
-  add();
 }
 
 function toBytes(uuid: string): Buffer {

@@ -17,8 +17,8 @@ export interface TemporaryQuery<Row extends object> {
 }
 
 /**
- * A private database for sorting more data than fits in memory. SQLite creates its file when the pages exceed the cache,
- * without a name, and deletes it on close.
+ * A private database for sorting more data than fits in memory. SQLite creates its file in `TMPDIR` when the pages
+ * exceed the cache. The file has no name, so that other users cannot read it and a crash leaves nothing behind.
  */
 export class TemporaryDatabase implements Disposable {
   readonly #connection: BetterSqlite.Database;
