@@ -511,6 +511,16 @@ for (const [lines, note, proposed, omitted] of QUESTIONS) {
   });
 }
 
+test('A preview reads a file with two unnamed columns, and names two columns of one name', async () => {
+  const [unnamed, repeated] = await Promise.all(
+    ['user,course,date,time,,', 'user,course,date,time,user,'].map((header) =>
+      runCli(['import', '-', '--preview', '--json'], { input: `${header}\n${ROW},25m,,\n` }),
+    ),
+  );
+  assert.equal(JSON.parse(unnamed?.stdout ?? '').rejected, 0);
+  assert.match(repeated?.stderr ?? '', /Two columns of the header have the name "user"; rename one/);
+});
+
 test('A preview of an export asks nothing', async () => {
   const input = [HEADER, csvLine(), csvLine()].join('\n');
   const { stdout } = await runCli(['import', '-', '--preview', '--json'], { input });

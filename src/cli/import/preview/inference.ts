@@ -82,7 +82,8 @@ function proposeMapping(table: Table, columns: Columns, given: ImportOptions): s
   return table.columns.flatMap((name, index) => {
     const field = fields.get(index);
     const isPlain = field === name || ['createdAt', 'updatedAt'].includes(name);
-    return isPlain || mapped.has(name) ? [] : [`${name}=${field ?? ''}`];
+    const isRepeated = table.columns.indexOf(name) < index;
+    return isPlain || isRepeated || mapped.has(name) ? [] : [`${name}=${field ?? ''}`];
   });
 }
 
