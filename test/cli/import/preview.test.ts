@@ -579,6 +579,12 @@ test('A preview recognises statements, as pages, as a list and on lines, and rea
   }
 });
 
+test('A preview recognises a page of statements without any', async () => {
+  const input = '{"more": "", "statements": []}';
+  const { stdout, stderr } = await runCli(['import', '-', '--preview', '--json'], { input });
+  assert.deepEqual(JSON.parse(stdout).arguments.slice(2, 4), ['--format', 'xapi'], stderr);
+});
+
 test('A preview of a long file reads only its first rows, and names a file that is empty', async () => {
   await using directory = await TestDirectory.create();
   const lines = Array.from({ length: 9_000 }, () => csvLine());
