@@ -24,6 +24,8 @@ RUN mkdir -p root/data root/bin && ln -s ../../../app/bin/stats-service.js root/
 
 FROM node:24-bookworm-slim AS service
 ENV NODE_ENV=production STATS_HOST=0.0.0.0 STATS_DATABASE_URL=sqlite:/data/stats.db
+# The networks of Docker. X-User-Id from other addresses is refused. Narrow it to the gateway, or set STATS_AUTH=token.
+ENV STATS_TRUSTED_PROXIES=172.16.0.0/12
 WORKDIR /app
 # A new volume inherits the owner of the directory that it is mounted on.
 COPY --from=dependencies --chown=1000:1000 /app/root/data /data

@@ -2,13 +2,14 @@
  * Runs the benchmarks; an option selects a part. `--table` compares the service with the floor and the naive
  * server, `--only record-sqlite-64,stats-postgres-1` in these rows only. `--curve` measures long histories,
  * large databases and whole commands, `--memory` a server that records, `--sums` stats beside a sum of the
- * sessions, `--bulk` the import and export of `--lines`. A figure is the median of `--rounds`; in the table,
+ * sessions, `--auth` tokens beside a gateway, `--bulk` the import and export of `--lines`. A figure is the median of `--rounds`; in the table,
  * each round takes `--seconds`.
  */
 import { parseArgs } from 'node:util';
 import { printBulk } from './bulk.js';
 import { compareServers, SERVERS } from './comparison.js';
 import { printCommandTimes, printGrowthCurve, printLifetimeCurve, printMemoryCurve } from './curves.js';
+import { printAuth } from './auth.js';
 import { buildServers } from './processes.js';
 import { printMachine } from './report.js';
 import { printSums } from './sums.js';
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     memory: { type: 'boolean' },
     bulk: { type: 'boolean' },
     sums: { type: 'boolean' },
+    auth: { type: 'boolean' },
     only: { type: 'string' },
     servers: { type: 'string', default: SERVERS.join() },
     rounds: { type: 'string', default: '5' },
@@ -27,8 +29,8 @@ const { values } = parseArgs({
     lines: { type: 'string', default: '1000000' },
   },
 });
-const { table, curve, memory, bulk, sums, only } = values;
-const isEverything = !(table || curve || memory || bulk || sums || only);
+const { table, curve, memory, bulk, sums, auth, only } = values;
+const isEverything = !(table || curve || memory || bulk || sums || auth || only);
 const isChosen = (name: string) => only === undefined || only.split(',').includes(name);
 const servers = SERVERS.filter((name) => values.servers.split(',').includes(name));
 const rounds = Number(values.rounds);
@@ -45,4 +47,5 @@ if (isEverything || curve) {
 }
 if (isEverything || memory) await printMemoryCurve();
 if (isEverything || sums) await printSums(rounds);
+if (isEverything || auth) await printAuth(rounds, Number(values.seconds));
 if (isEverything || bulk) await printBulk(Number(values.lines));

@@ -11,6 +11,8 @@ export interface LoadOptions {
   /** The load picks learners and courses at random from these. */
   readonly learners?: readonly number[];
   readonly courses?: readonly number[];
+  /** The headers that identify a learner. Default: `X-User-Id`. */
+  readonly headersOf?: (learner: number) => string;
 }
 
 /** Latencies are in milliseconds. */
@@ -73,11 +75,11 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   return { requests, seconds, p50: percentile(0.5), p99: percentile(0.99) };
 }
 
-function createRequests({ port, work, learners, courses }: LoadOptions): () => string {
-  const learnerIds = (learners ?? upTo(LEARNERS)).map((n) => idOf('learner', n));
+function createRequests({ port, work, learners, courses, headersOf }: LoadOptions): () => string {
+  const byHeader = headersOf ?? ((n: number) => `X-User-Id: ${idOf('learner', n)}`);
+  const identities = (learners ?? upTo(LEARNERS)).map(byHeader);
   const courseIds = (courses ?? upTo(COURSES)).map((n) => idOf('course', n));
-  const head = () =>
-    `/courses/${pick(courseIds)} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nX-User-Id: ${pick(learnerIds)}`;
+  const head = () => `/courses/${pick(courseIds)} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${pick(identities)}`;
   if (work === 'stats') return () => `GET ${head()}${HEAD_END}`;
   const rest = `\r\nContent-Type: application/json\r\nContent-Length: ${body().length}${HEAD_END}`;
   return () => `POST ${head()}${rest}${body()}`;

@@ -67,8 +67,10 @@ export interface Server extends AsyncDisposable {
   readonly child: ChildProcess;
 }
 
-export async function startServer(url: string, other?: string): Promise<Server> {
-  const program = other === undefined ? [BIN, 'serve', '--port', '0', '--database'] : [other];
+/** @param options of `serve`, or the program of another server */
+export async function startServer(url: string, options: string | readonly string[] = []): Promise<Server> {
+  const program =
+    typeof options === 'string' ? [options] : [BIN, 'serve', '--port', '0', ...options, '--database'];
   const child = startNode([...program, url], 'ignore', 'pipe');
   const exited = once(child, 'exit');
   const port = await new Promise<number>((resolve, reject) => {

@@ -16,7 +16,7 @@ export const initial: Migration = {
   isBreaking: true,
 
   async up(db, dialect) {
-    const { id, instant, integer, bigint, text } = columnTypes(dialect);
+    const { id, instant, integer, bigint, text, bytes } = columnTypes(dialect);
 
     await createTable(db, dialect, 'courses', (table) =>
       table
@@ -89,6 +89,20 @@ export const initial: Migration = {
         .addPrimaryKeyConstraint('studied_modules_pkey', ['user_id', 'course_id', 'module_id']),
     );
 
+    // Scopes and course ids are sorted and joined by `;`. The courses are not references: if a deleted course left
+    // the list, a key could come to have no limit. `null` is no limit.
+    await createTable(db, dialect, 'api_keys', (table) =>
+      table
+        .addColumn('key_id', text, (column) => column.primaryKey().notNull())
+        .addColumn('name', text, (column) => column.notNull())
+        .addColumn('secret_hash', bytes, (column) => column.notNull().check(sql`length(secret_hash) = 32`))
+        .addColumn('scopes', text, (column) => column.notNull())
+        .addColumn('course_ids', text)
+        .addColumn('expires_at', instant)
+        .addColumn('last_used_at', instant)
+        .addColumn('revoked_at', instant),
+    );
+
     // Free space on each page allows HOT updates of a rollup: they write no index, and the next update prunes
     // the old row version without vacuum.
     if (dialect === 'postgres') {
@@ -107,7 +121,15 @@ export const initial: Migration = {
         await db.schema.dropView(name).execute();
       }
     }
-    for (const table of ['studied_modules', 'course_stats', 'study_sessions', 'course_modules', 'courses']) {
+    const tables = [
+      'api_keys',
+      'studied_modules',
+      'course_stats',
+      'study_sessions',
+      'course_modules',
+      'courses',
+    ];
+    for (const table of tables) {
       await db.schema.dropTable(table).execute();
     }
   },

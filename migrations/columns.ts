@@ -14,6 +14,7 @@ const TYPES = {
     integer: sql`integer`,
     bigint: sql`integer`,
     text: sql`text`,
+    bytes: sql`blob`,
   },
   postgres: {
     id: sql`uuid`,
@@ -22,6 +23,7 @@ const TYPES = {
     bigint: sql`bigint`,
     // Sorts by code points like SQLite, whatever the locale of the database.
     text: sql`text collate "C"`,
+    bytes: sql`bytea`,
   },
 } as const;
 

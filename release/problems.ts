@@ -4,7 +4,9 @@ import { statusAndTitle, HTTP_ERRORS, type HttpErrorCode } from '../src/server/p
 type NotOverHttp =
   | 'invalid-database-url'
   | 'invalid-server-url'
+  | 'access-denied'
   | 'database-not-empty'
+  | 'key-not-found'
   | 'database-not-found'
   | 'server-unavailable'
   | 'server-incompatible'
@@ -25,7 +27,12 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'duplicate-header': 'Send the header once. A proxy may have added the other.',
   'malformed-json': CLIENT,
   'invalid-utf-8': CLIENT,
-  unauthenticated: 'Send `X-User-Id` with a UUID.',
+  unauthenticated: 'Send a credential: `X-User-Id` behind a gateway, `Authorization: Bearer` with tokens.',
+  'invalid-token': 'Get another token, or another API key.',
+  'insufficient-scope': 'Use a credential with the scope that the detail names.',
+  'course-refused': 'Use a credential for this course.',
+  'untrusted-address': 'Tell the operator to add the address of the gateway to `--trusted-proxies`.',
+  'untrusted-host': 'Use a loopback name, or tell the operator to set `--trusted-proxies`.',
   'read-only': 'Send the change to the service that records.',
   'course-not-found': 'Create the course first, or correct its id.',
   'session-not-found': 'Check the ids of the learner, course and session.',
@@ -47,6 +54,7 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'database-read-only':
     'Tell the operator: the database is a standby or cannot be written. Retry when it can.',
   overloaded: RETRY,
+  'keys-unavailable': RETRY,
   stopping: 'Use another instance. Only `/readyz` returns this.',
   'database-unusable': OPERATOR,
   'schema-newer': 'Tell the operator to start the newer version. Only `/readyz` returns this.',

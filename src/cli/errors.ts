@@ -25,7 +25,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The flags of fields, for messages about invalid values. */
+/** The flags and variables of fields, for messages about invalid values. */
 const FLAGS: Readonly<Record<string, string>> = {
   userId: '--user',
   courseId: '--course',
@@ -38,12 +38,17 @@ const FLAGS: Readonly<Record<string, string>> = {
   '/averageScore': '--score',
   '/timeStudied': '--time',
   '/completedAt': '--completed-at',
+  '/expiresAt': '--expires',
+  '/courses': '--course',
+  keyId: 'The key id',
   from: '--from',
   to: '--to',
   limit: '--limit',
   cursor: '--cursor',
   interval: '--interval',
   timeZone: '--time-zone',
+  token: 'STATS_TOKEN',
+  allowHttp: 'STATS_ALLOW_HTTP',
 };
 
 /** SIGINT or SIGTERM interrupted the command. */
@@ -58,10 +63,19 @@ export class PartialImportError extends Error {
 
 /** Advice that names commands, which the library does not know. */
 const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  'access-denied': 'If the server has --auth token, set STATS_TOKEN to a JWT or an API key that may do this.',
   'course-in-use': 'Add --with-sessions to delete them too.',
   'course-not-found': 'Create it with "stats-service course add".',
+  'key-not-found': 'List the keys with "stats-service key list".',
   'session-conflict': 'Add --replace to replace it.',
 };
+
+/** True if the credential is limited to other courses. Without a scope, it could not change any course. */
+export function isCourseRefused({ code, faults }: StatsError): boolean {
+  return (
+    code === 'access-denied' && faults.some((fault) => 'parameter' in fault && fault.parameter === 'courseId')
+  );
+}
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof Interruption) return EXIT.interrupted;

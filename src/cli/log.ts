@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { pino, type Logger } from 'pino';
 import { StatsError } from '../core/index.js';
-import type { CompletedRequest } from '../server/index.js';
+import { AccessError, type CompletedRequest } from '../server/index.js';
 import { describeCause, UsageError, withValue } from './errors.js';
 import type { Io } from './io.js';
 import { writeLine } from './output.js';
@@ -55,6 +55,11 @@ export class ServerLog implements AsyncDisposable {
     this.#logger.info(fields, message);
   }
 
+  /** A line of the security log, which has no credential and no id of a learner. */
+  security(message: string, fields: Readonly<Record<string, unknown>>): void {
+    this.#logger.warn({ security: true, ...fields }, message);
+  }
+
   error(message: string, fields: Readonly<Record<string, unknown>>): void {
     this.#logger.error(fields, message);
   }
@@ -71,9 +76,9 @@ export class ServerLog implements AsyncDisposable {
     this.#logger.info({ requestId, method, route, status, milliseconds }, 'request');
   }
 
-  /** Logs one line for a StatsError, and the stack for a defect. */
+  /** Logs one line for an expected error, and the stack for a defect. */
   failed(error: unknown, requestId: string): void {
-    if (error instanceof StatsError)
+    if (error instanceof StatsError || error instanceof AccessError)
       this.#logger.warn({ requestId, error: `${error.message}${describeCause(error.cause)}` }, 'unavailable');
     else this.#logger.error({ requestId, error: details(error) }, 'internal error');
   }

@@ -8,12 +8,14 @@ import { addExport } from './commands/export.js';
 import { addHistory } from './commands/history.js';
 import { addId } from './commands/id.js';
 import { addImport } from './commands/import.js';
+import { addKey } from './commands/key.js';
 import { addMigrate } from './commands/migrate.js';
 import { addRecord } from './commands/record.js';
 import { addServe } from './commands/serve.js';
 import { addSession, addSessions } from './commands/session.js';
 import { addStats } from './commands/stats.js';
 import { addVerify } from './commands/verify.js';
+import { addWhoami } from './commands/whoami.js';
 import { checkEnvironment } from './environment.js';
 import { describeError, EXIT, exitCodeOf } from './errors.js';
 import { closedPipeError, type Io } from './io.js';
@@ -30,7 +32,7 @@ const COMMANDS: readonly (readonly [
   ['Record:', [addCourse, addRecord]],
   ['Read:', [addStats, addHistory, addSession, addSessions]],
   ['Move data:', [addImport, addExport, addId]],
-  ['Operate:', [addServe, addMigrate, addDoctor, addVerify, addBackup, addErase]],
+  ['Operate:', [addServe, addKey, addWhoami, addMigrate, addDoctor, addVerify, addBackup, addErase]],
 ];
 
 const HELP = `

@@ -34,8 +34,11 @@ export function count(amount: number, noun: string): string {
 
 /** Characters between two columns of a table. */
 const GAP = 2;
-/** The column of free text, which is cut to fit, but not below its minimum. */
-const FREE_TEXT = { heading: 'Name', min: 8 };
+/** The columns of free text, which are cut to fit, but not below these widths. */
+const FREE_TEXT = new Map([
+  ['Name', 8],
+  ['Scopes', 10],
+]);
 
 interface TableOptions {
   /** Characters of a line; columns that do not fit leave from the right. Default: infinite. */
@@ -56,14 +59,13 @@ export function writeTable(
     Math.max(width(name), ...body.map((line) => width(line[column] ?? ''))),
   );
   let total = widths.reduce((sum, columns) => sum + columns + GAP, -GAP);
-  while (total > available && widths.length > 1) {
-    const last = widths.pop() ?? 0;
-    total -= last + GAP;
-    const rest = available - total - GAP;
-    if (heading[widths.length] !== FREE_TEXT.heading || rest < FREE_TEXT.min) continue;
-    widths.push(rest);
-    break;
+  for (const [column, columns] of Array.from(widths.entries()).toReversed()) {
+    const min = FREE_TEXT.get(heading[column] ?? '') ?? columns;
+    const excess = Math.max(0, Math.min(total - available, columns - min));
+    widths[column] = columns - excess;
+    total -= excess;
   }
+  while (total > available && widths.length > 1) total -= (widths.pop() ?? 0) + GAP;
   const isNumber = widths.map((_, column) =>
     rows.some((row) => row[column] !== null && typeof row[column] !== 'string'),
   );

@@ -50,6 +50,53 @@ export const SETTINGS = {
     meaning: 'the number of processes that share the port, on Postgres; auto: one for each core',
     fallback: '1',
   },
+  auth: {
+    flags: '--auth <mode>',
+    env: 'STATS_AUTH',
+    meaning: 'gateway: a service in front sends X-User-Id; token: each request has a JWT or an API key',
+    fallback: 'gateway',
+  },
+  trustedProxies: {
+    flags: '--trusted-proxies <list>',
+    env: 'STATS_TRUSTED_PROXIES',
+    meaning:
+      'with gateway: the addresses and CIDR ranges of the services in front, separated by commas, or any',
+    fallback: 'programs of this machine',
+  },
+  jwtIssuer: {
+    flags: '--jwt-issuer <url>',
+    env: 'STATS_JWT_ISSUER',
+    meaning: 'with token: the iss of the JWTs',
+    fallback: 'none; only API keys are accepted',
+  },
+  jwtAudience: {
+    flags: '--jwt-audience <name>',
+    env: 'STATS_JWT_AUDIENCE',
+    meaning: 'with token: the aud of the JWTs',
+    fallback: 'none',
+  },
+  jwtJwks: {
+    flags: '--jwt-jwks <url>',
+    env: 'STATS_JWT_JWKS',
+    meaning: "with token: the URL or the file of the issuer's keys (JWKS)",
+    fallback: 'discovered from the issuer',
+  },
+  jwtUserClaim: {
+    flags: '--jwt-user-claim <name>',
+    env: 'STATS_JWT_USER_CLAIM',
+    meaning: 'with token: the claim of a JWT with the learner',
+    fallback: 'sub',
+  },
+  token: {
+    env: 'STATS_TOKEN',
+    meaning: 'the JWT or API key for --server',
+    fallback: 'none',
+  },
+  allowHttp: {
+    env: 'STATS_ALLOW_HTTP',
+    meaning: 'true: send STATS_TOKEN without encryption to an http --server of another machine',
+    fallback: 'false',
+  },
   idNamespace: {
     flags: '--id-namespace <uuid>',
     env: 'STATS_ID_NAMESPACE',
@@ -65,6 +112,30 @@ export const SETTINGS = {
 
 export function describeSetting({ meaning, env, fallback }: Setting): string {
   return `${meaning} (${env}; default: ${fallback})`;
+}
+
+/** The value of a setting that is set, and the name of its flag or variable for messages. */
+export interface SettingValue {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** @param flag the value of the flag, which overrides the environment */
+export function readSetting(
+  { env }: Pick<Io, 'env'>,
+  { flags = '', env: variable }: Setting,
+  flag: string | undefined,
+): SettingValue | undefined {
+  if (flag !== undefined) return { name: flags.split(' ')[0] ?? flags, text: flag };
+  const text = env[variable];
+  return text === undefined ? undefined : { name: variable, text };
+}
+
+/** Returns the value of a setting that is `true` or `false`; the default is `false`. */
+export function readBoolean(io: Pick<Io, 'env'>, setting: Setting): boolean {
+  const { name, text } = readSetting(io, setting, undefined) ?? { name: '', text: 'false' };
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new UsageError(`${name} ${withValue(text, 'must be true or false')}`);
 }
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;

@@ -3,9 +3,10 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { assertDatabaseUrl, describeDatabase, openStats, type Stats } from '../core/index.js';
+import type { ServerStats } from '../client/index.js';
 import { UsageError } from './errors.js';
 import { interruptible, type Io } from './io.js';
-import { describeSetting, SETTINGS } from './settings.js';
+import { describeSetting, readBoolean, readSetting, SETTINGS } from './settings.js';
 
 /** A database or a running server. */
 export interface TargetOptions {
@@ -25,8 +26,12 @@ export function addDatabaseOption(command: Command): Command {
 }
 
 export function addTargetOptions(command: Command): Command {
+  return addServerOption(addDatabaseOption(command));
+}
+
+export function addServerOption(command: Command): Command {
   const { server } = SETTINGS;
-  return addDatabaseOption(command).option(server.flags, describeSetting(server));
+  return command.option(server.flags, describeSetting(server));
 }
 
 /** Adds the option of a command that cannot use a server. A hidden `--server` results in a helpful error. */
@@ -50,13 +55,18 @@ export async function withStats(
 
 export async function openTarget(io: Io, options: TargetOptions, access: Access): Promise<Stats> {
   const server = serverUrl(io, options);
-  if (server !== undefined) {
-    const { connectStats } = await import('../client/index.js');
-    return connectStats({ server, signal: withGrace(io.signal) });
-  }
+  if (server !== undefined) return openServer(io, server);
   const create = access === 'create';
   const database = databaseUrl(io, options, { create });
   return openStats({ database, create, readOnly: access === 'read' });
+}
+
+/** Connects with the token of the environment. It has no flag, which every user of the machine could read. */
+export async function openServer(io: Io, server: string): Promise<ServerStats> {
+  const { connectStats } = await import('../client/index.js');
+  const token = readSetting(io, SETTINGS.token, undefined)?.text;
+  const allowHttp = readBoolean(io, SETTINGS.allowHttp);
+  return connectStats({ server, token, allowHttp, signal: withGrace(io.signal) });
 }
 
 /** Returns a signal that is aborted `GRACE_PERIOD` later. */

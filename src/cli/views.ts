@@ -1,4 +1,5 @@
-import type { Course, LifetimeStats, Session, StudiedCourse } from '../core/index.js';
+import type { CallerInfo } from '../client/index.js';
+import type { ApiKey, Course, LifetimeStats, Session, StudiedCourse } from '../core/index.js';
 import { formatDuration } from './duration.js';
 import { average, type Cell } from './output.js';
 
@@ -11,6 +12,15 @@ export function courseFields(course: Course): Fields {
     ['Modules', course.moduleIds.length === 0 ? null : course.moduleIds.join(' ')],
     ['Created', course.createdAt],
     ['Updated', course.updatedAt],
+  ];
+}
+
+export function callerFields({ userId, credential, scopes, courses }: CallerInfo): Fields {
+  return [
+    ['Learner', userId],
+    ['Credential', credential],
+    ['Scopes', scopes.length === 0 ? null : scopes.join(' ')],
+    ['Courses', courses === null ? 'all' : courses.join(' ')],
   ];
 }
 
@@ -58,6 +68,25 @@ export function statsFields(stats: LifetimeStats): Fields {
     ['First completed', stats.firstCompletedAt],
     ['Last completed', stats.lastCompletedAt],
   ];
+}
+
+export const KEY_HEADING = ['Key', 'Status', 'Last used', 'Courses', 'Scopes', 'Name'];
+
+export function keyRow(key: ApiKey, now: number): Cell[] {
+  return [
+    key.keyId,
+    statusOf(key, now),
+    // The date: together with the scopes, a time would not fit.
+    key.lastUsedAt?.slice(0, '2026-11-22'.length) ?? 'never',
+    key.courses === null ? 'all' : String(key.courses.length),
+    key.scopes.join(' '),
+    key.name,
+  ];
+}
+
+export function statusOf({ revokedAt, expiresAt }: ApiKey, now: number): 'active' | 'expired' | 'revoked' {
+  if (revokedAt !== null) return 'revoked';
+  return expiresAt !== null && Date.parse(expiresAt) <= now ? 'expired' : 'active';
 }
 
 export const STUDIED_COURSE_HEADING = ['Course', 'Sessions', 'Modules', 'Score', 'Time', 'Progress', 'Name'];

@@ -5,7 +5,7 @@ import { batchedSessionSchema, withIdToRepeat } from '../core/model/calls.js';
 import { newSessionId, type SessionId } from '../core/model/ids.js';
 import { batchItemSchema } from '../core/model/session.js';
 import { parseCall } from '../core/model/validation.js';
-import { NIL_USER, problemSchema, type HttpConnection } from './http.js';
+import { accessDenied, problemSchema, type HttpConnection } from './http.js';
 
 /** Validation ignores the time, because the clock of the server decides. */
 export const ignoredClock = () => Number.MAX_SAFE_INTEGER;
@@ -86,18 +86,19 @@ function sizeOf({ moduleIds = [] }: LearnerSession): number {
 async function send(http: HttpConnection, part: readonly Sendable[]): Promise<RecordResult[]> {
   const body = { sessions: part.map(({ session }) => session) };
   const replySchema = z.object({ items: z.array(itemSchema).length(part.length) });
-  const request = { method: 'POST', path: 'sessions', userId: NIL_USER, isRepeatable: true, body } as const;
+  const request = { method: 'POST', path: 'sessions', isRepeatable: true, body } as const;
   const { items } = (await http.send(replySchema, request)).body;
-  return items.map((item, index) => toResult(item, part[index]?.newId));
+  return items.map((item, index) => toResult(item, part[index]));
 }
 
 function toResult(
   { status, outcome, sessionId, problem }: z.output<typeof itemSchema>,
-  newId: SessionId | undefined,
+  sent: Sendable | undefined,
 ): RecordResult {
   if (outcome && sessionId) return { outcome, sessionId };
   const { code = 'no problem', detail = '', errors: faults = [] } = problem ?? {};
-  if (isErrorCode(code)) return failed(new StatsError(code, detail, { faults }), newId);
+  if (isErrorCode(code)) return failed(new StatsError(code, detail, { faults }), sent?.newId);
+  if (problem && status === 403) return failed(accessDenied(problem, sent?.session.courseId));
   return failed(
     new StatsError('server-incompatible', `The server returned ${status} (${code}) for a session.`),
   );

@@ -4,9 +4,13 @@ import { closed, isErrorCode, StatsError } from '../core/errors.js';
 import { toUserId, type UserId } from '../core/model/ids.js';
 import { encodeCursor } from '../core/model/pagination.js';
 import { faultSchema, parseJson } from '../core/model/validation.js';
+import type { Credential } from './credential.js';
 import { parseRetryAfter, withRetries } from './retry.js';
 
-/** The user of requests that concern no single learner: the nil UUID (RFC 9562, section 5.9). */
+/**
+ * The learner of requests without a token that concern no single learner: the nil UUID (RFC 9562, section 5.9).
+ * Behind a gateway, the server requires a learner for all of them.
+ */
 export const NIL_USER = toUserId('00000000-0000-0000-0000-000000000000');
 
 /** Times in milliseconds; those for headers and body begin again with each byte. */
@@ -58,17 +62,24 @@ export const problemSchema = z.object({
   errors: z.array(faultSchema).default([]),
 });
 
+interface ConnectionOptions {
+  readonly signal: AbortSignal | undefined;
+  readonly credential: Credential | undefined;
+}
+
 /** Sends requests to one server over persistent connections. */
 export class HttpConnection {
   readonly #base: URL;
   readonly #signal: AbortSignal | undefined;
+  readonly #credential: Credential | undefined;
   readonly #agent = new Agent(LIMITS);
   readonly #inFlight = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
-  constructor(base: URL, signal?: AbortSignal) {
+  constructor(base: URL, { signal, credential }: ConnectionOptions) {
     this.#base = base;
     this.#signal = signal;
+    this.#credential = credential;
   }
 
   /** @throws {StatsError} the error of the server, `server-unavailable`, `server-incompatible` */
@@ -98,10 +109,11 @@ export class HttpConnection {
       if (value === undefined) continue;
       url.searchParams.set(name, typeof value === 'object' ? encodeCursor(value) : String(value));
     }
-    const reply = await this.#exchange(url, call);
+    const exchange = (token?: string) => this.#exchange(url, call, token);
+    const reply = await (this.#credential ? this.#credential.authorize(exchange) : exchange());
     const { status } = reply;
     const json = parseJson(reply.text);
-    const error = status < 400 ? undefined : toError(url, reply, json);
+    const error = status < 400 ? undefined : toError(url, path, reply, json);
     if (error) throw error;
     const result = schema.safeParse(json);
     if (result.success && successes.includes(status)) return { status, body: result.data };
@@ -109,7 +121,12 @@ export class HttpConnection {
     throw incompatibleServer(url, `${method} ${url.pathname} ${describeReply(reply, mismatch)}`, mismatch);
   }
 
-  async #exchange(url: URL, { method, userId, body }: HttpRequest): Promise<Reply> {
+  async #exchange(
+    url: URL,
+    { method, userId: learner, body }: HttpRequest,
+    token: string | undefined,
+  ): Promise<Reply> {
+    const userId = learner ?? (token === undefined ? NIL_USER : undefined);
     // A timer that is cleared: signals of `AbortSignal.timeout()` stay in memory for the whole time.
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(tooSlow()), RESPONSE_TIMEOUT);
@@ -118,6 +135,7 @@ export class HttpConnection {
         method,
         headers: {
           accept: 'application/json',
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
           ...(userId !== undefined && { 'x-user-id': userId }),
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },
@@ -144,12 +162,22 @@ function tooSlow(): Error {
 }
 
 /** Returns the error of the server or its gateway; `undefined` if the reply is from another program. */
-function toError({ origin }: URL, { status, headers }: Reply, json: unknown): StatsError | undefined {
+function toError(
+  { origin }: URL,
+  path: string,
+  { status, headers }: Reply,
+  json: unknown,
+): StatsError | undefined {
   const problem = problemSchema.safeParse(json);
   const retryAfter = parseRetryAfter(String(headers['retry-after'] ?? ''));
   if (problem.success && isErrorCode(problem.data.code)) {
     const { code, detail, errors } = problem.data;
     return new StatsError(code, detail, { faults: errors, retryAfter });
+  }
+  if (status === 401 || status === 403) {
+    if (problem.success) return accessDenied(problem.data, COURSE_PATH.exec(path)?.[1]);
+    const detail = `The server ${origin} returned ${status}; check the URL, the credential and any proxy in front of it.`;
+    return new StatsError('access-denied', detail);
   }
   const isDefect = status === 500 && problem.success;
   if (TRY_AGAIN.has(status) || (status >= 500 && status !== NOT_IMPLEMENTED && !isDefect)) {
@@ -164,6 +192,24 @@ function toError({ origin }: URL, { status, headers }: Reply, json: unknown): St
   const requestId = String(headers['x-request-id'] ?? 'unknown');
   const reason = `${problem.data.code}, request id ${requestId}`;
   return new StatsError('server-incompatible', `The server returned ${status} (${reason}).`);
+}
+
+const COURSE_PATH = /^courses\/([^/]+)/;
+
+/**
+ * Converts a refusal by the server.
+ *
+ * @param courseId the course of the call; the fault of a credential that is limited to other courses
+ */
+export function accessDenied(
+  { code, detail, errors: faults }: z.output<typeof problemSchema>,
+  courseId: string | undefined,
+): StatsError {
+  if (code !== 'course-refused' || courseId === undefined) {
+    return new StatsError('access-denied', detail, { faults });
+  }
+  const fault = `is "${courseId}"; it must be one of the courses of the credential`;
+  return new StatsError('access-denied', detail, { faults: [{ parameter: 'courseId', detail: fault }] });
 }
 
 function incompatibleServer({ origin }: URL, reason: string, cause: unknown): StatsError {

@@ -3,12 +3,20 @@
  *
  * @module
  */
-import type { Stats } from '../core/api.js';
-import { parseServerUrl, RemoteStats } from './remote.js';
+import { assertEncrypted, Credential, type Token } from './credential.js';
+import { HttpConnection } from './http.js';
+import { parseServerUrl, RemoteStats, type ServerStats } from './remote.js';
 
 export interface ClientConfig {
   /** The URL of the server, such as `http://127.0.0.1:8080`, with the path prefix of a proxy. */
   readonly server: string;
+  /** The credential, for a server with `--auth token`. Default: none. */
+  readonly token?: Token | undefined;
+  /**
+   * Sends the token also without encryption: to an `http` URL of another machine. Only for a network that encrypts, such
+   * as a VPN or a service mesh. Default: false.
+   */
+  readonly allowHttp?: boolean | undefined;
   /** Aborts the calls in flight and all later calls. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -21,12 +29,20 @@ export interface ClientConfig {
  * await using stats = connectStats({ server: 'http://127.0.0.1:8080' });
  * await stats.ready();
  *
- * @throws {StatsError} `invalid-server-url`
+ * @throws {StatsError} `invalid-server-url`; `invalid-request` for an invalid token, or one that would be sent without
+ *   encryption
  */
-export function connectStats(config: ClientConfig): Stats {
-  return new RemoteStats(parseServerUrl(config.server), config.signal);
+export function connectStats(config: ClientConfig): ServerStats {
+  const { token, allowHttp = false, signal } = config;
+  const base = parseServerUrl(config.server);
+  if (token !== undefined && !allowHttp) assertEncrypted(base);
+  const credential = token === undefined ? undefined : new Credential(token, signal);
+  return new RemoteStats(new HttpConnection(base, { signal, credential }));
 }
 
+export type { Token } from './credential.js';
+export type { ServerStats } from './remote.js';
 export type { Stats } from '../core/api.js';
+export type { CallerInfo } from '../core/model/caller.js';
 export { StatsError } from '../core/errors.js';
 export { deriveId, toCourseId, toSessionId, toUserId } from '../core/model/ids.js';

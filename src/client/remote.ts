@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { SessionKey, Stats, StatsCalls, Untyped } from '../core/api.js';
 import { courseNotFound, StatsError } from '../core/errors.js';
+import { callerSchema, type CallerInfo } from '../core/model/caller.js';
 import { callSchemas, withRepeatableId } from '../core/model/calls.js';
 import { courseSchema } from '../core/model/course.js';
 import { parseCall } from '../core/model/validation.js';
@@ -10,15 +11,25 @@ import { lifetimeStatsSchema, studiedCourseSchema } from '../core/model/lifetime
 import { pageSchema } from '../core/model/pagination.js';
 import { erasureSchema, sessionSchema } from '../core/model/session.js';
 import { ignoredClock, recordBatch } from './batch.js';
-import { HttpConnection, NIL_USER, type HttpRequest, type QueryParameters } from './http.js';
+import { NIL_USER, type HttpConnection, type HttpRequest, type QueryParameters } from './http.js';
 
 const calls = callSchemas(ignoredClock);
 
-export class RemoteStats implements Stats, Untyped<StatsCalls> {
+/** Lifetime stats on a running server. */
+export interface ServerStats extends Stats {
+  /**
+   * Returns who the server takes this client for, and what it may do.
+   *
+   * @throws {StatsError} `access-denied`
+   */
+  whoami(): Promise<CallerInfo>;
+}
+
+export class RemoteStats implements ServerStats, Untyped<StatsCalls> {
   readonly #http: HttpConnection;
 
-  constructor(base: URL, signal?: AbortSignal) {
-    this.#http = new HttpConnection(base, signal);
+  constructor(http: HttpConnection) {
+    this.#http = http;
   }
 
   get untyped(): Untyped<StatsCalls> {
@@ -27,13 +38,13 @@ export class RemoteStats implements Stats, Untyped<StatsCalls> {
 
   async addCourse(call: unknown) {
     const { course } = parseCall(calls.addCourse, call);
-    const request = { method: 'POST', path: 'courses', userId: NIL_USER, body: course } as const;
+    const request = { method: 'POST', path: 'courses', body: course } as const;
     return (await this.#write(courseSchema, request)).body;
   }
 
   async setCourse(call: unknown) {
     const { courseId, course } = parseCall(calls.setCourse, call);
-    const request = { method: 'PUT', path: `courses/${courseId}`, userId: NIL_USER, body: course } as const;
+    const request = { method: 'PUT', path: `courses/${courseId}`, body: course } as const;
     const { isNew, body } = await this.#write(courseSchema, request);
     return { outcome: isNew ? ('created' as const) : ('replaced' as const), course: body };
   }
@@ -48,11 +59,11 @@ export class RemoteStats implements Stats, Untyped<StatsCalls> {
   async deleteCourse(call: unknown) {
     const { courseId } = parseCall(calls.deleteCourse, call);
     const path = `courses/${courseId}`;
-    await this.#http.send(z.undefined(), { method: 'DELETE', path, userId: NIL_USER, successes: [204] });
+    await this.#http.send(z.undefined(), { method: 'DELETE', path, successes: [204] });
   }
 
   async listCourses(call: unknown = {}) {
-    return this.#get(pageSchema(courseSchema), 'courses', NIL_USER, parseCall(calls.listCourses, call));
+    return this.#get(pageSchema(courseSchema), 'courses', undefined, parseCall(calls.listCourses, call));
   }
 
   async recordSession(call: unknown) {
@@ -110,6 +121,11 @@ export class RemoteStats implements Stats, Untyped<StatsCalls> {
   async eraseUser(call: unknown) {
     const { userId } = parseCall(calls.eraseUser, call);
     return (await this.#http.send(erasureSchema, { method: 'DELETE', path: 'me', userId })).body;
+  }
+
+  async whoami(): Promise<CallerInfo> {
+    const caller = await this.#get(callerSchema, 'whoami');
+    return caller.userId === NIL_USER ? { ...caller, userId: null } : caller;
   }
 
   async ready(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { ApiKeys } from './model/api-key.js';
 import type { Course, CourseContent, NewCourse } from './model/course.js';
 import type { History, IntervalName } from './model/history.js';
 import type { CourseId, SessionId, UserId } from './model/ids.js';
@@ -54,6 +55,7 @@ export type RecordResult =
  *   no `sessionId`, repeat it with the id from the error.
  * - `database-unusable` and `server-incompatible` need an operator.
  * - With `readOnly`, every change rejects with `read-only`.
+ * - `access-denied` means that the server refused the credential, or that the credential does not allow the call.
  *
  * Any other error is a defect.
  */
@@ -211,6 +213,11 @@ export interface Stats extends StatsCalls, AsyncDisposable {
 
   /** Waits for the calls in flight, then closes all connections and files. */
   close(): Promise<void>;
+}
+
+/** Lifetime stats on a database, with its API keys, which a server does not offer. */
+export interface DatabaseStats extends Stats {
+  readonly keys: ApiKeys;
 }
 
 /** The applied and the pending migrations of a database. */

@@ -3,7 +3,7 @@
  *
  * - `invalid`: the call breaks a rule; repeating it cannot succeed.
  * - `forbidden`: the caller may not make this call.
- * - `not-found`: the course, session or database does not exist.
+ * - `not-found`: the course, session, API key or database does not exist.
  * - `conflict`: the call contradicts stored data.
  * - `unavailable`: the database or server cannot be reached or is overloaded; repeating the call later is
  *   safe.
@@ -18,8 +18,10 @@ export const ERRORS = {
   'invalid-database-url': { kind: 'invalid', title: 'Not a database URL' },
   'invalid-server-url': { kind: 'invalid', title: 'Not a server URL' },
   'read-only': { kind: 'forbidden', title: 'This service is read-only' },
+  'access-denied': { kind: 'forbidden', title: 'Access denied' },
   'course-not-found': { kind: 'not-found', title: 'Course not found' },
   'session-not-found': { kind: 'not-found', title: 'Session not found' },
+  'key-not-found': { kind: 'not-found', title: 'API key not found' },
   'database-not-found': { kind: 'not-found', title: 'Database not found' },
   'course-id-taken': { kind: 'conflict', title: 'The course id is taken' },
   'course-name-taken': { kind: 'conflict', title: 'The course name is taken' },
@@ -128,6 +130,12 @@ export function sessionNotFound(sessionId: string): StatsError {
   });
 }
 
+export function keyNotFound(keyId: string): StatsError {
+  return new StatsError('key-not-found', `There is no API key ${keyId}.`, {
+    faults: [{ parameter: 'keyId', detail: `is "${keyId}"; it must be the id of an existing key` }],
+  });
+}
+
 export function sessionConflict(sessionId: string): StatsError {
   return new StatsError(
     'session-conflict',
@@ -168,7 +176,7 @@ export function courseTaken(taken: {
 }
 
 export function databaseNotEmpty(migration: string): StatsError {
-  const detail = `Reverting ${migration} would delete every course and session. Delete the database itself if you mean that.`;
+  const detail = `Reverting ${migration} would delete every course, session and API key. Delete the database itself if you mean that.`;
   return new StatsError('database-not-empty', detail);
 }
 

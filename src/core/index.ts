@@ -22,6 +22,7 @@ export { exportSessions, type ExportConfig } from './maintenance/export.js';
 export { sessionChecker } from './model/calls.js';
 export { assertDatabaseUrl, describeDatabase, sqlitePath } from './model/database-url.js';
 export type {
+  DatabaseStats,
   LearnerCall,
   LearnerKey,
   LearnerSession,
@@ -43,6 +44,17 @@ export {
   type ErrorKind,
   type Fault,
 } from './errors.js';
+export {
+  hashSecret,
+  isScope,
+  parseApiKey,
+  SCOPES,
+  type ApiKey,
+  type ApiKeys,
+  type NewApiKey,
+  type Scope,
+  type StoredApiKey,
+} from './model/api-key.js';
 export { MAX_SCORE } from './model/score.js';
 export { MAX_TIME_STUDIED, type ExportedSession, type ExportFilter } from './model/session.js';
 export { MAX_COURSE_NAME, type Course, type CourseContent, type NewCourse } from './model/course.js';

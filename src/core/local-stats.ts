@@ -1,4 +1,4 @@
-import type { LearnerKey, RecordResult, SessionKey, Stats, StatsCalls, Untyped } from './api.js';
+import type { DatabaseStats, LearnerKey, RecordResult, SessionKey, StatsCalls, Untyped } from './api.js';
 import { Batcher, takeBatch } from './batching/batcher.js';
 import { InFlightLimiter } from './batching/in-flight-limiter.js';
 import { KeyedMutex } from './batching/keyed-mutex.js';
@@ -11,6 +11,7 @@ import {
   sessionNotFound,
   StatsError,
 } from './errors.js';
+import { LocalApiKeys } from './local-api-keys.js';
 import {
   batchedSessionSchema,
   callSchemas,
@@ -66,7 +67,8 @@ const MODULES_PER_SESSION = 4;
 /**
  * The calls on a database: each validates its arguments, runs, and converts outcomes to results or errors.
  */
-export class LocalStats implements Stats, Untyped<StatsCalls> {
+export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
+  readonly keys: LocalApiKeys;
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #readOnly: boolean;
@@ -92,6 +94,7 @@ export class LocalStats implements Stats, Untyped<StatsCalls> {
     this.#batchedSession = batchedSessionSchema(clock);
     this.#observer = observer;
     this.#limiter = new InFlightLimiter(maxCalls, (error) => this.#toStatsError(error));
+    this.keys = new LocalApiKeys(store, { clock, readOnly, limiter: this.#limiter });
     this.#writes = new KeyedMutex((error) => {
       const fault = store.faultOf(error);
       return fault === 'locked' || fault === 'unavailable';

@@ -1,4 +1,4 @@
-import type { MigrationStatus, Stats } from './api.js';
+import type { DatabaseStats, MigrationStatus } from './api.js';
 import { LocalStats } from './local-stats.js';
 import type { Clock } from './model/time.js';
 import { withoutErrors, type Observer } from './observer.js';
@@ -46,7 +46,7 @@ export interface StatsConfig {
  * @throws {StatsError} `invalid-database-url`, `node-unsupported`, `database-not-found`,
  *   `database-unusable`, `database-unavailable`, `schema-newer`, `schema-unsupported`, `schema-outdated`
  */
-export async function openStats(config: StatsConfig): Promise<Stats> {
+export async function openStats(config: StatsConfig): Promise<DatabaseStats> {
   const { database: url, readOnly = false, maxCalls = MAX_CALLS, clock = Date.now } = config;
   const { migrate = !readOnly, create = !readOnly } = config;
   const observer = config.observer && withoutErrors(config.observer);
@@ -72,7 +72,7 @@ export interface Migrator extends AsyncDisposable {
   /**
    * Reverts the last migration, deleting its data; returns its name, or `undefined` if none is applied.
    *
-   * @throws {StatsError} `database-not-empty` if that would delete every course and session
+   * @throws {StatsError} `database-not-empty` if that would delete courses, sessions or API keys
    */
   down(): Promise<string | undefined>;
   /**

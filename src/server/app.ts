@@ -1,24 +1,35 @@
 import type { RequestListener } from 'node:http';
+import * as z from 'zod';
 import type { Stats, StatsError } from '../core/index.js';
+import { parseCall } from '../core/model/validation.js';
 import { ignoringErrors } from '../core/observer.js';
+import { authorize } from './auth/access.js';
+import { AccessError, type Authenticator, type Caller } from './auth/caller.js';
+import { limitToCourses } from './auth/course-limit.js';
+import { authenticatorOf, type AuthOptions } from './auth/options.js';
+import { erasure, refusal, type SecurityEvent } from './auth/security-event.js';
 import { readJson } from './body.js';
 import { MemoryBudget } from './memory-budget.js';
 import { Metrics } from './metrics.js';
 import { describeApi } from './openapi/index.js';
 import { HttpError, problemResponse } from './problem.js';
+import { checkHeaders, parseTarget, readQuery, RequestContext, type CompletedRequest } from './request.js';
+import { send, withBasePath, type HttpResponse, type RequestUrl } from './response.js';
 import {
-  checkHeaders,
-  parseTarget,
-  readQuery,
-  readUser,
-  RequestContext,
-  type CompletedRequest,
-} from './request.js';
-import { send, withBasePath, type HttpResponse } from './response.js';
-import { isServiceRoute, Router, type Service } from './router.js';
+  isCallerRoute,
+  isServiceRoute,
+  Router,
+  type CallerRoute,
+  type CallRoute,
+  type Service,
+} from './router.js';
 import { pageRoutes, routeGroups, routes } from './routes/index.js';
 
 export interface AppOptions {
+  /** How requests are authenticated. Default: by a gateway on this machine. */
+  readonly auth?: AuthOptions | undefined;
+  /** Receives each refused request and each erased learner. Exceptions are ignored. */
+  readonly onSecurityEvent?: ((event: SecurityEvent) => void) | undefined;
   /** Receives the error and request id of each response of 500 or 503. Exceptions are ignored. */
   readonly onError?: ((error: unknown, requestId: string) => void) | undefined;
   /** Receives each request after its response or after its client disconnected. Exceptions are ignored. */
@@ -33,6 +44,7 @@ export interface AppOptions {
   readonly basePath?: string | undefined;
 }
 
+const NO_ARGUMENTS = z.strictObject({});
 /** Segments without a slash at the end. */
 const BASE_PATH = /^(?:\/[\w.~%-]+)*$/;
 
@@ -46,11 +58,20 @@ const BASE_PATH = /^(?:\/[\w.~%-]+)*$/;
  * const server = createServer(createListener(stats));
  * server.listen(8080);
  *
- * @throws {RangeError} if `basePath` is invalid
+ * @throws {RangeError} if `basePath` or `auth` is invalid
  */
 export function createListener(stats: Stats, options: AppOptions = {}): RequestListener {
   const app = new App(stats, options);
   return (request, response) => void app.serve(new RequestContext(request, response));
+}
+
+/** A call of an authenticated request. */
+interface CallTarget {
+  readonly route: CallRoute | CallerRoute;
+  /** The arguments in the path and the query. */
+  readonly call: Record<string, unknown>;
+  readonly takesUser: boolean;
+  readonly url: RequestUrl;
 }
 
 export class App implements Service {
@@ -59,6 +80,7 @@ export class App implements Service {
   readonly #stats: Stats;
   readonly #options: AppOptions;
   readonly #metrics: Metrics;
+  readonly #authenticator: Authenticator;
   readonly #router = new Router([...routes, ...pageRoutes]);
   readonly #bodies = new MemoryBudget();
   readonly #responses = new MemoryBudget();
@@ -72,6 +94,7 @@ export class App implements Service {
     this.#stats = stats;
     this.#options = options;
     this.#metrics = options.metrics ?? new Metrics();
+    this.#authenticator = authenticatorOf(options.auth);
   }
 
   /** Sends a response to every request. The promise never rejects. */
@@ -79,6 +102,7 @@ export class App implements Service {
     try {
       const response = await this.#respond(context);
       for (const error of response.failures ?? []) this.#report(error, context.requestId);
+      if (context.erased !== undefined) this.#secure(erasure(context, context.erased));
       const isCounted = context.request.method === 'GET' && response.text === undefined;
       send(context, withBasePath(response, context.basePath), isCounted ? this.#responses : undefined);
     } catch (error) {
@@ -101,7 +125,7 @@ export class App implements Service {
 
   /** Not async, which would create three more promises for each request. */
   #respond(context: RequestContext): HttpResponse | Promise<HttpResponse> {
-    const { request, acceptBody } = context;
+    const { request } = context;
     const { basePath, pathname, search } = parseTarget(request, this.#options.basePath);
     context.basePath = basePath;
     checkHeaders(request);
@@ -111,16 +135,35 @@ export class App implements Service {
     const { route, path, locations } = match;
     context.route = route.path;
     if (isServiceRoute(route)) return route.handle(this, basePath);
-    const userId = readUser(request);
     const query = readQuery(search, locations);
-    const call: Record<string, unknown> = { ...query, ...path };
-    if (locations.has('userId')) call['userId'] = userId;
-    const { document } = route;
     const url = { pathname: `${basePath}${pathname}`, query };
-    if (!document) return route.handle(this.#stats.untyped, call, url);
+    const target = { route, call: { ...query, ...path }, takesUser: locations.has('userId'), url };
+    const caller = this.#authenticator.authenticate(request);
+    if (caller instanceof Promise) return caller.then((known) => this.#call(context, known, target));
+    return this.#call(context, caller, target);
+  }
+
+  #call(
+    context: RequestContext,
+    caller: Caller,
+    { route, call, takesUser, url }: CallTarget,
+  ): HttpResponse | Promise<HttpResponse> {
+    const { request, acceptBody } = context;
+    context.caller = caller;
+    const userId = authorize(route.access, caller, request.headers['x-user-id']?.toString());
+    if (isCallerRoute(route)) {
+      parseCall(NO_ARGUMENTS, call);
+      return route.handle(caller);
+    }
+    const calls = this.#stats.untyped;
+    const stats = caller.courses ? limitToCourses(calls, caller.courses, caller) : calls;
+    if (takesUser) call['userId'] = userId;
+    const { document } = route;
+    if (route.operation === 'eraseUser') context.erased = userId;
+    if (!document) return route.handle(stats, call, url);
     return readJson(request, this.#bodies, { ...document, onAccepted: acceptBody }).then((body) => {
       call[document.argument] = body;
-      return route.handle(this.#stats.untyped, call, url);
+      return route.handle(stats, call, url);
     });
   }
 
@@ -129,6 +172,7 @@ export class App implements Service {
     // The client disconnected before the end of its request.
     if (!request.complete && response.destroyed) return;
     const problem = problemResponse(error);
+    if (error instanceof AccessError && problem.status < 500) this.#secure(refusal(context, error));
     // A middleware may have responded, for example after a timeout of its own.
     if (!response.headersSent) send(context, problem);
     if (problem.status < 500 || problem.body.code === 'stopping') return;
@@ -137,6 +181,10 @@ export class App implements Service {
 
   #report(error: unknown, requestId: string): void {
     ignoringErrors(() => this.#options.onError?.(error, requestId));
+  }
+
+  #secure(event: SecurityEvent): void {
+    ignoringErrors(() => this.#options.onSecurityEvent?.(event));
   }
 
   async ready(): Promise<void> {

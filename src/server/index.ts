@@ -4,6 +4,10 @@
  * @module
  */
 export { createListener, type AppOptions } from './app.js';
+export { AccessError } from './auth/caller.js';
+export type { JwtOptions } from './auth/jwt.js';
+export type { AuthOptions } from './auth/options.js';
+export type { SecurityEvent } from './auth/security-event.js';
 export { Metrics, type MetricsOptions } from './metrics.js';
 export type { CompletedRequest } from './request.js';
-export { serve, type RunningServer, type ServeOptions } from './serve.js';
+export { assertServable, serve, type RunningServer, type ServeOptions } from './serve.js';

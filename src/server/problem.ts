@@ -16,6 +16,11 @@ export const HTTP_ERRORS = {
   'malformed-json': { status: 400, title: 'Malformed JSON' },
   'invalid-utf-8': { status: 400, title: 'Invalid UTF-8' },
   unauthenticated: { status: 401, title: 'Unauthenticated' },
+  'invalid-token': { status: 401, title: 'Invalid credential' },
+  'insufficient-scope': { status: 403, title: 'A scope is missing' },
+  'course-refused': { status: 403, title: 'The credential is limited to other courses' },
+  'untrusted-address': { status: 403, title: 'Untrusted address' },
+  'untrusted-host': { status: 403, title: 'Untrusted host name' },
   'route-not-found': { status: 404, title: 'Route not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'request-timeout': { status: 408, title: 'Request timeout' },
@@ -25,6 +30,7 @@ export const HTTP_ERRORS = {
   'expectation-failed': { status: 417, title: 'Expectation failed' },
   'headers-too-large': { status: 431, title: 'Headers too large' },
   'internal-error': { status: 500, title: 'Internal error' },
+  'keys-unavailable': { status: 503, title: 'The keys of the issuer are unavailable' },
   stopping: { status: 503, title: 'Server shutting down' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isId } from '../core/model/ids.js';
 import { rule } from '../core/model/validation.js';
+import type { Caller } from './auth/caller.js';
 import type { Connection } from './connections.js';
 import { HttpError, requestError, UNKNOWN_PREFIX } from './problem.js';
 
@@ -24,7 +25,7 @@ const CLIENT_DISCONNECTED = 499;
 /** Bytes. */
 export const MAX_URL = 8 * 1024;
 /** Duplicates are rejected, because a proxy and this server could use different ones. */
-const SINGLE_HEADERS = ['Host', 'Content-Type', 'X-User-Id'] as const;
+const SINGLE_HEADERS = ['Host', 'Content-Type', 'X-User-Id', 'Authorization'] as const;
 
 interface RequestOptions {
   readonly connection?: Connection;
@@ -40,6 +41,9 @@ export class RequestContext {
   /** The prefix of all paths, as clients see it. */
   basePath = '';
   route: string | undefined;
+  caller: Caller | undefined;
+  /** The learner that a successful response has erased. */
+  erased: string | undefined;
   readonly #connection: Connection | undefined;
   readonly #start = performance.now();
 

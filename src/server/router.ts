@@ -1,6 +1,8 @@
 import type { ErrorCode, StatsCalls, Untyped } from '../core/index.js';
 import { callSchemas } from '../core/model/calls.js';
 import type { InputName, OutputName } from './openapi/schemas.js';
+import type { Access } from './auth/access.js';
+import type { Caller } from './auth/caller.js';
 import { HttpError, type HttpErrorCode } from './problem.js';
 import { decode } from './request.js';
 import type { HttpResponse, RequestUrl } from './response.js';
@@ -41,6 +43,7 @@ export interface CallRoute extends CommonRoute {
   /** The name of the call, which is also the `operationId`. */
   readonly operation: keyof StatsCalls;
   readonly document?: RequestDocument;
+  readonly access: Access;
   /** @param call the unvalidated arguments of the call */
   handle(stats: Untyped<StatsCalls>, call: unknown, url: RequestUrl): Promise<HttpResponse>;
 }
@@ -61,18 +64,29 @@ export interface ServiceRoute extends CommonRoute {
   handle(service: Service, basePath: string): Promise<HttpResponse>;
 }
 
-export type Route = CallRoute | ServiceRoute;
+/** A route about the caller. */
+export interface CallerRoute extends CommonRoute {
+  readonly operation: 'whoami';
+  readonly access: Access;
+  handle(caller: Caller): HttpResponse;
+}
+
+export type Route = CallRoute | CallerRoute | ServiceRoute;
 
 /** The arguments of each call, for descriptions only: the core validates with its own clock. */
 export const CALL_SCHEMAS = callSchemas(Date.now);
 
 export function isServiceRoute(route: Route): route is ServiceRoute {
-  return !Object.hasOwn(CALL_SCHEMAS, route.operation);
+  return !('access' in route);
+}
+
+export function isCallerRoute(route: Route): route is CallerRoute {
+  return route.operation === 'whoami';
 }
 
 /** Maps each argument of a route's call to its location in the request. */
 export function parameterLocations(route: Route): ReadonlyMap<string, 'header' | 'path' | 'query' | 'body'> {
-  if (isServiceRoute(route)) return new Map();
+  if (isServiceRoute(route) || isCallerRoute(route)) return new Map();
   const locationOf = (name: string) => {
     if (name === 'userId') return 'header';
     if (name === route.document?.argument || route.document?.argument === 'body') return 'body';

@@ -3,13 +3,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { StatsError, type Stats } from '../core/index.js';
 import { rule } from '../core/model/validation.js';
 import { App, type AppOptions } from './app.js';
+import { authenticatorOf } from './auth/options.js';
 import { ConnectionTracker } from './connections.js';
 import { rejectConnect, handleParserError } from './parser-errors.js';
 import { requestError } from './problem.js';
 import { RequestContext } from './request.js';
 
 export interface ServeOptions extends AppOptions {
-  /** Default: `127.0.0.1`. Only the gateway that authenticates users may reach this address. */
+  /** Default: `127.0.0.1`. */
   readonly host?: string | undefined;
   /** 0 selects a free port. Default: 8080. */
   readonly port?: number | undefined;
@@ -52,7 +53,8 @@ const MAX_HEADER_SIZE = 24 * 1024;
  * await using server = await serve(stats, { port: 0 });
  * console.log(`Listening on ${server.url}`);
  *
- * @throws {RangeError} if `keepAliveTimeout` or `basePath` is invalid
+ * @throws {RangeError} if `keepAliveTimeout`, `basePath` or `auth` is invalid, or if other machines could claim to be any
+ *   learner: with the mode `gateway`, an address that is not loopback requires `trustedProxies`
  * @throws the error of `server.listen()`, such as `EADDRINUSE`
  */
 export async function serve(stats: Stats, options: ServeOptions = {}): Promise<RunningServer> {
@@ -63,6 +65,7 @@ export async function serve(stats: Stats, options: ServeOptions = {}): Promise<R
   }
   // With an empty host, Node would listen on every address.
   const host = options.host || '127.0.0.1';
+  assertServable({ ...options, host });
   const server = createServer({
     keepAliveTimeout,
     requestTimeout,
@@ -122,6 +125,22 @@ function attachListeners(server: Server, app: App, tracker: ConnectionTracker): 
     handleParserError(app, error, socket, tracker.pendingResponse(socket));
   });
   server.on('connect', (request, socket) => rejectConnect(app, request, socket));
+}
+
+/** `localhost` is a loopback address on every system. */
+const LOOPBACK = /^(localhost|127(?:\.\d{1,3}){3}|::1)$/i;
+
+/**
+ * Checks the options of `serve` before anything is opened.
+ *
+ * @throws {RangeError} if `auth` is invalid, or if other machines could claim to be any learner
+ */
+export function assertServable({ host = '127.0.0.1', auth = { mode: 'gateway' } }: ServeOptions): void {
+  authenticatorOf(auth);
+  if (auth.mode === 'token' || auth.trustedProxies !== undefined || LOOPBACK.test(host)) return;
+  throw new RangeError(
+    `${host} can be reached from other machines, which could claim to be any learner. Set trustedProxies (--trusted-proxies) to the addresses of the gateway, or the mode token (--auth token).`,
+  );
 }
 
 function tooManyRequests(): StatsError {

@@ -61,7 +61,7 @@ describe('the log of a server', () => {
   ] as const) {
     test(`STATS_LOG_LEVEL=${level} selects which lines the log has`, async () => {
       await using service = await startService(MEMORY, { STATS_LOG_LEVEL: level });
-      assert.equal((await exchange(service.url, head('GET /livez HTTP/1.1', 'Host: stats'))).status, 200);
+      assert.equal((await exchange(service.url, head('GET /livez HTTP/1.1', 'Host: localhost'))).status, 200);
       const { code, stdout } = await service.stop();
       assert.equal(code, 0);
       const logged = stdout.split('\n').filter(Boolean);

@@ -24,6 +24,7 @@ function readCommands({ userId, courseId }: { userId: string; courseId: string }
     ['history', ...learner, ...course],
     ['course', 'list'],
     ['course', 'show', ...course],
+    ['key', 'list'],
     ['migrate', 'status'],
     ['verify'],
     ['doctor'],

@@ -119,6 +119,8 @@ test('`serve` reports an address that it cannot use in one line of its own', asy
       '0',
       '--host',
       host,
+      '--trusted-proxies',
+      'any',
     ]);
     assert.equal(code, 1);
     assert.match(stderr, message);

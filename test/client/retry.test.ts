@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { connectStats } from '../../src/client/index.js';
 import { StatsError, type Stats } from '../../src/core/index.js';
-import { problemResponse } from '../../src/server/problem.js';
+import { HttpError, problemResponse } from '../../src/server/problem.js';
 import { manyModules, newCourseId, newSessionId, newUserId, sessionContent } from '../support/factories.js';
 import { startGateway, type Gateway, type GatewayAnswer } from '../support/gateway.js';
 import { createService, type HttpService } from '../support/http-service.js';
@@ -75,11 +75,30 @@ describe('Retries', { concurrency: true }, () => {
   }
 
   it('The client does not retry after a response of another program', async () => {
-    for (const status of [200, 403, 404, 501]) {
+    for (const status of [200, 404, 501]) {
       await using client = await connectThrough([{ status }]);
       await assert.rejects(client.stats.listCourses(), { code: 'server-incompatible' });
       assert.equal(client.gateway.requests.length, 1);
     }
+  });
+
+  for (const status of [401, 403]) {
+    it(`The client does not retry after the status ${status} of a gateway`, async () => {
+      await using client = await connectThrough([{ status }]);
+      await assert.rejects(client.stats.listCourses(), {
+        code: 'access-denied',
+        kind: 'forbidden',
+        message: `The server ${client.gateway.url} returned ${status}; check the URL, the credential and any proxy in front of it.`,
+      });
+      assert.equal(client.gateway.requests.length, 1);
+    });
+  }
+
+  it('The client retries while the server cannot load the keys of its issuer', async () => {
+    const unavailable = new HttpError('keys-unavailable', 'The keys of the issuer cannot be loaded.');
+    await using client = await connectThrough([problem(unavailable)]);
+    await client.stats.listCourses();
+    assert.equal(client.gateway.requests.length, 2);
   });
 
   it('The client repeats every call but `addCourse`, which could create two courses', async () => {

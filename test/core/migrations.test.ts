@@ -51,6 +51,22 @@ for (const dialect of DIALECTS) {
       for (const name of NAMES.toReversed()) assert.equal(await migrator.down(), name);
     });
 
+    test('The first migration is not reverted while there is an API key, also a revoked one', async () => {
+      await using database = await createDatabase(dialect);
+      await using stats = await openStats({ database: database.url });
+      await using migrator = await openMigrator({ database: database.url });
+      const { key } = await stats.keys.create({ name: 'Reports', scopes: ['stats:read'] });
+      for (const _ of NAMES.slice(1)) await migrator.down();
+      const notEmpty = { code: 'database-not-empty', message: /every course, session and API key/ };
+      await assert.rejects(migrator.down(), notEmpty);
+      await migrator.up();
+      await stats.keys.revoke(key.keyId);
+      for (const _ of NAMES.slice(1)) await migrator.down();
+      await assert.rejects(migrator.down(), notEmpty);
+      await migrator.up();
+      assert.equal((await stats.keys.list()).length, 1);
+    });
+
     test('Migrations go up, down and up again to the same tables', async () => {
       await using database = await createDatabase(dialect);
       await using migrator = await openMigrator({ database: database.url });

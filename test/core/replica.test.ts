@@ -51,6 +51,7 @@ test('A standby is not ready and records nothing until it is promoted, without a
   const { courseId } = await primary.addCourse({ course: { name: 'Algebra' } });
   const learner = { userId: newUserId(), courseId };
   await primary.recordSession({ ...learner, session: sessionContent() });
+  await untilMigrated(url);
   await using reader = await openStats({ database: url, readOnly: true });
   await until('the standby has the session', async () => {
     const { items } = await reader.listCourses().catch(() => ({ items: [] }));
@@ -88,6 +89,7 @@ test('A URL with several hosts uses the one that accepts writes, also after a fa
   const { courseId } = await stats.addCourse({ course: { name: 'Algebra' } });
   const learner = { userId: newUserId(), courseId };
   await stats.recordSession({ ...learner, session: sessionContent() });
+  await untilMigrated(standbyUrl.href);
   for (const target of ['standby', 'prefer-standby', 'read-only']) {
     await using reader = await openStats({ database: url(target), readOnly: true });
     await until(`${target} has the session`, async () => {
@@ -104,3 +106,9 @@ test('A URL with several hosts uses the one that accepts writes, also after a fa
   await stats.ready();
   await disconnect(standbyUrl.href);
 });
+
+/** Waits until a standby has replayed the transaction with all migrations. */
+function untilMigrated(standby: string): Promise<void> {
+  const table = "select 1 from pg_tables where tablename = 'schema_migrations'";
+  return until('the standby has the tables', async () => (await runOn(standby, table)).length > 0);
+}

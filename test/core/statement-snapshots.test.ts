@@ -103,6 +103,15 @@ async function statementsOf(t: TestContext, dialect: DialectName): Promise<strin
   await run('getHistory', () => stats.getHistory({ ...learner, interval: 'day' }));
   await run('getHistory: range', () => stats.getHistory({ ...learner, interval: 'day', ...range }));
   await run('listStudiedCourses', () => stats.listStudiedCourses({ userId }));
+  let keyId = '';
+  await run('keys.create', async () => {
+    const created = await stats.keys.create({ name: 'Reports', scopes: ['stats:read'], courses: [courseId] });
+    ({ keyId } = created.key);
+  });
+  await run('keys.list', () => stats.keys.list());
+  await run('keys.find', () => stats.keys.find(keyId));
+  await run('keys.touch', () => stats.keys.touch(new Map([[keyId, range.from]])));
+  await run('keys.revoke', () => stats.keys.revoke(keyId));
   await run('ready', () => stats.ready());
   await run('export', async () => {
     for await (const _ of exportSessions({ database: url })) continue;

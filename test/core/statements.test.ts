@@ -9,7 +9,7 @@ import { createFixture, type Fixture } from '../support/fixture.js';
 import { assertRollups } from '../support/rollups.js';
 import { runSql } from '../support/sql.js';
 
-const TABLES = ['courses', 'course_modules', 'study_sessions', 'studied_modules', 'course_stats'];
+const TABLES = ['courses', 'course_modules', 'study_sessions', 'studied_modules', 'course_stats', 'api_keys'];
 
 const sessionId = newSessionId();
 
@@ -22,8 +22,16 @@ async function callEverything({ stats, courseId }: Fixture) {
   const changed = sessionContent({ timeStudied: 5, moduleIds: ['b', 'c'] });
   const course = { name: 'Algebra', moduleIds: ['b'] };
   const created = await stats.setCourse({ courseId: newCourseId(), course: { name: crypto.randomUUID() } });
+  const { key: apiKey } = await stats.keys.create({
+    name: 'Reports',
+    scopes: ['stats:read'],
+    courses: [courseId],
+  });
   return {
     course: created.outcome,
+    apiKey: (await stats.keys.find(apiKey.keyId))?.courses,
+    revoked: (await stats.keys.revoke(apiKey.keyId)).revokedAt,
+    listed: (await stats.keys.list()).some(({ keyId }) => keyId === apiKey.keyId),
     renamed: await stats.setCourse({ courseId, course: { name: 'Renamed', moduleIds: null } }),
     restored: await stats.setCourse({ courseId, course }),
     courses: await stats.listCourses({ courseId }),

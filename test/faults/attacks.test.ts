@@ -33,7 +33,7 @@ const attacks: readonly [what: string, megabytes: number, begin: (target: Target
   [
     '1,000 idle connections',
     96,
-    ({ service: { url } }) => Attack.send(url, 1_000, head('GET /livez HTTP/1.1', 'Host: stats')),
+    ({ service: { url } }) => Attack.send(url, 1_000, head('GET /livez HTTP/1.1', 'Host: localhost')),
   ],
   [
     // The responses would be gigabytes in total.
@@ -41,7 +41,7 @@ const attacks: readonly [what: string, megabytes: number, begin: (target: Target
     320,
     ({ service: { url }, courseId, userId }) => {
       const path = `/courses/${courseId}/sessions?limit=${PAGE}`;
-      const page = head(`GET ${path} HTTP/1.1`, 'Host: stats', `X-User-Id: ${userId}`);
+      const page = head(`GET ${path} HTTP/1.1`, 'Host: localhost', `X-User-Id: ${userId}`);
       return Attack.send(url, 10, page.repeat(2_000));
     },
   ],
@@ -89,7 +89,7 @@ test(
     const before = residentMemory(pid);
     const record = () => {
       const body = JSON.stringify(sessionContent());
-      const lines = [`POST /courses/${courseId} HTTP/1.1`, 'Host: stats', `X-User-Id: ${userId}`];
+      const lines = [`POST /courses/${courseId} HTTP/1.1`, 'Host: localhost', `X-User-Id: ${userId}`];
       return head(...lines, 'Content-Type: application/json', `Content-Length: ${body.length}`) + body;
     };
 

@@ -25,7 +25,7 @@ test(
     const before = residentMemory(service.pid);
     const lines = [
       'POST /courses HTTP/1.1',
-      'Host: stats',
+      'Host: localhost',
       `X-User-Id: ${userId}`,
       'Content-Type: application/json',
     ];

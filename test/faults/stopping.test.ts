@@ -42,12 +42,12 @@ describe('SIGTERM', () => {
       const workers = Promise.all(Array.from({ length: CONNECTIONS }, worker));
       await until('500 sessions are recorded', () => answered > 500);
       using held = await RawConnection.open(url);
-      held.write(head('GET /livez HTTP/1.1', 'Host: stats'));
+      held.write(head('GET /livez HTTP/1.1', 'Host: localhost'));
       assert.equal((await held.read()).status, 200);
       const begin = performance.now();
       service.signal('SIGTERM');
       await until('/readyz returns 503 `stopping`', async () => {
-        const answer = await exchange(url, head('GET /readyz HTTP/1.1', 'Host: stats'));
+        const answer = await exchange(url, head('GET /readyz HTTP/1.1', 'Host: localhost'));
         if (answer.status === 200) return false;
         assertProblem(answer, 503, 'stopping');
         return true;
@@ -65,11 +65,11 @@ describe('SIGTERM', () => {
   test('A second SIGTERM ends the server at once, even with a request in flight', async () => {
     await using service = await startService(['--database', 'sqlite::memory:', '--port', '0']);
     using connection = await RawConnection.open(service.url);
-    connection.write(head('GET /livez HTTP/1.1', 'Host: stats') + 'GET /livez HTTP/1.1\r\nHost: st');
+    connection.write(head('GET /livez HTTP/1.1', 'Host: localhost') + 'GET /livez HTTP/1.1\r\nHost: local');
     assert.equal((await connection.read()).status, 200);
     service.signal('SIGTERM');
     await until('/readyz is not 200', async () => {
-      const { status } = await exchange(service.url, head('GET /readyz HTTP/1.1', 'Host: stats'));
+      const { status } = await exchange(service.url, head('GET /readyz HTTP/1.1', 'Host: localhost'));
       return status === 503;
     });
     const begin = performance.now();
@@ -117,7 +117,7 @@ for (const dialect of DIALECTS) {
 
 function recording(courseId: string): string {
   const body = JSON.stringify(sessionContent());
-  const lines = [`POST /courses/${courseId} HTTP/1.1`, 'Host: stats', `X-User-Id: ${newUserId()}`];
+  const lines = [`POST /courses/${courseId} HTTP/1.1`, 'Host: localhost', `X-User-Id: ${newUserId()}`];
   return head(...lines, 'Content-Type: application/json', `Content-Length: ${body.length}`) + body;
 }
 

@@ -130,7 +130,7 @@ describe('serve --workers 2', { skip: process.platform !== 'linux' && 'reads /pr
       await using service = await startWorkers(database.url);
       const pids = childrenOf(service.pid);
       using connection = await RawConnection.open(service.url);
-      connection.write(head('GET /livez HTTP/1.1', 'Host: stats') + 'GET /livez HTTP/1.1\r\nHost: st');
+      connection.write(head('GET /livez HTTP/1.1', 'Host: localhost') + 'GET /livez HTTP/1.1\r\nHost: local');
       assert.equal((await connection.read()).status, 200);
       service.signal('SIGTERM');
       await until('a worker is stopping', () => workersWith(service, 'stopping').length > 0);
@@ -153,7 +153,7 @@ describe('serve --workers 2', { skip: process.platform !== 'linux' && 'reads /pr
       const gap = (times[index + 1] ?? 0) - (times[index] ?? 0);
       assert.ok(gap >= pause - 1, `${gap} ms after end ${index}`);
     }
-    const { status } = await exchange(service.url, head('GET /readyz HTTP/1.1', 'Host: stats'));
+    const { status } = await exchange(service.url, head('GET /readyz HTTP/1.1', 'Host: localhost'));
     assert.equal(status, 200);
   });
 
@@ -168,7 +168,7 @@ describe('serve --workers 2', { skip: process.platform !== 'linux' && 'reads /pr
     process.kill(pid, 'SIGKILL');
     await until('a start has failed', () => workersWith(service, 'worker ended').includes(3));
     assert.match(service.log, /"worker":3,"error":"spawn \/missing ENOENT"/);
-    const { status } = await exchange(service.url, head('GET /readyz HTTP/1.1', 'Host: stats'));
+    const { status } = await exchange(service.url, head('GET /readyz HTTP/1.1', 'Host: localhost'));
     assert.equal(status, 200);
     service.signal('SIGUSR2');
     await until('the worker is replaced', () =>
@@ -191,6 +191,31 @@ describe('serve --workers 2', { skip: process.platform !== 'linux' && 'reads /pr
     await using service = await startWorkers(database.url, { workers: 'auto' });
     const cores = availableParallelism();
     assert.equal(childrenOf(service.pid).length, cores > 1 ? cores : 0);
+  });
+
+  test('Workers serve every address with trusted proxies, and with tokens', async () => {
+    await using database = await createDatabase('postgres');
+    for (const [options, status] of [
+      [['--trusted-proxies', '127.0.0.0/8'], 200],
+      [['--auth', 'token'], 401],
+    ] as const) {
+      const argv = [
+        'serve',
+        '--workers',
+        '2',
+        '--host',
+        '0.0.0.0',
+        '--port',
+        '0',
+        '--database',
+        database.url,
+      ];
+      await using service = await startCommand([process.execPath, BIN, ...argv, ...options], {});
+      const response = await fetch(`${service.url.replace('0.0.0.0', '127.0.0.1')}/whoami`, {
+        headers: { 'x-user-id': '7c7b7d42-ff2f-57e0-b43e-bdac13420b81' },
+      });
+      assert.equal(response.status, status);
+    }
   });
 
   test('A wrong password, an old schema and a port in use are one line each, as with one process', async () => {
@@ -245,7 +270,7 @@ async function createCourse(url: string): Promise<string> {
 }
 
 async function readMetrics(url: string): Promise<Sample[]> {
-  const { status, text } = await exchange(url, head('GET /metrics HTTP/1.1', 'Host: stats'));
+  const { status, text } = await exchange(url, head('GET /metrics HTTP/1.1', 'Host: localhost'));
   assert.equal(status, 200);
   return parseMetrics(text);
 }

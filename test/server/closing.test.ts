@@ -6,7 +6,7 @@ import { head, RawConnection } from '../support/http-raw.js';
 import { createService } from '../support/http-service.js';
 import { waitForLock } from '../support/http-lock.js';
 
-const HOST = 'Host: stats';
+const HOST = 'Host: localhost';
 const USER = `X-User-Id: ${newUserId()}`;
 const BODY = '{"name":"Logic"}';
 const POST = ['POST /courses HTTP/1.1', HOST, USER, 'Content-Type: application/json'];

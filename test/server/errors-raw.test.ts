@@ -7,7 +7,7 @@ import { createService } from '../support/http-service.js';
 
 const MAX_BODY = 1_048_576;
 const MAX_URL = 8_192;
-const HOST = 'Host: stats';
+const HOST = 'Host: localhost';
 const USER = `X-User-Id: ${newUserId()}`;
 const TYPE = 'Content-Type: application/json';
 
@@ -15,7 +15,7 @@ const target = (length: number) => '/livez?'.padEnd(length, 'x');
 
 describe('400: duplicate headers', () => {
   const cases: readonly [name: string, repeated: readonly string[]][] = [
-    ['Host', ['Host: stats', 'host: stats']],
+    ['Host', ['Host: localhost', 'host: localhost']],
     ['Content-Type', [TYPE, TYPE]],
     ['X-User-Id', [USER, USER.toUpperCase()]],
   ];

@@ -5,7 +5,7 @@ import { assertProblem } from '../support/http-answer.js';
 import { head, RawConnection } from '../support/http-raw.js';
 import { createService } from '../support/http-service.js';
 
-const HOST = 'Host: stats';
+const HOST = 'Host: localhost';
 const USER = `X-User-Id: ${newUserId()}`;
 const TYPE = 'Content-Type: application/json';
 const BODY = '{"name":"Logic"}';

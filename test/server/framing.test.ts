@@ -7,7 +7,7 @@ import { assertFaults, assertProblem } from '../support/http-answer.js';
 import { exchange, head, RawConnection } from '../support/http-raw.js';
 import { createService } from '../support/http-service.js';
 
-const HOST = 'Host: stats';
+const HOST = 'Host: localhost';
 const TYPE = 'Content-Type: application/json';
 const chunked = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
 

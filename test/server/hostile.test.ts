@@ -35,7 +35,7 @@ describe('garbage after a request', () => {
     connection.write(
       head(
         `POST /courses/${service.courseId} HTTP/1.1`,
-        'Host: stats',
+        'Host: localhost',
         `X-User-Id: ${newUserId()}`,
         'Content-Type: application/json',
         `Content-Length: ${body.length}`,
@@ -106,7 +106,7 @@ test('A request that is rejected before its body ends is answered only once', as
   connection.write(
     head(
       'POST /courses HTTP/1.1',
-      'Host: stats',
+      'Host: localhost',
       'Content-Type: application/json',
       'Transfer-Encoding: chunked',
     ),
@@ -123,7 +123,7 @@ test('A body of 1 MiB in chunks of one byte is accepted', async () => {
   connection.write(
     head(
       'POST /courses HTTP/1.1',
-      'Host: stats',
+      'Host: localhost',
       `X-User-Id: ${newUserId()}`,
       'Content-Type: application/json',
       'Transfer-Encoding: chunked',

@@ -16,7 +16,7 @@ test('A keep-alive connection does not accumulate listeners over many requests',
   const listen = (warning: Error) => warnings.push(warning.message);
   process.on('warning', listen);
   for (let request = 0; request < REQUESTS; request++) {
-    connection.write(head('GET /livez HTTP/1.1', 'Host: stats'));
+    connection.write(head('GET /livez HTTP/1.1', 'Host: localhost'));
     assert.equal((await connection.read()).status, 200);
   }
   process.off('warning', listen);
@@ -30,7 +30,7 @@ test('A connection that is idle for `keepAliveTimeout` is closed', async () => {
   const { hostname, port } = new URL(server.url);
   const socket = connect({ host: hostname, port: Number(port) });
   const start = performance.now();
-  socket.write('GET /livez HTTP/1.1\r\nHost: stats\r\n\r\n');
+  socket.write('GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n');
   socket.resume();
   await once(socket, 'close');
   const duration = performance.now() - start;

@@ -48,7 +48,7 @@ test('An existing server with `createListener` answers `Expect: 100-continue` wi
   const body = '{"name":"Logic"}';
   const lines = [
     'POST /courses HTTP/1.1',
-    'Host: stats',
+    'Host: localhost',
     `X-User-Id: ${newUserId()}`,
     'Content-Type: application/json',
     `Content-Length: ${body.length}`,

@@ -14,6 +14,7 @@ test('The server returns every documented success, and each matches its schema',
   const zero = sessionContent({ totalModulesStudied: 0, averageScore: 0, timeStudied: 0 });
 
   await client.call('live');
+  await client.call('whoami', { userId });
   await client.call('ready');
   await client.call('getStats', { userId, courseId });
   await client.call('listSessions', { userId, courseId });

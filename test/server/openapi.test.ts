@@ -88,7 +88,9 @@ test('An operation requires a learner exactly if it documents `X-User-Id`', asyn
 const OF_NO_ROUTE = new Set([
   'invalid-database-url',
   'invalid-server-url',
+  'access-denied',
   'database-not-empty',
+  'key-not-found',
   'database-not-found',
   'schema-unsupported',
   'server-unavailable',

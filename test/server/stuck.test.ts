@@ -9,13 +9,13 @@ const MINUTE = 60_000;
 const BODY = '{"name":"Logic"}';
 const WAITING = head(
   'POST /courses HTTP/1.1',
-  'Host: stats',
+  'Host: localhost',
   `X-User-Id: ${newUserId()}`,
   'Content-Type: application/json',
   `Content-Length: ${BODY.length}`,
   'Expect: 100-continue',
 );
-const MEGABYTES = head('GET /openapi.json HTTP/1.1', 'Host: stats').repeat(30);
+const MEGABYTES = head('GET /openapi.json HTTP/1.1', 'Host: localhost').repeat(30);
 
 test('A connection that reads no response for a minute is closed; one with an open request is not', async ({
   mock,

@@ -22,7 +22,7 @@ test('Large unread responses are limited in total with 503; small responses are 
   const list = () => send('GET', path, { userId: learner.userId });
   assert.equal((await list()).status, 200);
 
-  const request = `GET ${path} HTTP/1.1\r\nHost: x\r\nX-User-Id: ${learner.userId}\r\n\r\n`;
+  const request = `GET ${path} HTTP/1.1\r\nHost: localhost\r\nX-User-Id: ${learner.userId}\r\n\r\n`;
   const unread = await Promise.all(Array.from({ length: CONNECTIONS }, () => RawConnection.open(url)));
   for (const connection of unread) connection.write(request.repeat(REQUESTS));
   using last = await RawConnection.open(url);

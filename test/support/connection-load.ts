@@ -63,7 +63,7 @@ function recording(courseId: string, requestId: string): string {
   const body = JSON.stringify(sessionContent());
   const lines = [
     `POST /courses/${courseId} HTTP/1.1`,
-    'Host: stats',
+    'Host: localhost',
     `X-User-Id: ${newUserId()}`,
     `X-Request-Id: ${requestId}`,
     'Content-Type: application/json',

@@ -1,11 +1,11 @@
 import type { DialectName } from '../../migrations/columns.js';
-import { openStats, type CourseId, type Stats } from '../../src/core/index.js';
+import { openStats, type CourseId, type DatabaseStats } from '../../src/core/index.js';
 import { stoppedClock, type StoppedClock } from './clock.js';
 import { createDatabase, withShortTimeouts, type TestDatabase } from './databases.js';
 
 export interface Fixture extends AsyncDisposable {
   readonly database: TestDatabase;
-  readonly stats: Stats;
+  readonly stats: DatabaseStats;
   readonly clock: StoppedClock;
   readonly courseId: CourseId;
 }

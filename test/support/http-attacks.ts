@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { head } from './http-raw.js';
 
-const HOST = 'Host: stats';
+const HOST = 'Host: localhost';
 /** Milliseconds between two writes of a slow client, far less than any timeout. */
 const DRIP = 100;
 

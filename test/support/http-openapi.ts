@@ -13,7 +13,7 @@ const parameter = z.strictObject({
   schema: jsonSchema,
   example: z.string().optional(),
 });
-const security = z.array(z.record(z.string(), z.array(z.never())));
+const security = z.array(z.record(z.string(), z.array(z.string().regex(/^[a-z]+(:[a-z]+)?$/))));
 const response = z.strictObject({
   description: z.string().min(1),
   headers: z
@@ -55,12 +55,20 @@ export const documentSchema = z.strictObject({
   components: z.strictObject({
     securitySchemes: z.record(
       z.string(),
-      z.strictObject({
-        type: z.literal('apiKey'),
-        in: z.literal('header'),
-        name: z.string().min(1),
-        description: z.string().min(1),
-      }),
+      z.discriminatedUnion('type', [
+        z.strictObject({
+          type: z.literal('apiKey'),
+          in: z.literal('header'),
+          name: z.string().min(1),
+          description: z.string().min(1),
+        }),
+        z.strictObject({
+          type: z.literal('http'),
+          scheme: z.literal('bearer'),
+          bearerFormat: z.literal('JWT'),
+          description: z.string().min(1),
+        }),
+      ]),
     ),
     schemas: z.record(z.string().regex(/^[A-Za-z0-9._-]+$/), jsonSchema),
   }),
@@ -82,7 +90,8 @@ export function endpointsOf({ paths, security: ofAll, components }: Document): E
     Object.entries(item).flatMap(([method, found]) => {
       if (!found) return [];
       const [scheme] = Object.keys((found.security ?? ofAll)[0] ?? {});
-      const userHeader = scheme === undefined ? undefined : components.securitySchemes[scheme]?.name;
+      const definition = scheme === undefined ? undefined : components.securitySchemes[scheme];
+      const userHeader = definition?.type === 'apiKey' ? definition.name : undefined;
       return [{ ...found, method: method.toUpperCase(), path, userHeader }];
     }),
   );

@@ -11,7 +11,17 @@ export interface Command {
 }
 
 export function codeBlocks(file: URL): CodeBlock[] {
-  const fences = readFileSync(file, 'utf8').matchAll(/^```(\w+)\n(.*?)^```$/gms);
+  return blocksOf(readFileSync(file, 'utf8'));
+}
+
+/** Returns the text of a section with a heading of level 2. */
+export function sectionOf(file: URL, heading: string): string {
+  const sections = readFileSync(file, 'utf8').split(/^## /m);
+  return sections.find((section) => section.startsWith(`${heading}\n`)) ?? '';
+}
+
+export function blocksOf(text: string): CodeBlock[] {
+  const fences = text.matchAll(/^```(\w+)\n(.*?)^```$/gms);
   return Array.from(fences, ([, language = '', code = '']) => ({ language, code }));
 }
 

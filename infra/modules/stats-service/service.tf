@@ -47,7 +47,7 @@ locals {
   }
 
   service_container = merge(local.container, {
-    command      = ["serve", "--no-migrate", "--host", "0.0.0.0"]
+    command      = ["serve", "--no-migrate", "--host", "0.0.0.0", "--trusted-proxies", var.vpc_cidr]
     portMappings = [{ containerPort = local.port, protocol = "tcp" }]
     healthCheck = {
       command     = ["CMD", "node", "-e", local.liveness]

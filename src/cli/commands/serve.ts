@@ -3,13 +3,14 @@ import type { Command } from 'commander';
 import { sqlitePath } from '../../core/index.js';
 import { UsageError, withValue } from '../errors.js';
 import type { Io } from '../io.js';
-import { describeSetting, parseKeepAlive, SETTINGS, type Setting } from '../settings.js';
+import { addAuthOptions, readAuth, type AuthFlags, type AuthSettings } from '../serve/auth.js';
+import { describeSetting, parseKeepAlive, readSetting, SETTINGS, type Setting } from '../settings.js';
 import { addDatabaseOption, databaseUrl } from '../target.js';
 
 /** Guards against a typing error. */
 const MAX_WORKERS = 256;
 
-interface Options {
+interface Options extends AuthFlags {
   readonly database?: string;
   readonly host?: string;
   readonly port?: string;
@@ -20,12 +21,13 @@ interface Options {
 }
 
 export function addServe(program: Command, io: Io): void {
-  addDatabaseOption(program.command('serve'))
+  const command = addDatabaseOption(program.command('serve'))
     .description('serve the HTTP API')
     .option(SETTINGS.host.flags, describeSetting(SETTINGS.host))
     .option(SETTINGS.port.flags, describeSetting(SETTINGS.port))
     .option(SETTINGS.keepAlive.flags, describeSetting(SETTINGS.keepAlive))
-    .option(SETTINGS.workers.flags, describeSetting(SETTINGS.workers))
+    .option(SETTINGS.workers.flags, describeSetting(SETTINGS.workers));
+  addAuthOptions(command)
     .option('--no-migrate', 'fail if the schema is not current, instead of migrating it')
     .option('--read-only', 'refuse every change, for a copy or a standby; the schema is not migrated')
     .action((options: Options) => runServe(io, options));
@@ -40,7 +42,9 @@ async function runServe(io: Io, options: Options): Promise<void> {
   const keepAliveTimeout = parseSetting(io, SETTINGS.keepAlive, options.keepAlive, parseKeepAlive);
   const parse = sqlitePath(database) !== undefined ? parseSqliteWorkers : parseWorkers;
   const workers = parseSetting(io, SETTINGS.workers, options.workers, parse) ?? 1;
-  const settings = { database, host, port, keepAliveTimeout, migrate, readOnly };
+  const auth = readAuth(io, options);
+  const settings = { database, host, port, keepAliveTimeout, migrate, readOnly, auth };
+  await assertStartable(host, auth);
   if (workers === 1) {
     const { runAlone } = await import('../serve/server.js');
     return runAlone(io, settings);
@@ -49,16 +53,26 @@ async function runServe(io: Io, options: Options): Promise<void> {
   return runWorkers(io, settings, workers);
 }
 
+/** Before the database is opened and migrated. */
+async function assertStartable(host: string | undefined, auth: AuthSettings): Promise<void> {
+  const { assertServable } = await import('../../server/index.js');
+  try {
+    // Without JWTs there are only API keys, which need no settings.
+    if (auth.mode === 'gateway' || auth.jwt) assertServable({ host, auth });
+  } catch (error) {
+    throw error instanceof RangeError ? new UsageError(error.message) : error;
+  }
+}
+
 /** Returns `undefined` for a setting that is not set. */
 function parseSetting<T>(
   io: Io,
-  { flags = '', env }: Setting,
+  setting: Setting,
   flag: string | undefined,
   parse: (name: string, text: string) => T,
 ): T | undefined {
-  if (flag !== undefined) return parse(flags.split(' ')[0] ?? flags, flag);
-  const text = io.env[env];
-  return text === undefined ? undefined : parse(env, text);
+  const value = readSetting(io, setting, flag);
+  return value && parse(value.name, value.text);
 }
 
 function parseHost(name: string, text: string): string {

@@ -1,4 +1,5 @@
 import { MAX_COURSE_NAME, StatsError, type Legacy, type StatsCalls, type Untyped } from '../../core/index.js';
+import { isCourseRefused } from '../errors.js';
 import { CSV_NAME } from './options.js';
 import { readCsv } from './readers/csv.js';
 import { toUtf8 } from './readers/encoding.js';
@@ -127,7 +128,8 @@ function shortened(name: string): string {
 
 /** Returns false for an error that would repeat with the next course. */
 function isRejection(error: unknown): error is StatsError {
-  return error instanceof StatsError && (error.kind === 'invalid' || error.kind === 'conflict');
+  if (!(error instanceof StatsError)) return false;
+  return error.kind === 'invalid' || error.kind === 'conflict' || isCourseRefused(error);
 }
 
 async function* courseEntries(source: Source): AsyncGenerator<Entry> {

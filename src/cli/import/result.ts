@@ -1,5 +1,5 @@
 import { StatsError } from '../../core/index.js';
-import { withValue } from '../errors.js';
+import { isCourseRefused, withValue } from '../errors.js';
 import type { Io } from '../io.js';
 import { writeFields, writeJson } from '../output.js';
 import type { CoursesTally } from './courses.js';
@@ -64,7 +64,7 @@ export function rejectionOf(
     const rule = `must be the id of an existing course; ${advice}`;
     return rejected([{ field: 'courseId', detail: withValue(givenCourse(line), rule) }]);
   }
-  return error.kind === 'invalid' ? rejected(faultsOf(error)) : undefined;
+  return error.kind === 'invalid' || isCourseRefused(error) ? rejected(faultsOf(error)) : undefined;
 }
 
 /** Returns the course of the line in the file: its id, a text from which its id is derived, or its name. */

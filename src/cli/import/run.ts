@@ -180,7 +180,10 @@ async function importSessions(
   } catch (error) {
     progress.end();
     rejects.print();
-    const canContinue = signal.aborted || (error instanceof StatsError && error.kind === 'unavailable');
+    // A token can expire during an import.
+    const isDenied = error instanceof StatsError && error.code === 'access-denied';
+    const isUnavailable = error instanceof StatsError && error.kind === 'unavailable';
+    const canContinue = signal.aborted || isUnavailable || (isDenied && tally.lines > 0);
     if (tally.statements) {
       // Sessions are recorded in another order than that of the file, after all of it was read.
       if (canContinue)

@@ -6,6 +6,7 @@ import { openStats } from '../../core/index.js';
 import { serve } from '../../server/index.js';
 import { interruptible, type Io } from '../io.js';
 import { ServerLog } from '../log.js';
+import { authOptions } from './auth.js';
 import {
   announceListening,
   announceStopping,
@@ -55,9 +56,10 @@ async function migrateAndFindUrl({
   readOnly,
   host,
   port,
+  auth,
 }: ServerSettings): Promise<string> {
   await using stats = await openStats({ database, migrate, readOnly });
-  await using server = await serve(stats, { host, port });
+  await using server = await serve(stats, { host, port, auth: authOptions(auth, stats.keys) });
   return server.url;
 }
 

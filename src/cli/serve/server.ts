@@ -5,6 +5,7 @@ import { Metrics, serve, type RunningServer } from '../../server/index.js';
 import { interruptible, type Io } from '../io.js';
 import { ServerLog } from '../log.js';
 import { writeLine } from '../output.js';
+import { authOptions, type AuthSettings } from './auth.js';
 
 export interface ServerSettings {
   readonly database: string;
@@ -15,6 +16,7 @@ export interface ServerSettings {
   /** Applies pending migrations. */
   readonly migrate: boolean;
   readonly readOnly: boolean;
+  readonly auth: AuthSettings;
 }
 
 /** Calls in flight. More calls get 503 at once, because their results would come too late. */
@@ -53,7 +55,7 @@ interface ServerParts {
 }
 
 export async function runServer(io: Io, settings: ServerSettings, parts: ServerParts): Promise<void> {
-  const { database, migrate, readOnly, host, port, keepAliveTimeout } = settings;
+  const { database, migrate, readOnly, host, port, keepAliveTimeout, auth } = settings;
   const { log, metrics } = parts;
   const config = { database, create: migrate, migrate, readOnly, maxCalls: MAX_CALLS, observer: metrics };
   const stats = await interruptible(io.signal, openStats(config));
@@ -62,6 +64,8 @@ export async function runServer(io: Io, settings: ServerSettings, parts: ServerP
     port,
     keepAliveTimeout,
     metrics,
+    auth: authOptions(auth, stats.keys),
+    onSecurityEvent: ({ event, ...fields }) => log.security(event, fields),
     onError: (error, requestId) => log.failed(error, requestId),
     onResponse: (completed) => log.completed(completed),
   }).catch((error: unknown) => closeAndThrow(stats, error));

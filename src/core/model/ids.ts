@@ -41,12 +41,15 @@ export const ID_NAMESPACE = 'd61bc6e4-cb93-4df3-9bc1-b90793dfcd2f';
  * const userId = toUserId(deriveId('learner-4711'));
  * console.log(userId); // 2d217c10-347f-590b-a61c-d8f403f752fd
  *
- * @throws {StatsError} `invalid-request` if the text is empty or the namespace is not a UUID
+ * @throws {StatsError} `invalid-request` if the text is empty or not well-formed Unicode, or the namespace is not a UUID
  */
 export function deriveId(text: string, namespace: string = ID_NAMESPACE): string {
   if (isId(text)) return text.toLowerCase();
   const faults: Fault[] = [];
-  if (text === '') faults.push({ parameter: 'text', detail: rule('must not be empty')({ input: text }) });
+  if (text === '' || !text.isWellFormed()) {
+    const detail = rule('must be text that is not empty, without half a surrogate pair')({ input: text });
+    faults.push({ parameter: 'text', detail });
+  }
   if (!isId(namespace)) faults.push({ parameter: 'namespace', detail: error({ input: namespace }) });
   if (faults.length > 0) throw invalidRequest(faults);
   return uuidV5(text, namespace);

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { integer, parseJson, rule } from './validation.js';
 
-const MAX_LIMIT = 1000;
-const DEFAULT_LIMIT = 100;
+export const MAX_LIMIT = 1000;
+export const DEFAULT_LIMIT = 100;
 
 export const limitSchema = integer(1, MAX_LIMIT)
   .default(DEFAULT_LIMIT)

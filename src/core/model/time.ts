@@ -8,6 +8,8 @@ export type Clock = () => number;
  * Milliseconds that a completion time may be ahead of the clock, because clocks and time zones can be wrong.
  */
 const MAX_AHEAD = 24 * 60 * 60 * 1000;
+/** Milliseconds of ten years, which have two or three leap days. */
+const MAX_LIFETIME = 3_653 * 24 * 60 * 60 * 1000;
 /** Days of the shortest month. */
 const SHORTEST_MONTH = 28;
 const INSTANT_LENGTH = '2026-11-22T10:00:00.000Z'.length;
@@ -22,12 +24,19 @@ const RFC_3339_RULE = 'must be an RFC 3339 time with offset, such as 2026-11-22T
 const instantRule = rule(RFC_3339_RULE);
 const completedAtRule = rule(`${RFC_3339_RULE}, from 1970 and at most 24 hours ahead of the server's clock`);
 
+const expiresAtRule = rule(`${RFC_3339_RULE}, in the future and at most 10 years ahead`);
+
 /** A stored time, as returned: UTC, to the millisecond. */
 export const instantSchema = z.string().meta({ format: 'date-time' });
 
 /** The completion time of a session. */
 export function completedAtSchema(clock: Clock) {
   return rfc3339(completedAtRule, (time) => time >= 0 && time <= Math.min(clock() + MAX_AHEAD, LAST_INSTANT));
+}
+
+/** The time until which a credential is valid. */
+export function expiresAtSchema(clock: Clock) {
+  return rfc3339(expiresAtRule, (time) => time > clock() && time <= clock() + MAX_LIFETIME);
 }
 
 const anyTime = completedAtSchema(() => Number.MAX_SAFE_INTEGER);

@@ -79,7 +79,7 @@ export async function migrateDown(store: Store): Promise<string | undefined> {
     const last = migrations.find(({ name }) => name === newest.name);
     if (!last) throw newest.name === PREVIEW ? schemaUnsupported() : schemaNewer([newest]);
     // Off by one, a rollback of a release would delete all data.
-    if (last === migrations[0] && (await hasCourses(context))) throw databaseNotEmpty(last.name);
+    if (last === migrations[0] && (await hasData(context))) throw databaseNotEmpty(last.name);
     await last.down(context.kysely.$pickTables<never>(), context.dialect);
     await context.kysely.deleteFrom('schema_migrations').where('name', '=', last.name).execute();
     return last.name;
@@ -113,8 +113,12 @@ async function ensureTable(context: TransactionContext): Promise<void> {
   );
 }
 
-async function hasCourses({ kysely }: TransactionContext): Promise<boolean> {
-  return (await kysely.selectFrom('courses').select('course_id').limit(1).execute()).length > 0;
+/** Sessions have a course. A key counts even if it is revoked, because it shows who had access. */
+async function hasData({ kysely }: TransactionContext): Promise<boolean> {
+  for (const table of ['courses', 'api_keys'] as const) {
+    if ((await kysely.selectFrom(table).select('created_at').limit(1).execute()).length > 0) return true;
+  }
+  return false;
 }
 
 type Applied = Pick<SchemaMigrationsTable, 'name' | 'is_breaking'>;

@@ -14,6 +14,7 @@ export interface Schema {
   study_sessions: StudySessionsTable;
   course_stats: CourseStatsTable;
   studied_modules: StudiedModulesTable;
+  api_keys: ApiKeysTable;
   schema_migrations: SchemaMigrationsTable;
 }
 
@@ -66,6 +67,20 @@ export interface StudiedModulesTable extends CommonColumns {
   course_id: CourseId;
   module_id: string;
   session_count: number;
+}
+
+export interface ApiKeysTable extends CommonColumns {
+  key_id: string;
+  name: string;
+  /** SHA-256 of the secret. */
+  secret_hash: Buffer;
+  /** Sorted and joined by `;`. */
+  scopes: string;
+  /** Sorted and joined by `;`; `null` for all courses. */
+  course_ids: string | null;
+  expires_at: string | null;
+  last_used_at: string | null;
+  revoked_at: string | null;
 }
 
 export interface SchemaMigrationsTable extends CommonColumns {

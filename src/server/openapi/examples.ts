@@ -55,6 +55,14 @@ export const EXAMPLES: Readonly<Partial<Record<Route['operation'], Example>>> = 
   },
   listStudiedCourses: { response: { items: [{ ...stats, name: courseContent.name }], next: null } },
   eraseUser: { response: { sessionsDeleted: 1 } },
+  whoami: {
+    response: {
+      userId: USER_ID,
+      credential: 'gateway',
+      scopes: ['admin', 'courses:write', 'sessions:write', 'stats:read'],
+      courses: null,
+    },
+  },
   live: { response: { status: 'ok' } },
   ready: { response: { status: 'ok' } },
   metrics: {

@@ -1,6 +1,14 @@
 import * as z from 'zod';
 import manifest from '../../../package.json' with { type: 'json' };
-import { CALL_SCHEMAS, isServiceRoute, parameterLocations, type CallRoute, type Route } from '../router.js';
+import {
+  CALL_SCHEMAS,
+  isCallerRoute,
+  isServiceRoute,
+  parameterLocations,
+  type CallerRoute,
+  type CallRoute,
+  type Route,
+} from '../router.js';
 import { EXAMPLES, PARAMETER_EXAMPLES } from './examples.js';
 import { responsesOf } from './responses.js';
 import { componentSchemas, reference } from './schemas.js';
@@ -25,7 +33,7 @@ export function describeApi(groups: readonly RouteGroup[]) {
     },
     servers: [{ url: '/', description: 'The server that returned this document.' }],
     tags: groups.map(({ name, description }) => ({ name, description })),
-    security: [{ user: [] }],
+    security: [{ user: [] }, { bearer: [] }],
     paths: Object.fromEntries(
       Array.from(paths, ([path, pathRoutes]) => [
         path,
@@ -34,7 +42,10 @@ export function describeApi(groups: readonly RouteGroup[]) {
         ),
       ]),
     ),
-    components: { securitySchemes: { user: USER_SCHEME }, schemas: componentSchemas() },
+    components: {
+      securitySchemes: { user: USER_SCHEME, bearer: BEARER_SCHEME },
+      schemas: componentSchemas(),
+    },
   };
 }
 
@@ -43,22 +54,44 @@ const USER_SCHEME = {
   in: 'header',
   name: 'X-User-Id',
   description:
-    'The UUID of the learner. The server trusts this header: only the gateway that authenticates learners may reach the server.',
+    'Behind a gateway: the UUID of the learner, whom the gateway has authenticated. The server trusts this header. With a token it names the learner for whom the caller acts, which needs a scope.',
+};
+
+const BEARER_SCHEME = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'JWT',
+  description: 'A JWT of the issuer that the operator has configured, or an API key (`ssk_…`).',
 };
 
 function describeOperation(route: Route, tag: string) {
   const { operation: operationId, summary, description } = route;
-  const isOpen = isServiceRoute(route);
+  const common = { operationId, tags: [tag], summary };
+  const responses = responsesOf(route);
+  // An empty list overrides the security requirement of the document.
+  if (isServiceRoute(route))
+    return { ...common, ...(description && { description }), security: [], responses };
+  const { security, scopes } = accessOf(route);
+  const text = [description, scopes].filter(Boolean).join(' ');
+  const inputs = isCallerRoute(route) ? {} : { parameters: parametersOf(route), ...requestBodyOf(route) };
   return {
-    operationId,
-    tags: [tag],
-    summary,
-    ...(description && { description }),
-    // An empty list overrides the security requirement of the document.
-    ...(isOpen && { security: [] }),
-    ...(!isOpen && { parameters: parametersOf(route), ...requestBodyOf(route) }),
-    responses: responsesOf(route),
+    ...common,
+    ...(text && { description: text }),
+    ...(security && { security }),
+    ...inputs,
+    responses,
   };
+}
+
+/** Returns the security requirement, if it differs from that of the document, and the scopes as a sentence. */
+function accessOf({ access }: CallRoute | CallerRoute) {
+  if (access === 'authenticated') return {};
+  if ('scope' in access) {
+    // OpenAPI 3.1, section 4.8.30: for a bearer token, the list has the required roles.
+    const security = [{ user: [] }, { bearer: [access.scope] }];
+    return { security, scopes: `A token needs the scope \`${access.scope}\`.` };
+  }
+  return { scopes: `For another learner than its own, a token needs the scope \`${access.forOthers}\`.` };
 }
 
 /** Omits the user, which is a security scheme. */

@@ -18,7 +18,8 @@ const COMMON_HEADERS = {
 
 /** Headers of errors, by status. */
 const ERROR_HEADERS: Readonly<Record<number, Readonly<Record<string, unknown>>>> = {
-  401: { 'WWW-Authenticate': { description: 'The header that is missing or invalid.', schema: text } },
+  401: { 'WWW-Authenticate': { description: 'The credential that is missing or invalid.', schema: text } },
+  403: { 'WWW-Authenticate': { description: 'The scope that is missing, if one is.', schema: text } },
   503: { 'Retry-After': { description: 'Seconds to wait before a retry.', schema: { type: 'integer' } } },
 };
 
@@ -32,6 +33,12 @@ const COMMON_ERRORS: readonly HttpErrorCode[] = [
 ];
 const CALL_ERRORS: readonly (ErrorCode | HttpErrorCode)[] = [
   'unauthenticated',
+  'invalid-token',
+  'insufficient-scope',
+  'course-refused',
+  'untrusted-address',
+  'untrusted-host',
+  'keys-unavailable',
   'invalid-request',
   'database-unavailable',
   'database-unusable',
@@ -82,7 +89,7 @@ function failures(route: Route): Record<string, unknown> {
 
 function errorsOf(route: Route): (ErrorCode | HttpErrorCode)[] {
   if (isServiceRoute(route)) return [...COMMON_ERRORS, ...route.errors];
-  const bodyErrors = route.document ? BODY_ERRORS : [];
+  const bodyErrors = 'document' in route && route.document ? BODY_ERRORS : [];
   const changeErrors = route.method === 'GET' ? [] : CHANGE_ERRORS;
   return [...COMMON_ERRORS, ...CALL_ERRORS, ...bodyErrors, ...changeErrors, ...route.errors];
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { callerSchema } from '../../core/model/caller.js';
 import { courseContentSchema, courseSchema, newCourseSchema } from '../../core/model/course.js';
 import { erasureSchema } from '../../core/model/session.js';
 import { historySchema } from '../../core/model/history.js';
@@ -37,6 +38,7 @@ const OUTPUTS = {
   StudiedCoursePage: pageSchema(studiedCourseSchema),
   History: historySchema,
   Erasure: erasureSchema,
+  Caller: callerSchema,
   Health: z.object({ status: z.literal('ok') }),
   Problem: problemSchema,
   OpenApi: z.looseObject({ openapi: z.string(), paths: z.looseObject({}) }),

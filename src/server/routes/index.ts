@@ -1,5 +1,6 @@
 import type { RouteGroup } from '../openapi/index.js';
 import type { Route } from '../router.js';
+import { callerRoutes } from './caller.js';
 import { courseRoutes } from './courses.js';
 import { learnerRoutes } from './learner.js';
 import { serviceRoutes } from './service.js';
@@ -15,6 +16,7 @@ export const routeGroups: readonly RouteGroup[] = [
     routes: sessionRoutes,
   },
   { name: 'Stats', description: "Statistics of the learner's sessions.", routes: learnerRoutes },
+  { name: 'Caller', description: 'What the credential of a request allows.', routes: callerRoutes },
   { name: 'Service', description: 'For operators and tools; no learner required.', routes: serviceRoutes },
 ];
 

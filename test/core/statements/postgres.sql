@@ -42,6 +42,10 @@ create table "studied_modules" ("user_id" uuid not null, "course_id" uuid not nu
   "C" not null, "session_count" bigint not null check (session_count >= 0), "created_at" timestamptz(3) not
   null, "updated_at" timestamptz(3) not null, constraint "studied_modules_pkey" primary key ("user_id",
   "course_id", "module_id"));
+create table "api_keys" ("key_id" text collate "C" not null primary key, "name" text collate "C" not null,
+  "secret_hash" bytea not null check (length(secret_hash) = 32), "scopes" text collate "C" not null,
+  "course_ids" text collate "C", "expires_at" timestamptz(3), "last_used_at" timestamptz(3), "revoked_at"
+  timestamptz(3), "created_at" timestamptz(3) not null, "updated_at" timestamptz(3) not null);
 alter table "course_stats" set (fillfactor = 80);
 alter table "studied_modules" set (fillfactor = 80);
 insert into "schema_migrations" ("name", "is_breaking", "created_at", "updated_at") values ($1, $2, cast($3 as
@@ -271,6 +275,30 @@ select "course_stats"."course_id", "courses"."name", "course_stats"."session_cou
   course_stats.course_id) as "studiedOfDeclared" from "course_stats" inner join "courses" on
   "courses"."course_id" = "course_stats"."course_id" where "course_stats"."user_id" = cast($3 as uuid) and
   "courses"."name" > $4 order by "courses"."name" limit $5;
+
+-- keys.create
+select "course_id" from "courses" where "course_id" in (cast($1 as uuid));
+insert into "api_keys" ("key_id", "name", "secret_hash", "scopes", "course_ids", "expires_at", "last_used_at",
+  "revoked_at", "created_at", "updated_at") values ($1, $2, $3, $4, $5, $6, $7, $8, cast($9 as timestamptz),
+  cast($10 as timestamptz));
+
+-- keys.list
+select "key_id", "name", "scopes", "course_ids", "created_at", "expires_at", "last_used_at", "revoked_at" from
+  "api_keys" order by "created_at", "key_id";
+
+-- keys.find
+select "key_id", "name", "scopes", "course_ids", "created_at", "expires_at", "last_used_at", "revoked_at",
+  "secret_hash" from "api_keys" where "key_id" = $1;
+
+-- keys.touch
+update "api_keys" set "last_used_at" = cast($1 as timestamptz) where "key_id" = $2 and ("last_used_at" is null
+  or "last_used_at" < cast($3 as timestamptz));
+
+-- keys.revoke
+update "api_keys" set "revoked_at" = cast($1 as timestamptz), "updated_at" = cast($2 as timestamptz) where
+  "key_id" = $3 and "revoked_at" is null;
+select "key_id", "name", "scopes", "course_ids", "created_at", "expires_at", "last_used_at", "revoked_at" from
+  "api_keys" where "key_id" = $1;
 
 -- ready
 select pg_is_in_recovery() as "isStandby";

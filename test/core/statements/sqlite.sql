@@ -30,6 +30,10 @@ create table "studied_modules" ("user_id" blob not null, "course_id" blob not nu
   "session_count" integer not null check (session_count >= 0), "created_at" integer not null, "updated_at"
   integer not null, constraint "studied_modules_pkey" primary key ("user_id", "course_id", "module_id"))
   strict, without rowid;
+create table "api_keys" ("key_id" text not null primary key, "name" text not null, "secret_hash" blob not null
+  check (length(secret_hash) = 32), "scopes" text not null, "course_ids" text, "expires_at" integer,
+  "last_used_at" integer, "revoked_at" integer, "created_at" integer not null, "updated_at" integer not null)
+  strict, without rowid;
 create view readable_courses as select lower(substr(hex("course_id"), 1, 8) || '-' || substr(hex("course_id"),
   9, 4) || '-' || substr(hex("course_id"), 13, 4) || '-' || substr(hex("course_id"), 17, 4) || '-' ||
   substr(hex("course_id"), 21, 12)) as "course_id", name, strftime('%Y-%m-%dT%H:%M:%fZ', "created_at" /
@@ -212,6 +216,28 @@ select "course_stats"."course_id", "courses"."name", "course_stats"."session_cou
   course_stats.course_id) as "studiedOfDeclared" from "course_stats" inner join "courses" on
   "courses"."course_id" = "course_stats"."course_id" where "course_stats"."user_id" = unhex(?, '-') and
   "courses"."name" > ? order by "courses"."name" limit ?;
+
+-- keys.create
+select "course_id" from "courses" where "course_id" in (unhex(?, '-'));
+insert into "api_keys" ("key_id", "name", "secret_hash", "scopes", "course_ids", "expires_at", "last_used_at",
+  "revoked_at", "created_at", "updated_at") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- keys.list
+select "key_id", "name", "scopes", "course_ids", "created_at", "expires_at", "last_used_at", "revoked_at" from
+  "api_keys" order by "created_at", "key_id";
+
+-- keys.find
+select "key_id", "name", "scopes", "course_ids", "created_at", "expires_at", "last_used_at", "revoked_at",
+  "secret_hash" from "api_keys" where "key_id" = ?;
+
+-- keys.touch
+update "api_keys" set "last_used_at" = ? where "key_id" = ? and ("last_used_at" is null or "last_used_at" <
+  ?);
+
+-- keys.revoke
+update "api_keys" set "revoked_at" = ?, "updated_at" = ? where "key_id" = ? and "revoked_at" is null;
+select "key_id", "name", "scopes", "course_ids", "created_at", "expires_at", "last_used_at", "revoked_at" from
+  "api_keys" where "key_id" = ?;
 
 -- ready
 

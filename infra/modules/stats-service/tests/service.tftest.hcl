@@ -39,8 +39,8 @@ run "containers_are_confined" {
 
 run "container" {
   assert {
-    condition     = jsondecode(aws_ecs_task_definition.service.container_definitions)[0].command == ["serve", "--no-migrate", "--host", "0.0.0.0"]
-    error_message = "The service must not run migrations."
+    condition     = jsondecode(aws_ecs_task_definition.service.container_definitions)[0].command == ["serve", "--no-migrate", "--host", "0.0.0.0", "--trusted-proxies", var.vpc_cidr]
+    error_message = "The service must not run migrations, and must trust only the addresses of its network."
   }
 
   assert {

@@ -9,7 +9,8 @@ import type { StoreContext, TransactionContext } from '../store.js';
 
 /*
  * With Citus (https://docs.citusdata.com), the tables of learners are sharded by `user_id`. A learner's rows of
- * all tables are on one node, so each transaction of a learner runs there. Every node has a copy of the courses.
+ * all tables are on one node, so each transaction of a learner runs there. Every node has a copy of the courses
+ * and of the API keys.
  */
 
 type Distribution = 'reference' | 'by-user';
@@ -18,6 +19,7 @@ type Distribution = 'reference' | 'by-user';
 const TABLES: Readonly<Record<Exclude<keyof Schema, 'schema_migrations'>, Distribution>> = {
   courses: 'reference',
   course_modules: 'reference',
+  api_keys: 'reference',
   study_sessions: 'by-user',
   course_stats: 'by-user',
   studied_modules: 'by-user',
