@@ -79,6 +79,12 @@ export const initial: Migration = {
         .addCheckConstraint('course_stats_totals_are_not_negative', NOT_NEGATIVE)
         .addCheckConstraint('course_stats_totals_are_exact', EXACT),
     );
+    // For all learners of a course. Neither column changes, so recording updates the rollup without writing it.
+    await db.schema
+      .createIndex('course_stats_by_course')
+      .on('course_stats')
+      .columns(['course_id', 'user_id'])
+      .execute();
 
     await createTable(db, dialect, 'studied_modules', (table) =>
       table
@@ -88,6 +94,23 @@ export const initial: Migration = {
         .addColumn('session_count', bigint, (column) => column.notNull().check(sql`session_count >= 0`))
         .addPrimaryKeyConstraint('studied_modules_pkey', ['user_id', 'course_id', 'module_id']),
     );
+
+    // `created_at` is the time of enrolment. Groups are sorted and joined by `;`, which is not allowed in a name.
+    await createTable(db, dialect, 'enrolments', (table) =>
+      table
+        .addColumn('user_id', id, (column) => column.notNull())
+        .addColumn('course_id', id, (column) =>
+          column.notNull().references('courses.course_id').onDelete('cascade'),
+        )
+        .addColumn('display_name', text)
+        .addColumn('group_names', text, (column) => column.notNull())
+        .addPrimaryKeyConstraint('enrolments_pkey', ['user_id', 'course_id']),
+    );
+    await db.schema
+      .createIndex('enrolments_by_course')
+      .on('enrolments')
+      .columns(['course_id', 'user_id'])
+      .execute();
 
     // Scopes and course ids are sorted and joined by `;`. The courses are not references: if a deleted course left
     // the list, a key could come to have no limit. `null` is no limit.
@@ -117,12 +140,13 @@ export const initial: Migration = {
 
   async down(db, dialect) {
     if (dialect === 'sqlite') {
-      for (const name of ['readable_sessions', 'readable_stats', 'readable_courses']) {
+      for (const name of ['readable_enrolments', 'readable_sessions', 'readable_stats', 'readable_courses']) {
         await db.schema.dropView(name).execute();
       }
     }
     const tables = [
       'api_keys',
+      'enrolments',
       'studied_modules',
       'course_stats',
       'study_sessions',
@@ -151,6 +175,10 @@ const READABLE_VIEWS = [
       weighted_score_units / (scored_modules * 10000.0) as average_score, time_studied,
       ${readableInstant('first_completed_at')}, ${readableInstant('last_completed_at')}
     from course_stats`,
+  sql`create view readable_enrolments as
+    select ${readableId('user_id')}, ${readableId('course_id')}, display_name, group_names,
+      ${readableInstant('created_at')}, ${readableInstant('updated_at')}
+    from enrolments`,
 ];
 
 function readableId(column: string) {

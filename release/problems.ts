@@ -36,6 +36,8 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'read-only': 'Send the change to the service that records.',
   'course-not-found': 'Create the course first, or correct its id.',
   'session-not-found': 'Check the ids of the learner, course and session.',
+  'enrolment-not-found':
+    'Check the ids of the learner and course. The learner may have been removed already.',
   'route-not-found': 'Correct the path.',
   'method-not-allowed': 'Use a method from the `Allow` header.',
   'request-timeout': 'Send the request again. It must arrive within 30 s.',

@@ -34,6 +34,8 @@ const FLAGS: Readonly<Record<string, string>> = {
   '/sessionId': '--session',
   '/name': '--name',
   '/moduleIds': '--module-ids',
+  '/displayName': '--name',
+  '/groups': '--group',
   '/totalModulesStudied': '--modules',
   '/averageScore': '--score',
   '/timeStudied': '--time',
@@ -169,6 +171,6 @@ export function withoutValue(detail: string): string {
 
 function describeFault(fault: Fault): string {
   const name = 'pointer' in fault ? fault.pointer : fault.parameter;
-  const flag = name.startsWith('/moduleIds/') ? '--module-ids' : FLAGS[name];
-  return `${flag ?? name} ${fault.detail}`;
+  // A fault of an item of a list has the flag of the list.
+  return `${FLAGS[name] ?? FLAGS[name.replace(/\/\d+$/, '')] ?? name} ${fault.detail}`;
 }

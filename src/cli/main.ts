@@ -3,6 +3,7 @@ import { Command, CommanderError, Help } from 'commander';
 import { addBackup } from './commands/backup.js';
 import { addCourse } from './commands/course.js';
 import { addDoctor } from './commands/doctor.js';
+import { addEnrol } from './commands/enrol.js';
 import { addErase } from './commands/erase.js';
 import { addExport } from './commands/export.js';
 import { addHistory } from './commands/history.js';
@@ -29,7 +30,7 @@ const COMMANDS: readonly (readonly [
   heading: string,
   commands: readonly ((program: Command, io: Io) => void)[],
 ])[] = [
-  ['Record:', [addCourse, addRecord]],
+  ['Record:', [addCourse, addEnrol, addRecord]],
   ['Read:', [addStats, addHistory, addSession, addSessions]],
   ['Move data:', [addImport, addExport, addId]],
   ['Operate:', [addServe, addKey, addWhoami, addMigrate, addDoctor, addVerify, addBackup, addErase]],

@@ -15,3 +15,6 @@ export type SessionField = (typeof SESSION_FIELDS)[number];
 export function isSessionField(name: string): name is SessionField {
   return SESSION_FIELDS.some((field) => field === name);
 }
+
+/** The fields of an enrolment in a file, in this order. */
+export const ENROLMENT_FIELDS = ['userId', 'courseId', 'displayName', 'groups'] as const;

@@ -1,5 +1,5 @@
 import type { CallerInfo } from '../client/index.js';
-import type { ApiKey, Course, LifetimeStats, Session, StudiedCourse } from '../core/index.js';
+import type { ApiKey, Course, Enrolment, LifetimeStats, Session, StudiedCourse } from '../core/index.js';
 import { formatDuration } from './duration.js';
 import { average, type Cell } from './output.js';
 
@@ -12,6 +12,16 @@ export function courseFields(course: Course): Fields {
     ['Modules', course.moduleIds.length === 0 ? null : course.moduleIds.join(' ')],
     ['Created', course.createdAt],
     ['Updated', course.updatedAt],
+  ];
+}
+
+export function enrolmentFields(enrolment: Enrolment): Fields {
+  return [
+    ['Learner', enrolment.userId],
+    ['Course', enrolment.courseId],
+    ['Name', enrolment.displayName],
+    ['Groups', enrolment.groups.length === 0 ? null : enrolment.groups.join('; ')],
+    ['Enrolled', enrolment.enrolledAt],
   ];
 }
 

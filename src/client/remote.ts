@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import type { SessionKey, Stats, StatsCalls, Untyped } from '../core/api.js';
+import type { LearnerKey, SessionKey, Stats, StatsCalls, Untyped } from '../core/api.js';
 import { courseNotFound, StatsError } from '../core/errors.js';
 import { callerSchema, type CallerInfo } from '../core/model/caller.js';
 import { callSchemas, withRepeatableId } from '../core/model/calls.js';
 import { courseSchema } from '../core/model/course.js';
+import { enrolmentSchema } from '../core/model/enrolment.js';
 import { parseCall } from '../core/model/validation.js';
 import type { UserId } from '../core/model/ids.js';
 import { historySchema } from '../core/model/history.js';
@@ -64,6 +65,18 @@ export class RemoteStats implements ServerStats, Untyped<StatsCalls> {
 
   async listCourses(call: unknown = {}) {
     return this.#get(pageSchema(courseSchema), 'courses', undefined, parseCall(calls.listCourses, call));
+  }
+
+  async enrolLearner(call: unknown) {
+    const { enrolment, ...learner } = parseCall(calls.enrolLearner, call);
+    const request = { method: 'PUT', path: enrolmentPath(learner), body: enrolment } as const;
+    const { isNew, body } = await this.#write(enrolmentSchema, request);
+    return { outcome: isNew ? ('created' as const) : ('replaced' as const), enrolment: body };
+  }
+
+  async unenrolLearner(call: unknown) {
+    const path = enrolmentPath(parseCall(calls.unenrolLearner, call));
+    await this.#http.send(z.undefined(), { method: 'DELETE', path, successes: [204] });
   }
 
   async recordSession(call: unknown) {
@@ -154,6 +167,10 @@ export class RemoteStats implements ServerStats, Untyped<StatsCalls> {
 
 function sessionPath({ courseId, sessionId }: Omit<SessionKey, 'userId'>): string {
   return `courses/${courseId}/sessions/${sessionId}`;
+}
+
+function enrolmentPath({ userId, courseId }: LearnerKey): string {
+  return `courses/${courseId}/learners/${userId}`;
 }
 
 /** @throws {StatsError} `invalid-server-url` */

@@ -1,5 +1,6 @@
 import type { ApiKeys } from './model/api-key.js';
 import type { Course, CourseContent, NewCourse } from './model/course.js';
+import type { Enrolment, EnrolmentContent } from './model/enrolment.js';
 import type { History, IntervalName } from './model/history.js';
 import type { CourseId, SessionId, UserId } from './model/ids.js';
 import type { LifetimeStats, StudiedCourse } from './model/lifetime.js';
@@ -82,7 +83,7 @@ export interface StatsCalls {
   getCourse(call: { readonly courseId: CourseId }): Promise<Course>;
 
   /**
-   * Deletes a course and its modules. To delete a course with its sessions, use `purgeCourse`.
+   * Deletes a course, its modules and its enrolments. To delete a course with its sessions, use `purgeCourse`.
    *
    * @throws {StatsError} `course-not-found`; `course-in-use` if a learner has a session in it
    */
@@ -90,6 +91,31 @@ export interface StatsCalls {
 
   /** Lists all courses by name, in the order of Unicode code points, or only the one with `courseId`. */
   listCourses(call?: PageRequest & { readonly courseId?: CourseId | undefined }): Promise<Page<Course>>;
+
+  /**
+   * Enrols a learner in a course, whether or not they have studied, or replaces the enrolment. Repeating the call
+   * changes nothing.
+   *
+   * @example
+   * const { enrolment } = await stats.enrolLearner({
+   *   userId,
+   *   courseId,
+   *   enrolment: { displayName: 'Ann', groups: ['2026', 'evening'] },
+   * });
+   * console.log(enrolment.displayName, enrolment.groups);
+   *
+   * @throws {StatsError} `course-not-found`
+   */
+  enrolLearner(
+    call: LearnerCall & { readonly enrolment: EnrolmentContent },
+  ): Promise<{ outcome: 'created' | 'replaced'; enrolment: Enrolment }>;
+
+  /**
+   * Removes the enrolment of a learner in a course. The sessions stay.
+   *
+   * @throws {StatsError} `course-not-found`, `enrolment-not-found`
+   */
+  unenrolLearner(call: LearnerCall): Promise<void>;
 
   /**
    * Records a session exactly once. Scores are rounded half up to 4 decimals; `timeStudied` is in

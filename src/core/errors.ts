@@ -3,7 +3,7 @@
  *
  * - `invalid`: the call breaks a rule; repeating it cannot succeed.
  * - `forbidden`: the caller may not make this call.
- * - `not-found`: the course, session, API key or database does not exist.
+ * - `not-found`: the course, session, enrolment, API key or database does not exist.
  * - `conflict`: the call contradicts stored data.
  * - `unavailable`: the database or server cannot be reached or is overloaded; repeating the call later is
  *   safe.
@@ -21,6 +21,7 @@ export const ERRORS = {
   'access-denied': { kind: 'forbidden', title: 'Access denied' },
   'course-not-found': { kind: 'not-found', title: 'Course not found' },
   'session-not-found': { kind: 'not-found', title: 'Session not found' },
+  'enrolment-not-found': { kind: 'not-found', title: 'Enrolment not found' },
   'key-not-found': { kind: 'not-found', title: 'API key not found' },
   'database-not-found': { kind: 'not-found', title: 'Database not found' },
   'course-id-taken': { kind: 'conflict', title: 'The course id is taken' },
@@ -125,6 +126,17 @@ export function sessionNotFound(sessionId: string): StatsError {
       {
         parameter: 'sessionId',
         detail: `is "${sessionId}"; it must be the id of a session of the learner in the course`,
+      },
+    ],
+  });
+}
+
+export function enrolmentNotFound(userId: string): StatsError {
+  return new StatsError('enrolment-not-found', `Learner ${userId} is not enrolled in this course.`, {
+    faults: [
+      {
+        parameter: 'userId',
+        detail: `is "${userId}"; it must be the id of a learner enrolled in the course`,
       },
     ],
   });

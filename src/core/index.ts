@@ -18,7 +18,7 @@ export {
 export { verify, type Verification, type VerifyConfig } from './maintenance/verify.js';
 export { backUp, type BackupConfig } from './maintenance/backup.js';
 export { purgeCourse, type PurgeConfig, type PurgedCourse } from './maintenance/purge-course.js';
-export { exportSessions, type ExportConfig } from './maintenance/export.js';
+export { exportEnrolments, exportSessions, type ExportConfig } from './maintenance/export.js';
 export { sessionChecker } from './model/calls.js';
 export { assertDatabaseUrl, describeDatabase, sqlitePath } from './model/database-url.js';
 export type {
@@ -58,6 +58,7 @@ export {
 export { MAX_SCORE } from './model/score.js';
 export { MAX_TIME_STUDIED, type ExportedSession, type ExportFilter } from './model/session.js';
 export { MAX_COURSE_NAME, type Course, type CourseContent, type NewCourse } from './model/course.js';
+export type { Enrolment, EnrolmentContent, EnrolmentFilter, ExportedEnrolment } from './model/enrolment.js';
 export {
   deriveId,
   ID_NAMESPACE,

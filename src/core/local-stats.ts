@@ -5,6 +5,7 @@ import { KeyedMutex } from './batching/keyed-mutex.js';
 import { SessionRecorder } from './batching/session-recorder.js';
 import {
   courseNotFound,
+  enrolmentNotFound,
   rejectionError,
   serviceReadOnly,
   sessionConflict,
@@ -30,6 +31,7 @@ import type { Activity, Observer, QueueName } from './observer.js';
 import { assertCurrent } from './store/migrator.js';
 import { moduleIdsOf, toSession, toSessionRow, type SessionRow } from './store/rows.js';
 import { addCourse, deleteCourse, findCourse, listCourses, setCourse } from './store/sql/courses.js';
+import { enrolLearner, unenrolLearner } from './store/sql/enrolments.js';
 import { eraseLearner } from './store/sql/erase.js';
 import { findBounds, sumByInterval } from './store/sql/history.js';
 import { deleteSession, listSessions, putSession } from './store/sql/sessions.js';
@@ -159,6 +161,23 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
   async listCourses(call: unknown = {}) {
     const page = parseCall(this.#schemas.listCourses, call);
     return this.#limiter.run(() => listCourses(this.#store, page));
+  }
+
+  async enrolLearner(call: unknown) {
+    const checked = parseCall(this.#schemas.enrolLearner, call);
+    return this.#write(() =>
+      this.#writes.run(checked.userId, () => enrolLearner(this.#store, checked, this.#now())),
+    );
+  }
+
+  async unenrolLearner(call: unknown) {
+    const learner = parseCall(this.#schemas.unenrolLearner, call);
+    await this.#write(async () => {
+      const outcome = await this.#writes.run(learner.userId, () => unenrolLearner(this.#store, learner));
+      if (outcome === 'deleted') return;
+      await this.#assertCourse(learner.courseId);
+      throw enrolmentNotFound(learner.userId);
+    });
   }
 
   async recordSession(call: unknown) {

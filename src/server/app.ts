@@ -70,6 +70,7 @@ interface CallTarget {
   readonly route: CallRoute | CallerRoute;
   /** The arguments in the path and the query. */
   readonly call: Record<string, unknown>;
+  /** True if `X-User-Id` or the credential names the learner of the call. */
   readonly takesUser: boolean;
   readonly url: RequestUrl;
 }
@@ -137,7 +138,12 @@ export class App implements Service {
     if (isServiceRoute(route)) return route.handle(this, basePath);
     const query = readQuery(search, locations);
     const url = { pathname: `${basePath}${pathname}`, query };
-    const target = { route, call: { ...query, ...path }, takesUser: locations.has('userId'), url };
+    const target = {
+      route,
+      call: { ...query, ...path },
+      takesUser: locations.get('userId') === 'header',
+      url,
+    };
     const caller = this.#authenticator.authenticate(request);
     if (caller instanceof Promise) return caller.then((known) => this.#call(context, known, target));
     return this.#call(context, caller, target);

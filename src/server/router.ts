@@ -31,7 +31,7 @@ interface CommonRoute {
 /** The body of a request. */
 interface RequestDocument {
   /** The argument that the body contains. `body`: it contains all arguments. */
-  readonly argument: 'course' | 'session' | 'body';
+  readonly argument: 'course' | 'session' | 'enrolment' | 'body';
   /** The name of a component of the OpenAPI document. */
   readonly schema: InputName;
   /** Maximum number of lists and objects in a body over 16 KiB. Default: 100. */
@@ -88,9 +88,9 @@ export function isCallerRoute(route: Route): route is CallerRoute {
 export function parameterLocations(route: Route): ReadonlyMap<string, 'header' | 'path' | 'query' | 'body'> {
   if (isServiceRoute(route) || isCallerRoute(route)) return new Map();
   const locationOf = (name: string) => {
+    if (route.path.includes(`{${name}}`)) return 'path';
     if (name === 'userId') return 'header';
-    if (name === route.document?.argument || route.document?.argument === 'body') return 'body';
-    return route.path.includes(`{${name}}`) ? 'path' : 'query';
+    return name === route.document?.argument || route.document?.argument === 'body' ? 'body' : 'query';
   };
   return new Map(Object.keys(CALL_SCHEMAS[route.operation].shape).map((name) => [name, locationOf(name)]));
 }

@@ -18,7 +18,10 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(onServer, onDatabase);
       assert.deepEqual(
         onDatabase.map(({ code }) => code),
-        [0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 3, 2, 0, 0, 0, 3, 3, 3, 2],
+        [
+          0, 1, 0, 0, 0, 0, 0, 0, 2, 3, 2, 0, 3, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 3, 2, 0, 0, 0, 3,
+          3, 3, 2,
+        ],
       );
     });
   });
@@ -36,6 +39,13 @@ async function runAll(target: string, url: string): Promise<Finished[]> {
     ['course', 'show', '--course', course],
     ['course', 'show', '--course', course, '--json'],
     ['course', 'list', '--limit', '1'],
+    ['enrol', ...learner, '--name', 'Ann', '--group', 'evening', '2026'],
+    ['enrol', ...learner, '--name', 'Anne', '--json'],
+    ['enrol', ...learner, '--name', ' ', '--group', 'a;b', 'c'],
+    ['enrol', '--user', user, '--course', newCourseId()],
+    ['enrol', ...learner, '--remove', '--group', 'c'],
+    ['enrol', ...learner, '--remove'],
+    ['enrol', ...learner, '--remove'],
     [...record, '--score', '68.4', '--completed-at', '2026-01-01T00:00:00+01:00'],
     [...record, '--score', '68.4'],
     [...record, '--score', '70'],

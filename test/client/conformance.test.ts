@@ -39,6 +39,16 @@ const CALLS: readonly ((stats: Stats) => Promise<unknown>)[] = [
     const { next } = await stats.listCourses({ limit: 1 });
     return stats.listCourses({ limit: 1, cursor: next ?? undefined });
   },
+  (stats) =>
+    stats.enrolLearner({ ...LEARNER, enrolment: { displayName: ' Ann ', groups: ['b', 'a', ' b'] } }),
+  (stats) => stats.enrolLearner({ ...LEARNER, enrolment: { displayName: 'Ann', groups: ['a', 'b'] } }),
+  (stats) => stats.enrolLearner({ ...LEARNER, enrolment: {} }),
+  (stats) => stats.enrolLearner({ userId: ANN, courseId: UNKNOWN, enrolment: {} }),
+  (stats) => stats.untyped.enrolLearner({ userId: 'x', courseId: 'y', enrolment: { groups: ['', 1] } }),
+  (stats) => stats.unenrolLearner(LEARNER),
+  (stats) => stats.unenrolLearner(LEARNER),
+  (stats) => stats.unenrolLearner({ userId: ANN, courseId: UNKNOWN }),
+  (stats) => stats.untyped.unenrolLearner({ userId: 'x', courseId: 'y' }),
   (stats) => stats.recordSession({ ...LEARNER, session: { sessionId: FIRST, ...sessionContent() } }),
   (stats) => stats.recordSession({ ...LEARNER, session: { sessionId: FIRST, ...sessionContent() } }),
   (stats) =>

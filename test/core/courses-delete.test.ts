@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { purgeCourse, type Stats } from '../../src/core/index.js';
+import { exportEnrolments, purgeCourse, type Stats } from '../../src/core/index.js';
 import { DIALECTS } from '../support/databases.js';
 import { newCourseId, newUserId, sessionContent } from '../support/factories.js';
+import { flat } from '../support/exports.js';
 import { faultOf } from '../support/faults.js';
 import { createFixture } from '../support/fixture.js';
 import { runSql } from '../support/sql.js';
@@ -51,6 +52,35 @@ for (const dialect of DIALECTS) {
       await stats.deleteCourse({ courseId });
     });
 
+    test('A course is deleted with its enrolments, which do not prevent it', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId, database } = fixture;
+      const { courseId: logic } = await stats.addCourse({ course: { name: 'Logic' } });
+      const userId = newUserId();
+      for (const id of [courseId, logic]) await stats.enrolLearner({ userId, courseId: id, enrolment: {} });
+      await stats.deleteCourse({ courseId });
+      const left = await flat(exportEnrolments({ database: database.url }));
+      assert.deepEqual(left, [{ userId, courseId: logic, displayName: null, groups: [] }]);
+    });
+
+    test('Concurrent enrolling and deleting leave no enrolment without its course', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, database } = fixture;
+      for (let round = 0; round < 20; round++) {
+        const { courseId } = await stats.addCourse({ course: { name: `Course ${round}` } });
+        const enrolment = { displayName: String(round) };
+        const [enrolled, deleted, removed] = await Promise.allSettled([
+          stats.enrolLearner({ userId: newUserId(), courseId, enrolment }),
+          stats.deleteCourse({ courseId }),
+          stats.unenrolLearner({ userId: newUserId(), courseId }),
+        ]);
+        if (enrolled.status === 'rejected') assert.equal(enrolled.reason.code, 'course-not-found');
+        assert.equal(deleted.status, 'fulfilled');
+        assert.equal(removed.status, 'rejected');
+      }
+      assert.deepEqual(await flat(exportEnrolments({ database: database.url })), []);
+    });
+
     test('Concurrent recording and deleting leave a course with all its sessions, or neither', async () => {
       await using fixture = await createFixture(dialect);
       const { stats, database } = fixture;
@@ -79,6 +109,9 @@ for (const dialect of DIALECTS) {
         for (const course of [courseId, courseId, logic]) {
           await stats.recordSession({ userId, courseId: course, session });
         }
+        for (const course of [courseId, logic]) {
+          await stats.enrolLearner({ userId, courseId: course, enrolment: {} });
+        }
       }
       const asked: unknown[] = [];
       const refuse = async (found: unknown) => {
@@ -99,6 +132,11 @@ for (const dialect of DIALECTS) {
           [['Logic', 1]],
         );
       }
+      const enrolments = await flat(exportEnrolments({ database: database.url }));
+      assert.deepEqual(
+        enrolments.map((enrolment) => enrolment.courseId),
+        [logic, logic, logic],
+      );
       assert.equal((await verified(database.url)).isConsistent, true);
       await assert.rejects(purgeCourse(config), { code: 'course-not-found' });
     });

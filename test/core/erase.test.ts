@@ -19,6 +19,7 @@ async function study(stats: Stats, userId: UserId, courseIds: readonly CourseId[
     for (const moduleIds of [['a'], ['a', 'b'], []]) {
       await stats.recordSession({ userId, courseId, session: sessionContent({ moduleIds }) });
     }
+    await stats.enrolLearner({ userId, courseId, enrolment: { displayName: 'Ann', groups: ['evening'] } });
   }
 }
 
@@ -78,6 +79,16 @@ for (const dialect of DIALECTS) {
       const courses = await stats.listCourses({});
       await stats.eraseUser({ userId });
       assert.deepEqual(await stats.listCourses({}), courses);
+    });
+
+    test('Erasing a learner without sessions removes the enrolments', async () => {
+      await using fixture = await createFixture(dialect);
+      const { stats, courseId, database } = fixture;
+      const userId = newUserId();
+      await stats.enrolLearner({ userId, courseId, enrolment: { displayName: 'Ann' } });
+      assert.deepEqual(await stats.eraseUser({ userId }), { sessionsDeleted: 0 });
+      for (const [table, rows] of await rowsOf(dialect, database.url, userId))
+        assert.deepEqual(rows, [], table);
     });
 
     test('Erasing a learner a second time, or an unknown one, reports 0 deleted sessions', async () => {

@@ -51,5 +51,9 @@ test('The views of a SQLite file show ids and times as text and scores as number
       last_completed_at: lastCompletedAt,
     },
   ]);
+  await stats.enrolLearner({ userId, courseId, enrolment: { displayName: 'Ann', groups: ['b', 'a'] } });
+  assert.deepEqual(rows('select * from readable_enrolments'), [
+    { user_id: userId, course_id: courseId, display_name: 'Ann', group_names: 'a;b', ...times },
+  ]);
   connection.close();
 });

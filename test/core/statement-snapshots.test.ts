@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import type { DialectName } from '../../migrations/columns.js';
 import {
   diagnose,
+  exportEnrolments,
   exportSessions,
   openStats,
   toCourseId,
@@ -80,6 +81,10 @@ async function statementsOf(t: TestContext, dialect: DialectName): Promise<strin
     stats.setCourse({ courseId, course: { name: 'Logic', moduleIds: ['b'] } }),
   );
   await run('listCourses', () => stats.listCourses({}));
+  const enrol = (displayName: string) => stats.enrolLearner({ ...learner, enrolment: { displayName } });
+  await run('enrolLearner', () => enrol('Ann'));
+  await run('enrolLearner: other content', () => enrol('Anne'));
+  await run('unenrolLearner', () => stats.unenrolLearner(learner));
   await run('recordSession', () => stats.recordSession({ ...learner, session: sessionContent() }));
   await run('recordSession: modules', () =>
     stats.recordSession({ ...learner, session: { sessionId, ...session } }),
@@ -115,6 +120,9 @@ async function statementsOf(t: TestContext, dialect: DialectName): Promise<strin
   await run('ready', () => stats.ready());
   await run('export', async () => {
     for await (const _ of exportSessions({ database: url })) continue;
+  });
+  await run('export: enrolments', async () => {
+    for await (const _ of exportEnrolments({ database: url })) continue;
   });
   await run('verify', () => verify({ database: url }));
   await run('doctor', () => diagnose({ database: url }));

@@ -9,7 +9,15 @@ import { createFixture, type Fixture } from '../support/fixture.js';
 import { assertRollups } from '../support/rollups.js';
 import { runSql } from '../support/sql.js';
 
-const TABLES = ['courses', 'course_modules', 'study_sessions', 'studied_modules', 'course_stats', 'api_keys'];
+const TABLES = [
+  'courses',
+  'course_modules',
+  'study_sessions',
+  'studied_modules',
+  'course_stats',
+  'enrolments',
+  'api_keys',
+];
 
 const sessionId = newSessionId();
 
@@ -36,6 +44,9 @@ async function callEverything({ stats, courseId }: Fixture) {
     restored: await stats.setCourse({ courseId, course }),
     courses: await stats.listCourses({ courseId }),
     found: await stats.getCourse({ courseId }),
+    enrolled: (await stats.enrolLearner({ ...learner, enrolment: { groups: ['a'] } })).outcome,
+    renewed: (await stats.enrolLearner({ ...learner, enrolment: { displayName: 'Ann' } })).outcome,
+    unenrolled: await stats.unenrolLearner(learner),
     recorded: await stats.recordSession({ ...learner, session: newSession }),
     replayed: await stats.recordSession({ ...learner, session: newSession }),
     replaced: await stats.putSession({ ...key, session: changed }),

@@ -12,7 +12,7 @@ const EXAMPLES = join(ROOT, 'dist', 'examples');
 
 /** Declares the names that examples use without importing or declaring them. */
 const PRELUDE = `
-import { backUp, deriveId, diagnose, exportSessions, openStats, purgeCourse, toUserId, verify, type CourseId, type Stats, type UserId } from 'stats-service';
+import { backUp, deriveId, diagnose, exportEnrolments, exportSessions, openStats, purgeCourse, toUserId, verify, type CourseId, type Stats, type UserId } from 'stats-service';
 import { connectStats } from 'stats-service/client';
 import { createListener, Metrics, serve } from 'stats-service/server';
 declare const stats: Stats, userId: UserId, courseId: CourseId;

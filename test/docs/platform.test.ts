@@ -144,7 +144,10 @@ for (const [name, { skip, headers, start }] of Object.entries(GATEWAYS)) {
       assert.equal((await client.send('GET', '/stats/me/courses', { userId })).status, 401);
       for (const [route, rule] of learnerRoutes()) {
         const [method = '', path = ''] = route.split(' ');
-        const filled = path.replace('{courseId}', service.courseId).replace('{sessionId}', newSessionId());
+        const filled = path
+          .replace('{courseId}', service.courseId)
+          .replace('{sessionId}', newSessionId())
+          .replace('{userId}', userId);
         const json = method === 'GET' || method === 'DELETE' ? {} : { json: { name: 'Mine' } };
         const answer = await client.send(method, `/stats${filled}`, { headers, userId, ...json });
         assert.equal(answer.status === 403, rule === 'block', `${route}: ${answer.status}`);

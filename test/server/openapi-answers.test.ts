@@ -26,6 +26,10 @@ test('The server returns every documented success, and each matches its schema',
   await client.call('setCourse', set);
   await client.call('listCourses', { userId });
   await client.call('listCourses', { userId, query: '?limit=1' });
+  const enrolment = { userId, courseId, json: { displayName: 'Ann', groups: ['b', 'a'] } };
+  await client.call('enrolLearner', enrolment);
+  await client.call('enrolLearner', enrolment);
+  await client.call('unenrolLearner', { userId, courseId });
   await client.call('recordSession', { userId, courseId, json: session });
   await client.call('recordSession', { userId, courseId, json: session });
   const batch = [session, { ...session, userId }, session].map((each) => ({ userId, courseId, ...each }));
@@ -108,6 +112,9 @@ describe('documented problems', () => {
       await client.call('setCourse', { userId, json: { name: 'Algebra' } }),
       await client.call('getSession', { userId, courseId }),
       await client.call('deleteSession', { userId, courseId }),
+      await client.call('enrolLearner', { userId, json: {} }),
+      await client.call('unenrolLearner', { userId, courseId }),
+      await client.call('unenrolLearner', { userId }),
       await client.call('recordSession', { userId, json }),
       await client.call('putSession', { userId, json: sessionContent() }),
       await client.call('getSession', { userId }),
@@ -118,7 +125,7 @@ describe('documented problems', () => {
     ];
     assert.deepEqual(
       answers.map(({ status }) => status),
-      [409, 409, 409, 409, ...Array.from({ length: 9 }, () => 404)],
+      [409, 409, 409, 409, ...Array.from({ length: 12 }, () => 404)],
     );
   });
 });
@@ -164,6 +171,17 @@ describe('bodies and their schemas', () => {
     ['addCourse', { name: ' ' }, false],
     ['addCourse', { name: 3 }, false],
     ['addCourse', { courseId: 'x', name: 'Logic' }, false],
+    ['enrolLearner', {}, true],
+    ['enrolLearner', { displayName: null, groups: null }, true],
+    ['enrolLearner', { displayName: 'Ann', groups: ['b', 'a', 'a'] }, true],
+    ['enrolLearner', { displayName: ' ' }, false],
+    ['enrolLearner', { displayName: 1 }, false],
+    ['enrolLearner', { groups: 'a' }, false],
+    ['enrolLearner', { groups: ['a;b'] }, false],
+    ['enrolLearner', { groups: [' '] }, false],
+    ['enrolLearner', { groups: Array.from({ length: 20 }, (_, index) => String(index)) }, true],
+    ['enrolLearner', { groups: Array.from({ length: 21 }, (_, index) => String(index)) }, false],
+    ['enrolLearner', { name: 'Ann' }, false],
     ['setCourse', { name: 'Logic' }, true],
     ['setCourse', { courseId: newCourseId(), name: 'Logic' }, false],
   ];

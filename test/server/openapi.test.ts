@@ -122,6 +122,8 @@ const ERRORS_OF: Readonly<Record<string, readonly string[]>> = {
   addCourse: [...OF_EVERY_CALL, ...OF_BODIES, 'course-id-taken', 'course-name-taken'],
   listCourses: OF_EVERY_CALL,
   setCourse: [...OF_EVERY_CALL, ...OF_BODIES, 'course-name-taken'],
+  enrolLearner: [...OF_EVERY_CALL, ...OF_BODIES, 'course-not-found'],
+  unenrolLearner: [...OF_EVERY_CALL, 'course-not-found', 'enrolment-not-found'],
   recordSession: [
     ...OF_EVERY_CALL,
     ...OF_BODIES,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { newCourseId, newSessionId } from './factories.js';
+import { newCourseId, newSessionId, newUserId } from './factories.js';
 import { bodyOf, type HttpAnswer } from './http-answer.js';
 import type { HttpClient, HttpOptions } from './http-client.js';
 import { codesOf, documentSchema, endpointsOf, SchemaJudge, type Endpoint } from './http-openapi.js';
@@ -37,7 +37,10 @@ export class DocumentedClient {
   async call(operationId: string, request: DocumentedRequest = {}): Promise<HttpAnswer> {
     const { courseId = newCourseId(), sessionId = newSessionId(), query = '', ...options } = request;
     const endpoint = this.endpoint(operationId);
-    const path = endpoint.path.replace('{courseId}', courseId).replace('{sessionId}', sessionId);
+    const path = endpoint.path
+      .replace('{courseId}', courseId)
+      .replace('{sessionId}', sessionId)
+      .replace('{userId}', request.userId ?? newUserId());
     const answer = await this.#send(endpoint.method, path + query, options);
     this.#assertDocumented(endpoint, answer);
     this.seen.add(`${operationId} ${answer.status}`);

@@ -22,6 +22,8 @@ export function sampleRequests(courseId: CourseId): readonly SampleRequest[] {
     ['GET', '/me/courses', { userId }],
     ['GET', '/courses', { userId }],
     ['PUT', course, { userId, json: { name: 'Algebra' } }],
+    ['PUT', `${course}/learners/${userId}`, { userId, json: { displayName: 'Ann' } }],
+    ['DELETE', `${course}/learners/${userId}`, { userId }],
     ['DELETE', session, { userId }],
     ['DELETE', '/me', { userId }],
     ['GET', '/readyz', {}],

@@ -55,6 +55,10 @@ export function addImport(program: Command, io: Io): void {
         .default([], 'none'),
     )
     .option('--courses <file>', 'create or replace the courses of this file first: JSON, NDJSON or CSV')
+    .option(
+      '--enrolments <file>',
+      'create or replace the enrolments of this file, instead of recording sessions: CSV or NDJSON',
+    )
     .option('--create-courses', 'create missing courses, each with its name or id in the file as its name')
     .option('--course <id>', 'with xapi: the course of statements that name none')
     .addOption(

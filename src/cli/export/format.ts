@@ -1,9 +1,9 @@
 import { extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { ExportedSession } from '../../core/index.js';
+import type { ExportedEnrolment, ExportedSession } from '../../core/index.js';
 import { UsageError } from '../errors.js';
 import { formatModuleIdsCell } from '../module-ids.js';
-import { SESSION_FIELDS } from '../session-fields.js';
+import { ENROLMENT_FIELDS, SESSION_FIELDS } from '../session-fields.js';
 
 export const FORMATS = ['csv', 'ndjson'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -11,18 +11,26 @@ export type Format = (typeof FORMATS)[number];
 /** Characters that RFC 4180 requires to be quoted. */
 const SPECIAL = /[",\r\n]/;
 
-export type Pages = AsyncIterable<readonly ExportedSession[]>;
+export type Pages<Row> = AsyncIterable<readonly Row[]>;
+
+/** How rows are written as CSV. */
+export interface CsvLines<Row> {
+  readonly fields: readonly string[];
+  readonly lineOf: (row: Row) => string;
+}
+
 export type Bytes = AsyncIterable<string | Uint8Array>;
 
 /** Returns the content of an export. The options override the extension of the file. */
-export function bytesOf(
-  pages: Pages,
+export function bytesOf<Row>(
+  pages: Pages<Row>,
+  csv: CsvLines<Row>,
   file: string,
   options: { readonly format?: Format; readonly gzip?: boolean },
 ): Bytes {
   const [, name = '', gz] = /^(.*?)(\.gz)?$/is.exec(file) ?? [];
   const format = options.format ?? formatOf(name);
-  const lines = format === 'csv' ? toCsv(pages) : toNdjson(pages);
+  const lines = format === 'csv' ? toCsv(pages, csv) : toNdjson(pages);
   return (options.gzip ?? gz !== undefined) ? compress(lines) : lines;
 }
 
@@ -37,28 +45,37 @@ function formatOf(file: string): Format {
 }
 
 /** Yields the header with the first lines, so that a database that cannot be read leaves the output empty. */
-async function* toCsv(pages: Pages): AsyncGenerator<string> {
-  let heading = `${SESSION_FIELDS.join()}\n`;
-  for await (const sessions of pages) {
-    yield heading + sessions.map(csvLine).join('');
+async function* toCsv<Row>(pages: Pages<Row>, { fields, lineOf }: CsvLines<Row>): AsyncGenerator<string> {
+  let heading = `${fields.join()}\n`;
+  for await (const rows of pages) {
+    yield heading + rows.map(lineOf).join('');
     heading = '';
   }
   if (heading !== '') yield heading;
 }
 
-function csvLine(session: ExportedSession): string {
-  const { userId, courseId, sessionId, totalModulesStudied, averageScore, timeStudied } = session;
-  const moduleIds = csvCell(formatModuleIdsCell(session.moduleIds));
-  return `${userId},${courseId},${sessionId},${totalModulesStudied},${averageScore ?? ''},${timeStudied},${session.completedAt},${moduleIds}\n`;
-}
+export const SESSION_LINES: CsvLines<ExportedSession> = {
+  fields: SESSION_FIELDS,
+  lineOf({ userId, courseId, sessionId, totalModulesStudied, averageScore, timeStudied, ...session }) {
+    const moduleIds = csvCell(formatModuleIdsCell(session.moduleIds));
+    return `${userId},${courseId},${sessionId},${totalModulesStudied},${averageScore ?? ''},${timeStudied},${session.completedAt},${moduleIds}\n`;
+  },
+};
+
+export const ENROLMENT_LINES: CsvLines<ExportedEnrolment> = {
+  fields: ENROLMENT_FIELDS,
+  lineOf({ userId, courseId, displayName, groups }) {
+    return `${userId},${courseId},${csvCell(displayName ?? '')},${csvCell(formatModuleIdsCell(groups))}\n`;
+  },
+};
 
 export function csvCell(text: string): string {
   return SPECIAL.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-async function* toNdjson(pages: Pages): AsyncGenerator<string> {
-  for await (const sessions of pages) {
-    yield sessions.map((session) => `${JSON.stringify(session)}\n`).join('');
+async function* toNdjson(pages: Pages<unknown>): AsyncGenerator<string> {
+  for await (const rows of pages) {
+    yield rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   }
 }
 

@@ -34,6 +34,8 @@ export interface LineOptions {
   /** Records a session that has an id but no time as completed now. Default: it is rejected. */
   readonly completedNow?: boolean | undefined;
   readonly onId?: OnId | undefined;
+  /** The lines are enrolments, which have no id of their own. */
+  readonly isEnrolment?: boolean | undefined;
 }
 
 export function toImportLine(entry: Entry, options: LineOptions): ImportLine {
@@ -95,9 +97,13 @@ function withDefaults(given: Values, defaults: Values = {}): Values {
 }
 
 /** Derives a missing id from learner, course and time, so that repeated imports are idempotent. */
-function withSessionId(session: Values, { newIds, completedNow = false }: LineOptions): Resolved {
+function withSessionId(
+  session: Values,
+  { newIds, completedNow = false, isEnrolment = false }: LineOptions,
+): Resolved {
   const { sessionId = null, completedAt = null } = session;
   const identified = { session, hasDerivedId: false, faults: NONE };
+  if (isEnrolment) return identified;
   if (sessionId !== null) {
     if (completedAt !== null || completedNow || newIds) return identified;
     const detail = 'is missing; add it, or use --completed-at now or --completed-at TIME';

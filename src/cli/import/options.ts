@@ -20,6 +20,8 @@ export interface ImportOptions extends TargetOptions {
   readonly verb: readonly string[];
   readonly explain?: boolean;
   readonly courses?: string;
+  /** The file of enrolments, which is imported instead of one of sessions. */
+  readonly enrolments?: string;
   readonly createCourses?: boolean;
   readonly onConflict: (typeof ON_CONFLICT)[number];
   readonly newIds?: boolean;
@@ -51,18 +53,28 @@ export function checkOptions(file: string | undefined, options: ImportOptions): 
 }
 
 function findContradiction(file: string | undefined, options: ImportOptions): string | undefined {
-  const { courses, fromLegacy, dryRun, format, map, course, onConflict } = options;
+  const { courses, enrolments, fromLegacy, dryRun, format, map, course, onConflict } = options;
+  const source = file ?? enrolments;
   const xapiOptions = {
     '--course': course,
     '--gap': options.gap,
     '--verb': options.verb[0],
   };
   if (options.explain) return undefined;
-  if (file === undefined && courses === undefined && fromLegacy === undefined) {
-    return 'import needs a source; name a file, use - for stdin, or add --from-legacy or --courses';
+  if (source === undefined && courses === undefined && fromLegacy === undefined) {
+    return 'import needs a source; name a file, use - for stdin, or add --from-legacy, --courses or --enrolments';
+  }
+  if (file !== undefined && enrolments !== undefined) {
+    return 'use a file of sessions or --enrolments, not both; import one after the other';
   }
   if (file !== undefined && fromLegacy !== undefined) return 'use a file or --from-legacy, not both';
-  if (file === '-' && courses === '-') return 'use stdin for the sessions or the courses, not for both';
+  if (source === '-' && courses === '-') {
+    return `use stdin for the ${file === undefined ? 'enrolments' : 'sessions'} or the courses, not for both`;
+  }
+  if (enrolments !== undefined) {
+    const ofSessions = firstGiven(sessionsOnly(options));
+    if (ofSessions !== undefined) return `${ofSessions} cannot be used with --enrolments; remove it`;
+  }
   const written = firstGiven({
     '--courses': courses,
     '--from-legacy': fromLegacy,
@@ -92,7 +104,7 @@ function findContradiction(file: string | undefined, options: ImportOptions): st
   };
   const withoutFile = { ...fileOptions, ...(fromLegacy === undefined && sessionOptions) };
   const unused = firstGiven(withoutFile);
-  if (file === undefined && unused !== undefined) {
+  if (source === undefined && unused !== undefined) {
     return `${unused} has no effect without a file of sessions; name a file or remove ${unused}`;
   }
   const derivesIds = options.deriveIds || options.courseByName || format === 'xapi';
@@ -104,7 +116,7 @@ function findContradiction(file: string | undefined, options: ImportOptions): st
     return `--same-time distinct cannot be used with --on-conflict ${onConflict}; remove one of them`;
   }
   const csvOption = firstGiven(csvOptions(options));
-  if (csvOption !== undefined && file !== undefined && (format ?? formatOf(file)) !== 'csv') {
+  if (csvOption !== undefined && source !== undefined && (format ?? formatOf(source)) !== 'csv') {
     return `${csvOption} requires --format csv`;
   }
   const output = options.ids === '-' ? '--ids' : options.rejects === '-' && '--rejects';
@@ -121,6 +133,24 @@ function findContradiction(file: string | undefined, options: ImportOptions): st
   });
   if (lineOption !== undefined && format === 'xapi') return `${lineOption} cannot be used with --format xapi`;
   return undefined;
+}
+
+/** The options that concern sessions, but not enrolments. */
+function sessionsOnly(options: ImportOptions) {
+  return {
+    '--from-legacy': options.fromLegacy,
+    '--preview': options.preview,
+    '--dry-run': options.dryRun,
+    '--format xapi': options.format === 'xapi' ? options.format : undefined,
+    '--completed-at': options.completedAt,
+    '--same-time': options.sameTime,
+    '--new-ids': options.newIds,
+    '--on-conflict': options.onConflict === 'fail' ? undefined : options.onConflict,
+    '--decimal-comma': options.decimalComma,
+    '--time-unit': options.timeUnit,
+    '--time-zone': options.timeZone,
+    '--date-order': options.dateOrder,
+  };
 }
 
 /** The options that say how the cells of a CSV file are meant. */

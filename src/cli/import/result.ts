@@ -131,12 +131,15 @@ export class ImportTally {
 
 export function writeSummary(
   io: Io,
-  { json, dryRun, onConflict }: ImportOptions,
+  { json, dryRun, onConflict, enrolments }: ImportOptions,
   tally: ImportTally,
   courses: CoursesTally,
   undeclared: readonly string[] = [],
 ): void {
-  const { replaced, ...counts } = tally.counts;
+  const { replaced, ...ofSessions } = tally.counts;
+  const { created, invalid } = ofSessions;
+  // Enrolments are never replayed and have no conflicts.
+  const counts = enrolments === undefined ? ofSessions : { created, replaced, invalid };
   const { statements } = tally;
   const summary = {
     ...(statements && {
@@ -166,7 +169,7 @@ export function writeSummary(
     statementsRepeated: 'Repeated',
     statementsVoided: 'Voided',
     statementsOfOtherVerbs: 'Of other verbs',
-    lines: 'Sessions',
+    lines: enrolments === undefined ? 'Sessions' : 'Enrolments',
     created: dryRun ? 'Would be created' : 'Created',
     replayed: 'Replayed',
     repeated: 'Repeated in the file',

@@ -15,6 +15,7 @@ import {
   type CoursesTally,
 } from './courses.js';
 import { dryRunTarget } from './dry-run.js';
+import { enrolmentTarget } from './enrolments.js';
 import type { ImportOptions } from './options.js';
 import { runPipeline } from './pipeline.js';
 import type { Entry, Values } from './readers/entry.js';
@@ -28,6 +29,7 @@ import { SessionWriter } from './writer.js';
 
 const RETRYING = 'Retrying for up to 2 minutes.';
 const CONTINUE = 'Run the same command again; no session is counted twice.';
+const CONTINUE_ENROLMENTS = 'Run the same command again.';
 const CONTINUE_AFTER = 'Import only the lines after it: a session with a new id would be counted twice.';
 
 interface ImportContext {
@@ -42,7 +44,8 @@ interface ImportContext {
 }
 
 /** @throws {PartialImportError} if lines or courses were rejected */
-export async function runImport(io: Io, file: string | undefined, options: ImportOptions): Promise<void> {
+export async function runImport(io: Io, sessions: string | undefined, options: ImportOptions): Promise<void> {
+  const file = sessions ?? options.enrolments;
   for (const written of [options.rejects, options.ids]) {
     if (written === undefined || serverUrl(io, options) !== undefined) continue;
     await assertNotDatabaseFile(databaseUrl(io, options, { create: false }), written);
@@ -84,9 +87,9 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
     const { quiet = false } = options;
     if (legacy) {
       const progress = startProgress(io, { unit: 'lines', quiet });
-      await importSessions(
+      await importLines(
         opened,
-        readLegacy(legacy, (sessions) => progress.add(sessions)),
+        readLegacy(legacy, (read) => progress.add(read)),
         progress,
       );
     } else if (source && reader) {
@@ -95,7 +98,7 @@ export async function runImport(io: Io, file: string | undefined, options: Impor
         source.open((bytes) => progress.add(bytes)),
         ids?.add,
       );
-      await importSessions(opened, entries, progress);
+      await importLines(opened, entries, progress);
     }
     await ids?.write();
   } catch (error) {
@@ -151,19 +154,24 @@ async function importCourses(
   if (legacy && !options.dryRun) await importLegacyCourses(calls, legacy, { tally, report });
 }
 
-async function importSessions(
+async function importLines(
   { io, options, stats: { untyped: calls }, rejects, tally, courses, defaults, onId }: ImportContext,
   entries: AsyncGenerator<Iterable<Entry>>,
   progress: Progress,
 ): Promise<void> {
-  const { onConflict, createCourses = false, dryRun = false, newIds = false, quiet = false } = options;
+  const { createCourses = false, dryRun = false, newIds = false, quiet = false } = options;
+  const isEnrolment = options.enrolments !== undefined;
+  // A later line of a learner and course replaces an earlier one.
+  const onConflict = isEnrolment ? 'replace' : options.onConflict;
   const { signal } = io;
   const idNamespace = namespaceOf(io, options);
   const courseIdOf = await interruptible(signal, courseFinder(io, options, calls));
   const writer = new SessionWriter({
-    target: dryRun
-      ? dryRunTarget(calls, { createCourses: createCourses || options.fromLegacy !== undefined })
-      : calls,
+    target: isEnrolment
+      ? enrolmentTarget(calls)
+      : dryRun
+        ? dryRunTarget(calls, { createCourses: createCourses || options.fromLegacy !== undefined })
+        : calls,
     onConflict,
     distinct: options.sameTime === 'distinct',
     courses: createCourses && !dryRun ? new CourseCreator(calls, courses) : undefined,
@@ -175,7 +183,7 @@ async function importSessions(
   });
   try {
     const completedNow = options.completedAt === 'now' || options.fromLegacy !== undefined;
-    const lines = { newIds, idNamespace, courseIdOf, onId, defaults, completedNow };
+    const lines = { newIds, idNamespace, courseIdOf, onId, defaults, completedNow, isEnrolment };
     await runPipeline(entries, { ...lines, writer, tally, rejects, signal });
   } catch (error) {
     progress.end();
@@ -191,7 +199,8 @@ async function importSessions(
     } else if (tally.lines === 0 && canContinue && !signal.aborted) {
       writeLine(io.stderr, `Stopped. No line is known to be recorded. ${CONTINUE}`);
     } else if (canContinue || tally.lastLine > 0) {
-      const again = canContinue ? ` Later lines may be recorded too. ${CONTINUE}` : '';
+      const advised = isEnrolment ? CONTINUE_ENROLMENTS : CONTINUE;
+      const again = canContinue ? ` Later lines may be recorded too. ${advised}` : '';
       const advice = newIds ? ` ${CONTINUE_AFTER}` : again;
       writeLine(io.stderr, `Stopped after line ${tally.lastLine.toLocaleString('en')}.${advice}`);
     }

@@ -2,7 +2,7 @@ import { UsageError, withValue } from '../errors.js';
 import type { Io } from '../io.js';
 import { escapeControls, writeLine } from '../output.js';
 import { readIdNamespace } from '../settings.js';
-import { isSessionField, SESSION_FIELDS } from '../session-fields.js';
+import { ENROLMENT_FIELDS, SESSION_FIELDS } from '../session-fields.js';
 import { formatOf, type ImportOptions } from './options.js';
 import { CellParser, SUSPICIOUS_TIME } from './readers/cells.js';
 import { parseDelimiter } from './readers/csv-records.js';
@@ -15,7 +15,7 @@ import { readEntries } from './readers/lines.js';
 import type { StatementsTally } from './xapi/reader.js';
 import { DEFAULT_GAP } from './xapi/rules.js';
 
-/** A reader of session files, configured by the options. */
+/** A reader of files of sessions or enrolments, configured by the options. */
 export interface SessionFileReader {
   /** @param onId receives the ids that the reader derives */
   read(chunks: AsyncIterable<Buffer>, onId?: OnId): AsyncGenerator<Iterable<Entry>>;
@@ -39,7 +39,7 @@ export async function createReader(
 ): Promise<SessionFileReader> {
   const cells = await cellParserOf(options);
   const { format = formatOf(file), map, encoding } = options;
-  const names = new FieldNames(SESSION_FIELDS, parseMappings(map));
+  const names = new FieldNames(fieldsOf(options), parseMappings(map));
   const delimiter = options.delimiter === undefined ? undefined : parseDelimiter(options.delimiter);
   const common = { defaults: defaultsOf(options, cells), unitHint: () => unitHint(cells, options.sameTime) };
   if (format === 'csv') {
@@ -64,6 +64,10 @@ export async function createReader(
   return { ...common, statements, read: (chunks, onId) => readStatements(chunks, { ...reading, onId }) };
 }
 
+function fieldsOf({ enrolments }: ImportOptions): readonly string[] {
+  return enrolments === undefined ? SESSION_FIELDS : ENROLMENT_FIELDS;
+}
+
 async function cellParserOf(options: ImportOptions): Promise<CellParser> {
   const { timeZone: name } = options;
   // Temporal is loaded only for local times.
@@ -80,8 +84,9 @@ function defaultsOf(options: ImportOptions, cells: CellParser): Values {
     values[field] = value;
   };
   for (const [field, text] of options.default.map(parseDefault)) {
-    if (!isSessionField(field)) {
-      throw new UsageError(`--default ${withValue(field, `must name one of ${SESSION_FIELDS.join(', ')}`)}`);
+    const fields = fieldsOf(options);
+    if (!fields.includes(field)) {
+      throw new UsageError(`--default ${withValue(field, `must name one of ${fields.join(', ')}`)}`);
     }
     add(`--default ${field}`, field, text);
   }

@@ -20,6 +20,7 @@ import type { CourseCreator } from './courses.js';
 import { withDistinctId, type ImportLine } from './line.js';
 import type { ImportOptions } from './options.js';
 import { givenCourse, rejectionOf, sameTimeConflict } from './result.js';
+import type { Values } from './readers/entry.js';
 import { SessionIdSet } from './session-ids.js';
 
 /** Sessions per chunk. On SQLite, its transaction blocks the writes of a server for about 4 ms. */
@@ -32,15 +33,15 @@ const MAX_BACKOFF = 10_000;
 /** Milliseconds without success in which the last attempt must begin. */
 const RETRY_TIMEOUT = 120_000;
 
-/** `LocalStats`, `RemoteStats` or the target of a dry run. */
+/** `LocalStats`, `RemoteStats`, or the target of a dry run or of enrolments. */
 export interface WriteTarget {
   /** Returns the results in the order of the sessions. */
-  recordSessions(call: { readonly sessions: readonly object[] }): Promise<readonly WriteResult[]>;
+  recordSessions(call: { readonly sessions: readonly Values[] }): Promise<readonly WriteResult[]>;
   putSession(call: object): Promise<unknown>;
 }
 
 export type WriteResult =
-  | { readonly outcome: 'recorded' | 'replayed' }
+  | { readonly outcome: 'recorded' | 'replayed' | 'replaced' }
   | { readonly outcome: 'failed'; readonly error: unknown };
 
 interface SessionWriterOptions {
@@ -146,7 +147,7 @@ export class SessionWriter {
         const result = results[index];
         if (!result) return [{ line, error: new Error('A session has no result.') }];
         if (result.outcome === 'failed') return [{ line, error: result.error }];
-        line.result = { outcome: result.outcome === 'recorded' ? 'created' : 'replayed' };
+        line.result = { outcome: result.outcome === 'recorded' ? 'created' : result.outcome };
         if (replaces && line.hasDerivedId) this.#derived.add(line.session);
         return [];
       });

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { LearnerSession } from '../api.js';
 import { StatsError } from '../errors.js';
 import { courseContentSchema, newCourseSchema, nameSchema } from './course.js';
+import { enrolmentContentSchema } from './enrolment.js';
 import { intervalSchema, timeZoneSchema } from './history.js';
 import { courseIdSchema, newSessionId, sessionIdSchema, userIdSchema, type SessionId } from './ids.js';
 import { cursorSchema, limitSchema } from './pagination.js';
@@ -31,6 +32,8 @@ export function callSchemas(clock: Clock) {
       limit: limitSchema,
       cursor: cursorSchema(z.tuple([nameSchema])).optional(),
     }),
+    enrolLearner: z.strictObject({ ...learner, enrolment: enrolmentContentSchema }),
+    unenrolLearner: z.strictObject(learner),
     recordSession: z.strictObject({ ...learner, session: newSessionSchema(clock) }),
     recordSessions: z.strictObject({ sessions: batchOf(z.unknown()) }),
     putSession: z.strictObject({ ...session, session: sessionContentSchema(clock) }),

@@ -8,7 +8,7 @@ export const faultSchema = z.union([
 ]);
 
 /** The arguments that are JSON documents, whose faults have JSON Pointers. */
-const DOCUMENTS: ReadonlySet<PropertyKey> = new Set(['body', 'course', 'session', 'key']);
+const DOCUMENTS: ReadonlySet<PropertyKey> = new Set(['body', 'course', 'session', 'enrolment', 'key']);
 
 /** Maximum number of reported faults, because a hostile document can have as many as bytes. */
 const MAX_FAULTS = 100;

@@ -14,6 +14,7 @@ export interface Schema {
   study_sessions: StudySessionsTable;
   course_stats: CourseStatsTable;
   studied_modules: StudiedModulesTable;
+  enrolments: EnrolmentsTable;
   api_keys: ApiKeysTable;
   schema_migrations: SchemaMigrationsTable;
 }
@@ -67,6 +68,15 @@ export interface StudiedModulesTable extends CommonColumns {
   course_id: CourseId;
   module_id: string;
   session_count: number;
+}
+
+/** `created_at` is the time of enrolment. */
+export interface EnrolmentsTable extends CommonColumns {
+  user_id: UserId;
+  course_id: CourseId;
+  display_name: string | null;
+  /** Sorted and joined by `;`. */
+  group_names: string;
 }
 
 export interface ApiKeysTable extends CommonColumns {

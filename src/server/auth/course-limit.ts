@@ -27,6 +27,8 @@ export function limitToCourses(
     getCourse: within(ofCourse, (call) => stats.getCourse(call)),
     deleteCourse: within(ofCourse, (call) => stats.deleteCourse(call)),
     listCourses: (call) => pageWithin((page) => stats.listCourses(page), call, isAllowed),
+    enrolLearner: within(ofCourse, (call) => stats.enrolLearner(call)),
+    unenrolLearner: within(ofCourse, (call) => stats.unenrolLearner(call)),
     recordSession: within(ofCourse, (call) => stats.recordSession(call)),
     recordSessions: (call) => recordWithin(stats, call, isAllowed, caller),
     putSession: within(ofCourse, (call) => stats.putSession(call)),

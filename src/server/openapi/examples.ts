@@ -19,6 +19,9 @@ const sessionContent = {
 };
 const session = { sessionId: SESSION_ID, courseId: COURSE_ID, ...sessionContent, ...written };
 
+const enrolmentContent = { displayName: 'Ann', groups: ['2026', 'evening'] };
+const enrolment = { userId: USER_ID, courseId: COURSE_ID, ...enrolmentContent, enrolledAt: NOW };
+
 const sums = { sessionCount: 1, totalModulesStudied: 6, averageScore: 68.4, timeStudied: 280_000 };
 const stats = {
   courseId: COURSE_ID,
@@ -41,6 +44,7 @@ export const EXAMPLES: Readonly<Partial<Record<Route['operation'], Example>>> = 
   addCourse: { body: { courseId: COURSE_ID, ...courseContent }, response: course },
   listCourses: { response: { items: [course], next: null } },
   setCourse: { body: courseContent, response: course },
+  enrolLearner: { body: enrolmentContent, response: enrolment },
   recordSession: { body: { sessionId: SESSION_ID, ...sessionContent }, response: session },
   recordSessions: {
     body: { sessions: [{ userId: USER_ID, courseId: COURSE_ID, sessionId: SESSION_ID, ...sessionContent }] },
@@ -74,4 +78,5 @@ export const EXAMPLES: Readonly<Partial<Record<Route['operation'], Example>>> = 
 export const PARAMETER_EXAMPLES: Readonly<Record<string, string>> = {
   courseId: COURSE_ID,
   sessionId: SESSION_ID,
+  userId: USER_ID,
 };

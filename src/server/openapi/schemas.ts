@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { callerSchema } from '../../core/model/caller.js';
 import { courseContentSchema, courseSchema, newCourseSchema } from '../../core/model/course.js';
+import { enrolmentContentSchema, enrolmentSchema } from '../../core/model/enrolment.js';
 import { erasureSchema } from '../../core/model/session.js';
 import { historySchema } from '../../core/model/history.js';
 import { lifetimeStatsSchema, studiedCourseSchema } from '../../core/model/lifetime.js';
@@ -18,6 +19,7 @@ import { problemSchema } from '../problem.js';
 const INPUTS = {
   NewCourse: newCourseSchema,
   CourseContent: courseContentSchema,
+  EnrolmentContent: enrolmentContentSchema,
   NewSession: newSessionSchema(Date.now),
   SessionContent: sessionContentSchema(Date.now),
   SessionBatch: z.strictObject({
@@ -29,6 +31,7 @@ const INPUTS = {
 const OUTPUTS = {
   Course: courseSchema,
   CoursePage: pageSchema(courseSchema),
+  Enrolment: enrolmentSchema,
   Session: sessionSchema,
   SessionPage: pageSchema(sessionSchema),
   BatchResult: z.object({

@@ -2,6 +2,7 @@ import type { RouteGroup } from '../openapi/index.js';
 import type { Route } from '../router.js';
 import { callerRoutes } from './caller.js';
 import { courseRoutes } from './courses.js';
+import { enrolmentRoutes } from './enrolments.js';
 import { learnerRoutes } from './learner.js';
 import { serviceRoutes } from './service.js';
 import { sessionRoutes } from './sessions.js';
@@ -10,6 +11,7 @@ export { pageRoutes } from './service.js';
 
 export const routeGroups: readonly RouteGroup[] = [
   { name: 'Courses', description: 'What learners study.', routes: courseRoutes },
+  { name: 'Enrolments', description: 'Which learners belong to a course.', routes: enrolmentRoutes },
   {
     name: 'Sessions',
     description: "The learner's finished study sessions, each recorded exactly once.",

@@ -38,10 +38,16 @@ create table "course_stats" ("user_id" uuid not null, "course_id" uuid not null 
   (total_modules_studied >= 0 and scored_modules >= 0 and weighted_score_units >= 0 and time_studied >= 0),
   constraint "course_stats_totals_are_exact" check (total_modules_studied <= 9007199254740991 and time_studied
   <= 9007199254740991));
+create index "course_stats_by_course" on "course_stats" ("course_id", "user_id");
 create table "studied_modules" ("user_id" uuid not null, "course_id" uuid not null, "module_id" text collate
   "C" not null, "session_count" bigint not null check (session_count >= 0), "created_at" timestamptz(3) not
   null, "updated_at" timestamptz(3) not null, constraint "studied_modules_pkey" primary key ("user_id",
   "course_id", "module_id"));
+create table "enrolments" ("user_id" uuid not null, "course_id" uuid not null references "courses"
+  ("course_id") on delete cascade, "display_name" text collate "C", "group_names" text collate "C" not null,
+  "created_at" timestamptz(3) not null, "updated_at" timestamptz(3) not null, constraint "enrolments_pkey"
+  primary key ("user_id", "course_id"));
+create index "enrolments_by_course" on "enrolments" ("course_id", "user_id");
 create table "api_keys" ("key_id" text collate "C" not null primary key, "name" text collate "C" not null,
   "secret_hash" bytea not null check (length(secret_hash) = 32), "scopes" text collate "C" not null,
   "course_ids" text collate "C", "expires_at" timestamptz(3), "last_used_at" timestamptz(3), "revoked_at"
@@ -80,6 +86,22 @@ delete from "course_modules" where "course_id" = cast($1 as uuid) and "module_id
 select "course_id", "name", "created_at", "updated_at", coalesce(( select string_agg(module_id, ';' order by
   module_id) from course_modules where course_modules.course_id = courses.course_id), '') as "module_ids" from
   "courses" where "name" > $1 order by "name" limit $2;
+
+-- enrolLearner
+insert into "enrolments" ("user_id", "course_id", "display_name", "group_names", "created_at", "updated_at")
+  values (cast($1 as uuid), cast($2 as uuid), $3, $4, cast($5 as timestamptz), cast($6 as timestamptz)) on
+  conflict ("user_id", "course_id") do nothing returning "user_id", "course_id", "display_name",
+  "group_names", "created_at";
+
+-- enrolLearner: other content
+select "user_id", "course_id", "display_name", "group_names", "created_at" from "enrolments" where "user_id" =
+  cast($1 as uuid) and "course_id" = cast($2 as uuid);
+update "enrolments" set "display_name" = $1, "group_names" = $2, "updated_at" = cast($3 as timestamptz) where
+  "user_id" = cast($4 as uuid) and "course_id" = cast($5 as uuid) returning "user_id", "course_id",
+  "display_name", "group_names", "created_at";
+
+-- unenrolLearner
+delete from "enrolments" where "user_id" = cast($1 as uuid) and "course_id" = cast($2 as uuid);
 
 -- recordSession
 with inserted as (insert into study_sessions ("user_id", "course_id", "session_id", "total_modules_studied",
@@ -312,6 +334,10 @@ declare exported no scroll cursor for (select "user_id", "course_id", "session_i
   "user_id", "course_id", "session_id");
 fetch 1000 from exported;
 
+-- export: enrolments
+declare exported no scroll cursor for (select "user_id", "course_id", "display_name", "group_names" from
+  "enrolments" order by "user_id", "course_id");
+
 -- verify
 select user_id, course_id from (select * from ( select user_id, course_id from "study_sessions" where 1 = 1
   order by user_id, course_id limit 1 offset 10000) as "end_of_study_sessions" union all select * from (
@@ -474,3 +500,4 @@ select count(*) as "rows" from (select "session_id" from "study_sessions" where 
 delete from "study_sessions" where "user_id" = cast($1 as uuid) and "course_id" in (cast($2 as uuid));
 delete from "studied_modules" where "user_id" = cast($1 as uuid) and "course_id" in (cast($2 as uuid));
 delete from "course_stats" where "user_id" = cast($1 as uuid) and "course_id" in (cast($2 as uuid));
+delete from "enrolments" where "user_id" = cast($1 as uuid);

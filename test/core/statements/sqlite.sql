@@ -26,10 +26,16 @@ create table "course_stats" ("user_id" blob not null, "course_id" blob not null 
   scored_modules >= 0 and weighted_score_units >= 0 and time_studied >= 0), constraint
   "course_stats_totals_are_exact" check (total_modules_studied <= 9007199254740991 and time_studied <=
   9007199254740991)) strict, without rowid;
+create index "course_stats_by_course" on "course_stats" ("course_id", "user_id");
 create table "studied_modules" ("user_id" blob not null, "course_id" blob not null, "module_id" text not null,
   "session_count" integer not null check (session_count >= 0), "created_at" integer not null, "updated_at"
   integer not null, constraint "studied_modules_pkey" primary key ("user_id", "course_id", "module_id"))
   strict, without rowid;
+create table "enrolments" ("user_id" blob not null, "course_id" blob not null references "courses"
+  ("course_id") on delete cascade, "display_name" text, "group_names" text not null, "created_at" integer not
+  null, "updated_at" integer not null, constraint "enrolments_pkey" primary key ("user_id", "course_id"))
+  strict, without rowid;
+create index "enrolments_by_course" on "enrolments" ("course_id", "user_id");
 create table "api_keys" ("key_id" text not null primary key, "name" text not null, "secret_hash" blob not null
   check (length(secret_hash) = 32), "scopes" text not null, "course_ids" text, "expires_at" integer,
   "last_used_at" integer, "revoked_at" integer, "created_at" integer not null, "updated_at" integer not null)
@@ -59,6 +65,13 @@ create view readable_stats as select lower(substr(hex("user_id"), 1, 8) || '-' |
   strftime('%Y-%m-%dT%H:%M:%fZ', "first_completed_at" / 1000.0, 'unixepoch') as "first_completed_at",
   strftime('%Y-%m-%dT%H:%M:%fZ', "last_completed_at" / 1000.0, 'unixepoch') as "last_completed_at" from
   course_stats;
+create view readable_enrolments as select lower(substr(hex("user_id"), 1, 8) || '-' || substr(hex("user_id"),
+  9, 4) || '-' || substr(hex("user_id"), 13, 4) || '-' || substr(hex("user_id"), 17, 4) || '-' ||
+  substr(hex("user_id"), 21, 12)) as "user_id", lower(substr(hex("course_id"), 1, 8) || '-' ||
+  substr(hex("course_id"), 9, 4) || '-' || substr(hex("course_id"), 13, 4) || '-' || substr(hex("course_id"),
+  17, 4) || '-' || substr(hex("course_id"), 21, 12)) as "course_id", display_name, group_names,
+  strftime('%Y-%m-%dT%H:%M:%fZ', "created_at" / 1000.0, 'unixepoch') as "created_at",
+  strftime('%Y-%m-%dT%H:%M:%fZ', "updated_at" / 1000.0, 'unixepoch') as "updated_at" from enrolments;
 insert into "schema_migrations" ("name", "is_breaking", "created_at", "updated_at") values (?, ?, ?, ?);
 commit;
 
@@ -87,6 +100,21 @@ delete from "course_modules" where "course_id" = unhex(?, '-') and "module_id" i
 select "course_id", "name", "created_at", "updated_at", coalesce(( select group_concat(module_id, ';' order by
   module_id) from course_modules where course_modules.course_id = courses.course_id), '') as "module_ids" from
   "courses" where "name" > ? order by "name" limit ?;
+
+-- enrolLearner
+insert into "enrolments" ("user_id", "course_id", "display_name", "group_names", "created_at", "updated_at")
+  values (unhex(?, '-'), unhex(?, '-'), ?, ?, ?, ?) on conflict ("user_id", "course_id") do nothing returning
+  "user_id", "course_id", "display_name", "group_names", "created_at";
+
+-- enrolLearner: other content
+select "user_id", "course_id", "display_name", "group_names", "created_at" from "enrolments" where "user_id" =
+  unhex(?, '-') and "course_id" = unhex(?, '-');
+update "enrolments" set "display_name" = ?, "group_names" = ?, "updated_at" = ? where "user_id" = unhex(?,
+  '-') and "course_id" = unhex(?, '-') returning "user_id", "course_id", "display_name", "group_names",
+  "created_at";
+
+-- unenrolLearner
+delete from "enrolments" where "user_id" = unhex(?, '-') and "course_id" = unhex(?, '-');
 
 -- recordSession
 insert into study_sessions ("user_id", "course_id", "session_id", "total_modules_studied", "time_studied",
@@ -246,6 +274,10 @@ begin deferred;
 select 1 from sqlite_master;
 select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
   "completed_at", "module_ids" from "study_sessions" order by "user_id", "course_id", "session_id" limit ?;
+
+-- export: enrolments
+select "user_id", "course_id", "display_name", "group_names" from "enrolments" order by "user_id", "course_id"
+  limit ?;
 
 -- verify
 select user_id, course_id from (select * from ( select user_id, course_id from "study_sessions" where 1 = 1
@@ -407,3 +439,4 @@ select course_id from study_sessions where user_id = unhex(?, '-') and course_id
 delete from "study_sessions" where "user_id" = unhex(?, '-') and "course_id" in (unhex(?, '-'));
 delete from "studied_modules" where "user_id" = unhex(?, '-') and "course_id" in (unhex(?, '-'));
 delete from "course_stats" where "user_id" = unhex(?, '-') and "course_id" in (unhex(?, '-'));
+delete from "enrolments" where "user_id" = unhex(?, '-');

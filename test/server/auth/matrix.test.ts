@@ -5,7 +5,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
-import { exportSessions, openStats, SCOPES, type CourseId, type Scope } from '../../../src/core/index.js';
+import {
+  exportEnrolments,
+  exportSessions,
+  openStats,
+  SCOPES,
+  type CourseId,
+  type Scope,
+} from '../../../src/core/index.js';
 import { serve } from '../../../src/server/index.js';
 import { isServiceRoute } from '../../../src/server/router.js';
 import { routes } from '../../../src/server/routes/index.js';
@@ -36,6 +43,8 @@ const EXPECTED: Readonly<Record<string, Row>> = {
   listCourses: { statuses: row(200, 403, 200, 200, 200, 200), elsewhere: 200 },
   setCourse: { statuses: row(403, 403, 403, 403, 200, 200), elsewhere: 403 },
   deleteCourse: { statuses: row(403, 403, 403, 403, 204, 204), elsewhere: 403 },
+  enrolLearner: { statuses: row(403, 403, 403, 403, 200, 200), elsewhere: 403 },
+  unenrolLearner: { statuses: row(403, 403, 403, 403, 204, 204), elsewhere: 403 },
   recordSession: { statuses: row(201, 403, 403, 201, 403, 201), elsewhere: 403 },
   recordSessions: { statuses: row(403, 403, 403, 200, 403, 200), elsewhere: 200 },
   listSessions: { statuses: row(200, 403, 200, 403, 403, 200), elsewhere: 403 },
@@ -55,6 +64,8 @@ const WITHOUT_LEARNER = new Set([
   'listCourses',
   'setCourse',
   'deleteCourse',
+  'enrolLearner',
+  'unenrolLearner',
   'recordSessions',
   'whoami',
 ]);
@@ -81,14 +92,19 @@ for (const dialect of DIALECTS) {
     const session = { sessionId, ...sessionContent() };
 
     const prepare = async () => {
-      for (const userId of [own, other]) await stats.recordSession({ userId, courseId, session });
+      for (const userId of [own, other]) {
+        await stats.recordSession({ userId, courseId, session });
+        await stats.enrolLearner({ userId, courseId, enrolment: {} });
+      }
       return stats.addCourse({ course: { name: `Empty ${crypto.randomUUID()}` } });
     };
     const fingerprint = async () => {
       const sessions: unknown[] = [];
       for await (const page of exportSessions({ database: database.url })) sessions.push(...page);
+      const enrolments: unknown[] = [];
+      for await (const page of exportEnrolments({ database: database.url })) enrolments.push(...page);
       const { items } = await stats.listCourses({ limit: 1_000 });
-      return JSON.stringify([sessions, items]);
+      return JSON.stringify([sessions, enrolments, items]);
     };
     const send = (
       operation: string,
@@ -99,10 +115,16 @@ for (const dialect of DIALECTS) {
       const route = routes.find((each) => each.operation === operation);
       assert.ok(route && !isServiceRoute(route), operation);
       const target = operation === 'deleteCourse' ? empty : courseId;
-      const path = route.path.replace('{courseId}', target).replace('{sessionId}', sessionId);
+      // A learner's token has no more power over the own enrolment than over that of others.
+      const learner = operation === 'enrolLearner' || userId === undefined ? own : userId;
+      const path = route.path
+        .replace('{courseId}', target)
+        .replace('{sessionId}', sessionId)
+        .replace('{userId}', learner);
       const bodies: Readonly<Record<string, unknown>> = {
         addCourse: { name: `New ${crypto.randomUUID()}` },
         setCourse: { name: 'Algebra' },
+        enrolLearner: { displayName: 'Ann' },
         recordSession: { ...session, sessionId: newSessionId() },
         recordSessions: { sessions: [{ userId: other, courseId, ...session, sessionId: newSessionId() }] },
         putSession: sessionContent(),

@@ -10,6 +10,7 @@ const PLAIN = /^[\w./:@%+=,-]+$/;
 type Omitted =
   | 'courses'
   | 'dryRun'
+  | 'enrolments'
   | 'explain'
   | 'fromLegacy'
   | 'ids'

@@ -58,7 +58,11 @@ export class CellParser {
       case 'completedAt':
         return unlessMissing((text) => parseInstant(text, this.#options));
       case 'moduleIds':
-        return moduleIds;
+        return listCell(
+          'must be module ids joined by ;, such as intro;logic, or a JSON list such as ["intro"]',
+        );
+      case 'groups':
+        return listCell('must be groups joined by ;, such as 2026;evening, or a JSON list');
       case 'userId':
       case 'courseId':
         return idText;
@@ -138,10 +142,9 @@ function isMissing(text: string): boolean {
   return text === '' || isMissingWord(text);
 }
 
-function moduleIds(text: string): unknown {
-  if (text === '') return undefined;
-  const rule = 'must be module ids joined by ;, such as intro;logic, or a JSON list such as ["intro"]';
-  return parseModuleIdsCell(text) ?? new CellFault(text, rule);
+/** Module ids and groups are written in the same way. */
+function listCell(rule: string): (text: string) => unknown {
+  return (text) => (text === '' ? undefined : (parseModuleIdsCell(text) ?? new CellFault(text, rule)));
 }
 
 /** Text that means a missing value must not become the id of a learner or course. */

@@ -6,7 +6,7 @@ import type { Values } from './entry.js';
 export const COURSE_FIELDS = ['courseId', 'name', 'moduleIds'] as const;
 
 /** Fields of responses that the database sets. */
-const IGNORED: ReadonlySet<string> = new Set(['createdAt', 'updatedAt']);
+const IGNORED: ReadonlySet<string> = new Set(['createdAt', 'updatedAt', 'enrolledAt']);
 
 /** Maps the names in a file to fields. */
 export class FieldNames {

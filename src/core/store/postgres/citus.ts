@@ -23,6 +23,7 @@ const TABLES: Readonly<Record<Exclude<keyof Schema, 'schema_migrations'>, Distri
   study_sessions: 'by-user',
   course_stats: 'by-user',
   studied_modules: 'by-user',
+  enrolments: 'by-user',
 };
 
 /** Returns the names of the tables that Citus has distributed; `undefined` without the extension. */

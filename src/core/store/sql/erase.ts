@@ -4,6 +4,7 @@ import { StatsError } from '../../errors.js';
 import type { CourseId, UserId } from '../../model/ids.js';
 import type { LearnerRow } from '../rows.js';
 import type { Store, TransactionContext } from '../store.js';
+import { deleteEnrolments } from './enrolments.js';
 
 const MAX_ATTEMPTS = 200;
 /** Maximum milliseconds between attempts. */
@@ -53,6 +54,7 @@ async function tryToErase(context: TransactionContext, learner: ErasedLearner): 
     await deleteFrom(context, 'studied_modules', userId, chunk);
     await deleteFrom(context, 'course_stats', userId, chunk);
   }
+  await deleteEnrolments(context, learner);
   return deleted;
 }
 
