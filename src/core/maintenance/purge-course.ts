@@ -28,7 +28,7 @@ const PAGE = 500;
 const MAX_ATTEMPTS = 5;
 
 /**
- * Deletes a course with all its sessions, learner by learner; after an interruption, call it again. Returns
+ * Deletes a course with all its sessions and enrolments, learner by learner; after an interruption, call it again. Returns
  * `undefined` if `confirm` returned false.
  *
  * @example

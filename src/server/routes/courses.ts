@@ -52,6 +52,7 @@ export const courseRoutes: readonly CallRoute[] = [
     operation: 'deleteCourse',
     access: { scope: 'courses:write' },
     summary: 'Delete a course without sessions',
+    description: 'Its modules and enrolments are deleted too.',
     responses: { 204: { description: 'Deleted.' } },
     errors: ['course-not-found', 'course-in-use'],
     async handle(stats, call) {
