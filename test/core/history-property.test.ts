@@ -140,5 +140,5 @@ test('A history on either database sums sessions by local date and equals the li
       return localDate(text, timeZone, interval);
     }
   });
-  await fc.assert(property, { numRuns: 150 });
+  await fc.assert(property, { numRuns: 100 });
 });

@@ -169,5 +169,5 @@ test('After any sequence of calls, both databases return the same bytes as a sim
       }
     }
   });
-  await fc.assert(property, { numRuns: 250 });
+  await fc.assert(property, { numRuns: 160 });
 });

@@ -129,14 +129,9 @@ for (const dialect of DIALECTS) {
       const { stats, courseId, database } = fixture;
       const learners = 11_000;
       for (let count = 0; count < learners; count += 1_000) {
-        const calls = Array.from({ length: 1_000 }, () =>
-          stats.recordSession({
-            userId: newUserId(),
-            courseId,
-            session: sessionContent({ moduleIds: ['a'] }),
-          }),
-        );
-        await Promise.all(calls);
+        const content = sessionContent({ moduleIds: ['a'] });
+        const sessions = Array.from({ length: 1_000 }, () => ({ userId: newUserId(), courseId, ...content }));
+        await stats.recordSessions({ sessions });
       }
       const userId = newUserId();
       for (let count = 0; count < 6; count += 1) {

@@ -51,7 +51,10 @@ async function snapshot({ send }: HttpService): Promise<Map<string, string>> {
     const paths = [
       `/courses/${courseId}`,
       `/courses/${courseId}/sessions?limit=1000`,
-      ...ofLearner.map(({ sessionId }) => `/courses/${courseId}/sessions/${sessionId}`),
+      // The list has every session; single ones are read for one in four.
+      ...ofLearner
+        .filter((_, index) => index % 4 === 0)
+        .map(({ sessionId }) => `/courses/${courseId}/sessions/${sessionId}`),
     ];
     return paths.map((path) => ({ userId, path }));
   });

@@ -81,7 +81,7 @@ describe('intervals compared with Temporal', () => {
     const property = fc.property(name, zone, instant, amount, (interval, timeZone, begin, length) => {
       assertSame(interval, timeZone, begin, begin + 1 + length * LENGTHS[interval]);
     });
-    fc.assert(property, { numRuns: 250 });
+    fc.assert(property, { numRuns: 125 });
   });
 
   test('Intervals around unusual zone changes equal those that Temporal computes', () => {
@@ -101,6 +101,6 @@ describe('intervals compared with Temporal', () => {
         assertSame(interval, timeZone, begin - length * LENGTHS[interval], begin + 1);
       },
     );
-    fc.assert(property, { numRuns: 250 });
+    fc.assert(property, { numRuns: 125 });
   });
 });
