@@ -118,6 +118,7 @@ test('A repeated Authorization header and an invalid X-User-Id are refused', asy
     headers: [
       ['authorization', authorization],
       ['authorization', authorization],
+      ['connection', 'close'],
     ],
   });
   // undici joins the two, and `Bearer a, Bearer b` is not a token.
