@@ -158,3 +158,32 @@ async function keepAliveOf(argv: readonly string[], env = {}): Promise<string | 
   const { headers } = await fetch(`${service.url}/livez`);
   return headers.get('keep-alive');
 }
+
+test('`serve` refuses settings of authentication that are unsafe, invalid or without effect', async () => {
+  const issuer = ['--jwt-issuer', 'https://issuer.example'];
+  for (const [options, message] of [
+    [['--host', '0.0.0.0'], /0\.0\.0\.0 can be reached from other machines.*--trusted-proxies/],
+    [['--trusted-proxies', '10.0.0'], /"10\.0\.0" is not an address or a CIDR range/],
+    [['--auth', 'tokens'], /--auth is "tokens"; it must be gateway or token/],
+    [['--auth', 'token', '--trusted-proxies', 'any'], /--trusted-proxies has no effect with --auth token/],
+    [['--auth', 'token', ...issuer], /a JWT needs --jwt-issuer and --jwt-audience; set both/],
+    [[...issuer, '--jwt-audience', 'stats'], /--jwt-issuer has no effect with --auth gateway/],
+  ] as const) {
+    const { code, stderr } = await runCli([
+      'serve',
+      '--database',
+      'sqlite::memory:',
+      '--port',
+      '0',
+      ...options,
+    ]);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, message);
+  }
+  // A container image may set the variable of the other mode. Then only the address is wrong.
+  const env = { STATS_TRUSTED_PROXIES: '172.16.0.0/12', STATS_AUTH: 'token' };
+  const argv = ['serve', '--database', 'sqlite::memory:', '--port', '0', '--host', '203.0.113.1'];
+  const { code, stderr } = await runCli(argv, { env });
+  assert.equal(code, 1);
+  assert.match(stderr, /203\.0\.113\.1 is not an address of this machine/);
+});

@@ -16,7 +16,7 @@ export const MAX_KEY_NAME = 100;
 /** Maximum number of courses of a key. */
 export const MAX_KEY_COURSES = 100;
 
-/** What a credential may do beyond a learner's own data. */
+/** The permissions of a credential beyond a learner's own data. */
 export const SCOPES = ['stats:read', 'sessions:write', 'courses:write', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 

@@ -3,7 +3,7 @@ import { isId } from '../../core/model/ids.js';
 import { invalidRequest, rule } from '../../core/model/validation.js';
 import { AccessError, hasScope, insufficientScope, type Caller } from './caller.js';
 
-/** What a route requires of its caller. Each route declares it; without it, the route does not compile. */
+/** The permission that a route requires. A route that does not declare it does not compile. */
 export type Access =
   /** Own data of a learner; the scope allows it for other learners. */
   | { readonly forOthers: Scope }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Scope } from '../../core/model/api-key.js';
 import { HttpError, type Headers, type HttpErrorCode } from '../problem.js';
 
-/** Who sends a request, and what they may do. */
+/** The sender of a request, with its permissions. */
 export interface Caller {
   readonly credential: 'gateway' | 'jwt' | 'api-key';
   /** The caller's own learner; `undefined` for an API key. */

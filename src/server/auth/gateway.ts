@@ -14,7 +14,7 @@ const LOOPBACK_HOST = /^(?:(?:[\w-]+\.)*localhost\.?|127(?:\.\d{1,3}){3}|\[::1\]
 /**
  * Trusts the `X-User-Id` of a service in front, which has authenticated the learner.
  *
- * Whoever reaches the port could claim to be anyone, so only trusted addresses are served. By default, these are the
+ * Any program that reaches the port could claim to be any learner, so only trusted addresses are served. By default, these are the
  * programs of this machine; because a page in a browser is one of them, the `Host` must then be a loopback name. A
  * name that an attacker controls and that resolves to 127.0.0.1 (DNS rebinding) is not.
  */
@@ -42,7 +42,7 @@ export class GatewayAuthenticator implements Authenticator {
     if (this.#trusted === undefined && host !== undefined && !LOOPBACK_HOST.test(host)) {
       throw new AccessError(
         'untrusted-host',
-        'The Host header must be a loopback name, such as localhost. Behind a proxy of this machine, set --trusted-proxies to its address.',
+        'The Host header must be a loopback name, such as localhost. Have the proxy send one, or set --trusted-proxies to its address.',
       );
     }
     const userId = readUser(request);

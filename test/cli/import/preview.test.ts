@@ -53,10 +53,10 @@ const quoted = (text: string) => `"${text}"`;
 interface Shape {
   readonly file: string;
   readonly text: string | Buffer;
-  /** What the user adds, because the file does not say it. */
+  /** The time zone, which the user adds because the file does not have it. */
   readonly zone?: string;
   readonly given?: readonly string[];
-  /** What the file keeps of a session. */
+  /** The values of a session that the file keeps. */
   readonly keeps?: (study: Study) => Partial<Study>;
 }
 
@@ -423,7 +423,7 @@ for (const [header, row, note, map] of NOTES) {
 
 const ROW = 'ann,Logic,2026-03-01 10:00 UTC';
 
-/** What a preview must not guess: the rows, the question, and an argument that it proposes or does not. */
+/** Files that have two meanings: the rows, the question, and an argument that the preview proposes or not. */
 const QUESTIONS: readonly (readonly [
   lines: readonly string[],
   note: RegExp,

@@ -39,7 +39,7 @@ test('Keys of a real issuer are discovered, rotated under load, and used while t
   const statuses = [...(await load), ...(await fresh())];
   assert.deepEqual(new Set(statuses), new Set([200]), String(statuses));
 
-  // Away: known keys continue to work, also for new tokens; an unknown key is 503, because nobody has it.
+  // Away: known keys continue to work, also for new tokens; an unknown key is 503.
   const foreign = new OAuth2Server();
   foreign.issuer.url = url;
   await foreign.issuer.keys.generate('ES256');

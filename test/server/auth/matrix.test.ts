@@ -22,7 +22,7 @@ import { bodyOf, type HttpAnswer } from '../../support/http-answer.js';
 import { HttpClient } from '../../support/http-client.js';
 import { Issuer } from '../../support/issuer.js';
 
-/** Who sends a request: a learner for themselves or for another learner, or a credential with a scope for another. */
+/** A learner for themselves or for another learner, or a credential with a scope for another learner. */
 type Sender = 'own' | 'other' | Scope;
 type Statuses = Readonly<Record<Sender, number>>;
 
