@@ -20,9 +20,29 @@ export { backUp, type BackupConfig } from './maintenance/backup.js';
 export { purgeCourse, type PurgeConfig, type PurgedCourse } from './maintenance/purge-course.js';
 export { exportEnrolments, exportSessions, type ExportConfig } from './maintenance/export.js';
 export { sessionChecker } from './model/calls.js';
+export {
+  ROSTER_SORTS,
+  SORT_ORDERS,
+  type CourseLearner,
+  type Roster,
+  type RosterQuery,
+  type RosterRow,
+  type RosterSort,
+  type SortOrder,
+} from './model/roster.js';
+export {
+  DEFAULT_INACTIVE_AFTER,
+  STATUSES,
+  type LearnerStatus,
+  type StatusRule,
+} from './model/course-status.js';
+export type { CourseSummary, Quartiles } from './model/course-summary.js';
+export type { CourseActivity, CourseActivityItem } from './model/course-activity.js';
 export { assertDatabaseUrl, describeDatabase, sqlitePath } from './model/database-url.js';
 export type {
   DatabaseStats,
+  CourseCall,
+  IntervalQuery,
   LearnerCall,
   LearnerKey,
   LearnerSession,

@@ -136,7 +136,7 @@ export class App implements Service {
     const { route, path, locations } = match;
     context.route = route.path;
     if (isServiceRoute(route)) return route.handle(this, basePath);
-    const query = readQuery(search, locations);
+    const query = readQuery(search, match);
     const url = { pathname: `${basePath}${pathname}`, query };
     const target = {
       route,

@@ -33,6 +33,17 @@ const stats = {
   lastCompletedAt: sessionContent.completedAt,
 };
 
+const { courseId: _, moduleCount, ...learnerStats } = stats;
+const rule = { inactiveAfter: 14, asOf: NOW };
+const learner = {
+  userId: USER_ID,
+  ...enrolmentContent,
+  enrolledAt: NOW,
+  status: 'inactive',
+  ...learnerStats,
+};
+const same = (value: number) => ({ min: value, p25: value, median: value, p75: value, max: value });
+
 interface Example {
   /** The body of the request. */
   readonly body?: unknown;
@@ -45,6 +56,37 @@ export const EXAMPLES: Readonly<Partial<Record<Route['operation'], Example>>> = 
   listCourses: { response: { items: [course], next: null } },
   setCourse: { body: courseContent, response: course },
   enrolLearner: { body: enrolmentContent, response: enrolment },
+  listLearners: { response: { items: [learner], next: null, ...rule } },
+  getLearner: { response: { ...learner, ...rule } },
+  getSummary: {
+    response: {
+      courseId: COURSE_ID,
+      name: courseContent.name,
+      moduleCount,
+      learners: { total: 1, enrolled: 1, notStarted: 0, active: 0, inactive: 1, completed: 0 },
+      ...sums,
+      firstCompletedAt: sessionContent.completedAt,
+      lastCompletedAt: sessionContent.completedAt,
+      progressHistogram: [0, 0, 0, 0, 0, 1, 0, 0, 0, 0],
+      perLearner: {
+        averageScore: same(sums.averageScore),
+        timeStudied: same(sums.timeStudied),
+        sessionCount: same(sums.sessionCount),
+      },
+      modules: courseContent.moduleIds.map((moduleId) => ({
+        moduleId,
+        learners: sessionContent.moduleIds.includes(moduleId) ? 1 : 0,
+      })),
+      ...rule,
+    },
+  },
+  getCourseActivity: {
+    response: {
+      interval: 'week',
+      timeZone: 'UTC',
+      items: [{ start: '2013-09-23T00:00:00+00:00', activeLearners: 1, newLearners: 1, ...sums }],
+    },
+  },
   recordSession: { body: { sessionId: SESSION_ID, ...sessionContent }, response: session },
   recordSessions: {
     body: { sessions: [{ userId: USER_ID, courseId: COURSE_ID, sessionId: SESSION_ID, ...sessionContent }] },
