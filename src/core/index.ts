@@ -20,6 +20,7 @@ export { backUp, type BackupConfig } from './maintenance/backup.js';
 export { purgeCourse, type PurgeConfig, type PurgedCourse } from './maintenance/purge-course.js';
 export { exportEnrolments, exportSessions, type ExportConfig } from './maintenance/export.js';
 export { sessionChecker } from './model/calls.js';
+export { csvCell, csvHeader, csvLine } from './model/csv.js';
 export { assertDatabaseUrl, describeDatabase, sqlitePath } from './model/database-url.js';
 export type {
   DatabaseStats,
