@@ -21,6 +21,7 @@ export { purgeCourse, type PurgeConfig, type PurgedCourse } from './maintenance/
 export { exportEnrolments, exportSessions, type ExportConfig } from './maintenance/export.js';
 export { sessionChecker } from './model/calls.js';
 export { csvCell, csvHeader, csvLine } from './model/csv.js';
+export { CSV_LISTS } from './model/csv-lists.js';
 export { assertDatabaseUrl, describeDatabase, sqlitePath } from './model/database-url.js';
 export type {
   DatabaseStats,
