@@ -38,6 +38,8 @@ export {
 } from './model/course-status.js';
 export type { CourseSummary, Quartiles } from './model/course-summary.js';
 export type { CourseActivity, CourseActivityItem } from './model/course-activity.js';
+export { csvCell, csvHeader, csvLine } from './model/csv.js';
+export { CSV_LISTS } from './model/csv-lists.js';
 export { assertDatabaseUrl, describeDatabase, sqlitePath } from './model/database-url.js';
 export type {
   DatabaseStats,

@@ -224,7 +224,8 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
     const items = await this.#readCourse(courseId, async (context) => {
       const range = historyRange(request, await findCourseBounds(context, courseId));
       const { intervalsBetween } = await import('./model/intervals.js');
-      return readCourseActivity(context, courseId, intervalsBetween(interval, timeZone, range));
+      const isWhole = request.from === undefined && request.to === undefined;
+      return readCourseActivity(context, courseId, intervalsBetween(interval, timeZone, range), isWhole);
     });
     return { interval, timeZone, items };
   }

@@ -13,6 +13,11 @@ const MISTAKES: readonly Mistake[] = [
   [['history', '--user', ID], /required option '--course <id>' not specified/],
   [['history', '--user', ID, '--course', ID, '--interval', 'year'], /Allowed choices are day, week, month/],
   [['stats', '--usr', ID], /option/],
+  [['course', 'list', '--json', '--csv'], /option '--csv' cannot be used with option '--json'/],
+  [
+    ['stats', '--user', ID, '--course', ID, '--csv'],
+    /--csv prints the list of courses; remove it or --course/,
+  ],
   [['course'], /Usage: stats-service course/],
   [['migrate', 'sideways'], /Allowed choices are up, status, down/],
   [['migrate', 'down'], /--yes/],

@@ -52,19 +52,25 @@ for (const { operation, responses } of routes) {
       const document = documentSchema.parse(bodyOf(await client.send('GET', '/openapi.json')));
       const endpoints = new Map(endpointsOf(document).map((endpoint) => [endpoint.operationId, endpoint]));
       const userId = '7c7b7d42-ff2f-57e0-b43e-bdac13420b81';
-      const ask = (operationId: string) => {
+      const ask = (operationId: string, headers = {}) => {
         const endpoint = endpoints.get(operationId);
         assert.ok(endpoint, operationId);
         const { path, json } = requestOf(endpoint);
-        return client.send(endpoint.method, path, { json, ...(endpoint.userHeader && { userId }) });
+        return client.send(endpoint.method, path, { json, headers, ...(endpoint.userHeader && { userId }) });
       };
 
       for (const earlier of PREREQUISITES[`${operation} ${status}`] ?? []) await ask(earlier);
       const answer = await ask(operation);
       assert.equal(answer.status, Number(status), answer.text);
-      const [content] = Object.values(endpoints.get(operation)?.responses[status]?.content ?? {});
+      const contents = Object.entries(endpoints.get(operation)?.responses[status]?.content ?? {});
+      const [[, content] = [], ...others] = contents;
       if (content) assertExample(operation, content, answer, new SchemaJudge(document));
       else assert.equal(answer.text, '');
+      for (const [accept, other] of others) {
+        const chosen = await ask(operation, { accept });
+        assert.ok(chosen.headers['content-type']?.startsWith(`${accept};`), accept);
+        assert.equal(chosen.text, other.example);
+      }
     });
   }
 }

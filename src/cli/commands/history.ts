@@ -2,8 +2,9 @@ import { Option, type Command } from 'commander';
 import type { Io } from '../io.js';
 import { average, writeFittingTable, writeJson, type Cell } from '../output.js';
 import { addRangeOptions, readRange, type RangeOptions } from '../range.js';
+import { csvOption, writeCsv } from '../spreadsheet.js';
 import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
-import type { History, HistoryItem } from '../../core/index.js';
+import { CSV_LISTS, type History, type HistoryItem } from '../../core/index.js';
 import { formatDuration } from '../duration.js';
 
 interface Options extends TargetOptions, RangeOptions {
@@ -11,6 +12,7 @@ interface Options extends TargetOptions, RangeOptions {
   readonly course: string;
   readonly interval: string;
   readonly json?: boolean;
+  readonly csv?: boolean;
 }
 
 export function addHistory(program: Command, io: Io): void {
@@ -25,12 +27,14 @@ export function addHistory(program: Command, io: Io): void {
     );
   addRangeOptions(command, 'the time zone of the intervals and of such a date')
     .option('--json', 'print one JSON document')
+    .addOption(csvOption())
     .action(async (options: Options) => {
-      const { user: userId, course: courseId, interval, timeZone, json } = options;
+      const { user: userId, course: courseId, interval, timeZone, json, csv } = options;
       const { from, to } = await readRange(options);
       await withStats(io, options, 'read', async ({ untyped: stats }) => {
         const history = await stats.getHistory({ userId, courseId, interval, timeZone, from, to });
         if (json) writeJson(io.stdout, history);
+        else if (csv) writeCsv(io.stdout, CSV_LISTS.getHistory.columns, history.items);
         else writeFittingTable(io, ...historyTable(history, io));
       });
     });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { historyItemSchema, historySchema, type History, type HistoryItem } from './history.js';
 
-const courseActivityItemSchema = z.object({
+export const courseActivityItemSchema = z.object({
   start: historyItemSchema.shape.start,
   activeLearners: z.int().min(0).describe('The number of learners with a session in the interval.'),
   newLearners: z

@@ -9,24 +9,28 @@ import { averageScore } from '../../model/lifetime.js';
 
 const HALF = 2 ** 32;
 
-/** Sums non-negative integers; read the result with {@link toBigInt}. */
+/** Sums non-negative integers; read the result with {@link toCourseSums}. */
 export function exactSum(value: RawBuilder<unknown>): RawBuilder<string> {
   const half = sql.lit(HALF);
-  return sql`coalesce(cast(sum(${value} / ${half}) as text) || ':' || cast(sum(${value} % ${half}) as text), '0:0')`;
+  return sql`coalesce(cast(sum(${value} % ${half}) as text) || ':' || cast(sum(${value} / ${half}) as text), '0')`;
 }
 
-export function toBigInt(sum: string): bigint {
-  const [upper = '', lower = ''] = sum.split(':');
+/** Reads a sum: its lower and upper half, or an integer. */
+function toBigInt(sum: string): bigint {
+  const [lower = '', upper = '0'] = sum.split(':');
   return BigInt(upper) * BigInt(HALF) + BigInt(lower);
 }
 
+export const SUMS = [
+  'total_modules_studied',
+  'scored_modules',
+  'weighted_score_units',
+  'time_studied',
+] as const;
+
 /** The sums of the sessions of a course. The count is a number, because it cannot reach 2^53. */
-export interface CourseSumsRow {
+export interface CourseSumsRow extends Readonly<Record<(typeof SUMS)[number], string>> {
   readonly session_count: number;
-  readonly total_modules_studied: string;
-  readonly scored_modules: string;
-  readonly weighted_score_units: string;
-  readonly time_studied: string;
 }
 
 /** @throws {StatsError} `total-out-of-range` if a sum is not an exact integer of JSON */

@@ -75,8 +75,7 @@ export function statusConditions(
   rule: StatusRule,
 ): Readonly<Record<LearnerStatus, RawBuilder<unknown>>> {
   const hasStudied = sql`course_stats.user_id is not null`;
-  const isCompleted =
-    moduleCount === 0 ? sql`1 = 0` : sql`learner.studied_of_declared = ${sql.lit(moduleCount)}`;
+  const isCompleted = moduleCount === 0 ? sql`1 = 0` : sql`learner.studied_of_declared = ${moduleCount}`;
   const isInactive = sql`course_stats.last_completed_at < ${context.instant(inactiveBefore(rule))}`;
   return {
     'not-started': sql`course_stats.user_id is null`,

@@ -146,7 +146,7 @@ const START_OF_ID =
 /** Compares ids with the first and the last id that begin with the text. */
 function beginsWith(context: StoreContext, search: string): RawBuilder<unknown> {
   const name = foldName(search);
-  const isName = sql`substr(enrolments.folded_name, 1, ${sql.lit(Array.from(name).length)}) = ${name}`;
+  const isName = sql`substr(enrolments.folded_name, 1, ${Array.from(name).length}) = ${name}`;
   const start = search.toLowerCase();
   if (!START_OF_ID.test(start)) return isName;
   const first = context.id(start + NO_ID.slice(start.length));

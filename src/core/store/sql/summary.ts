@@ -4,7 +4,7 @@ import { PROGRESS_BUCKETS, type CourseSummary, type Quartiles } from '../../mode
 import { STATUSES, type LearnerStatus, type StatusRule } from '../../model/course-status.js';
 import { MAX_MODULE_IDS } from '../../model/modules.js';
 import type { StoreContext } from '../store.js';
-import { exactSum, toCourseSums, type CourseSumsRow } from './exact-sums.js';
+import { exactSum, SUMS, toCourseSums, type CourseSumsRow } from './exact-sums.js';
 import {
   averageScoreOf,
   joinLearners,
@@ -83,7 +83,7 @@ async function readFigures(
     if (moduleCount === 0) return sql`0 as ${sql.ref(name)}`;
     // The last bucket includes 1.
     const comparison = index === PROGRESS_BUCKETS - 1 ? sql`>=` : sql`=`;
-    const bucket = sql`learner.studied_of_declared * ${sql.lit(PROGRESS_BUCKETS)} / ${sql.lit(moduleCount)}`;
+    const bucket = sql`learner.studied_of_declared * ${sql.lit(PROGRESS_BUCKETS)} / ${moduleCount}`;
     return sql`${count(sql`${bucket} ${comparison} ${sql.lit(index)}`)} as ${sql.ref(name)}`;
   });
   const learners = learnersOf(context, courseId);
@@ -91,10 +91,7 @@ async function readFigures(
   const { rows } = await sql<FiguresRow>`
     select count(*) as total, count(enrolments.user_id) as enrolled, ${sql.join([...statuses, ...buckets])},
       cast(coalesce(sum(course_stats.session_count), 0) as bigint) as session_count,
-      ${exactSum(sql`course_stats.total_modules_studied`)} as total_modules_studied,
-      ${exactSum(sql`course_stats.scored_modules`)} as scored_modules,
-      ${exactSum(sql`course_stats.weighted_score_units`)} as weighted_score_units,
-      ${exactSum(sql`course_stats.time_studied`)} as time_studied,
+      ${sql.join(SUMS.map((name) => sql`${exactSum(sql.ref(`course_stats.${name}`))} as ${sql.ref(name)}`))},
       min(course_stats.first_completed_at) as first_completed_at,
       max(course_stats.last_completed_at) as last_completed_at
     from ${joinLearners(context, courseId, counted)}`.execute(context.kysely);

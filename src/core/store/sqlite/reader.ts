@@ -13,8 +13,8 @@ import { startThread, type ThreadData } from './thread.js';
 
 /*
  * Figures of a whole course can take a second. On the store's own connection they would block the event loop, and with
- * it recording. So their statements run in a thread, on a connection that reads one snapshot per transaction. Kysely
- * uses it like any connection: one transaction at a time.
+ * it recording. So their statements run in a thread, on a connection of its own. Kysely runs one transaction at a time on
+ * it, as for SQLite in general.
  */
 
 export interface ReaderRequest {
@@ -39,9 +39,6 @@ export function readerDialect(data: ThreadData): Dialect {
 
 class ReaderDriver implements Driver {
   readonly #connection: ReaderConnection;
-  /** Resolves when the connection is free. */
-  #free: Promise<void> = Promise.resolve();
-  #release: () => void = () => undefined;
 
   constructor(data: ThreadData) {
     this.#connection = new ReaderConnection(data);
@@ -50,17 +47,10 @@ class ReaderDriver implements Driver {
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    const before = this.#free;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#free = promise;
-    await before;
-    this.#release = resolve;
     return this.#connection;
   }
 
-  async releaseConnection(): Promise<void> {
-    this.#release();
-  }
+  async releaseConnection(): Promise<void> {}
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin deferred'));
