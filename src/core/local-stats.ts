@@ -22,6 +22,7 @@ import {
 } from './model/calls.js';
 import { historyRange, toHistoryItem } from './model/history.js';
 import { newSessionId, type CourseId, type SessionId, type UserId } from './model/ids.js';
+import { toLearnerActivity } from './model/learner-activity.js';
 import { toLifetimeStats } from './model/lifetime.js';
 import { encodeCursor, toPage } from './model/pagination.js';
 import type { NewSession } from './model/session.js';
@@ -34,6 +35,7 @@ import { addCourse, deleteCourse, findCourse, listCourses, setCourse } from './s
 import { enrolLearner, unenrolLearner } from './store/sql/enrolments.js';
 import { eraseLearner } from './store/sql/erase.js';
 import { findBounds, sumByInterval } from './store/sql/history.js';
+import { findFirstCompletion, sumByDay } from './store/sql/learner-activity.js';
 import { deleteSession, listSessions, putSession } from './store/sql/sessions.js';
 import { listStudiedCourses } from './store/sql/stats.js';
 import {
@@ -294,6 +296,23 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
       return intervals.map(({ label }, position) => toHistoryItem(label, sums.get(position)));
     });
     return { interval, timeZone, items };
+  }
+
+  async getLearnerActivity(call: unknown) {
+    const { userId, timeZone, dayStart, ...request } = parseCall(this.#schemas.getLearnerActivity, call);
+    const activity = await this.#limiter.run(async () => {
+      const now = this.#clock();
+      const completion = await findFirstCompletion(this.#store, userId);
+      const first = completion === undefined ? now : Math.min(Date.parse(completion), now);
+      // Loaded on first use, like the intervals of a history.
+      const { ActivityDays } = await import('./model/activity-days.js');
+      const days = new ActivityDays({ timeZone, dayStart, first, now });
+      const range = days.range(request);
+      const within = { start: first, end: days.end };
+      const sums = await sumByDay(this.#store, { userId, within, pieces: days.pieces, range });
+      return toLearnerActivity(sums, days);
+    });
+    return { timeZone, dayStart, ...activity };
   }
 
   async listStudiedCourses(call: unknown) {

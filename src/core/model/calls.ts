@@ -5,6 +5,7 @@ import { courseContentSchema, newCourseSchema, nameSchema } from './course.js';
 import { enrolmentContentSchema } from './enrolment.js';
 import { intervalSchema, timeZoneSchema } from './history.js';
 import { courseIdSchema, newSessionId, sessionIdSchema, userIdSchema, type SessionId } from './ids.js';
+import { dayStartSchema } from './learner-activity.js';
 import { cursorSchema, limitSchema } from './pagination.js';
 import { document, grouped, parseCall, rule } from './validation.js';
 import { newSessionSchema, sessionContentSchema } from './session.js';
@@ -50,6 +51,12 @@ export function callSchemas(clock: Clock) {
       ...learner,
       interval: intervalSchema,
       timeZone: timeZoneSchema,
+      ...range,
+    }),
+    getLearnerActivity: z.strictObject({
+      userId: userIdSchema,
+      timeZone: timeZoneSchema,
+      dayStart: dayStartSchema,
       ...range,
     }),
     listStudiedCourses: z.strictObject({
