@@ -13,7 +13,7 @@ interface OracleSession {
   readonly timeStudied: number;
 }
 
-export interface ActivityCase {
+interface ActivityCase {
   readonly timeZone: string;
   readonly dayStart: string;
   readonly now: number;
@@ -92,6 +92,27 @@ export const activityCase: fc.Arbitrary<ActivityCase> = fc
         .map(({ at: difference, ...session }) => ({ completedAt: at(difference), ...session })),
     };
   });
+
+function caseOf(timeZone: string, opening: string, times: readonly string[], to?: string): ActivityCase {
+  const sessions = times.map((completedAt) => ({ completedAt, totalModulesStudied: 1, timeStudied: 1 }));
+  return { timeZone, dayStart: opening, now: Date.parse(times.at(-1) ?? ''), from: undefined, to, sessions };
+}
+
+export const RARE_CASES: readonly ActivityCase[] = [
+  // The first day begins before 1970.
+  caseOf('America/New_York', '06:00', ['1970-01-01T00:00:00.000Z', '1970-01-02T12:00:00.000Z']),
+  // The first session is after the skipped date and before the start of the next day.
+  caseOf('Pacific/Apia', '04:00', ['2011-12-30T11:00:00.000Z', '2011-12-31T01:00:00.000Z']),
+  // The clock skips the start of the day, which starts with the change.
+  caseOf('America/New_York', '02:30', ['2026-03-08T06:45:00.000Z', '2026-03-08T07:00:00.000Z']),
+  // The range ends where a day starts, 371 days after its first day.
+  caseOf(
+    'UTC',
+    '00:00',
+    ['2025-01-01T23:59:59.999Z', '2025-01-02T00:00:00.000Z', '2026-02-01T00:00:00.000Z'],
+    '2026-01-08T00:00:00.000Z',
+  ),
+];
 
 export function expectedActivity(asked: ActivityCase): LearnerActivity {
   const { timeZone, dayStart: opening, now, from, to, sessions } = asked;

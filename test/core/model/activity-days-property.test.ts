@@ -3,28 +3,9 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { ActivityDays } from '../../../src/core/model/activity-days.js';
 import { toLearnerActivity, type DaySums } from '../../../src/core/model/learner-activity.js';
-import { activityCase, expectedActivity, type ActivityCase } from '../../support/activity-oracle.js';
+import { activityCase, expectedActivity, RARE_CASES } from '../../support/activity-oracle.js';
 
 const DAY = 86_400_000;
-
-function caseOf(timeZone: string, dayStart: string, times: readonly string[], to?: string): ActivityCase {
-  const sessions = times.map((completedAt) => ({ completedAt, totalModulesStudied: 1, timeStudied: 1 }));
-  return { timeZone, dayStart, now: Date.parse(times.at(-1) ?? ''), from: undefined, to, sessions };
-}
-
-const RARE_CASES: readonly ActivityCase[] = [
-  // The first session is after the skipped date and before the start of the next day.
-  caseOf('Pacific/Apia', '04:00', ['2011-12-30T11:00:00.000Z', '2011-12-31T01:00:00.000Z']),
-  // The clock skips the start of the day: the day starts half an hour later than without the change.
-  caseOf('America/New_York', '02:30', ['2026-03-08T06:45:00.000Z', '2026-03-08T07:00:00.000Z']),
-  // The range ends where a day starts, 371 days after its first day.
-  caseOf(
-    'UTC',
-    '00:00',
-    ['2025-01-01T23:59:59.999Z', '2025-01-02T00:00:00.000Z', '2026-02-01T00:00:00.000Z'],
-    '2026-01-08T00:00:00.000Z',
-  ),
-];
 
 test('Days and streaks near unusual clock changes equal those that Temporal computes date by date', () => {
   const property = fc.property(activityCase, (asked) => {
