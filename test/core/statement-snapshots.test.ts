@@ -107,6 +107,9 @@ async function statementsOf(t: TestContext, dialect: DialectName): Promise<strin
   });
   await run('getHistory', () => stats.getHistory({ ...learner, interval: 'day' }));
   await run('getHistory: range', () => stats.getHistory({ ...learner, interval: 'day', ...range }));
+  await run('getLearnerActivity', () =>
+    stats.getLearnerActivity({ userId, timeZone: 'Europe/London', dayStart: '04:00', ...range }),
+  );
   await run('listStudiedCourses', () => stats.listStudiedCourses({ userId }));
   let keyId = '';
   await run('keys.create', async () => {

@@ -45,6 +45,7 @@ test('The server returns every documented success, and each matches its schema',
   await client.call('getStats', { userId, courseId });
   await client.call('listSessions', { userId, courseId, query: '?limit=1' });
   await client.call('getHistory', { userId, courseId, query: '?interval=week' });
+  await client.call('getLearnerActivity', { userId, query: '?timeZone=Europe/London&dayStart=04:00' });
   await client.call('listStudiedCourses', { userId });
   await client.call('deleteSession', { userId, courseId, sessionId });
   await client.call('eraseUser', { userId });

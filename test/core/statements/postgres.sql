@@ -284,6 +284,18 @@ with bounds (position, start_at, end_at) as (values (0, cast($1 as timestamptz),
 
 -- getHistory: range
 
+-- getLearnerActivity
+select min("first_completed_at") as "first_completed_at" from "course_stats" where "user_id" = cast($1 as
+  uuid);
+select (cast(extract(epoch from completed_at) * 1000 as bigint) + cast($1 as bigint)) / 86400000 as day,
+  count(*) filter (where completed_at >= cast($2 as timestamptz) and completed_at < cast($3 as timestamptz))
+  as "sessionCount", cast(coalesce(sum(total_modules_studied) filter (where completed_at >= cast($4 as
+  timestamptz) and completed_at < cast($5 as timestamptz)), 0) as bigint) as "totalModulesStudied",
+  cast(coalesce(sum(time_studied) filter (where completed_at >= cast($6 as timestamptz) and completed_at <
+  cast($7 as timestamptz)), 0) as bigint) as "timeStudied" from study_sessions where user_id = cast($8 as
+  uuid) and true and completed_at >= cast($9 as timestamptz) and completed_at < cast($10 as timestamptz) group
+  by 1;
+
 -- listStudiedCourses
 select "course_stats"."course_id", "courses"."name", "course_stats"."session_count",
   "course_stats"."total_modules_studied", "course_stats"."scored_modules",

@@ -231,6 +231,16 @@ with bounds (position, start_at, end_at) as (values (0, ?, ?)) select position, 
 
 -- getHistory: range
 
+-- getLearnerActivity
+select min("first_completed_at") as "first_completed_at" from "course_stats" where "user_id" = unhex(?, '-');
+select "course_id", "session_id" from "study_sessions" where "user_id" = unhex(?, '-') and true order by
+  "course_id", "session_id" limit ? offset ?;
+select (completed_at + cast(? as bigint)) / 86400000 as day, count(*) filter (where completed_at >= ? and
+  completed_at < ?) as "sessionCount", cast(coalesce(sum(total_modules_studied) filter (where completed_at >=
+  ? and completed_at < ?), 0) as bigint) as "totalModulesStudied", cast(coalesce(sum(time_studied) filter
+  (where completed_at >= ? and completed_at < ?), 0) as bigint) as "timeStudied" from study_sessions where
+  user_id = unhex(?, '-') and true and completed_at >= ? and completed_at < ? group by 1;
+
 -- listStudiedCourses
 select "course_stats"."course_id", "courses"."name", "course_stats"."session_count",
   "course_stats"."total_modules_studied", "course_stats"."scored_modules",
