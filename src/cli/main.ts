@@ -13,9 +13,11 @@ import { addImport } from './commands/import.js';
 import { addKey } from './commands/key.js';
 import { addMigrate } from './commands/migrate.js';
 import { addRecord } from './commands/record.js';
+import { addRoster } from './commands/roster.js';
 import { addServe } from './commands/serve.js';
 import { addSession, addSessions } from './commands/session.js';
 import { addStats } from './commands/stats.js';
+import { addSummary } from './commands/summary.js';
 import { addVerify } from './commands/verify.js';
 import { addWhoami } from './commands/whoami.js';
 import { checkEnvironment } from './environment.js';
@@ -32,7 +34,7 @@ const COMMANDS: readonly (readonly [
   commands: readonly ((program: Command, io: Io) => void)[],
 ])[] = [
   ['Record:', [addCourse, addEnrol, addRecord]],
-  ['Read:', [addStats, addHistory, addActivity, addSession, addSessions]],
+  ['Read:', [addStats, addHistory, addActivity, addSession, addSessions, addRoster, addSummary]],
   ['Move data:', [addImport, addExport, addId]],
   ['Operate:', [addServe, addKey, addWhoami, addMigrate, addDoctor, addVerify, addBackup, addErase]],
 ];
