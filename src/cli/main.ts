@@ -59,12 +59,16 @@ Exit codes: 0 success, 1 failure, 2 usage error, 3 not found, 4 unavailable (try
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const program = createProgram(io);
+  // Recorded here, because `process.stdout` soon forgets its error.
+  let stdoutError: Error | null = null;
+  io.stdout.once('error', (error: Error) => (stdoutError = error));
   try {
     await program.parseAsync(argv, { from: 'user' });
     return EXIT.done;
   } catch (error) {
     // The reader of stdout (for example `head`) has exited, so the command stopped early.
-    if (error instanceof Error && error === closedPipeError(io.stdout)) return EXIT.done;
+    const closed = closedPipeError({ errored: stdoutError ?? io.stdout.errored });
+    if (closed && error === closed) return EXIT.done;
     // Commander has already printed its own errors.
     if (!(error instanceof CommanderError)) {
       writeLine(io.stderr, `stats-service: ${escapeControls(describeError(error))}`);
