@@ -1,6 +1,6 @@
 import { barsFor, chartsFor, type ChartOptions } from './charts.js';
 import type { Io } from './io.js';
-import { writeFittingTable, type Cell } from './output.js';
+import { isNumberColumn, writeFittingTable, type Cell } from './output.js';
 
 /** A table before it becomes characters or HTML. */
 export interface ChartTable {
@@ -20,4 +20,9 @@ export function writeChartTable(io: Io, { heading, rows, bars }: ChartTable, opt
   const barOf = barsFor(charts, bars.values, io);
   const drawn = rows.map((row, index) => [...row, barOf(bars.values[index] ?? 0)]);
   writeFittingTable(io, drawn, [...heading, bars.name], options);
+}
+
+/** Whether each column has numbers, which are aligned to the right. */
+export function numberColumns({ heading, rows }: ChartTable): boolean[] {
+  return heading.map((_, column) => isNumberColumn(rows, column));
 }

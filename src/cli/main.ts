@@ -13,6 +13,7 @@ import { addImport } from './commands/import.js';
 import { addKey } from './commands/key.js';
 import { addMigrate } from './commands/migrate.js';
 import { addRecord } from './commands/record.js';
+import { addReport } from './commands/report.js';
 import { addRoster } from './commands/roster.js';
 import { addServe } from './commands/serve.js';
 import { addSession, addSessions } from './commands/session.js';
@@ -34,7 +35,7 @@ const COMMANDS: readonly (readonly [
   commands: readonly ((program: Command, io: Io) => void)[],
 ])[] = [
   ['Record:', [addCourse, addEnrol, addRecord]],
-  ['Read:', [addStats, addHistory, addActivity, addSession, addSessions, addRoster, addSummary]],
+  ['Read:', [addStats, addHistory, addActivity, addSession, addSessions, addRoster, addSummary, addReport]],
   ['Move data:', [addImport, addExport, addId]],
   ['Operate:', [addServe, addKey, addWhoami, addMigrate, addDoctor, addVerify, addBackup, addErase]],
 ];

@@ -78,10 +78,10 @@ export function writeTable(
   { available = Infinity, withHeading = true, ascii = false }: TableOptions = {},
 ): number {
   const symbols = ascii ? ASCII : UNICODE;
-  const body = rows.map((row) => row.map((cell) => format(cell, symbols)));
+  const body = rows.map((row) => row.map((cell) => formatCell(cell, symbols)));
   const columns = heading.map((name, index) => {
     const widest = body.reduce((max, line) => Math.max(max, widthOf(line[index] ?? '')), widthOf(name));
-    const isNumber = rows.some((row) => row[index] !== null && typeof row[index] !== 'string');
+    const isNumber = isNumberColumn(rows, index);
     return { widest, width: Math.min(widest, FREE_TEXT.get(name) ?? widest), isNumber };
   });
   let free = columns.reduce((rest, { width }) => rest - width - GAP, available + GAP);
@@ -98,6 +98,10 @@ export function writeTable(
     writeLine(stream, cells.join(' '.repeat(GAP)).trimEnd());
   }
   return columns.length;
+}
+
+export function isNumberColumn(rows: readonly (readonly Cell[])[], column: number): boolean {
+  return rows.some((row) => row[column] !== null && typeof row[column] !== 'string');
 }
 
 /** Writes a table that fits the terminal. Later pages of a table have no heading. */
@@ -122,11 +126,12 @@ export function writeFields(
 ): void {
   const names = Math.max(...fields.map(([name]) => name.length));
   for (const [name, value] of fields) {
-    writeLine(stream, `${name.padEnd(names)}  ${format(value, ascii ? ASCII : UNICODE)}`);
+    writeLine(stream, `${name.padEnd(names)}  ${formatCell(value, ascii ? ASCII : UNICODE)}`);
   }
 }
 
-function format(cell: Cell, { none }: Symbols): string {
+/** Returns the text of a cell, without characters that could do harm. */
+export function formatCell(cell: Cell, { none }: Symbols = UNICODE): string {
   if (cell === null) return none;
   return typeof cell === 'object' ? cell.figure : harmless(String(cell));
 }
