@@ -31,6 +31,10 @@ async function study({ stats, courseId }: Pick<Fixture, 'stats' | 'courseId'>) {
     await stats.recordSession({ userId, courseId, session });
   }
   await stats.recordSession({ userId, courseId, session: sessionContent({ timeStudied: 0 }) });
+  for (const displayName of HOSTILE_NAMES.filter((name) => !/\p{Cc}/u.test(name))) {
+    const enrolment = { displayName, groups: ['=1', 'a,b'] };
+    await stats.enrolLearner({ userId: newUserId(), courseId, enrolment });
+  }
   return userId;
 }
 
