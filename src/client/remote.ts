@@ -10,6 +10,7 @@ import { enrolmentSchema } from '../core/model/enrolment.js';
 import { parseCall } from '../core/model/validation.js';
 import type { UserId } from '../core/model/ids.js';
 import { historySchema } from '../core/model/history.js';
+import { learnerActivitySchema } from '../core/model/learner-activity.js';
 import { lifetimeStatsSchema, studiedCourseSchema } from '../core/model/lifetime.js';
 import { pageSchema } from '../core/model/pagination.js';
 import { courseLearnerSchema, rosterSchema } from '../core/model/roster.js';
@@ -147,6 +148,11 @@ export class RemoteStats implements ServerStats, Untyped<StatsCalls> {
   async getHistory(call: unknown) {
     const { userId, courseId, ...query } = parseCall(calls.getHistory, call);
     return this.#get(historySchema, `courses/${courseId}/history`, userId, query);
+  }
+
+  async getLearnerActivity(call: unknown) {
+    const { userId, ...query } = parseCall(calls.getLearnerActivity, call);
+    return this.#get(learnerActivitySchema, 'me/activity', userId, query);
   }
 
   async listStudiedCourses(call: unknown) {

@@ -5,6 +5,7 @@ import type { CourseSummary } from './model/course-summary.js';
 import type { Enrolment, EnrolmentContent } from './model/enrolment.js';
 import type { History, IntervalName } from './model/history.js';
 import type { CourseId, SessionId, UserId } from './model/ids.js';
+import type { LearnerActivity } from './model/learner-activity.js';
 import type { LifetimeStats, StudiedCourse } from './model/lifetime.js';
 import type { Page } from './model/pagination.js';
 import type { CourseLearner, Roster, RosterQuery } from './model/roster.js';
@@ -266,6 +267,24 @@ export interface StatsCalls {
    * @throws {StatsError} `course-not-found`; `invalid-request` if there are too many intervals
    */
   getHistory(call: LearnerCall & IntervalQuery): Promise<History>;
+
+  /**
+   * Reads the days on which a learner has studied, across all courses, and the streaks. A day starts at `dayStart`
+   * (`00:00`, the default, to `06:00`) of an IANA time zone (default: UTC). A streak is a run of days with a session;
+   * the current one ends today or yesterday. Streaks and `activeDays` are of all time. `from` and `to` limit the items,
+   * to at most 1,000 days; by default they are of the last 371 days. Days after today do not count yet.
+   *
+   * @example
+   * const { currentStreak, items } = await stats.getLearnerActivity({ userId, timeZone: 'Europe/London' });
+   * console.log(`${currentStreak} days in a row`);
+   * for (const { date, timeStudied } of items) console.log(date, `${timeStudied / 60_000} minutes`);
+   *
+   * @throws {StatsError} `invalid-request` if there are too many days between `from` and `to`
+   */
+  getLearnerActivity(
+    call: UserCall &
+      SessionRange & { readonly timeZone?: string | undefined; readonly dayStart?: string | undefined },
+  ): Promise<LearnerActivity>;
 
   /** Lists the lifetime stats of every course that a learner has studied, by course name. */
   listStudiedCourses(call: UserCall & PageRequest): Promise<Page<StudiedCourse>>;

@@ -93,6 +93,7 @@ export {
   type UserId,
 } from './model/ids.js';
 export type { History, HistoryItem, IntervalName } from './model/history.js';
+export type { ActivityDay, LearnerActivity } from './model/learner-activity.js';
 export type { LifetimeStats, StudiedCourse } from './model/lifetime.js';
 export { isModuleId, MODULE_SEPARATOR, type Progress } from './model/modules.js';
 export type {

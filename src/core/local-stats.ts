@@ -24,6 +24,7 @@ import {
 import type { Course } from './model/course.js';
 import { historyRange, toHistoryItem } from './model/history.js';
 import { newSessionId, type CourseId, type SessionId, type UserId } from './model/ids.js';
+import { toLearnerActivity } from './model/learner-activity.js';
 import { toLifetimeStats } from './model/lifetime.js';
 import { encodeCursor, toPage } from './model/pagination.js';
 import type { NewSession } from './model/session.js';
@@ -37,6 +38,7 @@ import { addCourse, deleteCourse, findCourse, listCourses, setCourse } from './s
 import { enrolLearner, unenrolLearner } from './store/sql/enrolments.js';
 import { eraseLearner } from './store/sql/erase.js';
 import { findBounds, sumByInterval } from './store/sql/history.js';
+import { findFirstCompletion, sumByDay } from './store/sql/learner-activity.js';
 import { findLearner, listLearners } from './store/sql/roster.js';
 import { deleteSession, listSessions, putSession } from './store/sql/sessions.js';
 import { listStudiedCourses } from './store/sql/stats.js';
@@ -359,6 +361,23 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
       return intervals.map(({ label }, position) => toHistoryItem(label, sums.get(position)));
     });
     return { interval, timeZone, items };
+  }
+
+  async getLearnerActivity(call: unknown) {
+    const { userId, timeZone, dayStart, ...request } = parseCall(this.#schemas.getLearnerActivity, call);
+    const activity = await this.#limiter.run(async () => {
+      const now = this.#clock();
+      const completion = await findFirstCompletion(this.#store, userId);
+      const first = completion === undefined ? now : Math.min(Date.parse(completion), now);
+      // Loaded on first use, like the intervals of a history.
+      const { ActivityDays } = await import('./model/activity-days.js');
+      const days = new ActivityDays({ timeZone, dayStart, first, now });
+      const range = days.range(request);
+      const within = { start: first, end: days.end };
+      const sums = await sumByDay(this.#store, { userId, within, pieces: days.pieces, range });
+      return toLearnerActivity(sums, days);
+    });
+    return { timeZone, dayStart, ...activity };
   }
 
   async listStudiedCourses(call: unknown) {

@@ -10,6 +10,7 @@ type Mistake = readonly [argv: readonly string[], message: RegExp];
 const MISTAKES: readonly Mistake[] = [
   [['nope'], /unknown command 'nope'/],
   [['stats'], /required option '--user <id>' not specified/],
+  [['activity'], /required option '--user <id>' not specified/],
   [['history', '--user', ID], /required option '--course <id>' not specified/],
   [['history', '--user', ID, '--course', ID, '--interval', 'year'], /Allowed choices are day, week, month/],
   [['stats', '--usr', ID], /option/],

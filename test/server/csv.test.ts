@@ -50,6 +50,7 @@ for (const dialect of DIALECTS) {
         getCourseActivity: [`/courses/${courseId}/activity`],
         listSessions: [`/courses/${courseId}/sessions`, `/courses/${courseId}/sessions?limit=2`],
         getHistory: [`/courses/${courseId}/history`],
+        getLearnerActivity: ['/me/activity?from=2026-01-01T00:00:00Z'],
         listStudiedCourses: ['/me/courses', '/me/courses?limit=2'],
       };
       for (const [call, { field }] of Object.entries(CSV_LISTS)) {

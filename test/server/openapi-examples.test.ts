@@ -36,6 +36,7 @@ const PREREQUISITES: Readonly<Record<string, readonly string[]>> = {
   'deleteSession 204': ['addCourse', 'recordSession'],
   'getStats 200': ['addCourse', 'recordSession'],
   'getHistory 200': ['addCourse', 'recordSession'],
+  'getLearnerActivity 200': ['addCourse', 'recordSession'],
   'listStudiedCourses 200': ['addCourse', 'recordSession'],
   'eraseUser 200': ['addCourse', 'recordSession'],
 };

@@ -19,6 +19,7 @@ export function sampleRequests(courseId: CourseId): readonly SampleRequest[] {
     ['GET', course, { userId }],
     ['GET', `${course}/sessions`, { userId }],
     ['GET', `${course}/history?interval=day`, { userId }],
+    ['GET', '/me/activity', { userId }],
     ['GET', '/me/courses', { userId }],
     ['GET', '/courses', { userId }],
     ['PUT', course, { userId, json: { name: 'Algebra' } }],

@@ -6,6 +6,7 @@ import { inactiveAfterSchema } from './course-status.js';
 import { enrolmentContentSchema } from './enrolment.js';
 import { intervalSchema, timeZoneSchema } from './history.js';
 import { courseIdSchema, newSessionId, sessionIdSchema, userIdSchema, type SessionId } from './ids.js';
+import { dayStartSchema } from './learner-activity.js';
 import { cursorSchema, limitSchema } from './pagination.js';
 import { checkCursor, rosterQuery } from './roster.js';
 import { document, grouped, parseCall, rule } from './validation.js';
@@ -61,6 +62,12 @@ export function callSchemas(clock: Clock) {
       ...learner,
       interval: intervalSchema,
       timeZone: timeZoneSchema,
+      ...range,
+    }),
+    getLearnerActivity: z.strictObject({
+      userId: userIdSchema,
+      timeZone: timeZoneSchema,
+      dayStart: dayStartSchema,
       ...range,
     }),
     listStudiedCourses: z.strictObject({

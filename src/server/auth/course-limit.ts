@@ -41,6 +41,8 @@ export function limitToCourses(
     listSessions: within(ofCourse, (call) => stats.listSessions(call)),
     getStats: within(ofCourse, (call) => stats.getStats(call)),
     getHistory: within(ofCourse, (call) => stats.getHistory(call)),
+    // It has the days of all courses together.
+    getLearnerActivity: () => Promise.reject(courseRefused(caller)),
     listStudiedCourses: (call) => pageWithin((page) => stats.listStudiedCourses(page), call, isAllowed),
     // It would also erase the sessions in other courses.
     eraseUser: () => Promise.reject(courseRefused(caller)),

@@ -14,7 +14,7 @@ const sessionContent = {
   totalModulesStudied: 6,
   averageScore: 68.4,
   timeStudied: 280_000,
-  completedAt: '2013-09-29T18:00:00.000Z',
+  completedAt: '2026-11-21T18:00:00.000Z',
   moduleIds: ['intro', 'logic'],
 };
 const session = { sessionId: SESSION_ID, courseId: COURSE_ID, ...sessionContent, ...written };
@@ -39,7 +39,7 @@ const learner = {
   userId: USER_ID,
   ...enrolmentContent,
   enrolledAt: NOW,
-  status: 'inactive',
+  status: 'active',
   ...learnerStats,
 };
 const same = (value: number) => ({ min: value, p25: value, median: value, p75: value, max: value });
@@ -63,7 +63,7 @@ export const EXAMPLES: Readonly<Partial<Record<Route['operation'], Example>>> = 
       courseId: COURSE_ID,
       name: courseContent.name,
       moduleCount,
-      learners: { total: 1, enrolled: 1, notStarted: 0, active: 0, inactive: 1, completed: 0 },
+      learners: { total: 1, enrolled: 1, notStarted: 0, active: 1, inactive: 0, completed: 0 },
       ...sums,
       firstCompletedAt: sessionContent.completedAt,
       lastCompletedAt: sessionContent.completedAt,
@@ -84,7 +84,7 @@ export const EXAMPLES: Readonly<Partial<Record<Route['operation'], Example>>> = 
     response: {
       interval: 'week',
       timeZone: 'UTC',
-      items: [{ start: '2013-09-23T00:00:00+00:00', activeLearners: 1, newLearners: 1, ...sums }],
+      items: [{ start: '2026-11-16T00:00:00+00:00', activeLearners: 1, newLearners: 1, ...sums }],
     },
   },
   recordSession: { body: { sessionId: SESSION_ID, ...sessionContent }, response: session },
@@ -97,7 +97,17 @@ export const EXAMPLES: Readonly<Partial<Record<Route['operation'], Example>>> = 
   putSession: { body: sessionContent, response: session },
   getStats: { response: stats },
   getHistory: {
-    response: { interval: 'week', timeZone: 'UTC', items: [{ start: '2013-09-23T00:00:00+00:00', ...sums }] },
+    response: { interval: 'week', timeZone: 'UTC', items: [{ start: '2026-11-16T00:00:00+00:00', ...sums }] },
+  },
+  getLearnerActivity: {
+    response: {
+      timeZone: 'UTC',
+      dayStart: '00:00',
+      currentStreak: 1,
+      longestStreak: 1,
+      activeDays: 1,
+      items: [{ date: '2026-11-21', sessionCount: 1, totalModulesStudied: 6, timeStudied: 280_000 }],
+    },
   },
   listStudiedCourses: { response: { items: [{ ...stats, name: courseContent.name }], next: null } },
   eraseUser: { response: { sessionsDeleted: 1 } },

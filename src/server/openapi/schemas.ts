@@ -6,6 +6,7 @@ import { courseSummarySchema } from '../../core/model/course-summary.js';
 import { enrolmentContentSchema, enrolmentSchema } from '../../core/model/enrolment.js';
 import { erasureSchema } from '../../core/model/session.js';
 import { historySchema } from '../../core/model/history.js';
+import { learnerActivitySchema } from '../../core/model/learner-activity.js';
 import { lifetimeStatsSchema, studiedCourseSchema } from '../../core/model/lifetime.js';
 import { pageSchema } from '../../core/model/pagination.js';
 import { courseLearnerSchema, rosterSchema } from '../../core/model/roster.js';
@@ -47,6 +48,7 @@ const OUTPUTS = {
   LifetimeStats: lifetimeStatsSchema,
   StudiedCoursePage: pageSchema(studiedCourseSchema),
   History: historySchema,
+  LearnerActivity: learnerActivitySchema,
   Erasure: erasureSchema,
   Caller: callerSchema,
   Health: z.object({ status: z.literal('ok') }),
