@@ -372,27 +372,27 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  learner.studied_of_declared as sort_key from (select user_id, ( select count(*) from studied_modules where
-  studied_modules.user_id = learner.user_id and studied_modules.course_id = cast($1 as uuid) and module_id in
-  (select module_id from course_modules where course_modules.course_id = cast($2 as uuid)) ) as
-  studied_of_declared from (select user_id from course_stats where course_id = cast($3 as uuid) union select
-  user_id from enrolments where course_id = cast($4 as uuid)) as learner offset 0) as learner left join
-  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = cast($5 as uuid) left
-  join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = cast($6 as uuid) order by
-  sort_key asc nulls last, learner.user_id limit $7;
+  studied_of_declared as sort_key from (select user_id from course_stats where course_id = cast($1 as uuid)
+  union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left join course_stats
+  on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid) left join enrolments
+  on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid) cross join lateral
+  (select count(*) as studied_of_declared from studied_modules where studied_modules.user_id = learner.user_id
+  and studied_modules.course_id = cast($5 as uuid) and module_id in (select module_id from course_modules
+  where course_modules.course_id = cast($6 as uuid))) as studied order by sort_key asc nulls last,
+  learner.user_id limit $7;
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  learner.studied_of_declared as sort_key from (select user_id, ( select count(*) from studied_modules where
-  studied_modules.user_id = learner.user_id and studied_modules.course_id = cast($1 as uuid) and module_id in
-  (select module_id from course_modules where course_modules.course_id = cast($2 as uuid)) ) as
-  studied_of_declared from (select user_id from course_stats where course_id = cast($3 as uuid) union select
-  user_id from enrolments where course_id = cast($4 as uuid)) as learner offset 0) as learner left join
-  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = cast($5 as uuid) left
-  join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = cast($6 as uuid) where
-  (learner.studied_of_declared > $7 or (learner.studied_of_declared = $8 and learner.user_id > cast($9 as
-  uuid)) or learner.studied_of_declared is null) order by sort_key asc nulls last, learner.user_id limit $10;
+  studied_of_declared as sort_key from (select user_id from course_stats where course_id = cast($1 as uuid)
+  union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left join course_stats
+  on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid) left join enrolments
+  on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid) cross join lateral
+  (select count(*) as studied_of_declared from studied_modules where studied_modules.user_id = learner.user_id
+  and studied_modules.course_id = cast($5 as uuid) and module_id in (select module_id from course_modules
+  where course_modules.course_id = cast($6 as uuid))) as studied where (studied_of_declared > $7 or
+  (studied_of_declared = $8 and learner.user_id > cast($9 as uuid)) or studied_of_declared is null) order by
+  sort_key asc nulls last, learner.user_id limit $10;
 
 -- listLearners: next page by averageScore
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
@@ -486,17 +486,16 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  learner.user_id as sort_key from (select user_id, ( select count(*) from studied_modules where
-  studied_modules.user_id = learner.user_id and studied_modules.course_id = cast($1 as uuid) and module_id in
-  (select module_id from course_modules where course_modules.course_id = cast($2 as uuid)) ) as
-  studied_of_declared from (select user_id from course_stats where course_id = cast($3 as uuid) union select
-  user_id from enrolments where course_id = cast($4 as uuid)) as learner offset 0) as learner left join
-  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = cast($5 as uuid) left
-  join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = cast($6 as uuid) where
-  (course_stats.user_id is not null and not learner.studied_of_declared = $7 and
-  course_stats.last_completed_at < cast($8 as timestamptz)) and strpos(';' || enrolments.group_names || ';',
-  $9) > 0 and (substr(enrolments.folded_name, 1, $10) = $11 or learner.user_id between cast($12 as uuid) and
-  cast($13 as uuid)) order by learner.user_id asc limit $14;
+  learner.user_id as sort_key from (select user_id from course_stats where course_id = cast($1 as uuid) union
+  select user_id from enrolments where course_id = cast($2 as uuid)) as learner left join course_stats on
+  course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid) left join enrolments on
+  enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid) cross join lateral (select
+  count(*) as studied_of_declared from studied_modules where studied_modules.user_id = learner.user_id and
+  studied_modules.course_id = cast($5 as uuid) and module_id in (select module_id from course_modules where
+  course_modules.course_id = cast($6 as uuid))) as studied where (course_stats.user_id is not null and not
+  studied_of_declared = $7 and course_stats.last_completed_at < cast($8 as timestamptz)) and strpos(';' ||
+  enrolments.group_names || ';', $9) > 0 and (substr(enrolments.folded_name, 1, $10) = $11 or learner.user_id
+  between cast($12 as uuid) and cast($13 as uuid)) order by learner.user_id asc limit $14;
 
 -- getLearner
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
@@ -512,18 +511,17 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
 -- getSummary
 select count(*) as total, count(enrolments.user_id) as enrolled, count(*) filter (where course_stats.user_id
   is null) as "not-started", count(*) filter (where (course_stats.user_id is not null and not
-  learner.studied_of_declared = $1 and not course_stats.last_completed_at < cast($2 as timestamptz))) as
-  "active", count(*) filter (where (course_stats.user_id is not null and not learner.studied_of_declared = $3
-  and course_stats.last_completed_at < cast($4 as timestamptz))) as "inactive", count(*) filter (where
-  (course_stats.user_id is not null and learner.studied_of_declared = $5)) as "completed", count(*) filter
-  (where learner.studied_of_declared * 10 / $6 = 0) as "bucket0", count(*) filter (where
-  learner.studied_of_declared * 10 / $7 = 1) as "bucket1", count(*) filter (where learner.studied_of_declared
-  * 10 / $8 = 2) as "bucket2", count(*) filter (where learner.studied_of_declared * 10 / $9 = 3) as "bucket3",
-  count(*) filter (where learner.studied_of_declared * 10 / $10 = 4) as "bucket4", count(*) filter (where
-  learner.studied_of_declared * 10 / $11 = 5) as "bucket5", count(*) filter (where learner.studied_of_declared
-  * 10 / $12 = 6) as "bucket6", count(*) filter (where learner.studied_of_declared * 10 / $13 = 7) as
-  "bucket7", count(*) filter (where learner.studied_of_declared * 10 / $14 = 8) as "bucket8", count(*) filter
-  (where learner.studied_of_declared * 10 / $15 >= 9) as "bucket9",
+  studied_of_declared = $1 and not course_stats.last_completed_at < cast($2 as timestamptz))) as "active",
+  count(*) filter (where (course_stats.user_id is not null and not studied_of_declared = $3 and
+  course_stats.last_completed_at < cast($4 as timestamptz))) as "inactive", count(*) filter (where
+  (course_stats.user_id is not null and studied_of_declared = $5)) as "completed", count(*) filter (where
+  studied_of_declared * 10 / $6 = 0) as "bucket0", count(*) filter (where studied_of_declared * 10 / $7 = 1)
+  as "bucket1", count(*) filter (where studied_of_declared * 10 / $8 = 2) as "bucket2", count(*) filter (where
+  studied_of_declared * 10 / $9 = 3) as "bucket3", count(*) filter (where studied_of_declared * 10 / $10 = 4)
+  as "bucket4", count(*) filter (where studied_of_declared * 10 / $11 = 5) as "bucket5", count(*) filter
+  (where studied_of_declared * 10 / $12 = 6) as "bucket6", count(*) filter (where studied_of_declared * 10 /
+  $13 = 7) as "bucket7", count(*) filter (where studied_of_declared * 10 / $14 = 8) as "bucket8", count(*)
+  filter (where studied_of_declared * 10 / $15 >= 9) as "bucket9",
   cast(coalesce(sum(course_stats.session_count), 0) as bigint) as session_count,
   coalesce(cast(sum("course_stats"."total_modules_studied" % 4294967296) as text) || ':' ||
   cast(sum("course_stats"."total_modules_studied" / 4294967296) as text), '0') as "total_modules_studied",
@@ -534,13 +532,13 @@ select count(*) as total, count(enrolments.user_id) as enrolled, count(*) filter
   coalesce(cast(sum("course_stats"."time_studied" % 4294967296) as text) || ':' ||
   cast(sum("course_stats"."time_studied" / 4294967296) as text), '0') as "time_studied",
   min(course_stats.first_completed_at) as first_completed_at, max(course_stats.last_completed_at) as
-  last_completed_at from (select user_id, ( select count(*) from studied_modules where studied_modules.user_id
-  = learner.user_id and studied_modules.course_id = cast($16 as uuid) and module_id in (select module_id from
-  course_modules where course_modules.course_id = cast($17 as uuid)) ) as studied_of_declared from (select
-  user_id from course_stats where course_id = cast($18 as uuid) union select user_id from enrolments where
-  course_id = cast($19 as uuid)) as learner offset 0) as learner left join course_stats on
-  course_stats.user_id = learner.user_id and course_stats.course_id = cast($20 as uuid) left join enrolments
-  on enrolments.user_id = learner.user_id and enrolments.course_id = cast($21 as uuid);
+  last_completed_at from (select user_id from course_stats where course_id = cast($16 as uuid) union select
+  user_id from enrolments where course_id = cast($17 as uuid)) as learner left join course_stats on
+  course_stats.user_id = learner.user_id and course_stats.course_id = cast($18 as uuid) left join enrolments
+  on enrolments.user_id = learner.user_id and enrolments.course_id = cast($19 as uuid) cross join lateral
+  (select count(*) as studied_of_declared from studied_modules where studied_modules.user_id = learner.user_id
+  and studied_modules.course_id = cast($20 as uuid) and module_id in (select module_id from course_modules
+  where course_modules.course_id = cast($21 as uuid))) as studied;
 select value, rank, amount from ( select value, row_number() over (order by value) as rank, count(*) over ()
   as amount from (select case when "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <=
   900719925474 and "course_stats"."weighted_score_units" <= 9007199254740991 then

@@ -314,10 +314,10 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  learner.studied_of_declared as sort_key from (select user_id, ( select count(*) from studied_modules where
-  studied_modules.user_id = learner.user_id and studied_modules.course_id = unhex(?, '-') and module_id in
-  (select module_id from course_modules where course_modules.course_id = unhex(?, '-')) ) as
-  studied_of_declared from (select user_id from course_stats where course_id = unhex(?, '-') union select
+  studied_of_declared as sort_key from (select user_id, (select count(*) as studied_of_declared from
+  studied_modules where studied_modules.user_id = learner.user_id and studied_modules.course_id = unhex(?,
+  '-') and module_id in (select module_id from course_modules where course_modules.course_id = unhex(?, '-')))
+  as studied_of_declared from (select user_id from course_stats where course_id = unhex(?, '-') union select
   user_id from enrolments where course_id = unhex(?, '-')) as learner limit -1) as learner left join
   course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
   enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') order by
@@ -326,15 +326,15 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  learner.studied_of_declared as sort_key from (select user_id, ( select count(*) from studied_modules where
-  studied_modules.user_id = learner.user_id and studied_modules.course_id = unhex(?, '-') and module_id in
-  (select module_id from course_modules where course_modules.course_id = unhex(?, '-')) ) as
-  studied_of_declared from (select user_id from course_stats where course_id = unhex(?, '-') union select
+  studied_of_declared as sort_key from (select user_id, (select count(*) as studied_of_declared from
+  studied_modules where studied_modules.user_id = learner.user_id and studied_modules.course_id = unhex(?,
+  '-') and module_id in (select module_id from course_modules where course_modules.course_id = unhex(?, '-')))
+  as studied_of_declared from (select user_id from course_stats where course_id = unhex(?, '-') union select
   user_id from enrolments where course_id = unhex(?, '-')) as learner limit -1) as learner left join
   course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
   enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') where
-  (learner.studied_of_declared > ? or (learner.studied_of_declared = ? and learner.user_id > unhex(?, '-')) or
-  learner.studied_of_declared is null) order by sort_key asc nulls last, learner.user_id limit ?;
+  (studied_of_declared > ? or (studied_of_declared = ? and learner.user_id > unhex(?, '-')) or
+  studied_of_declared is null) order by sort_key asc nulls last, learner.user_id limit ?;
 
 -- listLearners: next page by averageScore
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
@@ -426,15 +426,15 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  learner.user_id as sort_key from (select user_id, ( select count(*) from studied_modules where
-  studied_modules.user_id = learner.user_id and studied_modules.course_id = unhex(?, '-') and module_id in
-  (select module_id from course_modules where course_modules.course_id = unhex(?, '-')) ) as
-  studied_of_declared from (select user_id from course_stats where course_id = unhex(?, '-') union select
+  learner.user_id as sort_key from (select user_id, (select count(*) as studied_of_declared from
+  studied_modules where studied_modules.user_id = learner.user_id and studied_modules.course_id = unhex(?,
+  '-') and module_id in (select module_id from course_modules where course_modules.course_id = unhex(?, '-')))
+  as studied_of_declared from (select user_id from course_stats where course_id = unhex(?, '-') union select
   user_id from enrolments where course_id = unhex(?, '-')) as learner limit -1) as learner left join
   course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
   enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') where
-  (course_stats.user_id is not null and not learner.studied_of_declared = ? and course_stats.last_completed_at
-  < ?) and instr(';' || enrolments.group_names || ';', ?) > 0 and (substr(enrolments.folded_name, 1, ?) = ? or
+  (course_stats.user_id is not null and not studied_of_declared = ? and course_stats.last_completed_at < ?)
+  and instr(';' || enrolments.group_names || ';', ?) > 0 and (substr(enrolments.folded_name, 1, ?) = ? or
   learner.user_id between unhex(?, '-') and unhex(?, '-')) order by learner.user_id asc limit ?;
 
 -- getLearner
@@ -450,17 +450,16 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
 -- getSummary
 select count(*) as total, count(enrolments.user_id) as enrolled, count(*) filter (where course_stats.user_id
   is null) as "not-started", count(*) filter (where (course_stats.user_id is not null and not
-  learner.studied_of_declared = ? and not course_stats.last_completed_at < ?)) as "active", count(*) filter
-  (where (course_stats.user_id is not null and not learner.studied_of_declared = ? and
-  course_stats.last_completed_at < ?)) as "inactive", count(*) filter (where (course_stats.user_id is not null
-  and learner.studied_of_declared = ?)) as "completed", count(*) filter (where learner.studied_of_declared *
-  10 / ? = 0) as "bucket0", count(*) filter (where learner.studied_of_declared * 10 / ? = 1) as "bucket1",
-  count(*) filter (where learner.studied_of_declared * 10 / ? = 2) as "bucket2", count(*) filter (where
-  learner.studied_of_declared * 10 / ? = 3) as "bucket3", count(*) filter (where learner.studied_of_declared *
-  10 / ? = 4) as "bucket4", count(*) filter (where learner.studied_of_declared * 10 / ? = 5) as "bucket5",
-  count(*) filter (where learner.studied_of_declared * 10 / ? = 6) as "bucket6", count(*) filter (where
-  learner.studied_of_declared * 10 / ? = 7) as "bucket7", count(*) filter (where learner.studied_of_declared *
-  10 / ? = 8) as "bucket8", count(*) filter (where learner.studied_of_declared * 10 / ? >= 9) as "bucket9",
+  studied_of_declared = ? and not course_stats.last_completed_at < ?)) as "active", count(*) filter (where
+  (course_stats.user_id is not null and not studied_of_declared = ? and course_stats.last_completed_at < ?))
+  as "inactive", count(*) filter (where (course_stats.user_id is not null and studied_of_declared = ?)) as
+  "completed", count(*) filter (where studied_of_declared * 10 / ? = 0) as "bucket0", count(*) filter (where
+  studied_of_declared * 10 / ? = 1) as "bucket1", count(*) filter (where studied_of_declared * 10 / ? = 2) as
+  "bucket2", count(*) filter (where studied_of_declared * 10 / ? = 3) as "bucket3", count(*) filter (where
+  studied_of_declared * 10 / ? = 4) as "bucket4", count(*) filter (where studied_of_declared * 10 / ? = 5) as
+  "bucket5", count(*) filter (where studied_of_declared * 10 / ? = 6) as "bucket6", count(*) filter (where
+  studied_of_declared * 10 / ? = 7) as "bucket7", count(*) filter (where studied_of_declared * 10 / ? = 8) as
+  "bucket8", count(*) filter (where studied_of_declared * 10 / ? >= 9) as "bucket9",
   cast(coalesce(sum(course_stats.session_count), 0) as bigint) as session_count,
   coalesce(cast(sum("course_stats"."total_modules_studied" % 4294967296) as text) || ':' ||
   cast(sum("course_stats"."total_modules_studied" / 4294967296) as text), '0') as "total_modules_studied",
@@ -471,13 +470,13 @@ select count(*) as total, count(enrolments.user_id) as enrolled, count(*) filter
   coalesce(cast(sum("course_stats"."time_studied" % 4294967296) as text) || ':' ||
   cast(sum("course_stats"."time_studied" / 4294967296) as text), '0') as "time_studied",
   min(course_stats.first_completed_at) as first_completed_at, max(course_stats.last_completed_at) as
-  last_completed_at from (select user_id, ( select count(*) from studied_modules where studied_modules.user_id
-  = learner.user_id and studied_modules.course_id = unhex(?, '-') and module_id in (select module_id from
-  course_modules where course_modules.course_id = unhex(?, '-')) ) as studied_of_declared from (select user_id
-  from course_stats where course_id = unhex(?, '-') union select user_id from enrolments where course_id =
-  unhex(?, '-')) as learner limit -1) as learner left join course_stats on course_stats.user_id =
-  learner.user_id and course_stats.course_id = unhex(?, '-') left join enrolments on enrolments.user_id =
-  learner.user_id and enrolments.course_id = unhex(?, '-');
+  last_completed_at from (select user_id, (select count(*) as studied_of_declared from studied_modules where
+  studied_modules.user_id = learner.user_id and studied_modules.course_id = unhex(?, '-') and module_id in
+  (select module_id from course_modules where course_modules.course_id = unhex(?, '-'))) as
+  studied_of_declared from (select user_id from course_stats where course_id = unhex(?, '-') union select
+  user_id from enrolments where course_id = unhex(?, '-')) as learner limit -1) as learner left join
+  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
+  enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-');
 select value, rank, amount from ( select value, row_number() over (order by value) as rank, count(*) over ()
   as amount from (select case when "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <=
   900719925474 and "course_stats"."weighted_score_units" <= 9007199254740991 then
