@@ -6,7 +6,6 @@ import { SessionRecorder } from './batching/session-recorder.js';
 import {
   courseNotFound,
   enrolmentNotFound,
-  learnerNotFound,
   rejectionError,
   serviceReadOnly,
   sessionConflict,
@@ -14,6 +13,7 @@ import {
   StatsError,
 } from './errors.js';
 import { LocalApiKeys } from './local-api-keys.js';
+import { LocalCourseView } from './local-course-view.js';
 import {
   batchedSessionSchema,
   callSchemas,
@@ -21,7 +21,6 @@ import {
   withRepeatableId,
   type CallSchemas,
 } from './model/calls.js';
-import type { Course } from './model/course.js';
 import { historyRange, toHistoryItem } from './model/history.js';
 import { newSessionId, type CourseId, type SessionId, type UserId } from './model/ids.js';
 import { toLearnerActivity } from './model/learner-activity.js';
@@ -33,23 +32,19 @@ import { parseCall } from './model/validation.js';
 import type { Activity, Observer, QueueName } from './observer.js';
 import { assertCurrent } from './store/migrator.js';
 import { moduleIdsOf, toSession, toSessionRow, type SessionRow } from './store/rows.js';
-import { findCourseBounds, readCourseActivity } from './store/sql/course-activity.js';
 import { addCourse, deleteCourse, findCourse, listCourses, setCourse } from './store/sql/courses.js';
 import { enrolLearner, unenrolLearner } from './store/sql/enrolments.js';
 import { eraseLearner } from './store/sql/erase.js';
 import { findBounds, sumByInterval } from './store/sql/history.js';
 import { findFirstCompletion, sumByDay } from './store/sql/learner-activity.js';
-import { findLearner, listLearners } from './store/sql/roster.js';
 import { deleteSession, listSessions, putSession } from './store/sql/sessions.js';
 import { listStudiedCourses } from './store/sql/stats.js';
-import { summarizeCourse } from './store/sql/summary.js';
 import {
   toStatsError,
   type LearnerStats,
   type PendingSession,
   type RecordOutcome,
   type Store,
-  type StoreContext,
 } from './store/store.js';
 
 interface LocalStatsOptions {
@@ -72,9 +67,6 @@ interface CheckedSession {
 /** Calls of `recordSessions` in flight, which have up to 1,000 sessions each in memory. */
 const MAX_BATCHES = 20;
 
-/** Reads of whole courses in flight: a part of the pool, so that they do not delay other calls. */
-const COURSE_READS = 3;
-
 /** Recording this many module ids costs about as much as one session. */
 const MODULES_PER_SESSION = 4;
 
@@ -94,10 +86,7 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
   readonly #batchLimiter = new InFlightLimiter(MAX_BATCHES, (error) => error);
   /** Serializes the writes of a learner other than recording. */
   readonly #writes: KeyedMutex<UserId>;
-  /** Queues the reads of whole courses in a few lanes. */
-  readonly #courseReads: KeyedMutex<number>;
-  readonly #minLearners: number;
-  #nextLane = 0;
+  readonly #courseView: LocalCourseView;
   readonly #recorder: SessionRecorder;
   readonly #recordQueue: Batcher<PendingSession, RecordOutcome>;
   readonly #statsQueue: Batcher<LearnerKey, LearnerStats | 'course-not-found'>;
@@ -108,7 +97,6 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
     this.#store = store;
     this.#clock = clock;
     this.#readOnly = readOnly;
-    this.#minLearners = minLearners;
     this.#schemas = callSchemas(clock);
     this.#batchedSession = batchedSessionSchema(clock);
     this.#observer = observer;
@@ -116,7 +104,13 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
     this.keys = new LocalApiKeys(store, { clock, readOnly, limiter: this.#limiter });
     const isUnavailable = (error: unknown) => ['locked', 'unavailable'].includes(store.faultOf(error) ?? '');
     this.#writes = new KeyedMutex(isUnavailable);
-    this.#courseReads = new KeyedMutex(isUnavailable);
+    this.#courseView = new LocalCourseView(store, {
+      clock,
+      schemas: this.#schemas,
+      limiter: this.#limiter,
+      minLearners,
+      isQueueWide: isUnavailable,
+    });
     this.#recorder = new SessionRecorder(store);
     const observed = (queue: QueueName) => ({ onBatch: (size: number) => observer?.batch(queue, size) });
     this.#recordQueue = new Batcher((sessions) => this.#recorder.record(sessions), store.batchPolicy, {
@@ -196,55 +190,20 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
     });
   }
 
-  async listLearners(call: unknown) {
-    const checked = parseCall(this.#schemas.listLearners, call);
-    return this.#readCourse(checked.courseId, (context, { moduleIds }) =>
-      listLearners(context, { ...checked, moduleCount: moduleIds.length }, this.#now()),
-    );
+  listLearners(call: unknown) {
+    return this.#courseView.listLearners(call);
   }
 
-  async getLearner(call: unknown) {
-    const { inactiveAfter, ...learner } = parseCall(this.#schemas.getLearner, call);
-    const rule = { inactiveAfter, asOf: this.#now() };
-    return this.#readCourse(learner.courseId, async (context, { moduleIds }) => {
-      const row = await findLearner(context, { ...learner, moduleCount: moduleIds.length }, rule);
-      if (!row) throw learnerNotFound(learner.userId);
-      return { ...row, ...rule };
-    });
+  getLearner(call: unknown) {
+    return this.#courseView.getLearner(call);
   }
 
-  async getSummary(call: unknown) {
-    const { courseId, inactiveAfter } = parseCall(this.#schemas.getSummary, call);
-    const rule = { inactiveAfter, asOf: this.#now() };
-    return this.#readCourse(courseId, (context, course) =>
-      summarizeCourse(context, course, rule, this.#minLearners),
-    );
+  getSummary(call: unknown) {
+    return this.#courseView.getSummary(call);
   }
 
-  async getCourseActivity(call: unknown) {
-    const { courseId, interval, timeZone, ...request } = parseCall(this.#schemas.getCourseActivity, call);
-    const items = await this.#readCourse(courseId, async (context) => {
-      const range = historyRange(request, await findCourseBounds(context, courseId));
-      const { intervalsBetween } = await import('./model/intervals.js');
-      const isWhole = request.from === undefined && request.to === undefined;
-      return readCourseActivity(context, courseId, intervalsBetween(interval, timeZone, range), isWhole);
-    });
-    return { interval, timeZone, items };
-  }
-
-  /** Reads on one snapshot. Only a few calls at a time, because each needs a connection for long. */
-  #readCourse<T>(
-    courseId: CourseId,
-    work: (context: StoreContext, course: Course) => Promise<T>,
-  ): Promise<T> {
-    const lane = this.#nextLane++ % COURSE_READS;
-    const read = () =>
-      this.#store.readCourse(async (context) => {
-        const course = await findCourse(context, courseId);
-        if (!course) throw courseNotFound(courseId);
-        return work(context, course);
-      });
-    return this.#limiter.run(() => this.#courseReads.run(lane, read));
+  getCourseActivity(call: unknown) {
+    return this.#courseView.getCourseActivity(call);
   }
 
   async recordSession(call: unknown) {

@@ -31,6 +31,10 @@ async function study({ stats, courseId }: Pick<Fixture, 'stats' | 'courseId'>) {
     await stats.recordSession({ userId, courseId, session });
   }
   await stats.recordSession({ userId, courseId, session: sessionContent({ timeStudied: 0 }) });
+  for (const displayName of HOSTILE_NAMES.filter((name) => !/\p{Cc}/u.test(name))) {
+    const enrolment = { displayName, groups: ['=1', 'a,b'] };
+    await stats.enrolLearner({ userId: newUserId(), courseId, enrolment });
+  }
   return userId;
 }
 
@@ -46,6 +50,7 @@ for (const dialect of DIALECTS) {
         getCourseActivity: [`/courses/${courseId}/activity`],
         listSessions: [`/courses/${courseId}/sessions`, `/courses/${courseId}/sessions?limit=2`],
         getHistory: [`/courses/${courseId}/history`],
+        getLearnerActivity: ['/me/activity?from=2026-01-01T00:00:00Z'],
         listStudiedCourses: ['/me/courses', '/me/courses?limit=2'],
       };
       for (const [call, { field }] of Object.entries(CSV_LISTS)) {

@@ -3,6 +3,7 @@ import type { StatsCalls } from '../api.js';
 import { courseSchema } from './course.js';
 import { courseActivityItemSchema } from './course-activity.js';
 import { historyItemSchema } from './history.js';
+import { activityDaySchema } from './learner-activity.js';
 import { studiedCourseSchema } from './lifetime.js';
 import { rosterRowSchema } from './roster.js';
 import { sessionSchema } from './session.js';
@@ -25,6 +26,7 @@ export const CSV_LISTS = {
   getCourseActivity: csvList(courseActivityItemSchema),
   listSessions: csvList(sessionSchema),
   getHistory: csvList(historyItemSchema),
+  getLearnerActivity: csvList(activityDaySchema),
   listStudiedCourses: csvList(studiedCourseSchema),
 } satisfies Partial<Record<keyof StatsCalls, CsvList>>;
 

@@ -16,22 +16,20 @@ export const dayStartSchema = z
 
 const count = () => z.int().min(0);
 
+export const activityDaySchema = z.object({
+  date: z.string().meta({ format: 'date' }),
+  sessionCount: z.int().min(1),
+  totalModulesStudied: count(),
+  timeStudied: count(),
+});
+
 export const learnerActivitySchema = z.object({
   timeZone: z.string(),
   dayStart: z.string(),
   currentStreak: count().describe('The days of the streak that ends today or yesterday, else 0.'),
   longestStreak: count().describe('The days of the longest streak of all time.'),
   activeDays: count().describe('The number of days with a session of all time.'),
-  items: z
-    .array(
-      z.object({
-        date: z.string().meta({ format: 'date' }),
-        sessionCount: z.int().min(1),
-        totalModulesStudied: count(),
-        timeStudied: count(),
-      }),
-    )
-    .describe('The days with a session, oldest first.'),
+  items: z.array(activityDaySchema).describe('The days with a session, oldest first.'),
 });
 
 /** The sessions of one day, across all courses. */

@@ -39,7 +39,7 @@ const learner = {
   userId: USER_ID,
   ...enrolmentContent,
   enrolledAt: NOW,
-  status: 'inactive',
+  status: 'active',
   ...learnerStats,
 };
 const same = (value: number) => ({ min: value, p25: value, median: value, p75: value, max: value });
@@ -63,7 +63,7 @@ export const EXAMPLES: Readonly<Partial<Record<Route['operation'], Example>>> = 
       courseId: COURSE_ID,
       name: courseContent.name,
       moduleCount,
-      learners: { total: 1, enrolled: 1, notStarted: 0, active: 0, inactive: 1, completed: 0 },
+      learners: { total: 1, enrolled: 1, notStarted: 0, active: 1, inactive: 0, completed: 0 },
       ...sums,
       firstCompletedAt: sessionContent.completedAt,
       lastCompletedAt: sessionContent.completedAt,
@@ -84,7 +84,7 @@ export const EXAMPLES: Readonly<Partial<Record<Route['operation'], Example>>> = 
     response: {
       interval: 'week',
       timeZone: 'UTC',
-      items: [{ start: '2013-09-23T00:00:00+00:00', activeLearners: 1, newLearners: 1, ...sums }],
+      items: [{ start: '2026-11-16T00:00:00+00:00', activeLearners: 1, newLearners: 1, ...sums }],
     },
   },
   recordSession: { body: { sessionId: SESSION_ID, ...sessionContent }, response: session },

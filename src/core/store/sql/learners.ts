@@ -8,8 +8,7 @@ import type { StoreContext } from '../store.js';
 
 /*
  * The learners of a course are everyone with an enrolment or a rollup row in it. A statement selects them from
- * `joinLearners`, with the tables `learner` (user_id and, if wanted, studied_of_declared), `course_stats` and
- * `enrolments`.
+ * `joinLearners`, with the tables `learner` (user_id), `course_stats` and `enrolments`.
  */
 
 interface LearnerSelection {
@@ -39,23 +38,6 @@ export function isBeyond(order: SortOrder): RawBuilder<unknown> {
   return order === 'asc' ? sql`>` : sql`<`;
 }
 
-/** Adds to each learner the number of declared modules that the learner has studied. */
-export function withStudiedOfDeclared(
-  context: StoreContext,
-  courseId: CourseId,
-  learners: RawBuilder<unknown>,
-): RawBuilder<unknown> {
-  const id = context.id(courseId);
-  // Without a limit, both databases would count again at each use of the number.
-  const unlimited = context.dialect === 'sqlite' ? sql`limit -1` : sql`offset 0`;
-  return sql`select user_id, (
-      select count(*) from studied_modules
-      where studied_modules.user_id = learner.user_id and studied_modules.course_id = ${id}
-        and module_id in (select module_id from course_modules where course_modules.course_id = ${id})
-    ) as studied_of_declared
-    from (${learners}) as learner ${unlimited}`;
-}
-
 /** Joins the rollup and the enrolment of each learner, either of which may be missing. */
 export function joinLearners(
   context: StoreContext,
@@ -68,6 +50,25 @@ export function joinLearners(
     left join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = ${id}`;
 }
 
+/** The same with `studied_of_declared`, the number of declared modules that each learner has studied. */
+export function joinLearnersAndModules(
+  context: StoreContext,
+  courseId: CourseId,
+  learners: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  const id = context.id(courseId);
+  const counted = sql`select count(*) as studied_of_declared from studied_modules
+    where studied_modules.user_id = learner.user_id and studied_modules.course_id = ${id}
+      and module_id in (select module_id from course_modules where course_modules.course_id = ${id})`;
+  if (context.dialect === 'postgres') {
+    return sql`${joinLearners(context, courseId, learners)} cross join lateral (${counted}) as studied`;
+  }
+  // SQLite has no lateral joins. Without the limit, it would count again at each use of the number.
+  const withCount = sql`select user_id, (${counted}) as studied_of_declared
+    from (${learners}) as learner limit -1`;
+  return joinLearners(context, courseId, withCount);
+}
+
 /** The condition of each status, which `statusOf` decides in the same way for one row. */
 export function statusConditions(
   context: StoreContext,
@@ -75,7 +76,7 @@ export function statusConditions(
   rule: StatusRule,
 ): Readonly<Record<LearnerStatus, RawBuilder<unknown>>> {
   const hasStudied = sql`course_stats.user_id is not null`;
-  const isCompleted = moduleCount === 0 ? sql`1 = 0` : sql`learner.studied_of_declared = ${moduleCount}`;
+  const isCompleted = moduleCount === 0 ? sql`1 = 0` : sql`studied_of_declared = ${moduleCount}`;
   const isInactive = sql`course_stats.last_completed_at < ${context.instant(inactiveBefore(rule))}`;
   return {
     'not-started': sql`course_stats.user_id is null`,

@@ -14,9 +14,9 @@ import {
   averageScoreOf,
   isBeyond,
   joinLearners,
+  joinLearnersAndModules,
   learnersOf,
   statusConditions,
-  withStudiedOfDeclared,
 } from './learners.js';
 
 /** The arguments of a page, with the number of modules that the course declares. */
@@ -79,15 +79,15 @@ async function selectPage(context: StoreContext, call: PageCall, rule: StatusRul
   // Without filters, a page by id reads only its own rows.
   if (isById && conditions.length === 0)
     learners = sql`${learners} order by user_id ${direction} limit ${limit + 1}`;
-  if (sort === 'progress' || (call.status !== undefined && call.moduleCount > 0))
-    learners = withStudiedOfDeclared(context, courseId, learners);
+  const needsModules = sort === 'progress' || (call.status !== undefined && call.moduleCount > 0);
+  const join = needsModules ? joinLearnersAndModules : joinLearners;
   if (!isById && cursor) conditions.push(isAfter(context, call, key));
   const where = conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`;
   const ordering = isById
     ? sql`learner.user_id ${direction}`
     : sql`sort_key ${direction} nulls last, learner.user_id`;
   const { rows } = await sql<SortedLearnerRow>`
-    select ${COLUMNS}, ${key} as sort_key from ${joinLearners(context, courseId, learners)} ${where}
+    select ${COLUMNS}, ${key} as sort_key from ${join(context, courseId, learners)} ${where}
     order by ${ordering} limit ${limit + 1}`.execute(context.kysely);
   return rows;
 }
@@ -97,7 +97,7 @@ const SORT_KEYS: Readonly<Record<RosterSort, (context: StoreContext) => RawBuild
   userId: () => sql`learner.user_id`,
   displayName: () => sql`enrolments.folded_name`,
   lastCompletedAt: () => sql`course_stats.last_completed_at`,
-  progress: () => sql`learner.studied_of_declared`,
+  progress: () => sql`studied_of_declared`,
   averageScore: ({ dialect }) => averageScoreOf(dialect),
   timeStudied: () => sql`coalesce(course_stats.time_studied, 0)`,
   sessionCount: () => sql`coalesce(course_stats.session_count, 0)`,

@@ -8,9 +8,9 @@ import { exactSum, SUMS, toCourseSums, type CourseSumsRow } from './exact-sums.j
 import {
   averageScoreOf,
   joinLearners,
+  joinLearnersAndModules,
   learnersOf,
   statusConditions,
-  withStudiedOfDeclared,
 } from './learners.js';
 
 /**
@@ -83,20 +83,17 @@ async function readFigures(
     if (moduleCount === 0) return sql`0 as ${sql.ref(name)}`;
     // The last bucket includes 1.
     const comparison = index === PROGRESS_BUCKETS - 1 ? sql`>=` : sql`=`;
-    // SQLite receives every number as a double, by which the division would not be one of integers.
-    const declared = sql`cast(${moduleCount} as bigint)`;
-    const bucket = sql`learner.studied_of_declared * ${sql.lit(PROGRESS_BUCKETS)} / ${declared}`;
+    const bucket = sql`studied_of_declared * ${sql.lit(PROGRESS_BUCKETS)} / ${moduleCount}`;
     return sql`${count(sql`${bucket} ${comparison} ${sql.lit(index)}`)} as ${sql.ref(name)}`;
   });
-  const learners = learnersOf(context, courseId);
-  const counted = moduleCount === 0 ? learners : withStudiedOfDeclared(context, courseId, learners);
+  const join = moduleCount === 0 ? joinLearners : joinLearnersAndModules;
   const { rows } = await sql<FiguresRow>`
     select count(*) as total, count(enrolments.user_id) as enrolled, ${sql.join([...statuses, ...buckets])},
       cast(coalesce(sum(course_stats.session_count), 0) as bigint) as session_count,
       ${sql.join(SUMS.map((name) => sql`${exactSum(sql.ref(`course_stats.${name}`))} as ${sql.ref(name)}`))},
       min(course_stats.first_completed_at) as first_completed_at,
       max(course_stats.last_completed_at) as last_completed_at
-    from ${joinLearners(context, courseId, counted)}`.execute(context.kysely);
+    from ${join(context, courseId, learnersOf(context, courseId))}`.execute(context.kysely);
   const [row] = rows;
   if (!row) throw new Error('An aggregate returned no row.');
   return row;
