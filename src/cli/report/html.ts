@@ -26,7 +26,7 @@ export function toHtml({ title, intro, sections }: ReportDocument): string {
             max-width: 60rem;
             margin: 2rem auto;
             padding: 0 1rem;
-            overflow-wrap: anywhere;
+            overflow-wrap: break-word;
           }
           h1,
           h2 {
@@ -34,6 +34,9 @@ export function toHtml({ title, intro, sections }: ReportDocument): string {
           }
           h2 {
             margin-top: 2.5rem;
+          }
+          .wide {
+            overflow-x: auto;
           }
           table {
             border-collapse: collapse;
@@ -45,6 +48,7 @@ export function toHtml({ title, intro, sections }: ReportDocument): string {
             border-bottom: 1px solid GrayText;
             text-align: left;
             vertical-align: top;
+            max-width: 20rem;
           }
           tbody th {
             font-weight: normal;
@@ -55,7 +59,7 @@ export function toHtml({ title, intro, sections }: ReportDocument): string {
             white-space: nowrap;
           }
           .bars {
-            width: 12rem;
+            min-width: 12rem;
             vertical-align: middle;
           }
           .bar {
@@ -69,6 +73,9 @@ export function toHtml({ title, intro, sections }: ReportDocument): string {
               margin: 0;
               max-width: none;
               font-size: 10pt;
+            }
+            .wide {
+              overflow: visible;
             }
             h2 {
               break-after: avoid;
@@ -100,37 +107,37 @@ function toParagraph(text: string): Html {
 function toTable(table: ChartTable): Html {
   const { heading, rows, bars } = table;
   const share = shareOf(bars?.values ?? []);
-  const isNumber = numberColumns(table);
-  const names = heading.map((name, column) =>
-    isNumber[column] ? html`<th scope="col" class="number">${name}</th>` : html`<th scope="col">${name}</th>`,
+  const kinds = numberColumns(table).map((isNumber) => (isNumber ? 'number' : 'text'));
+  const names = heading.map(
+    (name, column) => html`<th scope="col" class="${kinds[column] ?? ''}">${name}</th>`,
   );
   const toCell = (cell: Cell, column: number) => {
+    const kind = kinds[column] ?? '';
     // Isolated, so that a name from right to left does not move its neighbours.
     const text = html`<bdi>${formatCell(cell)}</bdi>`;
-    if (column === 0) {
-      return isNumber[0]
-        ? html`<th scope="row" class="number">${text}</th>`
-        : html`<th scope="row">${text}</th>`;
-    }
-    return isNumber[column] ? html`<td class="number">${text}</td>` : html`<td>${text}</td>`;
+    return column === 0
+      ? html`<th scope="row" class="${kind}">${text}</th>`
+      : html`<td class="${kind}">${text}</td>`;
   };
   const toBar = (value: number) =>
     html`<td class="bars">
       <span class="bar" style="width:${Math.round(share(value) * 1000) / 10}%"></span>
     </td>`;
-  return html`<table>
-    <thead>
-      <tr>
-        ${names}${bars ? html`<th scope="col">${bars.name}</th>` : ''}
-      </tr>
-    </thead>
-    <tbody>
-      ${rows.map(
-        (row, index) =>
-          html`<tr>
-            ${row.map(toCell)}${bars ? toBar(bars.values[index] ?? 0) : ''}
-          </tr> `,
-      )}
-    </tbody>
-  </table> `;
+  return html`<div class="wide">
+    <table>
+      <thead>
+        <tr>
+          ${names}${bars ? html`<th scope="col">${bars.name}</th>` : ''}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (row, index) =>
+            html`<tr>
+              ${row.map(toCell)}${bars ? toBar(bars.values[index] ?? 0) : ''}
+            </tr> `,
+        )}
+      </tbody>
+    </table>
+  </div> `;
 }
