@@ -25,13 +25,14 @@ import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { build } from 'esbuild';
 
-/** The modules that other files load by path. The SQLite store starts its thread from the file beside it. */
+/** The modules that other files load by path. The SQLite store starts its threads from files beside it. */
 const ENTRIES = [
   'cli/main',
   'client/index',
   'core/index',
   'core/node-version',
   'core/store/sqlite/checkpoint-thread',
+  'core/store/sqlite/reader-thread',
   'core/store/sqlite/store',
   'core/supported',
   'server/docs/assets',

@@ -22,7 +22,7 @@ const CLIENT = 'Fix the client.';
 const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'invalid-request': 'Correct the values in `errors`.',
   'total-out-of-range':
-    'Correct the session. With its values, a lifetime total would exceed the largest exact number.',
+    'Correct the session. With its values, a total would exceed the largest exact number.',
   'malformed-request': CLIENT,
   'duplicate-header': 'Send the header once. A proxy may have added the other.',
   'malformed-json': CLIENT,
@@ -36,6 +36,7 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'read-only': 'Send the change to the service that records.',
   'course-not-found': 'Create the course first, or correct its id.',
   'session-not-found': 'Check the ids of the learner, course and session.',
+  'learner-not-found': 'Check the ids. The learner has neither an enrolment nor a session in the course.',
   'enrolment-not-found':
     'Check the ids of the learner and course. The learner may have been removed already.',
   'route-not-found': 'Correct the path.',

@@ -11,7 +11,8 @@ const lockSchema = z.object({
 /** The platform in the file names of the addon. */
 export const PLATFORM = `${process.platform}-${process.arch}`;
 
-const THREAD = 'dist/src/core/store/sqlite/checkpoint-thread.cjs';
+/** The threads of the SQLite store, without extension. */
+const THREADS = ['checkpoint-thread', 'reader-thread'].map((name) => `src/core/store/sqlite/${name}`);
 
 /** Copies only the files that the program needs at run time on this platform. */
 export function stage(root: string, directory: string): void {
@@ -26,20 +27,30 @@ export function stage(root: string, directory: string): void {
       filter: isProgram,
     });
   }
-  bundleThread(root, directory);
+  bundleThreads(root, directory);
   trimAddon(join(directory, 'node_modules', 'better-sqlite3'));
   const manifest = packageSchema.parse(JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')));
   const addon = `node_modules/better-sqlite3/prebuilds/${PLATFORM}.node`;
   // pkg follows `require` only, so that it would miss these modules.
-  const pkg = { assets: ['dist/**/*.js', 'dist/docs/*', 'node_modules/**/*.mjs', THREAD, addon] };
+  const pkg = {
+    assets: [
+      'dist/**/*.js',
+      'dist/docs/*',
+      'node_modules/**/*.mjs',
+      ...THREADS.map((name) => `dist/${name}.cjs`),
+      addon,
+    ],
+  };
   writeFileSync(join(directory, 'package.json'), JSON.stringify({ ...manifest, pkg }));
 }
 
-/** Bundles the thread, because threads cannot resolve modules inside the executable. */
-function bundleThread(root: string, directory: string): void {
+/** Bundles each thread into one file, because threads cannot resolve modules inside the executable. */
+function bundleThreads(root: string, directory: string): void {
   buildSync({
-    entryPoints: [join(root, 'src/core/store/sqlite/checkpoint-thread.ts')],
-    outfile: join(directory, THREAD),
+    entryPoints: THREADS.map((name) => join(root, `${name}.ts`)),
+    outdir: join(directory, 'dist'),
+    outbase: root,
+    outExtension: { '.js': '.cjs' },
     bundle: true,
     platform: 'node',
     format: 'cjs',

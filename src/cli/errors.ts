@@ -49,6 +49,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   cursor: '--cursor',
   interval: '--interval',
   timeZone: '--time-zone',
+  dayStart: '--day-start',
   token: 'STATS_TOKEN',
   allowHttp: 'STATS_ALLOW_HTTP',
 };

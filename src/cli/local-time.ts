@@ -45,13 +45,19 @@ export class TimeZone {
     return Date.UTC(year, month - 1, day, hour, minute, second, millisecond) - offset;
   }
 
-  /** Returns the first instant of a date such as `2026-04-01`; `undefined` if it does not exist. */
-  startOf(date: string): string | undefined {
+  /**
+   * Returns the first instant of a date such as `2026-04-01`; `undefined` if it does not exist.
+   *
+   * @param dayStart the time at which the day starts. Default: `00:00`
+   */
+  startOf(date: string, dayStart = '00:00'): string | undefined {
     try {
-      const { epochMilliseconds } = Temporal.PlainDate.from(date, { overflow: 'reject' }).toZonedDateTime(
-        this.name,
-      );
-      return new Date(epochMilliseconds).toISOString();
+      const local = Temporal.PlainDateTime.from(`${date}T${dayStart}`, { overflow: 'reject' });
+      const first = local.toZonedDateTime(this.name, { disambiguation: 'earlier' });
+      // For a time that the zone skips, `earlier` is before the clock change; the day starts with the change.
+      const isSkipped = !first.toPlainDateTime().equals(local);
+      const start = isSkipped ? first.getTimeZoneTransition('next') : first;
+      return start?.toInstant().toString({ fractionalSecondDigits: 3 });
     } catch {
       return undefined;
     }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { Command, CommanderError, Help } from 'commander';
+import { addActivity } from './commands/activity.js';
 import { addBackup } from './commands/backup.js';
 import { addCourse } from './commands/course.js';
 import { addDoctor } from './commands/doctor.js';
@@ -31,7 +32,7 @@ const COMMANDS: readonly (readonly [
   commands: readonly ((program: Command, io: Io) => void)[],
 ])[] = [
   ['Record:', [addCourse, addEnrol, addRecord]],
-  ['Read:', [addStats, addHistory, addSession, addSessions]],
+  ['Read:', [addStats, addHistory, addActivity, addSession, addSessions]],
   ['Move data:', [addImport, addExport, addId]],
   ['Operate:', [addServe, addKey, addWhoami, addMigrate, addDoctor, addVerify, addBackup, addErase]],
 ];

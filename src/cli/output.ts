@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Page } from '../core/index.js';
 import { drained, type Io } from './io.js';
 import { parseNumber } from './settings.js';
+import { csvOption, writeCsv } from './spreadsheet.js';
 
 export type Cell = string | number | Average | null;
 
@@ -139,6 +140,15 @@ export interface PageOptions {
   readonly limit?: number | string;
   readonly cursor?: string;
   readonly json?: boolean;
+  readonly csv?: boolean;
+}
+
+/** How the items of a list are written. */
+export interface ListView<Item> {
+  readonly heading: readonly string[];
+  readonly toRow: (item: Item) => readonly Cell[];
+  /** The fields of an item that are columns of its CSV. */
+  readonly columns: readonly (keyof Item & string)[];
 }
 
 /** Items to fetch per page if `--limit` is missing. */
@@ -152,16 +162,16 @@ export function addPageOptions(command: Command): Command {
       parseNumber,
     )
     .option('--cursor <cursor>', 'continue after the page that printed this cursor')
-    .option('--json', 'print each item as a JSON document (NDJSON)');
+    .option('--json', 'print each item as a JSON document (NDJSON)')
+    .addOption(csvOption());
 }
 
 /** Writes all pages of a list to stdout, or with a limit one page. */
-export async function writePages<T>(
+export async function writePages<Item extends object>(
   io: Io,
-  { json, limit, cursor }: PageOptions,
-  fetchPage: (page: { limit: number | string; cursor: string | undefined }) => Promise<Page<T>>,
-  heading: readonly string[],
-  toRow: (item: T) => readonly Cell[],
+  { json, csv, limit, cursor }: PageOptions,
+  fetchPage: (page: { limit: number | string; cursor: string | undefined }) => Promise<Page<Item>>,
+  { heading, toRow, columns }: ListView<Item>,
 ): Promise<void> {
   const first = await fetchPage({ limit: limit ?? PAGE_SIZE, cursor });
   const shown = await write(first.items, heading);
@@ -176,10 +186,12 @@ export async function writePages<T>(
     ({ next } = page);
   }
 
-  async function write(items: readonly T[], names: readonly string[], isFirst = true): Promise<number> {
+  async function write(items: readonly Item[], names: readonly string[], isFirst = true): Promise<number> {
+    let fitting = 0;
     if (json) for (const item of items) writeJson(io.stdout, item);
-    const columns = json ? 0 : writeFittingTable(io, items.map(toRow), names, isFirst);
+    else if (csv) writeCsv(io.stdout, columns, items, isFirst);
+    else fitting = writeFittingTable(io, items.map(toRow), names, isFirst);
     await drained(io.stdout);
-    return columns;
+    return fitting;
   }
 }

@@ -6,6 +6,8 @@ export interface RangeOptions {
   readonly from?: string;
   readonly to?: string;
   readonly timeZone?: string;
+  /** The time at which a day starts, such as `04:00`. */
+  readonly dayStart?: string;
 }
 
 /** @param zoneMeaning what else the time zone is for */
@@ -20,12 +22,20 @@ export function addRangeOptions(command: Command, zoneMeaning = 'the time zone o
 }
 
 /** Returns RFC 3339 times. Other texts stay, and are rejected later. */
-export async function readRange({ from, to, timeZone = 'UTC' }: RangeOptions): Promise<RangeOptions> {
+export async function readRange({
+  from,
+  to,
+  timeZone = 'UTC',
+  dayStart,
+}: RangeOptions): Promise<RangeOptions> {
   if (![from, to].some((text) => text !== undefined && PLAIN_DATE.test(text))) return { from, to };
   // Temporal is loaded only for dates.
   const { TimeZone } = await import('./local-time.js');
   const zone = new TimeZone(timeZone);
+  // An invalid day start is rejected later, too.
   const startOf = (text: string | undefined) =>
-    text !== undefined && PLAIN_DATE.test(text) ? (zone.startOf(text) ?? text) : text;
+    text !== undefined && PLAIN_DATE.test(text)
+      ? (zone.startOf(text, dayStart) ?? zone.startOf(text) ?? text)
+      : text;
   return { from: startOf(from), to: startOf(to) };
 }

@@ -50,6 +50,12 @@ export const SETTINGS = {
     meaning: 'the number of processes that share the port, on Postgres; auto: one for each core',
     fallback: '1',
   },
+  minLearners: {
+    flags: '--min-learners <n>',
+    env: 'STATS_MIN_LEARNERS',
+    meaning: 'the number of learners below which a summary has no quantiles, 1 to 1,000',
+    fallback: '1',
+  },
   auth: {
     flags: '--auth <mode>',
     env: 'STATS_AUTH',

@@ -1,7 +1,15 @@
 import type { CallerInfo } from '../client/index.js';
-import type { ApiKey, Course, Enrolment, LifetimeStats, Session, StudiedCourse } from '../core/index.js';
+import {
+  CSV_LISTS,
+  type ApiKey,
+  type Course,
+  type Enrolment,
+  type LifetimeStats,
+  type Session,
+  type StudiedCourse,
+} from '../core/index.js';
 import { formatDuration } from './duration.js';
-import { average, type Cell } from './output.js';
+import { average, type Cell, type ListView } from './output.js';
 
 type Fields = readonly (readonly [name: string, value: Cell])[];
 
@@ -34,11 +42,11 @@ export function callerFields({ userId, credential, scopes, courses }: CallerInfo
   ];
 }
 
-export const COURSE_HEADING = ['Course', 'Modules', 'Name'];
-
-export function courseRow(course: Course): Cell[] {
-  return [course.courseId, course.moduleIds.length, course.name];
-}
+export const COURSES: ListView<Course> = {
+  heading: ['Course', 'Modules', 'Name'],
+  toRow: (course) => [course.courseId, course.moduleIds.length, course.name],
+  columns: CSV_LISTS.listCourses.columns,
+};
 
 export function sessionFields(session: Session): Fields {
   return [
@@ -54,17 +62,17 @@ export function sessionFields(session: Session): Fields {
   ];
 }
 
-export const SESSION_HEADING = ['Completed', 'Session', 'Modules', 'Score', 'Time'];
-
-export function sessionRow(session: Session): Cell[] {
-  return [
+export const SESSIONS: ListView<Session> = {
+  heading: ['Completed', 'Session', 'Modules', 'Score', 'Time'],
+  toRow: (session) => [
     session.completedAt,
     session.sessionId,
     session.totalModulesStudied,
     average(session.averageScore),
     formatDuration(session.timeStudied),
-  ];
-}
+  ],
+  columns: CSV_LISTS.listSessions.columns,
+};
 
 export function statsFields(stats: LifetimeStats): Fields {
   return [
@@ -99,10 +107,9 @@ export function statusOf({ revokedAt, expiresAt }: ApiKey, now: number): 'active
   return expiresAt !== null && Date.parse(expiresAt) <= now ? 'expired' : 'active';
 }
 
-export const STUDIED_COURSE_HEADING = ['Course', 'Sessions', 'Modules', 'Score', 'Time', 'Progress', 'Name'];
-
-export function studiedCourseRow(course: StudiedCourse): Cell[] {
-  return [
+export const STUDIED_COURSES: ListView<StudiedCourse> = {
+  heading: ['Course', 'Sessions', 'Modules', 'Score', 'Time', 'Progress', 'Name'],
+  toRow: (course) => [
     course.courseId,
     course.sessionCount,
     course.totalModulesStudied,
@@ -110,8 +117,9 @@ export function studiedCourseRow(course: StudiedCourse): Cell[] {
     formatDuration(course.timeStudied),
     formatProgress(course),
     course.name,
-  ];
-}
+  ],
+  columns: CSV_LISTS.listStudiedCourses.columns,
+};
 
 function formatProgress({ progress, moduleCount }: LifetimeStats): string | null {
   if (progress === null || moduleCount === null) return null;

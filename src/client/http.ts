@@ -30,7 +30,7 @@ const NOT_IMPLEMENTED = 501;
 const MAX_NAMED_PAUSE = 86_400_000;
 
 /** A list is a cursor that has not been encoded. */
-export type QueryParameters = Readonly<Record<string, string | number | readonly string[] | undefined>>;
+export type QueryParameters = Readonly<Record<string, string | number | readonly unknown[] | undefined>>;
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';

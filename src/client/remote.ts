@@ -3,13 +3,17 @@ import type { LearnerKey, SessionKey, Stats, StatsCalls, Untyped } from '../core
 import { courseNotFound, StatsError } from '../core/errors.js';
 import { callerSchema, type CallerInfo } from '../core/model/caller.js';
 import { callSchemas, withRepeatableId } from '../core/model/calls.js';
+import { courseActivitySchema } from '../core/model/course-activity.js';
 import { courseSchema } from '../core/model/course.js';
+import { courseSummarySchema } from '../core/model/course-summary.js';
 import { enrolmentSchema } from '../core/model/enrolment.js';
 import { parseCall } from '../core/model/validation.js';
 import type { UserId } from '../core/model/ids.js';
 import { historySchema } from '../core/model/history.js';
+import { learnerActivitySchema } from '../core/model/learner-activity.js';
 import { lifetimeStatsSchema, studiedCourseSchema } from '../core/model/lifetime.js';
 import { pageSchema } from '../core/model/pagination.js';
+import { courseLearnerSchema, rosterSchema } from '../core/model/roster.js';
 import { erasureSchema, sessionSchema } from '../core/model/session.js';
 import { ignoredClock, recordBatch } from './batch.js';
 import { NIL_USER, type HttpConnection, type HttpRequest, type QueryParameters } from './http.js';
@@ -69,14 +73,34 @@ export class RemoteStats implements ServerStats, Untyped<StatsCalls> {
 
   async enrolLearner(call: unknown) {
     const { enrolment, ...learner } = parseCall(calls.enrolLearner, call);
-    const request = { method: 'PUT', path: enrolmentPath(learner), body: enrolment } as const;
+    const request = { method: 'PUT', path: learnerPath(learner), body: enrolment } as const;
     const { isNew, body } = await this.#write(enrolmentSchema, request);
     return { outcome: isNew ? ('created' as const) : ('replaced' as const), enrolment: body };
   }
 
   async unenrolLearner(call: unknown) {
-    const path = enrolmentPath(parseCall(calls.unenrolLearner, call));
+    const path = learnerPath(parseCall(calls.unenrolLearner, call));
     await this.#http.send(z.undefined(), { method: 'DELETE', path, successes: [204] });
+  }
+
+  async listLearners(call: unknown) {
+    const { courseId, ...query } = parseCall(calls.listLearners, call);
+    return this.#get(rosterSchema, `courses/${courseId}/learners`, undefined, query);
+  }
+
+  async getLearner(call: unknown) {
+    const { inactiveAfter, ...learner } = parseCall(calls.getLearner, call);
+    return this.#get(courseLearnerSchema, learnerPath(learner), undefined, { inactiveAfter });
+  }
+
+  async getSummary(call: unknown) {
+    const { courseId, ...query } = parseCall(calls.getSummary, call);
+    return this.#get(courseSummarySchema, `courses/${courseId}/summary`, undefined, query);
+  }
+
+  async getCourseActivity(call: unknown) {
+    const { courseId, ...query } = parseCall(calls.getCourseActivity, call);
+    return this.#get(courseActivitySchema, `courses/${courseId}/activity`, undefined, query);
   }
 
   async recordSession(call: unknown) {
@@ -126,6 +150,11 @@ export class RemoteStats implements ServerStats, Untyped<StatsCalls> {
     return this.#get(historySchema, `courses/${courseId}/history`, userId, query);
   }
 
+  async getLearnerActivity(call: unknown) {
+    const { userId, ...query } = parseCall(calls.getLearnerActivity, call);
+    return this.#get(learnerActivitySchema, 'me/activity', userId, query);
+  }
+
   async listStudiedCourses(call: unknown) {
     const { userId, ...query } = parseCall(calls.listStudiedCourses, call);
     return this.#get(pageSchema(studiedCourseSchema), 'me/courses', userId, query);
@@ -169,7 +198,7 @@ function sessionPath({ courseId, sessionId }: Omit<SessionKey, 'userId'>): strin
   return `courses/${courseId}/sessions/${sessionId}`;
 }
 
-function enrolmentPath({ userId, courseId }: LearnerKey): string {
+function learnerPath({ userId, courseId }: LearnerKey): string {
   return `courses/${courseId}/learners/${userId}`;
 }
 

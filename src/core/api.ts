@@ -1,10 +1,14 @@
 import type { ApiKeys } from './model/api-key.js';
 import type { Course, CourseContent, NewCourse } from './model/course.js';
+import type { CourseActivity } from './model/course-activity.js';
+import type { CourseSummary } from './model/course-summary.js';
 import type { Enrolment, EnrolmentContent } from './model/enrolment.js';
 import type { History, IntervalName } from './model/history.js';
 import type { CourseId, SessionId, UserId } from './model/ids.js';
+import type { LearnerActivity } from './model/learner-activity.js';
 import type { LifetimeStats, StudiedCourse } from './model/lifetime.js';
 import type { Page } from './model/pagination.js';
+import type { CourseLearner, Roster, RosterQuery } from './model/roster.js';
 import type { NewSession, Session, SessionContent, SessionRange } from './model/session.js';
 
 /** A learner in a course, the key of lifetime stats. */
@@ -23,6 +27,21 @@ export interface UserCall {
   readonly userId: UserId;
   readonly courseId?: never;
   readonly sessionId?: never;
+}
+
+/** A course as a whole. */
+export interface CourseCall {
+  readonly courseId: CourseId;
+  readonly userId?: never;
+  readonly sessionId?: never;
+}
+
+/** The intervals of a series. */
+export interface IntervalQuery extends SessionRange {
+  /** Weeks begin on Monday. Default: `week`. */
+  readonly interval?: IntervalName | undefined;
+  /** An IANA time zone. Default: UTC. */
+  readonly timeZone?: string | undefined;
 }
 
 /** A session's identity: two learners may use the same `sessionId` for different sessions. */
@@ -118,6 +137,51 @@ export interface StatsCalls {
   unenrolLearner(call: LearnerCall): Promise<void>;
 
   /**
+   * Lists the learners of a course, everyone with an enrolment or a session, with their lifetime stats. The pages of one
+   * walk have the statuses of one time, `asOf`. Sorted by `userId`, a walk returns every learner exactly once who
+   * belongs to the course all along; sorted otherwise, learners move while sessions are recorded.
+   *
+   * @example
+   * const { items, inactiveAfter } = await stats.listLearners({ courseId, status: 'inactive', sort: 'lastCompletedAt' });
+   * for (const { displayName, userId } of items) console.log(displayName ?? userId, `${inactiveAfter} days without a session`);
+   *
+   * @throws {StatsError} `course-not-found`
+   */
+  listLearners(call: CourseCall & RosterQuery & PageRequest): Promise<Roster>;
+
+  /**
+   * Reads one row of the roster.
+   *
+   * @throws {StatsError} `course-not-found`, `learner-not-found`
+   */
+  getLearner(call: LearnerCall & Pick<RosterQuery, 'inactiveAfter'>): Promise<CourseLearner>;
+
+  /**
+   * Reads the figures of a course: how many learners are active, inactive or done, the sums over all sessions, and how
+   * the learners are distributed.
+   *
+   * @example
+   * const { learners, perLearner } = await stats.getSummary({ courseId });
+   * console.log(`${learners.completed} of ${learners.total} completed`);
+   * console.log(`half of them studied less than ${(perLearner.timeStudied?.median ?? 0) / 60_000} minutes`);
+   *
+   * @throws {StatsError} `course-not-found`, `total-out-of-range`
+   */
+  getSummary(call: CourseCall & Pick<RosterQuery, 'inactiveAfter'>): Promise<CourseSummary>;
+
+  /**
+   * Reads a course's figures per day, week or month, with the intervals of `getHistory`. The cost depends on the number
+   * of sessions.
+   *
+   * @example
+   * const { items } = await stats.getCourseActivity({ courseId, interval: 'week', timeZone: 'Europe/London' });
+   * for (const { start, activeLearners } of items) console.log(start, activeLearners);
+   *
+   * @throws {StatsError} `course-not-found`, `total-out-of-range`; `invalid-request` if there are too many intervals
+   */
+  getCourseActivity(call: CourseCall & IntervalQuery): Promise<CourseActivity>;
+
+  /**
    * Records a session exactly once. Scores are rounded half up to 4 decimals; `timeStudied` is in
    * milliseconds. Recording the same session again changes nothing and returns `replayed`. `completedAt` is
    * compared only if it is sent.
@@ -202,10 +266,25 @@ export interface StatsCalls {
    *
    * @throws {StatsError} `course-not-found`; `invalid-request` if there are too many intervals
    */
-  getHistory(
-    call: LearnerCall &
-      SessionRange & { readonly interval?: IntervalName | undefined; readonly timeZone?: string | undefined },
-  ): Promise<History>;
+  getHistory(call: LearnerCall & IntervalQuery): Promise<History>;
+
+  /**
+   * Reads the days on which a learner has studied, across all courses, and the streaks. A day starts at `dayStart`
+   * (`00:00`, the default, to `06:00`) of an IANA time zone (default: UTC). A streak is a run of days with a session;
+   * the current one ends today or yesterday. Streaks and `activeDays` are of all time. `from` and `to` limit the items,
+   * to at most 1,000 days; by default they are of the last 371 days. Days after today do not count yet.
+   *
+   * @example
+   * const { currentStreak, items } = await stats.getLearnerActivity({ userId, timeZone: 'Europe/London' });
+   * console.log(`${currentStreak} days in a row`);
+   * for (const { date, timeStudied } of items) console.log(date, `${timeStudied / 60_000} minutes`);
+   *
+   * @throws {StatsError} `invalid-request` if there are too many days between `from` and `to`
+   */
+  getLearnerActivity(
+    call: UserCall &
+      SessionRange & { readonly timeZone?: string | undefined; readonly dayStart?: string | undefined },
+  ): Promise<LearnerActivity>;
 
   /** Lists the lifetime stats of every course that a learner has studied, by course name. */
   listStudiedCourses(call: UserCall & PageRequest): Promise<Page<StudiedCourse>>;

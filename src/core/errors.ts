@@ -3,7 +3,7 @@
  *
  * - `invalid`: the call breaks a rule; repeating it cannot succeed.
  * - `forbidden`: the caller may not make this call.
- * - `not-found`: the course, session, enrolment, API key or database does not exist.
+ * - `not-found`: the course, session, learner, enrolment, API key or database does not exist.
  * - `conflict`: the call contradicts stored data.
  * - `unavailable`: the database or server cannot be reached or is overloaded; repeating the call later is
  *   safe.
@@ -14,13 +14,14 @@ export type ErrorKind = 'invalid' | 'forbidden' | 'not-found' | 'conflict' | 'un
 /** The errors of all calls, by their stable codes. */
 export const ERRORS = {
   'invalid-request': { kind: 'invalid', title: 'Validation failed' },
-  'total-out-of-range': { kind: 'invalid', title: 'A lifetime total would overflow' },
+  'total-out-of-range': { kind: 'invalid', title: 'A total would overflow' },
   'invalid-database-url': { kind: 'invalid', title: 'Not a database URL' },
   'invalid-server-url': { kind: 'invalid', title: 'Not a server URL' },
   'read-only': { kind: 'forbidden', title: 'This service is read-only' },
   'access-denied': { kind: 'forbidden', title: 'Access denied' },
   'course-not-found': { kind: 'not-found', title: 'Course not found' },
   'session-not-found': { kind: 'not-found', title: 'Session not found' },
+  'learner-not-found': { kind: 'not-found', title: 'Learner not found' },
   'enrolment-not-found': { kind: 'not-found', title: 'Enrolment not found' },
   'key-not-found': { kind: 'not-found', title: 'API key not found' },
   'database-not-found': { kind: 'not-found', title: 'Database not found' },
@@ -221,6 +222,24 @@ export function rejectionError(reason: RejectReason, courseId: string): StatsErr
       ],
     },
   );
+}
+
+export function courseTotalOutOfRange(): StatsError {
+  return new StatsError(
+    'total-out-of-range',
+    'A total of all learners is beyond the exact integers of JSON (2^53 - 1); read the figures of single learners.',
+  );
+}
+
+export function learnerNotFound(userId: string): StatsError {
+  return new StatsError('learner-not-found', `The course has no learner ${userId}.`, {
+    faults: [
+      {
+        parameter: 'userId',
+        detail: `is "${userId}"; it must be the id of a learner with an enrolment or a session in the course`,
+      },
+    ],
+  });
 }
 
 export function copyUnsupported(): StatsError {

@@ -20,9 +20,31 @@ export { backUp, type BackupConfig } from './maintenance/backup.js';
 export { purgeCourse, type PurgeConfig, type PurgedCourse } from './maintenance/purge-course.js';
 export { exportEnrolments, exportSessions, type ExportConfig } from './maintenance/export.js';
 export { sessionChecker } from './model/calls.js';
+export {
+  ROSTER_SORTS,
+  SORT_ORDERS,
+  type CourseLearner,
+  type Roster,
+  type RosterQuery,
+  type RosterRow,
+  type RosterSort,
+  type SortOrder,
+} from './model/roster.js';
+export {
+  DEFAULT_INACTIVE_AFTER,
+  STATUSES,
+  type LearnerStatus,
+  type StatusRule,
+} from './model/course-status.js';
+export type { CourseSummary, Quartiles } from './model/course-summary.js';
+export type { CourseActivity, CourseActivityItem } from './model/course-activity.js';
+export { csvCell, csvHeader, csvLine } from './model/csv.js';
+export { CSV_LISTS } from './model/csv-lists.js';
 export { assertDatabaseUrl, describeDatabase, sqlitePath } from './model/database-url.js';
 export type {
   DatabaseStats,
+  CourseCall,
+  IntervalQuery,
   LearnerCall,
   LearnerKey,
   LearnerSession,
@@ -71,6 +93,7 @@ export {
   type UserId,
 } from './model/ids.js';
 export type { History, HistoryItem, IntervalName } from './model/history.js';
+export type { ActivityDay, LearnerActivity } from './model/learner-activity.js';
 export type { LifetimeStats, StudiedCourse } from './model/lifetime.js';
 export { isModuleId, MODULE_SEPARATOR, type Progress } from './model/modules.js';
 export type {

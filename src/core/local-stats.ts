@@ -13,6 +13,7 @@ import {
   StatsError,
 } from './errors.js';
 import { LocalApiKeys } from './local-api-keys.js';
+import { LocalCourseView } from './local-course-view.js';
 import {
   batchedSessionSchema,
   callSchemas,
@@ -22,6 +23,7 @@ import {
 } from './model/calls.js';
 import { historyRange, toHistoryItem } from './model/history.js';
 import { newSessionId, type CourseId, type SessionId, type UserId } from './model/ids.js';
+import { toLearnerActivity } from './model/learner-activity.js';
 import { toLifetimeStats } from './model/lifetime.js';
 import { encodeCursor, toPage } from './model/pagination.js';
 import type { NewSession } from './model/session.js';
@@ -34,6 +36,7 @@ import { addCourse, deleteCourse, findCourse, listCourses, setCourse } from './s
 import { enrolLearner, unenrolLearner } from './store/sql/enrolments.js';
 import { eraseLearner } from './store/sql/erase.js';
 import { findBounds, sumByInterval } from './store/sql/history.js';
+import { findFirstCompletion, sumByDay } from './store/sql/learner-activity.js';
 import { deleteSession, listSessions, putSession } from './store/sql/sessions.js';
 import { listStudiedCourses } from './store/sql/stats.js';
 import {
@@ -48,6 +51,7 @@ interface LocalStatsOptions {
   readonly clock: Clock;
   readonly maxCalls: number;
   readonly readOnly: boolean;
+  readonly minLearners: number;
   readonly observer?: Observer | undefined;
 }
 
@@ -82,13 +86,14 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
   readonly #batchLimiter = new InFlightLimiter(MAX_BATCHES, (error) => error);
   /** Serializes the writes of a learner other than recording. */
   readonly #writes: KeyedMutex<UserId>;
+  readonly #courseView: LocalCourseView;
   readonly #recorder: SessionRecorder;
   readonly #recordQueue: Batcher<PendingSession, RecordOutcome>;
   readonly #statsQueue: Batcher<LearnerKey, LearnerStats | 'course-not-found'>;
   readonly #sessionQueue: Batcher<SessionKey, SessionRow | 'session-not-found'>;
   #closing: Promise<void> | undefined;
 
-  constructor(store: Store, { clock, maxCalls, observer, readOnly }: LocalStatsOptions) {
+  constructor(store: Store, { clock, maxCalls, minLearners, observer, readOnly }: LocalStatsOptions) {
     this.#store = store;
     this.#clock = clock;
     this.#readOnly = readOnly;
@@ -97,9 +102,14 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
     this.#observer = observer;
     this.#limiter = new InFlightLimiter(maxCalls, (error) => this.#toStatsError(error));
     this.keys = new LocalApiKeys(store, { clock, readOnly, limiter: this.#limiter });
-    this.#writes = new KeyedMutex((error) => {
-      const fault = store.faultOf(error);
-      return fault === 'locked' || fault === 'unavailable';
+    const isUnavailable = (error: unknown) => ['locked', 'unavailable'].includes(store.faultOf(error) ?? '');
+    this.#writes = new KeyedMutex(isUnavailable);
+    this.#courseView = new LocalCourseView(store, {
+      clock,
+      schemas: this.#schemas,
+      limiter: this.#limiter,
+      minLearners,
+      isQueueWide: isUnavailable,
     });
     this.#recorder = new SessionRecorder(store);
     const observed = (queue: QueueName) => ({ onBatch: (size: number) => observer?.batch(queue, size) });
@@ -178,6 +188,22 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
       await this.#assertCourse(learner.courseId);
       throw enrolmentNotFound(learner.userId);
     });
+  }
+
+  listLearners(call: unknown) {
+    return this.#courseView.listLearners(call);
+  }
+
+  getLearner(call: unknown) {
+    return this.#courseView.getLearner(call);
+  }
+
+  getSummary(call: unknown) {
+    return this.#courseView.getSummary(call);
+  }
+
+  getCourseActivity(call: unknown) {
+    return this.#courseView.getCourseActivity(call);
   }
 
   async recordSession(call: unknown) {
@@ -294,6 +320,23 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
       return intervals.map(({ label }, position) => toHistoryItem(label, sums.get(position)));
     });
     return { interval, timeZone, items };
+  }
+
+  async getLearnerActivity(call: unknown) {
+    const { userId, timeZone, dayStart, ...request } = parseCall(this.#schemas.getLearnerActivity, call);
+    const activity = await this.#limiter.run(async () => {
+      const now = this.#clock();
+      const completion = await findFirstCompletion(this.#store, userId);
+      const first = completion === undefined ? now : Math.min(Date.parse(completion), now);
+      // Loaded on first use, like the intervals of a history.
+      const { ActivityDays } = await import('./model/activity-days.js');
+      const days = new ActivityDays({ timeZone, dayStart, first, now });
+      const range = days.range(request);
+      const within = { start: first, end: days.end };
+      const sums = await sumByDay(this.#store, { userId, within, pieces: days.pieces, range });
+      return toLearnerActivity(sums, days);
+    });
+    return { timeZone, dayStart, ...activity };
   }
 
   async listStudiedCourses(call: unknown) {

@@ -31,6 +31,11 @@ export interface StatsConfig {
   readonly maxCalls?: number | undefined;
   /** Receives events of the database, for example for metrics. Exceptions are ignored. Default: none. */
   readonly observer?: Observer | undefined;
+  /**
+   * The number of learners below which the summary of a course has no quantiles, because they would be the figures of
+   * single learners: 1 to 1,000. Default: 1.
+   */
+  readonly minLearners?: number | undefined;
   /** The time in milliseconds since 1970. Default: `Date.now`. */
   readonly clock?: Clock | undefined;
 }
@@ -48,10 +53,11 @@ export interface StatsConfig {
  */
 export async function openStats(config: StatsConfig): Promise<DatabaseStats> {
   const { database: url, readOnly = false, maxCalls = MAX_CALLS, clock = Date.now } = config;
+  const { minLearners = 1 } = config;
   const { migrate = !readOnly, create = !readOnly } = config;
   const observer = config.observer && withoutErrors(config.observer);
   const store = await openStore(url, { create, readOnly });
-  const stats = new LocalStats(store, { clock, maxCalls, observer, readOnly });
+  const stats = new LocalStats(store, { clock, maxCalls, minLearners, observer, readOnly });
   try {
     if (migrate) await withStatsErrors(store, () => migrateUp(store, clock));
     else await withStatsErrors(store, () => assertCurrent(store));

@@ -9,6 +9,7 @@ import { limitToCourses } from './auth/course-limit.js';
 import { authenticatorOf, type AuthOptions } from './auth/options.js';
 import { erasure, refusal, type SecurityEvent } from './auth/security-event.js';
 import { readJson } from './body.js';
+import { csvListOf, negotiate } from './csv.js';
 import { MemoryBudget } from './memory-budget.js';
 import { Metrics } from './metrics.js';
 import { describeApi } from './openapi/index.js';
@@ -136,7 +137,7 @@ export class App implements Service {
     const { route, path, locations } = match;
     context.route = route.path;
     if (isServiceRoute(route)) return route.handle(this, basePath);
-    const query = readQuery(search, locations);
+    const query = readQuery(search, match);
     const url = { pathname: `${basePath}${pathname}`, query };
     const target = {
       route,
@@ -166,6 +167,12 @@ export class App implements Service {
     if (takesUser) call['userId'] = userId;
     const { document } = route;
     if (route.operation === 'eraseUser') context.erased = userId;
+    const list = csvListOf(route);
+    if (list) {
+      return route
+        .handle(stats, call, url)
+        .then((response) => negotiate(response, list, request.headers.accept));
+    }
     if (!document) return route.handle(stats, call, url);
     return readJson(request, this.#bodies, { ...document, onAccepted: acceptBody }).then((body) => {
       call[document.argument] = body;

@@ -149,7 +149,14 @@ export function readUser(request: IncomingMessage): string {
   throw requestError('unauthenticated', { parameter: 'X-User-Id', detail }, headers);
 }
 
-/** Query parameters as arguments of a core call. An integer is a number; a duplicate parameter is a list. */
+/** The parameters of a route. */
+interface QueryParameters {
+  readonly locations: ReadonlyMap<string, string>;
+  /** Those whose value is a number. */
+  readonly numbers: ReadonlySet<string>;
+}
+
+/** Query parameters as arguments of a core call; a duplicate parameter is a list. */
 export type QueryArguments = Readonly<Record<string, string | number | readonly unknown[]>>;
 
 /**
@@ -157,7 +164,7 @@ export type QueryArguments = Readonly<Record<string, string | number | readonly 
  * result with the other arguments. An unknown name gets a prefix, so that it cannot set another argument,
  * such as `userId`.
  */
-export function readQuery(search: string, locations: ReadonlyMap<string, string>): QueryArguments {
+export function readQuery(search: string, { locations, numbers }: QueryParameters): QueryArguments {
   const query: Record<string, QueryArguments[string]> = {};
   if (search === '') return query;
   for (const pair of search.split('&').filter(Boolean)) {
@@ -165,8 +172,8 @@ export function readQuery(search: string, locations: ReadonlyMap<string, string>
     const name = decode(rawName);
     const key = locations.get(name) === 'query' ? name : `${UNKNOWN_PREFIX}${name}`;
     const value = decode(rawValue.join('='));
-    const number = /^[0-9]{1,15}$/.test(value) ? Number(value) : value;
-    query[key] = Object.hasOwn(query, key) ? [query[key], number].flat() : number;
+    const argument = numbers.has(key) && /^[0-9]{1,15}$/.test(value) ? Number(value) : value;
+    query[key] = Object.hasOwn(query, key) ? [query[key], argument].flat() : argument;
   }
   return query;
 }

@@ -10,8 +10,9 @@ export interface HttpResponse {
   readonly headers?: Headers;
   /** Default: `application/json`. */
   readonly type?: string;
-  /** Sent as JSON. */
+  /** Sent as JSON, unless `format` returns another text. */
   readonly body?: unknown;
+  readonly format?: (body: unknown) => string;
   /** Errors of status 500 or 503 within a successful response, to be logged. */
   readonly failures?: readonly unknown[];
   /** Sent unchanged, instead of a `body`. */
@@ -31,11 +32,10 @@ const PERSONAL_DATA_HEADERS: Headers = {
 };
 
 export function serialize(
-  { headers, type = 'application/json', body, text }: HttpResponse,
+  { headers, type = 'application/json', body, format = toJson, text }: HttpResponse,
   requestId: string,
 ): { readonly content: string | Buffer; readonly size: number; readonly headers: Headers } {
-  // The newline separates the output of curl from the prompt of a terminal.
-  const content = text ?? (body === undefined ? '' : `${JSON.stringify(body)}\n`);
+  const content = text ?? (body === undefined ? '' : format(body));
   const size = Buffer.byteLength(content);
   const all: Record<string, string> = { ...PERSONAL_DATA_HEADERS, 'X-Request-Id': requestId };
   if (size > 0) {
@@ -44,6 +44,11 @@ export function serialize(
   }
   for (const name in headers) all[name] = headers[name] ?? '';
   return { content, size, headers: all };
+}
+
+/** The newline separates the output of curl from the prompt of a terminal. */
+function toJson(body: unknown): string {
+  return `${JSON.stringify(body)}\n`;
 }
 
 /**

@@ -95,11 +95,19 @@ export function parameterLocations(route: Route): ReadonlyMap<string, 'header' |
   return new Map(Object.keys(CALL_SCHEMAS[route.operation].shape).map((name) => [name, locationOf(name)]));
 }
 
+/** The query parameters whose value is a number. */
+function numericParameters(route: Route): ReadonlySet<string> {
+  if (isServiceRoute(route) || isCallerRoute(route)) return new Set();
+  const schemas = Object.entries(CALL_SCHEMAS[route.operation].shape);
+  return new Set(schemas.flatMap(([name, schema]) => (schema.safeParse(1).success ? name : [])));
+}
+
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'];
 
 interface Target {
   readonly route: Route;
   readonly locations: ReturnType<typeof parameterLocations>;
+  readonly numbers: ReturnType<typeof numericParameters>;
 }
 
 interface Match extends Target {
@@ -150,7 +158,12 @@ function toResource(path: string, routes: readonly Route[]): Resource {
   const pattern = path.replaceAll('.', String.raw`\.`).replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)');
   return {
     pattern: new RegExp(`^${pattern}$`),
-    targets: new Map(routes.map((route) => [route.method, { route, locations: parameterLocations(route) }])),
+    targets: new Map(
+      routes.map((route) => [
+        route.method,
+        { route, locations: parameterLocations(route), numbers: numericParameters(route) },
+      ]),
+    ),
     allow: METHODS.filter((method) => methods.has(method)).join(', '),
   };
 }

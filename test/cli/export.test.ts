@@ -58,6 +58,11 @@ for (const dialect of DIALECTS) {
       for (const line of lines) assert.equal(`${Object.keys(line).join(',')}\n`, HEADING);
       const empty = await runCli([...argv, '--format', 'ndjson', '--user', newUserId()]);
       assert.deepEqual([empty.code, empty.stdout], [0, '']);
+
+      // As plain text, `import` would read this id as a missing value.
+      const userId = newUserId();
+      await record(fixture, [userId], 1, { moduleIds: ['NA'] });
+      assert.match((await runCli([...argv, '--user', userId])).stdout, /,"\[""NA""\]"\n$/);
     });
 
     test('`export` filters sessions by learner, course and time', async () => {

@@ -19,8 +19,8 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(
         onDatabase.map(({ code }) => code),
         [
-          0, 1, 0, 0, 0, 0, 0, 0, 2, 3, 2, 0, 3, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 3, 2, 0, 0, 0, 3,
-          3, 3, 2,
+          0, 1, 0, 0, 0, 0, 0, 0, 2, 3, 2, 0, 3, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 2, 0, 3, 2, 0,
+          0, 0, 3, 3, 3, 2,
         ],
       );
     });
@@ -59,6 +59,9 @@ async function runAll(target: string, url: string): Promise<Finished[]> {
     ['history', ...learner],
     ['history', ...learner, '--interval', 'month', '--time-zone', 'Europe/London', '--json'],
     ['history', ...learner, '--time-zone', 'Mars'],
+    ['activity', '--user', user],
+    ['activity', '--user', user, '--time-zone', 'Europe/London', '--day-start', '04:00', '--json'],
+    ['activity', '--user', user, '--day-start', '7:00', '--from', '2026-01-01'],
     ['session', ...learner, '--session', session, '--delete'],
     ['session', ...learner, '--session', session, '--delete'],
     ['erase', '--user', user],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { runCli } from '../support/cli.js';
+import { parseCsv } from '../support/csv.js';
 import { record as recordMany } from '../support/exports.js';
 import { runSql } from '../support/sql.js';
 import { createFixture, type Fixture } from '../support/fixture.js';
@@ -122,6 +123,10 @@ test('`course list` without `--limit` prints the courses of all pages', async ()
   const table = await runCli(command);
   assert.equal(table.stdout.trimEnd().split('\n').length, 2502);
   assert.equal(table.stdout.match(/^Course /gm)?.length, 1);
+  const csv = await runCli([...command, '--csv']);
+  assert.equal(csv.stderr, '');
+  assert.equal(csv.stdout.match(/courseId|\ufeff/g)?.length, 2);
+  assert.equal(parseCsv(csv.stdout).length, 2501);
 });
 
 /** Records sessions with an average of 100/3 in a course with a short and in one with a long name. */

@@ -22,6 +22,7 @@ function readCommands({ userId, courseId }: { userId: string; courseId: string }
     ['stats', ...learner],
     ['sessions', ...learner, ...course],
     ['history', ...learner, ...course],
+    ['activity', ...learner],
     ['course', 'list'],
     ['course', 'show', ...course],
     ['key', 'list'],

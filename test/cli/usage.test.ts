@@ -10,9 +10,15 @@ type Mistake = readonly [argv: readonly string[], message: RegExp];
 const MISTAKES: readonly Mistake[] = [
   [['nope'], /unknown command 'nope'/],
   [['stats'], /required option '--user <id>' not specified/],
+  [['activity'], /required option '--user <id>' not specified/],
   [['history', '--user', ID], /required option '--course <id>' not specified/],
   [['history', '--user', ID, '--course', ID, '--interval', 'year'], /Allowed choices are day, week, month/],
   [['stats', '--usr', ID], /option/],
+  [['course', 'list', '--json', '--csv'], /option '--csv' cannot be used with option '--json'/],
+  [
+    ['stats', '--user', ID, '--course', ID, '--csv'],
+    /--csv prints the list of courses; remove it or --course/,
+  ],
   [['course'], /Usage: stats-service course/],
   [['migrate', 'sideways'], /Allowed choices are up, status, down/],
   [['migrate', 'down'], /--yes/],

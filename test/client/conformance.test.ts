@@ -98,6 +98,17 @@ const CALLS: readonly ((stats: Stats) => Promise<unknown>)[] = [
   (stats) => stats.getHistory({ ...LEARNER, courseId: UNKNOWN, interval: 'month' }),
   (stats) => stats.getHistory({ ...LEARNER, interval: 'day', from: '1970-01-01T00:00:00Z' }),
   (stats) => stats.untyped.getHistory({ ...LEARNER, interval: 'year', timeZone: '+01:00' }),
+  (stats) => stats.getLearnerActivity({ userId: ANN }),
+  (stats) =>
+    stats.getLearnerActivity({
+      userId: ANN,
+      timeZone: 'Pacific/Apia',
+      dayStart: '05:30',
+      from: '2026-11-22T00:00:00+14:00',
+      to: '2026-11-23T00:00:00Z',
+    }),
+  (stats) => stats.getLearnerActivity({ userId: BOB, from: '2020-01-01T00:00:00Z' }),
+  (stats) => stats.untyped.getLearnerActivity({ userId: ANN, courseId: ALGEBRA, dayStart: '6:00' }),
   (stats) => stats.listStudiedCourses({ userId: ANN }),
   async (stats) => {
     const { next } = await stats.listStudiedCourses({ userId: ANN, limit: 1 });

@@ -9,6 +9,7 @@ import {
   exportEnrolments,
   exportSessions,
   openStats,
+  ROSTER_SORTS,
   toCourseId,
   toSessionId,
   toUserId,
@@ -107,6 +108,33 @@ async function statementsOf(t: TestContext, dialect: DialectName): Promise<strin
   });
   await run('getHistory', () => stats.getHistory({ ...learner, interval: 'day' }));
   await run('getHistory: range', () => stats.getHistory({ ...learner, interval: 'day', ...range }));
+  await run('getLearnerActivity', () =>
+    stats.getLearnerActivity({ userId, timeZone: 'Europe/London', dayStart: '04:00', ...range }),
+  );
+  await using memory = await openStats({ database: 'sqlite::memory:' });
+  // Reads of a course run in a thread, which the spies cannot see, unless the database is in memory.
+  const ofCourse = dialect === 'sqlite' ? memory : stats;
+  if (dialect === 'sqlite') {
+    await memory.addCourse({ course: { courseId, name: 'Logic', moduleIds: ['a'] } });
+    await memory.recordSession({ ...learner, session });
+  }
+  await ofCourse.enrolLearner({ userId: newUserId(), courseId, enrolment: {} });
+  await run('listLearners', () => ofCourse.listLearners({ courseId }));
+  for (const sort of ROSTER_SORTS) {
+    await run(`listLearners: next page by ${sort}`, async () => {
+      const { next } = await ofCourse.listLearners({ courseId, sort, limit: 1 });
+      await ofCourse.listLearners({ courseId, sort, limit: 1, cursor: next ?? undefined });
+    });
+  }
+  await run('listLearners: filters', () =>
+    ofCourse.listLearners({ courseId, status: 'inactive', group: 'a', search: 'a' }),
+  );
+  await run('getLearner', () => ofCourse.getLearner(learner));
+  await run('getSummary', () => ofCourse.getSummary({ courseId }));
+  await run('getCourseActivity', () => ofCourse.getCourseActivity({ courseId, interval: 'month' }));
+  await run('getCourseActivity: range', () =>
+    ofCourse.getCourseActivity({ courseId, interval: 'day', ...range }),
+  );
   await run('listStudiedCourses', () => stats.listStudiedCourses({ userId }));
   let keyId = '';
   await run('keys.create', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { openStore } from '../../src/core/store/open.js';
-import { StatementCache } from '../../src/core/store/sqlite/dialect.js';
+import { StatementCache } from '../../src/core/store/sqlite/statement-cache.js';
 import { createDatabase, DIALECTS } from '../support/databases.js';
 import { newCourseId, newSessionId, newUserId, sessionContent } from '../support/factories.js';
 import { createFixture, type Fixture } from '../support/fixture.js';

@@ -164,6 +164,31 @@ for (const dialect of DIALECTS) {
   });
 }
 
+test('`GET /me/activity` returns the streaks and days of the learner in all courses', async () => {
+  await using service = await createService('sqlite');
+  const userId = newUserId();
+  await record(service, userId, { completedAt: '2026-11-20T04:00:00+01:00' });
+  await record(service, userId, { completedAt: '2026-11-21T22:00:00Z' }, await addCourse(service, 'Logic'));
+  const { totalModulesStudied, timeStudied } = sessionContent();
+  const sums = { sessionCount: 1, totalModulesStudied, timeStudied };
+
+  const query = 'timeZone=Europe/Paris&dayStart=04:00&from=2026-11-20T04:00:00%2B01:00';
+  const answer = await service.send('GET', `/me/activity?${query}`, { userId });
+
+  assert.equal(answer.status, 200);
+  assert.deepEqual(bodyOf(answer), {
+    timeZone: 'Europe/Paris',
+    dayStart: '04:00',
+    currentStreak: 2,
+    longestStreak: 2,
+    activeDays: 2,
+    items: [
+      { date: '2026-11-20', ...sums },
+      { date: '2026-11-21', ...sums },
+    ],
+  });
+});
+
 describe('invalid requests of a learner', () => {
   const requests: readonly [method: string, path: string, places: readonly string[]][] = [
     ['GET', '/courses/ID/history?interval=', ['interval']],
@@ -182,6 +207,12 @@ describe('invalid requests of a learner', () => {
       '/courses/ID/history?interval=day&from=1970-01-01T00:00:00Z&to=2026-01-01T00:00:00Z',
       ['interval'],
     ],
+    [
+      'GET',
+      '/me/activity?dayStart=4&timeZone=Mars&from=now&to=2026&courseId=ID',
+      ['dayStart', 'timeZone', 'from', 'to', 'courseId'],
+    ],
+    ['GET', '/me/activity?from=2020-01-01T00:00:00Z', ['from']],
     ['GET', '/me/courses?limit=0&cursor=x&courseId=ID', ['limit', 'cursor', 'courseId']],
     ['GET', '/me/courses?userId=ID', ['userId']],
     ['DELETE', '/me?courseId=ID', ['courseId']],
@@ -233,6 +264,7 @@ test('The routes of a learner return 401 without a valid `X-User-Id`', async () 
   const { send, courseId } = service;
   for (const [method, path] of [
     ['GET', `/courses/${courseId}/history?interval=day`],
+    ['GET', '/me/activity'],
     ['GET', '/me/courses'],
     ['DELETE', '/me'],
   ] as const) {

@@ -30,6 +30,8 @@ test('The server returns every documented success, and each matches its schema',
   await client.call('enrolLearner', enrolment);
   await client.call('enrolLearner', enrolment);
   await client.call('unenrolLearner', { userId, courseId });
+  await client.call('getSummary', { userId, courseId });
+  await client.call('getCourseActivity', { userId, courseId });
   await client.call('recordSession', { userId, courseId, json: session });
   await client.call('recordSession', { userId, courseId, json: session });
   const batch = [session, { ...session, userId }, session].map((each) => ({ userId, courseId, ...each }));
@@ -45,6 +47,12 @@ test('The server returns every documented success, and each matches its schema',
   await client.call('getStats', { userId, courseId });
   await client.call('listSessions', { userId, courseId, query: '?limit=1' });
   await client.call('getHistory', { userId, courseId, query: '?interval=week' });
+  await client.call('enrolLearner', { ...enrolment, userId: newUserId() });
+  await client.call('listLearners', { userId, courseId, query: '?sort=progress&order=desc&limit=1' });
+  await client.call('getLearner', { userId, courseId });
+  await client.call('getSummary', { userId, courseId });
+  await client.call('getCourseActivity', { userId, courseId, query: '?timeZone=Asia/Tokyo' });
+  await client.call('getLearnerActivity', { userId, query: '?timeZone=Europe/London&dayStart=04:00' });
   await client.call('listStudiedCourses', { userId });
   await client.call('deleteSession', { userId, courseId, sessionId });
   await client.call('eraseUser', { userId });
@@ -122,10 +130,15 @@ describe('documented problems', () => {
       await client.call('listSessions', { userId }),
       await client.call('getStats', { userId }),
       await client.call('getHistory', { userId, query: '?interval=day' }),
+      await client.call('listLearners', { userId }),
+      await client.call('getLearner', { userId: newUserId(), courseId }),
+      await client.call('getLearner', { userId }),
+      await client.call('getSummary', { userId }),
+      await client.call('getCourseActivity', { userId }),
     ];
     assert.deepEqual(
       answers.map(({ status }) => status),
-      [409, 409, 409, 409, ...Array.from({ length: 12 }, () => 404)],
+      [409, 409, 409, 409, ...Array.from({ length: 17 }, () => 404)],
     );
   });
 });

@@ -22,6 +22,10 @@ const PREREQUISITES: Readonly<Record<string, readonly string[]>> = {
   'enrolLearner 201': ['addCourse'],
   'enrolLearner 200': ['addCourse', 'enrolLearner'],
   'unenrolLearner 204': ['addCourse', 'enrolLearner'],
+  'listLearners 200': ['addCourse', 'enrolLearner', 'recordSession'],
+  'getLearner 200': ['addCourse', 'enrolLearner', 'recordSession'],
+  'getSummary 200': ['addCourse', 'enrolLearner', 'recordSession'],
+  'getCourseActivity 200': ['addCourse', 'recordSession'],
   'recordSession 201': ['addCourse'],
   'recordSession 200': ['addCourse', 'recordSession'],
   'recordSessions 200': ['addCourse'],
@@ -32,6 +36,7 @@ const PREREQUISITES: Readonly<Record<string, readonly string[]>> = {
   'deleteSession 204': ['addCourse', 'recordSession'],
   'getStats 200': ['addCourse', 'recordSession'],
   'getHistory 200': ['addCourse', 'recordSession'],
+  'getLearnerActivity 200': ['addCourse', 'recordSession'],
   'listStudiedCourses 200': ['addCourse', 'recordSession'],
   'eraseUser 200': ['addCourse', 'recordSession'],
 };
@@ -48,19 +53,25 @@ for (const { operation, responses } of routes) {
       const document = documentSchema.parse(bodyOf(await client.send('GET', '/openapi.json')));
       const endpoints = new Map(endpointsOf(document).map((endpoint) => [endpoint.operationId, endpoint]));
       const userId = '7c7b7d42-ff2f-57e0-b43e-bdac13420b81';
-      const ask = (operationId: string) => {
+      const ask = (operationId: string, headers = {}) => {
         const endpoint = endpoints.get(operationId);
         assert.ok(endpoint, operationId);
         const { path, json } = requestOf(endpoint);
-        return client.send(endpoint.method, path, { json, ...(endpoint.userHeader && { userId }) });
+        return client.send(endpoint.method, path, { json, headers, ...(endpoint.userHeader && { userId }) });
       };
 
       for (const earlier of PREREQUISITES[`${operation} ${status}`] ?? []) await ask(earlier);
       const answer = await ask(operation);
       assert.equal(answer.status, Number(status), answer.text);
-      const [content] = Object.values(endpoints.get(operation)?.responses[status]?.content ?? {});
+      const contents = Object.entries(endpoints.get(operation)?.responses[status]?.content ?? {});
+      const [[, content] = [], ...others] = contents;
       if (content) assertExample(operation, content, answer, SchemaJudge.of(document));
       else assert.equal(answer.text, '');
+      for (const [accept, other] of others) {
+        const chosen = await ask(operation, { accept });
+        assert.ok(chosen.headers['content-type']?.startsWith(`${accept};`), accept);
+        assert.equal(chosen.text, other.example);
+      }
     });
   }
 }

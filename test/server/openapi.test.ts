@@ -133,6 +133,7 @@ const ERRORS_OF: Readonly<Record<string, readonly string[]>> = {
   ],
   getStats: [...OF_EVERY_CALL, 'course-not-found'],
   getHistory: [...OF_EVERY_CALL, 'course-not-found'],
+  getLearnerActivity: OF_EVERY_CALL,
   listStudiedCourses: OF_EVERY_CALL,
   eraseUser: OF_EVERY_CALL,
   listSessions: [...OF_EVERY_CALL, 'course-not-found'],

@@ -23,7 +23,7 @@ const COURSE = '/courses/{courseId}';
 const SESSIONS = '/courses/{courseId}/sessions';
 const SESSION = '/courses/{courseId}/sessions/{sessionId}';
 const HISTORY = '/courses/{courseId}/history';
-const READS = [COURSES, COURSE, SESSIONS, SESSION, HISTORY, '/me/courses'];
+const READS = [COURSES, COURSE, SESSIONS, SESSION, HISTORY, '/me/activity', '/me/courses'];
 const OTHERS = ['/livez', '/readyz', '/openapi.json', '/nowhere', '/', '/courses/{courseId}/session'];
 
 const rarely = <T>(usual: fc.Arbitrary<T>, odd: fc.Arbitrary<T>) =>
@@ -90,6 +90,7 @@ export function fuzzRequests({ courseIds, recorders }: FuzzIds): fc.Arbitrary<Fu
       'week',
       'UTC',
       'Europe/London',
+      '04:00',
       '2020-01-01T00:00:00Z',
       'x%00',
     ),
@@ -102,6 +103,7 @@ export function fuzzRequests({ courseIds, recorders }: FuzzIds): fc.Arbitrary<Fu
     'to',
     'interval',
     'timeZone',
+    'dayStart',
     'courseId',
     '__proto__',
   );

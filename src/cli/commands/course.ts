@@ -18,7 +18,7 @@ import {
 } from '../output.js';
 import { parseModuleIds } from '../settings.js';
 import { addTargetOptions, ownDatabaseUrl, withStats, type TargetOptions } from '../target.js';
-import { COURSE_HEADING, courseFields, courseRow } from '../views.js';
+import { courseFields, COURSES } from '../views.js';
 
 interface CourseOptions extends TargetOptions {
   readonly course?: string;
@@ -88,7 +88,7 @@ export function addCourse(program: Command, io: Io): void {
     .description('list the courses by name')
     .action(async (options: TargetOptions & PageOptions) => {
       await withStats(io, options, 'read', async ({ untyped: stats }) => {
-        await writePages(io, options, (page) => stats.listCourses(page), COURSE_HEADING, courseRow);
+        await writePages(io, options, (page) => stats.listCourses(page), COURSES);
       });
     });
 }

@@ -35,7 +35,12 @@ export function addExport(program: Command, io: Io): void {
       '[file]',
       'the file to create or replace; only you can read a new file; - is stdout (default: -)',
     )
-    .addOption(new Option('--format <format>', 'default: by file extension, else csv').choices(FORMATS))
+    .addOption(
+      new Option(
+        '--format <format>',
+        'default: by file extension, else csv; text is as stored, not changed for spreadsheets',
+      ).choices(FORMATS),
+    )
     .option('--enrolments <file>', 'write the enrolments to this file, instead of the sessions')
     .option('--gzip', 'compress the output (default: if the name of the file ends in .gz)')
     .option('--course <id>', 'only this course')

@@ -1,9 +1,11 @@
 import { Option, type Command } from 'commander';
 import type { Io } from '../io.js';
+import { barsFor } from '../bars.js';
 import { average, writeFittingTable, writeJson, type Cell } from '../output.js';
 import { addRangeOptions, readRange, type RangeOptions } from '../range.js';
+import { csvOption, writeCsv } from '../spreadsheet.js';
 import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
-import type { History, HistoryItem } from '../../core/index.js';
+import { CSV_LISTS, type History, type HistoryItem } from '../../core/index.js';
 import { formatDuration } from '../duration.js';
 
 interface Options extends TargetOptions, RangeOptions {
@@ -11,6 +13,7 @@ interface Options extends TargetOptions, RangeOptions {
   readonly course: string;
   readonly interval: string;
   readonly json?: boolean;
+  readonly csv?: boolean;
 }
 
 export function addHistory(program: Command, io: Io): void {
@@ -25,33 +28,34 @@ export function addHistory(program: Command, io: Io): void {
     );
   addRangeOptions(command, 'the time zone of the intervals and of such a date')
     .option('--json', 'print one JSON document')
+    .addOption(csvOption())
     .action(async (options: Options) => {
-      const { user: userId, course: courseId, interval, timeZone, json } = options;
+      const { user: userId, course: courseId, interval, timeZone, json, csv } = options;
       const { from, to } = await readRange(options);
       await withStats(io, options, 'read', async ({ untyped: stats }) => {
         const history = await stats.getHistory({ userId, courseId, interval, timeZone, from, to });
         if (json) writeJson(io.stdout, history);
+        else if (csv) writeCsv(io.stdout, CSV_LISTS.getHistory.columns, history.items);
         else writeFittingTable(io, ...historyTable(history, io));
       });
     });
 }
 
-/** Characters of the longest bar, so that the table fits a terminal of 100 or of 80 columns. */
-const BAR_WIDTH = { wide: 24, narrow: 8 };
-const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 const LEVELS = '▁▂▃▄▅▆▇█';
 
 /** On a terminal, adds a spark line of the scores and a bar of the time studied. */
 function historyTable({ items }: History, io: Io): [rows: Cell[][], heading: string[]] {
   const heading = ['Start', 'Sessions', 'Modules', 'Time', 'Score'];
   if (!io.terminal) return [items.map(toRow), heading];
-  const longest = Math.max(1, ...items.map(({ timeStudied }) => timeStudied));
+  const barOf = barsFor(
+    items.map(({ timeStudied }) => timeStudied),
+    io,
+  );
   const highest = Math.max(...items.map(({ averageScore }) => averageScore ?? 0)) || 1;
-  const longestBar = (io.stdout.columns || 100) < 100 ? BAR_WIDTH.narrow : BAR_WIDTH.wide;
   const rows = items.map((item) => [
     ...toRow(item),
     item.averageScore === null ? '' : level(item.averageScore / highest),
-    bar(item.timeStudied / longest, longestBar),
+    barOf(item.timeStudied),
   ]);
   return [rows, [...heading, 'Trend', 'Studied']];
 }
@@ -59,12 +63,6 @@ function historyTable({ items }: History, io: Io): [rows: Cell[][], heading: str
 function toRow(item: HistoryItem): Cell[] {
   const { start, sessionCount, totalModulesStudied, averageScore, timeStudied } = item;
   return [start, sessionCount, totalModulesStudied, formatDuration(timeStudied), average(averageScore)];
-}
-
-/** A value above 0 has at least the thinnest bar. */
-function bar(part: number, longest: number): string {
-  const eighths = Math.ceil(part * longest * 8);
-  return '█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? '');
 }
 
 function level(part: number): string {

@@ -9,6 +9,8 @@ import { addDatabaseOption, databaseUrl } from '../target.js';
 
 /** Guards against a typing error. */
 const MAX_WORKERS = 256;
+/** More than the learners of a class. */
+const MAX_MIN_LEARNERS = 1_000;
 
 interface Options extends AuthFlags {
   readonly database?: string;
@@ -16,6 +18,7 @@ interface Options extends AuthFlags {
   readonly port?: string;
   readonly keepAlive?: string;
   readonly workers?: string;
+  readonly minLearners?: string;
   readonly migrate: boolean;
   readonly readOnly?: boolean;
 }
@@ -26,7 +29,8 @@ export function addServe(program: Command, io: Io): void {
     .option(SETTINGS.host.flags, describeSetting(SETTINGS.host))
     .option(SETTINGS.port.flags, describeSetting(SETTINGS.port))
     .option(SETTINGS.keepAlive.flags, describeSetting(SETTINGS.keepAlive))
-    .option(SETTINGS.workers.flags, describeSetting(SETTINGS.workers));
+    .option(SETTINGS.workers.flags, describeSetting(SETTINGS.workers))
+    .option(SETTINGS.minLearners.flags, describeSetting(SETTINGS.minLearners));
   addAuthOptions(command)
     .option('--no-migrate', 'fail if the schema is not current, instead of migrating it')
     .option('--read-only', 'refuse every change, for a copy or a standby; the schema is not migrated')
@@ -43,7 +47,8 @@ async function runServe(io: Io, options: Options): Promise<void> {
   const parse = sqlitePath(database) !== undefined ? parseSqliteWorkers : parseWorkers;
   const workers = parseSetting(io, SETTINGS.workers, options.workers, parse) ?? 1;
   const auth = readAuth(io, options);
-  const settings = { database, host, port, keepAliveTimeout, migrate, readOnly, auth };
+  const minLearners = parseSetting(io, SETTINGS.minLearners, options.minLearners, parseMinLearners);
+  const settings = { database, host, port, keepAliveTimeout, migrate, readOnly, minLearners, auth };
   await assertStartable(host, auth);
   if (workers === 1) {
     const { runAlone } = await import('../serve/server.js');
@@ -84,6 +89,12 @@ function parsePort(name: string, text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
   throw new UsageError(`${name} ${withValue(text, 'must be a port from 0 to 65,535')}`);
+}
+
+function parseMinLearners(name: string, text: string): number {
+  const learners = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (learners >= 1 && learners <= MAX_MIN_LEARNERS) return learners;
+  throw new UsageError(`${name} ${withValue(text, 'must be a number from 1 to 1,000')}`);
 }
 
 function parseWorkers(name: string, text: string): number {

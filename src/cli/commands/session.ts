@@ -10,7 +10,7 @@ import {
 } from '../output.js';
 import { addRangeOptions, readRange, type RangeOptions } from '../range.js';
 import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
-import { SESSION_HEADING, sessionFields, sessionRow } from '../views.js';
+import { sessionFields, SESSIONS } from '../views.js';
 
 interface Options extends TargetOptions {
   readonly user: string;
@@ -65,7 +65,7 @@ export function addSessions(program: Command, io: Io): void {
     const { from, to } = await readRange(options);
     await withStats(io, options, 'read', async ({ untyped: stats }) => {
       const fetchPage = (page: object) => stats.listSessions({ userId, courseId, from, to, ...page });
-      await writePages(io, options, fetchPage, SESSION_HEADING, sessionRow);
+      await writePages(io, options, fetchPage, SESSIONS);
     });
   });
 }

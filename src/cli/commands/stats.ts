@@ -3,7 +3,7 @@ import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import { addPageOptions, writeFields, writeJson, writePages, type PageOptions } from '../output.js';
 import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
-import { STUDIED_COURSE_HEADING, statsFields, studiedCourseRow } from '../views.js';
+import { statsFields, STUDIED_COURSES } from '../views.js';
 
 interface Options extends TargetOptions, PageOptions {
   readonly user: string;
@@ -25,6 +25,7 @@ async function showCourse(io: Io, options: Options): Promise<void> {
   if (options.limit !== undefined || options.cursor !== undefined) {
     throw new UsageError('--limit and --cursor page through the list of courses; remove them or --course');
   }
+  if (options.csv) throw new UsageError('--csv prints the list of courses; remove it or --course');
   await withStats(io, options, 'read', async ({ untyped: stats }) => {
     const lifetime = await stats.getStats({ userId, courseId });
     if (json) writeJson(io.stdout, lifetime);
@@ -36,6 +37,6 @@ async function showCourses(io: Io, options: Options): Promise<void> {
   const { user: userId } = options;
   await withStats(io, options, 'read', async ({ untyped: stats }) => {
     const fetchPage = (page: object) => stats.listStudiedCourses({ userId, ...page });
-    await writePages(io, options, fetchPage, STUDIED_COURSE_HEADING, studiedCourseRow);
+    await writePages(io, options, fetchPage, STUDIED_COURSES);
   });
 }

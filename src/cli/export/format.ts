@@ -1,15 +1,12 @@
 import { extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { ExportedEnrolment, ExportedSession } from '../../core/index.js';
+import { csvHeader, csvLine, type ExportedEnrolment, type ExportedSession } from '../../core/index.js';
 import { UsageError } from '../errors.js';
 import { formatModuleIdsCell } from '../module-ids.js';
 import { ENROLMENT_FIELDS, SESSION_FIELDS } from '../session-fields.js';
 
 export const FORMATS = ['csv', 'ndjson'] as const;
 export type Format = (typeof FORMATS)[number];
-
-/** Characters that RFC 4180 requires to be quoted. */
-const SPECIAL = /[",\r\n]/;
 
 export type Pages<Row> = AsyncIterable<readonly Row[]>;
 
@@ -46,7 +43,7 @@ function formatOf(file: string): Format {
 
 /** Yields the header with the first lines, so that a database that cannot be read leaves the output empty. */
 async function* toCsv<Row>(pages: Pages<Row>, { fields, lineOf }: CsvLines<Row>): AsyncGenerator<string> {
-  let heading = `${fields.join()}\n`;
+  let heading = csvHeader(fields);
   for await (const rows of pages) {
     yield heading + rows.map(lineOf).join('');
     heading = '';
@@ -56,22 +53,15 @@ async function* toCsv<Row>(pages: Pages<Row>, { fields, lineOf }: CsvLines<Row>)
 
 export const SESSION_LINES: CsvLines<ExportedSession> = {
   fields: SESSION_FIELDS,
-  lineOf({ userId, courseId, sessionId, totalModulesStudied, averageScore, timeStudied, ...session }) {
-    const moduleIds = csvCell(formatModuleIdsCell(session.moduleIds));
-    return `${userId},${courseId},${sessionId},${totalModulesStudied},${averageScore ?? ''},${timeStudied},${session.completedAt},${moduleIds}\n`;
-  },
+  lineOf: (session) =>
+    csvLine(SESSION_FIELDS, { ...session, moduleIds: formatModuleIdsCell(session.moduleIds) }),
 };
 
 export const ENROLMENT_LINES: CsvLines<ExportedEnrolment> = {
   fields: ENROLMENT_FIELDS,
-  lineOf({ userId, courseId, displayName, groups }) {
-    return `${userId},${courseId},${csvCell(displayName ?? '')},${csvCell(formatModuleIdsCell(groups))}\n`;
-  },
+  lineOf: (enrolment) =>
+    csvLine(ENROLMENT_FIELDS, { ...enrolment, groups: formatModuleIdsCell(enrolment.groups) }),
 };
-
-export function csvCell(text: string): string {
-  return SPECIAL.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
 
 async function* toNdjson(pages: Pages<unknown>): AsyncGenerator<string> {
   for await (const rows of pages) {

@@ -1,4 +1,5 @@
 import {
+  csvCell,
   openTemporaryDatabase,
   type TemporaryDatabase,
   type TemporaryQuery,
@@ -6,7 +7,6 @@ import {
 } from '../../core/index.js';
 import { withoutLinks } from '../database-files.js';
 import { UsageError } from '../errors.js';
-import { csvCell } from '../export/format.js';
 import { openOutput } from '../export/output.js';
 import type { Io } from '../io.js';
 import type { IdKind } from './readers/fields.js';

@@ -16,6 +16,7 @@ export interface ServerSettings {
   /** Applies pending migrations. */
   readonly migrate: boolean;
   readonly readOnly: boolean;
+  readonly minLearners: number | undefined;
   readonly auth: AuthSettings;
 }
 
@@ -55,9 +56,17 @@ interface ServerParts {
 }
 
 export async function runServer(io: Io, settings: ServerSettings, parts: ServerParts): Promise<void> {
-  const { database, migrate, readOnly, host, port, keepAliveTimeout, auth } = settings;
+  const { database, migrate, readOnly, minLearners, host, port, keepAliveTimeout, auth } = settings;
   const { log, metrics } = parts;
-  const config = { database, create: migrate, migrate, readOnly, maxCalls: MAX_CALLS, observer: metrics };
+  const config = {
+    database,
+    create: migrate,
+    migrate,
+    readOnly,
+    minLearners,
+    maxCalls: MAX_CALLS,
+    observer: metrics,
+  };
   const stats = await interruptible(io.signal, openStats(config));
   const server = await serve(stats, {
     host,

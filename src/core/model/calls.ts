@@ -2,10 +2,13 @@ import * as z from 'zod';
 import type { LearnerSession } from '../api.js';
 import { StatsError } from '../errors.js';
 import { courseContentSchema, newCourseSchema, nameSchema } from './course.js';
+import { inactiveAfterSchema } from './course-status.js';
 import { enrolmentContentSchema } from './enrolment.js';
 import { intervalSchema, timeZoneSchema } from './history.js';
 import { courseIdSchema, newSessionId, sessionIdSchema, userIdSchema, type SessionId } from './ids.js';
+import { dayStartSchema } from './learner-activity.js';
 import { cursorSchema, limitSchema } from './pagination.js';
+import { checkCursor, rosterQuery } from './roster.js';
 import { document, grouped, parseCall, rule } from './validation.js';
 import { newSessionSchema, sessionContentSchema } from './session.js';
 import { boundSchema, type Clock } from './time.js';
@@ -34,6 +37,15 @@ export function callSchemas(clock: Clock) {
     }),
     enrolLearner: z.strictObject({ ...learner, enrolment: enrolmentContentSchema }),
     unenrolLearner: z.strictObject(learner),
+    listLearners: z.strictObject({ courseId: courseIdSchema, ...rosterQuery }).check(checkCursor),
+    getLearner: z.strictObject({ ...learner, inactiveAfter: inactiveAfterSchema }),
+    getSummary: z.strictObject({ courseId: courseIdSchema, inactiveAfter: inactiveAfterSchema }),
+    getCourseActivity: z.strictObject({
+      courseId: courseIdSchema,
+      interval: intervalSchema,
+      timeZone: timeZoneSchema,
+      ...range,
+    }),
     recordSession: z.strictObject({ ...learner, session: newSessionSchema(clock) }),
     recordSessions: z.strictObject({ sessions: batchOf(z.unknown()) }),
     putSession: z.strictObject({ ...session, session: sessionContentSchema(clock) }),
@@ -50,6 +62,12 @@ export function callSchemas(clock: Clock) {
       ...learner,
       interval: intervalSchema,
       timeZone: timeZoneSchema,
+      ...range,
+    }),
+    getLearnerActivity: z.strictObject({
+      userId: userIdSchema,
+      timeZone: timeZoneSchema,
+      dayStart: dayStartSchema,
       ...range,
     }),
     listStudiedCourses: z.strictObject({

@@ -18,7 +18,7 @@ const groupRule = rule(
 const groupsRule = rule(`must be a list of at most ${MAX_GROUPS} groups`);
 
 /** Control characters and lone surrogates are rejected: no name has them, and the databases store some differently. */
-function isName(text: string, maxLength: number): boolean {
+export function isName(text: string, maxLength: number): boolean {
   if (text === '' || !text.isWellFormed() || /\p{Cc}/u.test(text)) return false;
   return Array.from(text).length <= maxLength;
 }
@@ -29,7 +29,7 @@ const displayNameSchema = z
   .refine((name) => isName(name, MAX_DISPLAY_NAME), { error: displayNameRule })
   .meta({ pattern: String.raw`\S` });
 
-const groupSchema = z
+export const groupSchema = z
   .string({ error: groupRule })
   .trim()
   .refine((name) => isName(name, MAX_GROUP_NAME) && !name.includes(GROUP_SEPARATOR), { error: groupRule })
@@ -39,6 +39,17 @@ const groupsSchema = z
   .array(groupSchema, { error: groupsRule })
   .max(MAX_GROUPS, { error: groupsRule })
   .overwrite((groups) => Array.from(new Set(groups)).toSorted());
+
+/**
+ * Folds a name for sorting and searching: without case and without the diacritics of Latin, Greek and Cyrillic letters.
+ * It is stored, because the databases fold differently.
+ */
+export function foldName(name: string): string {
+  return name
+    .normalize('NFKD')
+    .replaceAll(/[\u0300-\u036f]/g, '')
+    .toLowerCase();
+}
 
 /** The content of an enrolment in a request: the body of a PUT. */
 export const enrolmentContentSchema = document({

@@ -19,7 +19,7 @@ export const timeZoneSchema = z
   .default('UTC')
   .describe('The IANA time zone of the days.');
 
-const historyItemSchema = z.object({
+export const historyItemSchema = z.object({
   start: z
     .string()
     .meta({ format: 'date-time', description: "The start of the interval, with the zone's offset." }),

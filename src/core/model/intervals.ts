@@ -1,17 +1,12 @@
-import { Temporal } from 'temporal-polyfill';
 import { invalidRequest } from './validation.js';
 import type { IntervalName, TimeRange } from './history.js';
 import { grouped } from './validation.js';
 import { toInstant } from './time.js';
+import { DAY, toLabel, ZoneDays } from './zone-days.js';
 
 const MAX_INTERVALS = 1000;
-const DAY = 24 * 60 * 60 * 1000;
 /** RFC 3339 has no years after 9999. */
 const AFTER_LAST_DATE = Date.UTC(10_000, 0, 1);
-/** Length of an offset period if the zone has no further transition. */
-const LOOK_AHEAD = 1000 * DAY;
-/** Milliseconds, more than the longest interval. */
-const BEFORE = 40 * DAY;
 
 interface Interval extends TimeRange {
   /** The start of the whole interval, with the zone's offset. */
@@ -45,7 +40,7 @@ export function intervalsBetween(
     const isSkipped = next.time === first.time;
     if (isTouched && !isSkipped) {
       const stop = next.time < end ? toInstant(next.time) : range.end;
-      intervals.push({ label: first.label, start, end: stop });
+      intervals.push({ label: toLabel(first), start, end: stop });
       start = stop;
     }
     if (intervals.length > MAX_INTERVALS) throw tooMany(name);
@@ -72,66 +67,4 @@ function nextDate(name: IntervalName, date: number): number {
 function tooMany(name: IntervalName) {
   const detail = `must divide the requested time into at most ${grouped(MAX_INTERVALS)} ${name}s: choose a shorter time or longer intervals`;
   return invalidRequest([{ parameter: 'interval', detail }]);
-}
-
-interface DayStart {
-  /** Milliseconds since 1970. */
-  readonly time: number;
-  /** RFC 3339 with the zone's offset. */
-  readonly label: string;
-}
-
-/** A period in which the offset of a zone does not change. */
-interface OffsetPeriod {
-  readonly begin: DayStart;
-  readonly until: number;
-  readonly offset: number;
-  readonly suffix: string;
-  readonly next: Temporal.ZonedDateTime;
-}
-
-/**
- * Computes the starts of dates in a time zone, in ascending order. A date is represented by its midnight in
- * UTC, in milliseconds. Time zone queries are slow, and a thousand of them would block the event loop, so the
- * zone is queried once per change of its offset; the rest is arithmetic.
- */
-class ZoneDays {
-  readonly #timeZone: string;
-  #period: OffsetPeriod;
-
-  constructor(timeZone: string, first: number) {
-    this.#timeZone = timeZone;
-    this.#period = periodFrom(
-      Temporal.Instant.fromEpochMilliseconds(first - BEFORE).toZonedDateTimeISO(timeZone),
-    );
-  }
-
-  dateOf(instant: number): number {
-    const { year, month, day } = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(
-      this.#timeZone,
-    );
-    return Date.UTC(year, month - 1, day);
-  }
-
-  /** Returns the first midnight of a date or, if the zone skips it, the next instant. */
-  startOf(date: number): DayStart {
-    while (date - this.#period.offset >= this.#period.until) this.#period = periodFrom(this.#period.next);
-    const { begin, offset, suffix } = this.#period;
-    const time = date - offset;
-    if (time < begin.time) return begin;
-    return { time, label: `${new Date(date).toISOString().slice(0, 19)}${suffix}` };
-  }
-}
-
-function periodFrom(begin: Temporal.ZonedDateTime): OffsetPeriod {
-  const label = begin.toString({ timeZoneName: 'never' });
-  const next = begin.getTimeZoneTransition('next') ?? begin.add({ milliseconds: LOOK_AHEAD });
-  return {
-    begin: { time: begin.epochMilliseconds, label },
-    until: next.epochMilliseconds,
-    offset: begin.offsetNanoseconds / 1e6,
-    // Temporal rounds the offset to minutes: some zones once had seconds.
-    suffix: label.slice(-6),
-    next,
-  };
 }

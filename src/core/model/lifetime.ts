@@ -105,7 +105,10 @@ export function toLifetimeStats(
 }
 
 /** Returns the average score of all scored sessions, weighted by modules; `null` if they have no modules. */
-export function averageScore({ weightedScoreUnits, scoredModules }: Sums): number | null {
+export function averageScore({
+  weightedScoreUnits,
+  scoredModules,
+}: Pick<Sums, 'weightedScoreUnits' | 'scoredModules'>): number | null {
   if (scoredModules === 0) return null;
   return nearestQuotient(weightedScoreUnits, BigInt(scoredModules) * BigInt(UNITS_PER_SCORE));
 }

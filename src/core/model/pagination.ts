@@ -36,7 +36,7 @@ export function cursorSchema<Key>(key: z.ZodType<Key>) {
   });
 }
 
-export function encodeCursor(key: readonly string[]): string {
+export function encodeCursor(key: readonly unknown[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 

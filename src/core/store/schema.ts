@@ -75,6 +75,8 @@ export interface EnrolmentsTable extends CommonColumns {
   user_id: UserId;
   course_id: CourseId;
   display_name: string | null;
+  /** The display name as it is sorted and searched. */
+  folded_name: string | null;
   /** Sorted and joined by `;`. */
   group_names: string;
 }

@@ -93,6 +93,11 @@ export interface Store extends StoreContext {
 
   /** Runs `work` in a transaction, which is rolled back if it throws. */
   transact<T>(work: (context: TransactionContext) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /**
+   * Runs reads of a whole course on one snapshot. They can take a second, and do not delay recording: on SQLite they run
+   * in a thread, except in memory.
+   */
+  readCourse<T>(work: (context: StoreContext) => Promise<T>): Promise<T>;
   /** Begins a snapshot, whose statements have no timeout. */
   beginSnapshot(): Promise<Snapshot>;
   /** For readiness checks: on Postgres a separate connection with a short timeout. */

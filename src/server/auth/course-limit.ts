@@ -29,6 +29,10 @@ export function limitToCourses(
     listCourses: (call) => pageWithin((page) => stats.listCourses(page), call, isAllowed),
     enrolLearner: within(ofCourse, (call) => stats.enrolLearner(call)),
     unenrolLearner: within(ofCourse, (call) => stats.unenrolLearner(call)),
+    listLearners: within(ofCourse, (call) => stats.listLearners(call)),
+    getLearner: within(ofCourse, (call) => stats.getLearner(call)),
+    getSummary: within(ofCourse, (call) => stats.getSummary(call)),
+    getCourseActivity: within(ofCourse, (call) => stats.getCourseActivity(call)),
     recordSession: within(ofCourse, (call) => stats.recordSession(call)),
     recordSessions: (call) => recordWithin(stats, call, isAllowed, caller),
     putSession: within(ofCourse, (call) => stats.putSession(call)),
@@ -37,6 +41,8 @@ export function limitToCourses(
     listSessions: within(ofCourse, (call) => stats.listSessions(call)),
     getStats: within(ofCourse, (call) => stats.getStats(call)),
     getHistory: within(ofCourse, (call) => stats.getHistory(call)),
+    // It has the days of all courses together.
+    getLearnerActivity: () => Promise.reject(courseRefused(caller)),
     listStudiedCourses: (call) => pageWithin((page) => stats.listStudiedCourses(page), call, isAllowed),
     // It would also erase the sessions in other courses.
     eraseUser: () => Promise.reject(courseRefused(caller)),

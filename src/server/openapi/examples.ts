@@ -14,7 +14,7 @@ const sessionContent = {
   totalModulesStudied: 6,
   averageScore: 68.4,
   timeStudied: 280_000,
-  completedAt: '2013-09-29T18:00:00.000Z',
+  completedAt: '2026-11-21T18:00:00.000Z',
   moduleIds: ['intro', 'logic'],
 };
 const session = { sessionId: SESSION_ID, courseId: COURSE_ID, ...sessionContent, ...written };
@@ -33,6 +33,17 @@ const stats = {
   lastCompletedAt: sessionContent.completedAt,
 };
 
+const { courseId: _, moduleCount, ...learnerStats } = stats;
+const rule = { inactiveAfter: 14, asOf: NOW };
+const learner = {
+  userId: USER_ID,
+  ...enrolmentContent,
+  enrolledAt: NOW,
+  status: 'active',
+  ...learnerStats,
+};
+const same = (value: number) => ({ min: value, p25: value, median: value, p75: value, max: value });
+
 interface Example {
   /** The body of the request. */
   readonly body?: unknown;
@@ -45,6 +56,37 @@ export const EXAMPLES: Readonly<Partial<Record<Route['operation'], Example>>> = 
   listCourses: { response: { items: [course], next: null } },
   setCourse: { body: courseContent, response: course },
   enrolLearner: { body: enrolmentContent, response: enrolment },
+  listLearners: { response: { items: [learner], next: null, ...rule } },
+  getLearner: { response: { ...learner, ...rule } },
+  getSummary: {
+    response: {
+      courseId: COURSE_ID,
+      name: courseContent.name,
+      moduleCount,
+      learners: { total: 1, enrolled: 1, notStarted: 0, active: 1, inactive: 0, completed: 0 },
+      ...sums,
+      firstCompletedAt: sessionContent.completedAt,
+      lastCompletedAt: sessionContent.completedAt,
+      progressHistogram: [0, 0, 0, 0, 0, 1, 0, 0, 0, 0],
+      perLearner: {
+        averageScore: same(sums.averageScore),
+        timeStudied: same(sums.timeStudied),
+        sessionCount: same(sums.sessionCount),
+      },
+      modules: courseContent.moduleIds.map((moduleId) => ({
+        moduleId,
+        learners: sessionContent.moduleIds.includes(moduleId) ? 1 : 0,
+      })),
+      ...rule,
+    },
+  },
+  getCourseActivity: {
+    response: {
+      interval: 'week',
+      timeZone: 'UTC',
+      items: [{ start: '2026-11-16T00:00:00+00:00', activeLearners: 1, newLearners: 1, ...sums }],
+    },
+  },
   recordSession: { body: { sessionId: SESSION_ID, ...sessionContent }, response: session },
   recordSessions: {
     body: { sessions: [{ userId: USER_ID, courseId: COURSE_ID, sessionId: SESSION_ID, ...sessionContent }] },
@@ -55,7 +97,17 @@ export const EXAMPLES: Readonly<Partial<Record<Route['operation'], Example>>> = 
   putSession: { body: sessionContent, response: session },
   getStats: { response: stats },
   getHistory: {
-    response: { interval: 'week', timeZone: 'UTC', items: [{ start: '2013-09-23T00:00:00+00:00', ...sums }] },
+    response: { interval: 'week', timeZone: 'UTC', items: [{ start: '2026-11-16T00:00:00+00:00', ...sums }] },
+  },
+  getLearnerActivity: {
+    response: {
+      timeZone: 'UTC',
+      dayStart: '00:00',
+      currentStreak: 1,
+      longestStreak: 1,
+      activeDays: 1,
+      items: [{ date: '2026-11-21', sessionCount: 1, totalModulesStudied: 6, timeStudied: 280_000 }],
+    },
   },
   listStudiedCourses: { response: { items: [{ ...stats, name: courseContent.name }], next: null } },
   eraseUser: { response: { sessionsDeleted: 1 } },

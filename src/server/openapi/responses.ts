@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../core/index.js';
+import { CSV, csvListOf, toCsv } from '../csv.js';
 import { statusAndTitle, PROBLEM_TYPE, type HttpErrorCode } from '../problem.js';
 import { isServiceRoute, type DocumentedResponse, type Route } from '../router.js';
 import { EXAMPLES } from './examples.js';
@@ -59,21 +60,24 @@ export function responsesOf(route: Route): Record<string, unknown> {
   return { ...successes(route), ...failures(route) };
 }
 
-function successes({ operation, responses }: Route): Record<string, unknown> {
+function successes(route: Route): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(responses).map(([status, response]) => {
+    Object.entries(route.responses).map(([status, response]) => {
       const { description, headers = [] } = response;
       const documented = Object.fromEntries(headers.map((name) => [name, HEADERS[name]]));
-      const content = contentOf(response, EXAMPLES[operation]?.response);
+      const content = contentOf(route, response);
       return [status, { description, headers: { ...COMMON_HEADERS, ...documented }, ...content }];
     }),
   );
 }
 
-function contentOf({ schema, type = 'application/json' }: DocumentedResponse, example: unknown) {
+function contentOf(route: Route, { schema, type = 'application/json' }: DocumentedResponse) {
   if (!schema && type === 'application/json') return {};
+  const example = EXAMPLES[route.operation]?.response;
   const described = schema ? reference(schema) : text;
-  return { content: { [type]: { schema: described, ...(example !== undefined && { example }) } } };
+  const media = { [type]: { schema: described, ...(example !== undefined && { example }) } };
+  const list = csvListOf(route);
+  return { content: list ? { ...media, [CSV]: { schema: text, example: toCsv(list, example) } } : media };
 }
 
 function failures(route: Route): Record<string, unknown> {

@@ -1,11 +1,15 @@
 import * as z from 'zod';
 import { callerSchema } from '../../core/model/caller.js';
 import { courseContentSchema, courseSchema, newCourseSchema } from '../../core/model/course.js';
+import { courseActivitySchema } from '../../core/model/course-activity.js';
+import { courseSummarySchema } from '../../core/model/course-summary.js';
 import { enrolmentContentSchema, enrolmentSchema } from '../../core/model/enrolment.js';
 import { erasureSchema } from '../../core/model/session.js';
 import { historySchema } from '../../core/model/history.js';
+import { learnerActivitySchema } from '../../core/model/learner-activity.js';
 import { lifetimeStatsSchema, studiedCourseSchema } from '../../core/model/lifetime.js';
 import { pageSchema } from '../../core/model/pagination.js';
+import { courseLearnerSchema, rosterSchema } from '../../core/model/roster.js';
 import {
   batchItemSchema,
   newSessionSchema,
@@ -32,6 +36,10 @@ const OUTPUTS = {
   Course: courseSchema,
   CoursePage: pageSchema(courseSchema),
   Enrolment: enrolmentSchema,
+  Roster: rosterSchema,
+  CourseLearner: courseLearnerSchema,
+  CourseSummary: courseSummarySchema,
+  CourseActivity: courseActivitySchema,
   Session: sessionSchema,
   SessionPage: pageSchema(sessionSchema),
   BatchResult: z.object({
@@ -40,6 +48,7 @@ const OUTPUTS = {
   LifetimeStats: lifetimeStatsSchema,
   StudiedCoursePage: pageSchema(studiedCourseSchema),
   History: historySchema,
+  LearnerActivity: learnerActivitySchema,
   Erasure: erasureSchema,
   Caller: callerSchema,
   Health: z.object({ status: z.literal('ok') }),

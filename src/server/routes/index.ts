@@ -2,6 +2,7 @@ import type { RouteGroup } from '../openapi/index.js';
 import type { Route } from '../router.js';
 import { callerRoutes } from './caller.js';
 import { courseRoutes } from './courses.js';
+import { courseViewRoutes } from './course-view.js';
 import { enrolmentRoutes } from './enrolments.js';
 import { learnerRoutes } from './learner.js';
 import { serviceRoutes } from './service.js';
@@ -12,6 +13,11 @@ export { pageRoutes } from './service.js';
 export const routeGroups: readonly RouteGroup[] = [
   { name: 'Courses', description: 'What learners study.', routes: courseRoutes },
   { name: 'Enrolments', description: 'Which learners belong to a course.', routes: enrolmentRoutes },
+  {
+    name: 'Course view',
+    description: 'How the learners of a course are doing, for teachers and analysts.',
+    routes: courseViewRoutes,
+  },
   {
     name: 'Sessions',
     description: "The learner's finished study sessions, each recorded exactly once.",

@@ -26,6 +26,18 @@ export const learnerRoutes: readonly CallRoute[] = [
   },
   {
     method: 'GET',
+    path: '/me/activity',
+    operation: 'getLearnerActivity',
+    access: { forOthers: 'stats:read' },
+    summary: "The learner's days with a session in any course, and streaks",
+    description:
+      'A streak is a run of days with a session; the current one ends today or yesterday. Streaks and `activeDays` are of all time. `from` and `to` limit only the items, to at most 1,000 days; by default the items are of the last 371 days. Days after today do not count yet.',
+    responses: { 200: { description: 'The streaks and the days.', schema: 'LearnerActivity' } },
+    errors: [],
+    handle: async (stats, call) => ok(await stats.getLearnerActivity(call)),
+  },
+  {
+    method: 'GET',
     path: '/me/courses',
     operation: 'listStudiedCourses',
     access: { forOthers: 'stats:read' },

@@ -44,9 +44,9 @@ create table "studied_modules" ("user_id" uuid not null, "course_id" uuid not nu
   null, "updated_at" timestamptz(3) not null, constraint "studied_modules_pkey" primary key ("user_id",
   "course_id", "module_id"));
 create table "enrolments" ("user_id" uuid not null, "course_id" uuid not null references "courses"
-  ("course_id") on delete cascade, "display_name" text collate "C", "group_names" text collate "C" not null,
-  "created_at" timestamptz(3) not null, "updated_at" timestamptz(3) not null, constraint "enrolments_pkey"
-  primary key ("user_id", "course_id"));
+  ("course_id") on delete cascade, "display_name" text collate "C", "folded_name" text collate "C",
+  "group_names" text collate "C" not null, "created_at" timestamptz(3) not null, "updated_at" timestamptz(3)
+  not null, constraint "enrolments_pkey" primary key ("user_id", "course_id"));
 create index "enrolments_by_course" on "enrolments" ("course_id", "user_id");
 create table "api_keys" ("key_id" text collate "C" not null primary key, "name" text collate "C" not null,
   "secret_hash" bytea not null check (length(secret_hash) = 32), "scopes" text collate "C" not null,
@@ -88,17 +88,17 @@ select "course_id", "name", "created_at", "updated_at", coalesce(( select string
   "courses" where "name" > $1 order by "name" limit $2;
 
 -- enrolLearner
-insert into "enrolments" ("user_id", "course_id", "display_name", "group_names", "created_at", "updated_at")
-  values (cast($1 as uuid), cast($2 as uuid), $3, $4, cast($5 as timestamptz), cast($6 as timestamptz)) on
-  conflict ("user_id", "course_id") do nothing returning "user_id", "course_id", "display_name",
-  "group_names", "created_at";
+insert into "enrolments" ("user_id", "course_id", "display_name", "folded_name", "group_names", "created_at",
+  "updated_at") values (cast($1 as uuid), cast($2 as uuid), $3, $4, $5, cast($6 as timestamptz), cast($7 as
+  timestamptz)) on conflict ("user_id", "course_id") do nothing returning "user_id", "course_id",
+  "display_name", "group_names", "created_at";
 
 -- enrolLearner: other content
 select "user_id", "course_id", "display_name", "group_names", "created_at" from "enrolments" where "user_id" =
   cast($1 as uuid) and "course_id" = cast($2 as uuid);
-update "enrolments" set "display_name" = $1, "group_names" = $2, "updated_at" = cast($3 as timestamptz) where
-  "user_id" = cast($4 as uuid) and "course_id" = cast($5 as uuid) returning "user_id", "course_id",
-  "display_name", "group_names", "created_at";
+update "enrolments" set "display_name" = $1, "folded_name" = $2, "group_names" = $3, "updated_at" = cast($4 as
+  timestamptz) where "user_id" = cast($5 as uuid) and "course_id" = cast($6 as uuid) returning "user_id",
+  "course_id", "display_name", "group_names", "created_at";
 
 -- unenrolLearner
 delete from "enrolments" where "user_id" = cast($1 as uuid) and "course_id" = cast($2 as uuid);
@@ -284,6 +284,323 @@ with bounds (position, start_at, end_at) as (values (0, cast($1 as timestamptz),
 
 -- getHistory: range
 
+-- getLearnerActivity
+select min("first_completed_at") as "first_completed_at" from "course_stats" where "user_id" = cast($1 as
+  uuid);
+select (cast(extract(epoch from completed_at) * 1000 as bigint) + cast($1 as bigint)) / 86400000 as day,
+  count(*) filter (where completed_at >= cast($2 as timestamptz) and completed_at < cast($3 as timestamptz))
+  as "sessionCount", cast(coalesce(sum(total_modules_studied) filter (where completed_at >= cast($4 as
+  timestamptz) and completed_at < cast($5 as timestamptz)), 0) as bigint) as "totalModulesStudied",
+  cast(coalesce(sum(time_studied) filter (where completed_at >= cast($6 as timestamptz) and completed_at <
+  cast($7 as timestamptz)), 0) as bigint) as "timeStudied" from study_sessions where user_id = cast($8 as
+  uuid) and true and completed_at >= cast($9 as timestamptz) and completed_at < cast($10 as timestamptz) group
+  by 1;
+
+-- listLearners
+start transaction isolation level repeatable read read only;
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  learner.user_id as sort_key from (select user_id from course_stats where course_id = cast($1 as uuid) union
+  select user_id from enrolments where course_id = cast($2 as uuid) order by user_id asc limit $3) as learner
+  left join course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = cast($4 as
+  uuid) left join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = cast($5 as
+  uuid) order by learner.user_id asc limit $6;
+select user_id, count(*) as studied, count(course_modules.module_id) as of_declared from studied_modules left
+  join course_modules on course_modules.course_id = cast($1 as uuid) and course_modules.module_id =
+  studied_modules.module_id where studied_modules.course_id = cast($2 as uuid) and user_id = any(cast($3 as
+  uuid[])) group by user_id;
+
+-- listLearners: next page by userId
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  learner.user_id as sort_key from (select user_id from course_stats where course_id = cast($1 as uuid) and
+  user_id > cast($2 as uuid) union select user_id from enrolments where course_id = cast($3 as uuid) and
+  user_id > cast($4 as uuid) order by user_id asc limit $5) as learner left join course_stats on
+  course_stats.user_id = learner.user_id and course_stats.course_id = cast($6 as uuid) left join enrolments on
+  enrolments.user_id = learner.user_id and enrolments.course_id = cast($7 as uuid) order by learner.user_id
+  asc limit $8;
+
+-- listLearners: next page by displayName
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  enrolments.folded_name as sort_key from (select user_id from course_stats where course_id = cast($1 as uuid)
+  union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left join course_stats
+  on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid) left join enrolments
+  on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid) order by sort_key asc
+  nulls last, learner.user_id limit $5;
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  enrolments.folded_name as sort_key from (select user_id from course_stats where course_id = cast($1 as uuid)
+  union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left join course_stats
+  on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid) left join enrolments
+  on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid) where
+  (enrolments.folded_name is null and learner.user_id > cast($5 as uuid)) order by sort_key asc nulls last,
+  learner.user_id limit $6;
+
+-- listLearners: next page by lastCompletedAt
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  course_stats.last_completed_at as sort_key from (select user_id from course_stats where course_id = cast($1
+  as uuid) union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left join
+  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid) left
+  join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid) order by
+  sort_key asc nulls last, learner.user_id limit $5;
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  course_stats.last_completed_at as sort_key from (select user_id from course_stats where course_id = cast($1
+  as uuid) union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left join
+  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid) left
+  join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid) where
+  (course_stats.last_completed_at > cast($5 as timestamptz) or (course_stats.last_completed_at = cast($6 as
+  timestamptz) and learner.user_id > cast($7 as uuid)) or course_stats.last_completed_at is null) order by
+  sort_key asc nulls last, learner.user_id limit $8;
+
+-- listLearners: next page by progress
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  studied_of_declared as sort_key from (select user_id from course_stats where course_id = cast($1 as uuid)
+  union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left join course_stats
+  on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid) left join enrolments
+  on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid) cross join lateral
+  (select count(*) as studied_of_declared from studied_modules where studied_modules.user_id = learner.user_id
+  and studied_modules.course_id = cast($5 as uuid) and module_id in (select module_id from course_modules
+  where course_modules.course_id = cast($6 as uuid))) as studied order by sort_key asc nulls last,
+  learner.user_id limit $7;
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  studied_of_declared as sort_key from (select user_id from course_stats where course_id = cast($1 as uuid)
+  union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left join course_stats
+  on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid) left join enrolments
+  on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid) cross join lateral
+  (select count(*) as studied_of_declared from studied_modules where studied_modules.user_id = learner.user_id
+  and studied_modules.course_id = cast($5 as uuid) and module_id in (select module_id from course_modules
+  where course_modules.course_id = cast($6 as uuid))) as studied where (studied_of_declared > $7 or
+  (studied_of_declared = $8 and learner.user_id > cast($9 as uuid)) or studied_of_declared is null) order by
+  sort_key asc nulls last, learner.user_id limit $10;
+
+-- listLearners: next page by averageScore
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at", case
+  when "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <= 900719925474 and
+  "course_stats"."weighted_score_units" <= 9007199254740991 then cast("course_stats"."weighted_score_units" as
+  double precision) / ("course_stats"."scored_modules" * 10000) when "course_stats"."scored_modules" > 0 then
+  cast(cast("course_stats"."weighted_score_units" as numeric(100, 70)) / (cast("course_stats"."scored_modules"
+  as numeric) * 10000) as double precision) end as sort_key from (select user_id from course_stats where
+  course_id = cast($1 as uuid) union select user_id from enrolments where course_id = cast($2 as uuid)) as
+  learner left join course_stats on course_stats.user_id = learner.user_id and course_stats.course_id =
+  cast($3 as uuid) left join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id =
+  cast($4 as uuid) order by sort_key asc nulls last, learner.user_id limit $5;
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at", case
+  when "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <= 900719925474 and
+  "course_stats"."weighted_score_units" <= 9007199254740991 then cast("course_stats"."weighted_score_units" as
+  double precision) / ("course_stats"."scored_modules" * 10000) when "course_stats"."scored_modules" > 0 then
+  cast(cast("course_stats"."weighted_score_units" as numeric(100, 70)) / (cast("course_stats"."scored_modules"
+  as numeric) * 10000) as double precision) end as sort_key from (select user_id from course_stats where
+  course_id = cast($1 as uuid) union select user_id from enrolments where course_id = cast($2 as uuid)) as
+  learner left join course_stats on course_stats.user_id = learner.user_id and course_stats.course_id =
+  cast($3 as uuid) left join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id =
+  cast($4 as uuid) where (case when "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <=
+  900719925474 and "course_stats"."weighted_score_units" <= 9007199254740991 then
+  cast("course_stats"."weighted_score_units" as double precision) / ("course_stats"."scored_modules" * 10000)
+  when "course_stats"."scored_modules" > 0 then cast(cast("course_stats"."weighted_score_units" as
+  numeric(100, 70)) / (cast("course_stats"."scored_modules" as numeric) * 10000) as double precision) end > $5
+  or (case when "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <= 900719925474 and
+  "course_stats"."weighted_score_units" <= 9007199254740991 then cast("course_stats"."weighted_score_units" as
+  double precision) / ("course_stats"."scored_modules" * 10000) when "course_stats"."scored_modules" > 0 then
+  cast(cast("course_stats"."weighted_score_units" as numeric(100, 70)) / (cast("course_stats"."scored_modules"
+  as numeric) * 10000) as double precision) end = $6 and learner.user_id > cast($7 as uuid)) or case when
+  "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <= 900719925474 and
+  "course_stats"."weighted_score_units" <= 9007199254740991 then cast("course_stats"."weighted_score_units" as
+  double precision) / ("course_stats"."scored_modules" * 10000) when "course_stats"."scored_modules" > 0 then
+  cast(cast("course_stats"."weighted_score_units" as numeric(100, 70)) / (cast("course_stats"."scored_modules"
+  as numeric) * 10000) as double precision) end is null) order by sort_key asc nulls last, learner.user_id
+  limit $8;
+
+-- listLearners: next page by timeStudied
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  coalesce(course_stats.time_studied, 0) as sort_key from (select user_id from course_stats where course_id =
+  cast($1 as uuid) union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left
+  join course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid)
+  left join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid)
+  order by sort_key asc nulls last, learner.user_id limit $5;
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  coalesce(course_stats.time_studied, 0) as sort_key from (select user_id from course_stats where course_id =
+  cast($1 as uuid) union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left
+  join course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid)
+  left join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid)
+  where (coalesce(course_stats.time_studied, 0) > $5 or (coalesce(course_stats.time_studied, 0) = $6 and
+  learner.user_id > cast($7 as uuid)) or coalesce(course_stats.time_studied, 0) is null) order by sort_key asc
+  nulls last, learner.user_id limit $8;
+
+-- listLearners: next page by sessionCount
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  coalesce(course_stats.session_count, 0) as sort_key from (select user_id from course_stats where course_id =
+  cast($1 as uuid) union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left
+  join course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid)
+  left join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid)
+  order by sort_key asc nulls last, learner.user_id limit $5;
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  coalesce(course_stats.session_count, 0) as sort_key from (select user_id from course_stats where course_id =
+  cast($1 as uuid) union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left
+  join course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid)
+  left join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid)
+  where (coalesce(course_stats.session_count, 0) > $5 or (coalesce(course_stats.session_count, 0) = $6 and
+  learner.user_id > cast($7 as uuid)) or coalesce(course_stats.session_count, 0) is null) order by sort_key
+  asc nulls last, learner.user_id limit $8;
+
+-- listLearners: filters
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  learner.user_id as sort_key from (select user_id from course_stats where course_id = cast($1 as uuid) union
+  select user_id from enrolments where course_id = cast($2 as uuid)) as learner left join course_stats on
+  course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid) left join enrolments on
+  enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid) cross join lateral (select
+  count(*) as studied_of_declared from studied_modules where studied_modules.user_id = learner.user_id and
+  studied_modules.course_id = cast($5 as uuid) and module_id in (select module_id from course_modules where
+  course_modules.course_id = cast($6 as uuid))) as studied where (course_stats.user_id is not null and not
+  studied_of_declared = $7 and course_stats.last_completed_at < cast($8 as timestamptz)) and strpos(';' ||
+  enrolments.group_names || ';', $9) > 0 and (substr(enrolments.folded_name, 1, $10) = $11 or learner.user_id
+  between cast($12 as uuid) and cast($13 as uuid)) order by learner.user_id asc limit $14;
+
+-- getLearner
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at" from
+  (select user_id from course_stats where course_id = cast($1 as uuid) and user_id = cast($2 as uuid) union
+  select user_id from enrolments where course_id = cast($3 as uuid) and user_id = cast($4 as uuid)) as learner
+  left join course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = cast($5 as
+  uuid) left join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = cast($6 as
+  uuid);
+
+-- getSummary
+select count(*) as total, count(enrolments.user_id) as enrolled, count(*) filter (where course_stats.user_id
+  is null) as "not-started", count(*) filter (where (course_stats.user_id is not null and not
+  studied_of_declared = $1 and not course_stats.last_completed_at < cast($2 as timestamptz))) as "active",
+  count(*) filter (where (course_stats.user_id is not null and not studied_of_declared = $3 and
+  course_stats.last_completed_at < cast($4 as timestamptz))) as "inactive", count(*) filter (where
+  (course_stats.user_id is not null and studied_of_declared = $5)) as "completed", count(*) filter (where
+  studied_of_declared * 10 / $6 = 0) as "bucket0", count(*) filter (where studied_of_declared * 10 / $7 = 1)
+  as "bucket1", count(*) filter (where studied_of_declared * 10 / $8 = 2) as "bucket2", count(*) filter (where
+  studied_of_declared * 10 / $9 = 3) as "bucket3", count(*) filter (where studied_of_declared * 10 / $10 = 4)
+  as "bucket4", count(*) filter (where studied_of_declared * 10 / $11 = 5) as "bucket5", count(*) filter
+  (where studied_of_declared * 10 / $12 = 6) as "bucket6", count(*) filter (where studied_of_declared * 10 /
+  $13 = 7) as "bucket7", count(*) filter (where studied_of_declared * 10 / $14 = 8) as "bucket8", count(*)
+  filter (where studied_of_declared * 10 / $15 >= 9) as "bucket9",
+  cast(coalesce(sum(course_stats.session_count), 0) as bigint) as session_count,
+  coalesce(cast(sum("course_stats"."total_modules_studied" % 4294967296) as text) || ':' ||
+  cast(sum("course_stats"."total_modules_studied" / 4294967296) as text), '0') as "total_modules_studied",
+  coalesce(cast(sum("course_stats"."scored_modules" % 4294967296) as text) || ':' ||
+  cast(sum("course_stats"."scored_modules" / 4294967296) as text), '0') as "scored_modules",
+  coalesce(cast(sum("course_stats"."weighted_score_units" % 4294967296) as text) || ':' ||
+  cast(sum("course_stats"."weighted_score_units" / 4294967296) as text), '0') as "weighted_score_units",
+  coalesce(cast(sum("course_stats"."time_studied" % 4294967296) as text) || ':' ||
+  cast(sum("course_stats"."time_studied" / 4294967296) as text), '0') as "time_studied",
+  min(course_stats.first_completed_at) as first_completed_at, max(course_stats.last_completed_at) as
+  last_completed_at from (select user_id from course_stats where course_id = cast($16 as uuid) union select
+  user_id from enrolments where course_id = cast($17 as uuid)) as learner left join course_stats on
+  course_stats.user_id = learner.user_id and course_stats.course_id = cast($18 as uuid) left join enrolments
+  on enrolments.user_id = learner.user_id and enrolments.course_id = cast($19 as uuid) cross join lateral
+  (select count(*) as studied_of_declared from studied_modules where studied_modules.user_id = learner.user_id
+  and studied_modules.course_id = cast($20 as uuid) and module_id in (select module_id from course_modules
+  where course_modules.course_id = cast($21 as uuid))) as studied;
+select value, rank, amount from ( select value, row_number() over (order by value) as rank, count(*) over ()
+  as amount from (select case when "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <=
+  900719925474 and "course_stats"."weighted_score_units" <= 9007199254740991 then
+  cast("course_stats"."weighted_score_units" as double precision) / ("course_stats"."scored_modules" * 10000)
+  when "course_stats"."scored_modules" > 0 then cast(cast("course_stats"."weighted_score_units" as
+  numeric(100, 70)) / (cast("course_stats"."scored_modules" as numeric) * 10000) as double precision) end as
+  value from course_stats where course_id = cast($1 as uuid)) as learner where value is not null ) as ranked
+  where rank in (1, (amount + 3) / 4, (amount + 1) / 2, (3 * amount + 3) / 4, amount);
+select value, rank, amount from ( select value, row_number() over (order by value) as rank, count(*) over ()
+  as amount from (select course_stats.time_studied as value from course_stats where course_id = cast($1 as
+  uuid)) as learner where value is not null ) as ranked where rank in (1, (amount + 3) / 4, (amount + 1) / 2,
+  (3 * amount + 3) / 4, amount);
+select value, rank, amount from ( select value, row_number() over (order by value) as rank, count(*) over ()
+  as amount from (select course_stats.session_count as value from course_stats where course_id = cast($1 as
+  uuid)) as learner where value is not null ) as ranked where rank in (1, (amount + 3) / 4, (amount + 1) / 2,
+  (3 * amount + 3) / 4, amount);
+select studied_modules.module_id, count(*) as learners from (select user_id from course_stats where course_id
+  = cast($1 as uuid)) as learner join studied_modules on studied_modules.user_id = learner.user_id and
+  studied_modules.course_id = cast($2 as uuid) where studied_modules.module_id in (select module_id from
+  course_modules where course_modules.course_id = cast($3 as uuid)) group by studied_modules.module_id order
+  by studied_modules.module_id limit 1000;
+
+-- getCourseActivity
+select min("first_completed_at") as "first_at", max("last_completed_at") as "last_at" from "course_stats"
+  where "course_id" = cast($1 as uuid);
+select position, count(*) as active_learners, cast(sum(session_count) as bigint) as session_count,
+  coalesce(cast(sum("total_modules_studied" % 4294967296) as text) || ':' || cast(sum("total_modules_studied"
+  / 4294967296) as text), '0') as "total_modules_studied", coalesce(cast(sum("scored_modules" % 4294967296) as
+  text) || ':' || cast(sum("scored_modules" / 4294967296) as text), '0') as "scored_modules",
+  coalesce(cast(sum("weighted_score_units" % 4294967296) as text) || ':' || cast(sum("weighted_score_units" /
+  4294967296) as text), '0') as "weighted_score_units", coalesce(cast(sum("time_studied" % 4294967296) as
+  text) || ':' || cast(sum("time_studied" / 4294967296) as text), '0') as "time_studied" from ( select
+  learner.user_id, width_bucket(completed_at, cast($1 as timestamptz[])) - 1 as position, count(*) as
+  session_count, sum(total_modules_studied) as total_modules_studied, coalesce(sum(total_modules_studied)
+  filter (where average_score_units is not null), 0) as scored_modules, cast(coalesce(sum(average_score_units
+  * total_modules_studied), 0) as bigint) as weighted_score_units, sum(time_studied) as time_studied from
+  (select user_id from course_stats where course_id = cast($2 as uuid)) as learner join study_sessions on
+  study_sessions.user_id = learner.user_id and study_sessions.course_id = cast($3 as uuid) group by
+  learner.user_id, 2 ) as active group by position;
+select width_bucket(first_completed_at, cast($1 as timestamptz[])) - 1 as position, count(*) as learners from
+  course_stats where course_id = cast($2 as uuid) group by 1;
+
+-- getCourseActivity: range
+select position, count(*) as active_learners, cast(sum(session_count) as bigint) as session_count,
+  coalesce(cast(sum("total_modules_studied" % 4294967296) as text) || ':' || cast(sum("total_modules_studied"
+  / 4294967296) as text), '0') as "total_modules_studied", coalesce(cast(sum("scored_modules" % 4294967296) as
+  text) || ':' || cast(sum("scored_modules" / 4294967296) as text), '0') as "scored_modules",
+  coalesce(cast(sum("weighted_score_units" % 4294967296) as text) || ':' || cast(sum("weighted_score_units" /
+  4294967296) as text), '0') as "weighted_score_units", coalesce(cast(sum("time_studied" % 4294967296) as
+  text) || ':' || cast(sum("time_studied" / 4294967296) as text), '0') as "time_studied" from ( select
+  learner.user_id, width_bucket(completed_at, cast($1 as timestamptz[])) - 1 as position, count(*) as
+  session_count, sum(total_modules_studied) as total_modules_studied, coalesce(sum(total_modules_studied)
+  filter (where average_score_units is not null), 0) as scored_modules, cast(coalesce(sum(average_score_units
+  * total_modules_studied), 0) as bigint) as weighted_score_units, sum(time_studied) as time_studied from
+  (select user_id from course_stats where course_id = cast($2 as uuid)) as learner join study_sessions on
+  study_sessions.user_id = learner.user_id and study_sessions.course_id = cast($3 as uuid) and completed_at >=
+  cast($4 as timestamptz) and completed_at < cast($5 as timestamptz) group by learner.user_id, 2 ) as active
+  group by position;
+select width_bucket(first_completed_at, cast($1 as timestamptz[])) - 1 as position, count(*) as learners from
+  course_stats where course_id = cast($2 as uuid) and first_completed_at >= cast($3 as timestamptz) and
+  first_completed_at < cast($4 as timestamptz) group by 1;
+
 -- listStudiedCourses
 select "course_stats"."course_id", "courses"."name", "course_stats"."session_count",
   "course_stats"."total_modules_studied", "course_stats"."scored_modules",
@@ -326,7 +643,6 @@ select "key_id", "name", "scopes", "course_ids", "created_at", "expires_at", "la
 select pg_is_in_recovery() as "isStandby";
 
 -- export
-start transaction isolation level repeatable read read only;
 select set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0',
   true);
 declare exported no scroll cursor for (select "user_id", "course_id", "session_id", "total_modules_studied",

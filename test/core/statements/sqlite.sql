@@ -32,9 +32,9 @@ create table "studied_modules" ("user_id" blob not null, "course_id" blob not nu
   integer not null, constraint "studied_modules_pkey" primary key ("user_id", "course_id", "module_id"))
   strict, without rowid;
 create table "enrolments" ("user_id" blob not null, "course_id" blob not null references "courses"
-  ("course_id") on delete cascade, "display_name" text, "group_names" text not null, "created_at" integer not
-  null, "updated_at" integer not null, constraint "enrolments_pkey" primary key ("user_id", "course_id"))
-  strict, without rowid;
+  ("course_id") on delete cascade, "display_name" text, "folded_name" text, "group_names" text not null,
+  "created_at" integer not null, "updated_at" integer not null, constraint "enrolments_pkey" primary key
+  ("user_id", "course_id")) strict, without rowid;
 create index "enrolments_by_course" on "enrolments" ("course_id", "user_id");
 create table "api_keys" ("key_id" text not null primary key, "name" text not null, "secret_hash" blob not null
   check (length(secret_hash) = 32), "scopes" text not null, "course_ids" text, "expires_at" integer,
@@ -102,16 +102,16 @@ select "course_id", "name", "created_at", "updated_at", coalesce(( select group_
   "courses" where "name" > ? order by "name" limit ?;
 
 -- enrolLearner
-insert into "enrolments" ("user_id", "course_id", "display_name", "group_names", "created_at", "updated_at")
-  values (unhex(?, '-'), unhex(?, '-'), ?, ?, ?, ?) on conflict ("user_id", "course_id") do nothing returning
-  "user_id", "course_id", "display_name", "group_names", "created_at";
+insert into "enrolments" ("user_id", "course_id", "display_name", "folded_name", "group_names", "created_at",
+  "updated_at") values (unhex(?, '-'), unhex(?, '-'), ?, ?, ?, ?, ?) on conflict ("user_id", "course_id") do
+  nothing returning "user_id", "course_id", "display_name", "group_names", "created_at";
 
 -- enrolLearner: other content
 select "user_id", "course_id", "display_name", "group_names", "created_at" from "enrolments" where "user_id" =
   unhex(?, '-') and "course_id" = unhex(?, '-');
-update "enrolments" set "display_name" = ?, "group_names" = ?, "updated_at" = ? where "user_id" = unhex(?,
-  '-') and "course_id" = unhex(?, '-') returning "user_id", "course_id", "display_name", "group_names",
-  "created_at";
+update "enrolments" set "display_name" = ?, "folded_name" = ?, "group_names" = ?, "updated_at" = ? where
+  "user_id" = unhex(?, '-') and "course_id" = unhex(?, '-') returning "user_id", "course_id", "display_name",
+  "group_names", "created_at";
 
 -- unenrolLearner
 delete from "enrolments" where "user_id" = unhex(?, '-') and "course_id" = unhex(?, '-');
@@ -231,6 +231,299 @@ with bounds (position, start_at, end_at) as (values (0, ?, ?)) select position, 
 
 -- getHistory: range
 
+-- getLearnerActivity
+select min("first_completed_at") as "first_completed_at" from "course_stats" where "user_id" = unhex(?, '-');
+select "course_id", "session_id" from "study_sessions" where "user_id" = unhex(?, '-') and true order by
+  "course_id", "session_id" limit ? offset ?;
+select (completed_at + cast(? as bigint)) / 86400000 as day, count(*) filter (where completed_at >= ? and
+  completed_at < ?) as "sessionCount", cast(coalesce(sum(total_modules_studied) filter (where completed_at >=
+  ? and completed_at < ?), 0) as bigint) as "totalModulesStudied", cast(coalesce(sum(time_studied) filter
+  (where completed_at >= ? and completed_at < ?), 0) as bigint) as "timeStudied" from study_sessions where
+  user_id = unhex(?, '-') and true and completed_at >= ? and completed_at < ? group by 1;
+
+-- listLearners
+begin deferred;
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  learner.user_id as sort_key from (select user_id from course_stats where course_id = unhex(?, '-') union
+  select user_id from enrolments where course_id = unhex(?, '-') order by user_id asc limit ?) as learner left
+  join course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left
+  join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') order by
+  learner.user_id asc limit ?;
+select user_id, count(*) as studied, count(course_modules.module_id) as of_declared from studied_modules left
+  join course_modules on course_modules.course_id = unhex(?, '-') and course_modules.module_id =
+  studied_modules.module_id where studied_modules.course_id = unhex(?, '-') and user_id in (select
+  unhex(value, '-') from json_each(?)) group by user_id;
+
+-- listLearners: next page by userId
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  learner.user_id as sort_key from (select user_id from course_stats where course_id = unhex(?, '-') and
+  user_id > unhex(?, '-') union select user_id from enrolments where course_id = unhex(?, '-') and user_id >
+  unhex(?, '-') order by user_id asc limit ?) as learner left join course_stats on course_stats.user_id =
+  learner.user_id and course_stats.course_id = unhex(?, '-') left join enrolments on enrolments.user_id =
+  learner.user_id and enrolments.course_id = unhex(?, '-') order by learner.user_id asc limit ?;
+
+-- listLearners: next page by displayName
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  enrolments.folded_name as sort_key from (select user_id from course_stats where course_id = unhex(?, '-')
+  union select user_id from enrolments where course_id = unhex(?, '-')) as learner left join course_stats on
+  course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join enrolments on
+  enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') order by sort_key asc nulls
+  last, learner.user_id limit ?;
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  enrolments.folded_name as sort_key from (select user_id from course_stats where course_id = unhex(?, '-')
+  union select user_id from enrolments where course_id = unhex(?, '-')) as learner left join course_stats on
+  course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join enrolments on
+  enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') where (enrolments.folded_name
+  is null and learner.user_id > unhex(?, '-')) order by sort_key asc nulls last, learner.user_id limit ?;
+
+-- listLearners: next page by lastCompletedAt
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  course_stats.last_completed_at as sort_key from (select user_id from course_stats where course_id = unhex(?,
+  '-') union select user_id from enrolments where course_id = unhex(?, '-')) as learner left join course_stats
+  on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join enrolments on
+  enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') order by sort_key asc nulls
+  last, learner.user_id limit ?;
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  course_stats.last_completed_at as sort_key from (select user_id from course_stats where course_id = unhex(?,
+  '-') union select user_id from enrolments where course_id = unhex(?, '-')) as learner left join course_stats
+  on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join enrolments on
+  enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') where
+  (course_stats.last_completed_at > ? or (course_stats.last_completed_at = ? and learner.user_id > unhex(?,
+  '-')) or course_stats.last_completed_at is null) order by sort_key asc nulls last, learner.user_id limit ?;
+
+-- listLearners: next page by progress
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  studied_of_declared as sort_key from (select user_id, (select count(*) as studied_of_declared from
+  studied_modules where studied_modules.user_id = learner.user_id and studied_modules.course_id = unhex(?,
+  '-') and module_id in (select module_id from course_modules where course_modules.course_id = unhex(?, '-')))
+  as studied_of_declared from (select user_id from course_stats where course_id = unhex(?, '-') union select
+  user_id from enrolments where course_id = unhex(?, '-')) as learner limit -1) as learner left join
+  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
+  enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') order by
+  sort_key asc nulls last, learner.user_id limit ?;
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  studied_of_declared as sort_key from (select user_id, (select count(*) as studied_of_declared from
+  studied_modules where studied_modules.user_id = learner.user_id and studied_modules.course_id = unhex(?,
+  '-') and module_id in (select module_id from course_modules where course_modules.course_id = unhex(?, '-')))
+  as studied_of_declared from (select user_id from course_stats where course_id = unhex(?, '-') union select
+  user_id from enrolments where course_id = unhex(?, '-')) as learner limit -1) as learner left join
+  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
+  enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') where
+  (studied_of_declared > ? or (studied_of_declared = ? and learner.user_id > unhex(?, '-')) or
+  studied_of_declared is null) order by sort_key asc nulls last, learner.user_id limit ?;
+
+-- listLearners: next page by averageScore
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at", case
+  when "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <= 900719925474 and
+  "course_stats"."weighted_score_units" <= 9007199254740991 then cast("course_stats"."weighted_score_units" as
+  double precision) / ("course_stats"."scored_modules" * 10000) when "course_stats"."scored_modules" > 0 then
+  nearest_quotient("course_stats"."weighted_score_units", "course_stats"."scored_modules", 10000) end as
+  sort_key from (select user_id from course_stats where course_id = unhex(?, '-') union select user_id from
+  enrolments where course_id = unhex(?, '-')) as learner left join course_stats on course_stats.user_id =
+  learner.user_id and course_stats.course_id = unhex(?, '-') left join enrolments on enrolments.user_id =
+  learner.user_id and enrolments.course_id = unhex(?, '-') order by sort_key asc nulls last, learner.user_id
+  limit ?;
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at", case
+  when "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <= 900719925474 and
+  "course_stats"."weighted_score_units" <= 9007199254740991 then cast("course_stats"."weighted_score_units" as
+  double precision) / ("course_stats"."scored_modules" * 10000) when "course_stats"."scored_modules" > 0 then
+  nearest_quotient("course_stats"."weighted_score_units", "course_stats"."scored_modules", 10000) end as
+  sort_key from (select user_id from course_stats where course_id = unhex(?, '-') union select user_id from
+  enrolments where course_id = unhex(?, '-')) as learner left join course_stats on course_stats.user_id =
+  learner.user_id and course_stats.course_id = unhex(?, '-') left join enrolments on enrolments.user_id =
+  learner.user_id and enrolments.course_id = unhex(?, '-') where (case when "course_stats"."scored_modules" >
+  0 and "course_stats"."scored_modules" <= 900719925474 and "course_stats"."weighted_score_units" <=
+  9007199254740991 then cast("course_stats"."weighted_score_units" as double precision) /
+  ("course_stats"."scored_modules" * 10000) when "course_stats"."scored_modules" > 0 then
+  nearest_quotient("course_stats"."weighted_score_units", "course_stats"."scored_modules", 10000) end > ? or
+  (case when "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <= 900719925474 and
+  "course_stats"."weighted_score_units" <= 9007199254740991 then cast("course_stats"."weighted_score_units" as
+  double precision) / ("course_stats"."scored_modules" * 10000) when "course_stats"."scored_modules" > 0 then
+  nearest_quotient("course_stats"."weighted_score_units", "course_stats"."scored_modules", 10000) end = ? and
+  learner.user_id > unhex(?, '-')) or case when "course_stats"."scored_modules" > 0 and
+  "course_stats"."scored_modules" <= 900719925474 and "course_stats"."weighted_score_units" <=
+  9007199254740991 then cast("course_stats"."weighted_score_units" as double precision) /
+  ("course_stats"."scored_modules" * 10000) when "course_stats"."scored_modules" > 0 then
+  nearest_quotient("course_stats"."weighted_score_units", "course_stats"."scored_modules", 10000) end is null)
+  order by sort_key asc nulls last, learner.user_id limit ?;
+
+-- listLearners: next page by timeStudied
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  coalesce(course_stats.time_studied, 0) as sort_key from (select user_id from course_stats where course_id =
+  unhex(?, '-') union select user_id from enrolments where course_id = unhex(?, '-')) as learner left join
+  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
+  enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') order by
+  sort_key asc nulls last, learner.user_id limit ?;
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  coalesce(course_stats.time_studied, 0) as sort_key from (select user_id from course_stats where course_id =
+  unhex(?, '-') union select user_id from enrolments where course_id = unhex(?, '-')) as learner left join
+  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
+  enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') where
+  (coalesce(course_stats.time_studied, 0) > ? or (coalesce(course_stats.time_studied, 0) = ? and
+  learner.user_id > unhex(?, '-')) or coalesce(course_stats.time_studied, 0) is null) order by sort_key asc
+  nulls last, learner.user_id limit ?;
+
+-- listLearners: next page by sessionCount
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  coalesce(course_stats.session_count, 0) as sort_key from (select user_id from course_stats where course_id =
+  unhex(?, '-') union select user_id from enrolments where course_id = unhex(?, '-')) as learner left join
+  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
+  enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') order by
+  sort_key asc nulls last, learner.user_id limit ?;
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  coalesce(course_stats.session_count, 0) as sort_key from (select user_id from course_stats where course_id =
+  unhex(?, '-') union select user_id from enrolments where course_id = unhex(?, '-')) as learner left join
+  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
+  enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') where
+  (coalesce(course_stats.session_count, 0) > ? or (coalesce(course_stats.session_count, 0) = ? and
+  learner.user_id > unhex(?, '-')) or coalesce(course_stats.session_count, 0) is null) order by sort_key asc
+  nulls last, learner.user_id limit ?;
+
+-- listLearners: filters
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
+  learner.user_id as sort_key from (select user_id, (select count(*) as studied_of_declared from
+  studied_modules where studied_modules.user_id = learner.user_id and studied_modules.course_id = unhex(?,
+  '-') and module_id in (select module_id from course_modules where course_modules.course_id = unhex(?, '-')))
+  as studied_of_declared from (select user_id from course_stats where course_id = unhex(?, '-') union select
+  user_id from enrolments where course_id = unhex(?, '-')) as learner limit -1) as learner left join
+  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
+  enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') where
+  (course_stats.user_id is not null and not studied_of_declared = ? and course_stats.last_completed_at < ?)
+  and instr(';' || enrolments.group_names || ';', ?) > 0 and (substr(enrolments.folded_name, 1, ?) = ? or
+  learner.user_id between unhex(?, '-') and unhex(?, '-')) order by learner.user_id asc limit ?;
+
+-- getLearner
+select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
+  enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
+  "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
+  "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at" from
+  (select user_id from course_stats where course_id = unhex(?, '-') and user_id = unhex(?, '-') union select
+  user_id from enrolments where course_id = unhex(?, '-') and user_id = unhex(?, '-')) as learner left join
+  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
+  enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-');
+
+-- getSummary
+select count(*) as total, count(enrolments.user_id) as enrolled, count(*) filter (where course_stats.user_id
+  is null) as "not-started", count(*) filter (where (course_stats.user_id is not null and not
+  studied_of_declared = ? and not course_stats.last_completed_at < ?)) as "active", count(*) filter (where
+  (course_stats.user_id is not null and not studied_of_declared = ? and course_stats.last_completed_at < ?))
+  as "inactive", count(*) filter (where (course_stats.user_id is not null and studied_of_declared = ?)) as
+  "completed", count(*) filter (where studied_of_declared * 10 / ? = 0) as "bucket0", count(*) filter (where
+  studied_of_declared * 10 / ? = 1) as "bucket1", count(*) filter (where studied_of_declared * 10 / ? = 2) as
+  "bucket2", count(*) filter (where studied_of_declared * 10 / ? = 3) as "bucket3", count(*) filter (where
+  studied_of_declared * 10 / ? = 4) as "bucket4", count(*) filter (where studied_of_declared * 10 / ? = 5) as
+  "bucket5", count(*) filter (where studied_of_declared * 10 / ? = 6) as "bucket6", count(*) filter (where
+  studied_of_declared * 10 / ? = 7) as "bucket7", count(*) filter (where studied_of_declared * 10 / ? = 8) as
+  "bucket8", count(*) filter (where studied_of_declared * 10 / ? >= 9) as "bucket9",
+  cast(coalesce(sum(course_stats.session_count), 0) as bigint) as session_count,
+  coalesce(cast(sum("course_stats"."total_modules_studied" % 4294967296) as text) || ':' ||
+  cast(sum("course_stats"."total_modules_studied" / 4294967296) as text), '0') as "total_modules_studied",
+  coalesce(cast(sum("course_stats"."scored_modules" % 4294967296) as text) || ':' ||
+  cast(sum("course_stats"."scored_modules" / 4294967296) as text), '0') as "scored_modules",
+  coalesce(cast(sum("course_stats"."weighted_score_units" % 4294967296) as text) || ':' ||
+  cast(sum("course_stats"."weighted_score_units" / 4294967296) as text), '0') as "weighted_score_units",
+  coalesce(cast(sum("course_stats"."time_studied" % 4294967296) as text) || ':' ||
+  cast(sum("course_stats"."time_studied" / 4294967296) as text), '0') as "time_studied",
+  min(course_stats.first_completed_at) as first_completed_at, max(course_stats.last_completed_at) as
+  last_completed_at from (select user_id, (select count(*) as studied_of_declared from studied_modules where
+  studied_modules.user_id = learner.user_id and studied_modules.course_id = unhex(?, '-') and module_id in
+  (select module_id from course_modules where course_modules.course_id = unhex(?, '-'))) as
+  studied_of_declared from (select user_id from course_stats where course_id = unhex(?, '-') union select
+  user_id from enrolments where course_id = unhex(?, '-')) as learner limit -1) as learner left join
+  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
+  enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-');
+select value, rank, amount from ( select value, row_number() over (order by value) as rank, count(*) over ()
+  as amount from (select case when "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <=
+  900719925474 and "course_stats"."weighted_score_units" <= 9007199254740991 then
+  cast("course_stats"."weighted_score_units" as double precision) / ("course_stats"."scored_modules" * 10000)
+  when "course_stats"."scored_modules" > 0 then nearest_quotient("course_stats"."weighted_score_units",
+  "course_stats"."scored_modules", 10000) end as value from course_stats where course_id = unhex(?, '-')) as
+  learner where value is not null ) as ranked where rank in (1, (amount + 3) / 4, (amount + 1) / 2, (3 *
+  amount + 3) / 4, amount);
+select value, rank, amount from ( select value, row_number() over (order by value) as rank, count(*) over ()
+  as amount from (select course_stats.time_studied as value from course_stats where course_id = unhex(?, '-'))
+  as learner where value is not null ) as ranked where rank in (1, (amount + 3) / 4, (amount + 1) / 2, (3 *
+  amount + 3) / 4, amount);
+select value, rank, amount from ( select value, row_number() over (order by value) as rank, count(*) over ()
+  as amount from (select course_stats.session_count as value from course_stats where course_id = unhex(?,
+  '-')) as learner where value is not null ) as ranked where rank in (1, (amount + 3) / 4, (amount + 1) / 2,
+  (3 * amount + 3) / 4, amount);
+select studied_modules.module_id, count(*) as learners from (select user_id from course_stats where course_id
+  = unhex(?, '-')) as learner join studied_modules on studied_modules.user_id = learner.user_id and
+  studied_modules.course_id = unhex(?, '-') where studied_modules.module_id in (select module_id from
+  course_modules where course_modules.course_id = unhex(?, '-')) group by studied_modules.module_id order by
+  studied_modules.module_id limit 1000;
+
+-- getCourseActivity
+select min("first_completed_at") as "first_at", max("last_completed_at") as "last_at" from "course_stats"
+  where "course_id" = unhex(?, '-');
+with summed as materialized ( select interval_sums(number, 0, total_modules_studied, average_score_units,
+  time_studied) as intervals from (select user_id, row_number() over () as number from course_stats where
+  course_id = unhex(?, '-')) as learner join study_sessions on study_sessions.user_id = learner.user_id and
+  study_sessions.course_id = unhex(?, '-') ) select value ->> 'position' as "position", value ->>
+  'active_learners' as "active_learners", value ->> 'session_count' as "session_count", value ->>
+  'total_modules_studied' as "total_modules_studied", value ->> 'scored_modules' as "scored_modules", value
+  ->> 'weighted_score_units' as "weighted_score_units", value ->> 'time_studied' as "time_studied" from summed
+  join json_each(summed.intervals);
+select 0 as position, count(*) as learners from course_stats where course_id = unhex(?, '-') group by 1;
+
+-- getCourseActivity: range
+with summed as materialized ( select interval_sums(number, 0, total_modules_studied, average_score_units,
+  time_studied) as intervals from (select user_id, row_number() over () as number from course_stats where
+  course_id = unhex(?, '-')) as learner join study_sessions on study_sessions.user_id = learner.user_id and
+  study_sessions.course_id = unhex(?, '-') and completed_at >= ? and completed_at < ?) select value ->>
+  'position' as "position", value ->> 'active_learners' as "active_learners", value ->> 'session_count' as
+  "session_count", value ->> 'total_modules_studied' as "total_modules_studied", value ->> 'scored_modules' as
+  "scored_modules", value ->> 'weighted_score_units' as "weighted_score_units", value ->> 'time_studied' as
+  "time_studied" from summed join json_each(summed.intervals);
+select 0 as position, count(*) as learners from course_stats where course_id = unhex(?, '-') and
+  first_completed_at >= ? and first_completed_at < ? group by 1;
+
 -- listStudiedCourses
 select "course_stats"."course_id", "courses"."name", "course_stats"."session_count",
   "course_stats"."total_modules_studied", "course_stats"."scored_modules",
@@ -270,7 +563,6 @@ select "key_id", "name", "scopes", "course_ids", "created_at", "expires_at", "la
 -- ready
 
 -- export
-begin deferred;
 select 1 from sqlite_master;
 select "user_id", "course_id", "session_id", "total_modules_studied", "time_studied", "average_score_units",
   "completed_at", "module_ids" from "study_sessions" order by "user_id", "course_id", "session_id" limit ?;

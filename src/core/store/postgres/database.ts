@@ -109,6 +109,11 @@ export class PostgresDatabase implements StoreContext {
     return retried(attempt, (error) => isDeadlock(error) || (!hasBegun && isConnectionCut(error)));
   }
 
+  readCourse<T>(work: (context: StoreContext) => Promise<T>): Promise<T> {
+    const transaction = this.kysely.transaction().setIsolationLevel('repeatable read');
+    return transaction.setAccessMode('read only').execute((begun) => work(contextOf(this, begun)));
+  }
+
   beginSnapshot(): Promise<Snapshot> {
     return beginSnapshot(this.#unlimited, WITHOUT_TIMEOUTS);
   }

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import type { LearnerKey } from '../../api.js';
 import { courseNotFound } from '../../errors.js';
 import type { Call } from '../../model/calls.js';
-import { GROUP_SEPARATOR, type Enrolment, type ExportedEnrolment } from '../../model/enrolment.js';
+import { foldName, GROUP_SEPARATOR, type Enrolment, type ExportedEnrolment } from '../../model/enrolment.js';
 import type { CourseId, UserId } from '../../model/ids.js';
 import type { EnrolmentsTable } from '../schema.js';
 import type { Store, StoreContext } from '../store.js';
@@ -27,8 +27,10 @@ export async function enrolLearner(
   { userId, courseId, enrolment }: Call<'enrolLearner'>,
   now: string,
 ): Promise<EnrolResult> {
+  const displayName = enrolment.displayName ?? null;
   const content = {
-    display_name: enrolment.displayName ?? null,
+    display_name: displayName,
+    folded_name: displayName === null ? null : foldName(displayName),
     group_names: (enrolment.groups ?? []).join(GROUP_SEPARATOR),
   };
   for (;;) {
@@ -60,7 +62,7 @@ export async function enrolLearner(
 /** Returns `undefined` if the learner is enrolled already. */
 async function insert(
   store: Store,
-  row: Omit<EnrolmentRow, 'created_at'>,
+  row: Omit<Selectable<EnrolmentsTable>, 'created_at' | 'updated_at'>,
   now: string,
 ): Promise<EnrolmentRow | undefined> {
   try {
@@ -111,6 +113,6 @@ function toEnrolment(row: EnrolmentRow): Enrolment {
   return { ...toExportedEnrolment(row), enrolledAt: row.created_at };
 }
 
-function groupsOf({ group_names }: Pick<EnrolmentRow, 'group_names'>): string[] {
+export function groupsOf({ group_names }: Pick<EnrolmentRow, 'group_names'>): string[] {
   return group_names === '' ? [] : group_names.split(GROUP_SEPARATOR);
 }

@@ -1,12 +1,12 @@
 /** A worker thread that runs checkpoints; see `Checkpointer`. */
 import { parentPort, workerData } from 'node:worker_threads';
 import BetterSqlite from 'better-sqlite3';
-import type { CheckpointThreadData } from './checkpointer.js';
+import type { ThreadData } from './thread.js';
 
 /** Milliseconds to wait for locks of other processes. Short, because batches wait for a restart. */
 const TIMEOUT = 100;
 
-const { path, addon }: CheckpointThreadData = workerData;
+const { path, addon }: ThreadData = workerData;
 const connection = new BetterSqlite(path, {
   fileMustExist: true,
   timeout: TIMEOUT,

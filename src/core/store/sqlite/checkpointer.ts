@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type BetterSqlite from 'better-sqlite3';
+import { startThread, type ThreadData } from './thread.js';
 
 /*
  * A checkpoint moves SQLite's write-ahead log (WAL) into the database. By default SQLite runs it inside a
@@ -27,15 +25,9 @@ const AUTOMATIC_BESIDE_THREAD = 128_000;
 /** The thread needs hardly any memory. */
 const HEAP = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 };
 
-export interface CheckpointThreadData {
-  readonly path: string;
-  /** The file of SQLite's addon in a single executable. */
-  readonly addon: string | undefined;
-}
-
 /** Runs checkpoints on a worker thread. */
 export class Checkpointer {
-  readonly #data: CheckpointThreadData;
+  readonly #data: ThreadData;
   readonly #connection: Pick<BetterSqlite.Database, 'pragma'>;
   #thread: Worker | undefined;
   #sessions = 0;
@@ -83,19 +75,10 @@ export class Checkpointer {
   }
 
   #start(): Worker {
-    const options = { workerData: this.#data, resourceLimits: HEAP };
-    // A thread cannot read files inside a single executable, so it gets its program as text.
-    const thread =
-      this.#data.addon === undefined
-        ? new Worker(new URL(`./checkpoint-thread${extname(import.meta.url)}`, import.meta.url), options)
-        : new Worker(
-            readFileSync(fileURLToPath(new URL('./checkpoint-thread.cjs', import.meta.url)), 'utf8'),
-            { ...options, eval: true },
-          );
+    const thread = startThread('checkpoint-thread', this.#data, { resourceLimits: HEAP });
     thread.once('online', () => this.#setAutomatic(AUTOMATIC_BESIDE_THREAD));
     thread.on('message', () => this.#ended());
     thread.on('error', (error) => this.#continueWithoutThread(error));
-    thread.unref();
     return thread;
   }
 

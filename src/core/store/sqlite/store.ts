@@ -19,6 +19,7 @@ import {
   type RecordOutcome,
   type Snapshot,
   type Store,
+  type StoreContext,
   type TransactionContext,
 } from '../store.js';
 import { findAddon } from './addon.js';
@@ -28,6 +29,8 @@ import { Checkpointer } from './checkpointer.js';
 import { connect, MEMORY, openConnection, removeEmptyLog } from './connection.js';
 import { sqliteDialect } from './dialect.js';
 import { explainSqlite, sqliteFault } from './errors.js';
+import { addFunctions } from './functions.js';
+import { readerDialect } from './reader.js';
 import { prepareStatements, type SqliteStatements } from './statements.js';
 import { encodeId, encodeInstant } from './values.js';
 
@@ -54,6 +57,8 @@ export class SqliteStore implements Store {
   readonly #readers = new BusyRetryQueue();
   readonly #writers = new BusyRetryQueue();
   readonly #checkpointer: Checkpointer | undefined;
+  /** Runs its statements in a thread, except in memory. */
+  readonly #reader: Kysely<Schema>;
   #prepared: SqliteStatements | undefined;
   /** SQLite's `data_version`, which changes when another connection commits. */
   #dataVersion: unknown;
@@ -72,7 +77,12 @@ export class SqliteStore implements Store {
     this.kysely = new Kysely<Schema>({ dialect: sqliteDialect(connection) });
     // Absolute, because the process may change its working directory.
     this.#path = path === MEMORY ? path : resolve(path);
-    if (path === MEMORY) return;
+    if (path === MEMORY) {
+      addFunctions(connection);
+      this.#reader = this.kysely;
+      return;
+    }
+    this.#reader = new Kysely<Schema>({ dialect: readerDialect({ path: this.#path, addon }) });
     this.#files.set(this.#path, statSync(path, { bigint: true }));
     if (!readOnly) this.#checkpointer = new Checkpointer(this.#path, addon, connection);
   }
@@ -151,6 +161,11 @@ export class SqliteStore implements Store {
     );
   }
 
+  readCourse<T>(work: (context: StoreContext) => Promise<T>): Promise<T> {
+    const transaction = this.#reader.transaction().setAccessMode('read only');
+    return transaction.execute((begun) => work(contextOf(this, begun)));
+  }
+
   /** Reads at once, because a deferred transaction takes its snapshot with its first read. */
   beginSnapshot(): Promise<Snapshot> {
     return this.#readers.run(() => beginSnapshot(this.kysely, sql`select 1 from sqlite_master`));
@@ -190,6 +205,8 @@ export class SqliteStore implements Store {
 
   async close(): Promise<void> {
     await this.#checkpointer?.close();
+    // Before the store's own connection, because the last one to close removes the log.
+    await this.#reader.destroy();
     await this.kysely.destroy();
     // Kysely closes only a connection that it has used.
     this.#connection.close();

@@ -1,0 +1,45 @@
+/** A worker thread that runs reading statements on a connection of its own; see `readerDialect`. */
+import { parentPort, workerData } from 'node:worker_threads';
+import BetterSqlite from 'better-sqlite3';
+import { BUSY_TIMEOUT } from './busy-retry.js';
+import { DecodingStatement } from './decoding-statement.js';
+import { addFunctions } from './functions.js';
+import type { ReaderRequest, ReaderReply } from './reader.js';
+import { StatementCache } from './statement-cache.js';
+import type { ThreadData } from './thread.js';
+
+/** KiB of page cache: enough for the rollups of a large course, and freed with the thread. */
+const CACHE = 16_000;
+/** Prepared statements to keep. */
+const MAX_STATEMENTS = 50;
+
+const { path, addon }: ThreadData = workerData;
+const connection = new BetterSqlite(path, {
+  fileMustExist: true,
+  readonly: true,
+  timeout: BUSY_TIMEOUT,
+  ...(addon !== undefined && { nativeBinding: addon }),
+});
+connection.pragma(`cache_size = -${CACHE}`);
+addFunctions(connection);
+const statements = new StatementCache(
+  (text) => new DecodingStatement(connection.prepare(text)),
+  MAX_STATEMENTS,
+);
+
+parentPort?.on('message', ({ text, parameters }: ReaderRequest) => {
+  parentPort?.postMessage(run(text, parameters));
+});
+
+function run(text: string, parameters: readonly unknown[]): ReaderReply {
+  try {
+    const statement = statements.get(text);
+    if (statement.reader) return { rows: statement.all(parameters) };
+    statement.run(parameters);
+    return { rows: [] };
+  } catch (error) {
+    if (!(error instanceof BetterSqlite.SqliteError)) throw error;
+    // An error loses its code when it is sent.
+    return { code: error.code, message: error.message };
+  }
+}
