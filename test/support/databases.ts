@@ -58,7 +58,7 @@ async function createTemplate(): Promise<string> {
 async function createPostgres(source = 'template1'): Promise<TestDatabase> {
   const server = await postgresUrl();
   const name = `test_${crypto.randomUUID().replaceAll('-', '')}`;
-  // Without fsync, copying files takes a third of the time that copying pages through the log takes.
+  // Without fsync, copying files takes less than half the time of copying pages through the log.
   await runOn(server, `create database ${name} template ${source} strategy file_copy`);
   const url = new URL(server);
   url.pathname = name;
