@@ -198,6 +198,17 @@ for (const dialect of DIALECTS) {
       assert.deepEqual([later.items.length, later.asOf], [2, '2026-11-23T10:00:00.001Z']);
     });
 
+    await context.test('A name begins with its own start, in any case and without diacritics', async () => {
+      const { courseId } = await newCourse(fixture);
+      const learner = { userId: newUserId(), courseId };
+      await stats.enrolLearner({ ...learner, enrolment: { displayName: 'Νικόστρατος' } });
+      const searches = ['Ν', 'ΝΙΚΟΣ', 'νικος', 'νίκοσ', 'ΝΙΚΌΣΤΡΑΤΟΣ', '%', 'ικος'];
+      const found = await Promise.all(
+        searches.map(async (search) => (await stats.listLearners({ courseId, search })).items.length),
+      );
+      assert.deepEqual(found, [1, 1, 1, 1, 1, 0, 0]);
+    });
+
     await context.test('A walk by id returns every learner once while others are added', async () => {
       const course = await newCourse(fixture);
       const { courseId } = course;

@@ -48,7 +48,19 @@ const NAMES = [
   'ß',
   'İx',
   '\u0301',
-].concat(["O'N", 'Ångström', 'ОЛЬГА', 'e\u0301', '李', '\uFFFD', '\uE000b', '😀', '😀b']);
+].concat([
+  "O'N",
+  'Ångström',
+  'ОЛЬГА',
+  'Νίκος',
+  'ΝΙΚΟΣΤΡΑΤΟΣ',
+  'e\u0301',
+  '李',
+  '\uFFFD',
+  '\uE000b',
+  '😀',
+  '😀b',
+]);
 
 const GROUPS = ['a', 'A', 'ab', 'É', 'b a'];
 const MODULES = ['M', 'm1', 'm10', 'm2', 'z'];
@@ -94,7 +106,7 @@ export const courseCase = fc.record({
 });
 
 const search = fc.oneof(
-  fc.constantFrom('an', 'ÁN', 'FI', ' ', '%', 'e', 'о', '\u0301', 'ss', '😀', '\uE000'),
+  fc.constantFrom('an', 'ÁN', 'ΝΙΚΟΣ', 'FI', ' ', '%', 'e', 'о', '\u0301', 'ss', '😀', '\uE000'),
   fc
     .tuple(fc.constantFrom(...USERS), fc.nat({ max: 36 }))
     .map(([userId, length]) => userId.slice(0, length).toUpperCase()),

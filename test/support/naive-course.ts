@@ -209,9 +209,10 @@ export class NaiveCourse {
   }
 }
 
+/** Letter by letter, so that no letter depends on the next one. */
 function fold(name: string): string {
   const letters = Array.from(name.normalize('NFKD')).filter((letter) => !/[\u0300-\u036F]/.test(letter));
-  return letters.join('').toLowerCase();
+  return letters.map((letter) => letter.toLowerCase().replace('ς', 'σ')).join('');
 }
 
 /** Writes each code point with six digits, because JavaScript compares text by UTF-16 code units. */
