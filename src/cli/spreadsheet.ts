@@ -12,7 +12,7 @@ const BYTE_ORDER_MARK = '\ufeff';
 const FORMULA = /^[\t\r\n]|(?<=^|[;\t\r\n])[=+\-@＝＋－＠]/g;
 
 /** Quoted in addition to RFC 4180: semicolons and tabs, at which LibreOffice may separate cells too. */
-const SPECIAL = /[",;\t\r\n]/;
+const NEEDS_SPREADSHEET_QUOTES = /[",;\t\r\n]/;
 
 export function csvOption(): Option {
   return new Option(
@@ -33,5 +33,5 @@ export function writeCsv<Row extends object>(
 }
 
 function toCell(text: string): string {
-  return csvCell(text.replaceAll(FORMULA, "'$&"), SPECIAL);
+  return csvCell(text.replaceAll(FORMULA, "'$&"), NEEDS_SPREADSHEET_QUOTES);
 }

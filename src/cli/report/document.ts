@@ -4,7 +4,6 @@ import type { CourseActivityItem, RosterRow } from '../../core/index.js';
 import type { ChartTable } from '../chart-table.js';
 import {
   activityTable,
-  describeRule,
   modulesTable,
   progressTable,
   quartilesTable,
@@ -12,6 +11,7 @@ import {
   summaryFields,
 } from '../course-figures.js';
 import { formatStudyTime } from '../duration.js';
+import { describeRule } from '../inactive-after.js';
 import { count, figure, formatCell, grouped, type Cell } from '../output.js';
 import { inactiveAt } from './collect.js';
 import { MAX_LISTED, type Listed, type ReportData } from './data.js';
