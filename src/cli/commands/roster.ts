@@ -72,10 +72,11 @@ async function showLearner(io: Io, options: Options): Promise<void> {
 async function listLearners(io: Io, options: Options): Promise<void> {
   const { course: courseId, sort, order, status, group, search, inactiveAfter } = options;
   const query = { courseId, sort, order, status, group, search, inactiveAfter };
-  let isStated = options.json === true || options.csv === true;
+  let isStated = false;
   await withStats(io, options, 'read', async ({ untyped: stats }) => {
     const fetchPage = async (page: object) => {
       const roster = await stats.listLearners({ ...query, ...page });
+      // On stderr, because rows of JSON and CSV have no place for it.
       if (!isStated) writeLine(io.stderr, `Inactive: ${describeRule(roster)}.`);
       isStated = true;
       return roster;
