@@ -107,6 +107,10 @@ test('Sentences for one value, equal values, no complete interval and no value',
     sentenceOf('2026-10-05', [80, 70.126, null], score),
     'between 70.13 and 80, none in the last complete week.',
   );
+  assert.equal(
+    sentenceOf('2026-10-05', [0.85312, 1234.5678], score),
+    'between 0.8531 and 1,234.57, 1,234.57 in the last complete week.',
+  );
   assert.equal(sentenceOf('2026-10-05', [0, 0], score), 'always 0, 0 in the last complete week.');
   assert.equal(sentenceOf('2026-10-05', [0, 0]), 'no active learners.');
   assert.equal(sentenceOf('2026-10-05', [null, null], score), 'no scores.');
@@ -127,13 +131,13 @@ test('A line has gaps, a lone value is a dot, and the axis begins near the value
   assert.equal(line.replaceAll(/[^ML]/g, ''), 'MLMML');
   assert.deepEqual(textsOf(picture).slice(2, 6), ['70', '72.5', '75', '77.5']);
   const year = chart(
-    '2026-01-05',
-    Array.from({ length: 40 }, (_, index) => (index % 3 ? null : 1)),
+    '2020-01-06',
+    Array.from({ length: 100 }, (_, index) => (index % 3 ? null : 1)),
     {
       measure: 'averageScore',
     },
   );
-  assert.equal(year.picture.text.match(/class="dot"/g)?.length, 14);
+  assert.equal(year.picture.text.match(/class="dot"/g)?.length, 34);
 });
 
 test('Times have units at natural steps, and are rounded in the text only', () => {
