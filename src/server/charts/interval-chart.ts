@@ -25,8 +25,9 @@ export interface IntervalChart extends Pick<Description, 'sentence' | 'table'> {
 /** At most this many values are also text in the picture. */
 const MAX_TEXTS = 60;
 const MAX_TICKS = 5;
-/** Pixels from one date to the next: the widest, and a space. */
+/** Pixels from one date to the next at least: the widest, and a space. */
 const DATE_GAP = widthOf('28 Aug') + 16;
+const MAX_DATES = 12;
 /** The part of a line's largest value that the axis shows at least, so that a small change does not look large. */
 const LEAST_EXTENT = 0.1;
 
@@ -118,7 +119,8 @@ function slotOf({ points }: Series, { left, right }: Sides): number {
 function datesOf(series: Series, sides: Sides): BottomLabel[] {
   const slot = slotOf(series, sides);
   const dates = series.points.map(({ date }) => date);
-  return dateLabels(dates, series.interval, Math.ceil(DATE_GAP / slot)).map(({ index, text, year }) => ({
+  const gap = Math.max(DATE_GAP, (sides.right - sides.left) / MAX_DATES);
+  return dateLabels(dates, series.interval, Math.ceil(gap / slot)).map(({ index, text, year }) => ({
     x: sides.left + slot * (index + 0.5),
     lines: year === undefined ? [text] : [text, year],
   }));
