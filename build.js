@@ -61,9 +61,9 @@ try {
 
 async function buildInto(directory) {
   const tsc = 'node_modules/typescript/bin/tsc';
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', directory], {
-    stdio: 'inherit',
-  });
+  // With several threads, tsc takes twice the processor time.
+  const options = ['-p', 'tsconfig.build.json', '--outDir', directory, '--singleThreaded'];
+  execFileSync(process.execPath, [tsc, ...options], { stdio: 'inherit' });
   const { dependencies, version } = JSON.parse(readFileSync('package.json', 'utf8'));
   await build({
     entryPoints: ENTRIES.map((name) => `src/${name}.ts`),

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { BIN, runBin, runCli } from '../support/cli.js';
-import { createDatabase, DIALECTS } from '../support/databases.js';
+import { createDatabase, createEmptyDatabase, DIALECTS } from '../support/databases.js';
 import { listen } from '../support/ports.js';
 import { startService } from '../support/service.js';
 import { workersWith } from '../support/worker-log.js';
@@ -14,7 +14,7 @@ import { workersWith } from '../support/worker-log.js';
 for (const dialect of DIALECTS) {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     test(`\`serve\` on ${dialect} creates its database and shuts down gracefully on ${signal}`, async () => {
-      await using database = await createDatabase(dialect);
+      await using database = await createEmptyDatabase(dialect);
       await using service = await startService(['--database', database.url, '--port', '0']);
       // A keep-alive connection would delay the shutdown by a second.
       const ready = await fetch(`${service.url}/readyz`, { headers: { Connection: 'close' } });
@@ -146,7 +146,7 @@ function hasPrivilegedPorts(): boolean {
 }
 
 test('`serve --no-migrate` rejects a database whose schema is not current', async () => {
-  await using database = await createDatabase('postgres');
+  await using database = await createEmptyDatabase('postgres');
   const argv = ['serve', '--database', database.url, '--port', '0', '--no-migrate'];
   const { code, stderr } = await runBin(argv);
   assert.equal(code, 1);

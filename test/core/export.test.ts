@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { exportSessions, type ExportConfig, type ExportedSession } from '../../src/core/index.js';
 import { until } from '../support/condition.js';
-import { createDatabase, DIALECTS } from '../support/databases.js';
+import { createEmptyDatabase, DIALECTS } from '../support/databases.js';
 import { newCourseId, newSessionId, newUserId, sessionContent } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 import { flat, record } from '../support/exports.js';
@@ -120,7 +120,7 @@ for (const dialect of DIALECTS) {
         return true;
       });
       await assert.rejects(readAll({ database, courseId: newCourseId() }), { code: 'course-not-found' });
-      await using empty = await createDatabase(dialect);
+      await using empty = await createEmptyDatabase(dialect);
       const code = dialect === 'sqlite' ? 'database-not-found' : 'schema-outdated';
       await assert.rejects(readAll({ database: empty.url }), { code });
     });

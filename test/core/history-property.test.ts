@@ -68,10 +68,13 @@ function sumOf(start: string, sessions: readonly Session[]) {
   };
 }
 
-/** Returns the local dates of all intervals between two instants, found hour by hour. */
+/**
+ * Returns the local dates of all intervals between two instants. Steps of 12 hours find every date, because
+ * a date that a zone does not skip has at least 23 hours.
+ */
 function datesBetween(start: number, end: number, timeZone: string, interval: 'day' | 'week' | 'month') {
   const dates = new Set<string>();
-  for (let time = start; time < end; time += HOUR) {
+  for (let time = start; time < end; time += 12 * HOUR) {
     dates.add(localDate(new Date(time).toISOString(), timeZone, interval));
   }
   dates.add(localDate(new Date(end - 1).toISOString(), timeZone, interval));

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { migrations } from '../../migrations/index.js';
 import type { DialectName } from '../../migrations/columns.js';
 import { openMigrator, openStats } from '../../src/core/index.js';
-import { createDatabase, DIALECTS } from '../support/databases.js';
+import { createEmptyDatabase, DIALECTS } from '../support/databases.js';
 import { newUserId, sessionContent } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 import { runSql, sqlitePath } from '../support/sql.js';
@@ -40,7 +40,7 @@ const unheardOf = ({ isBreaking }: { isBreaking: boolean }) => `
 for (const dialect of DIALECTS) {
   describe(`the schema on ${dialect}`, () => {
     test('The first migration is not reverted while there is a course', async () => {
-      await using database = await createDatabase(dialect);
+      await using database = await createEmptyDatabase(dialect);
       await using stats = await openStats({ database: database.url });
       await using migrator = await openMigrator({ database: database.url });
       const { courseId } = await stats.addCourse({ course: { name: 'Algebra' } });
@@ -52,7 +52,7 @@ for (const dialect of DIALECTS) {
     });
 
     test('The first migration is not reverted while there is an API key, also a revoked one', async () => {
-      await using database = await createDatabase(dialect);
+      await using database = await createEmptyDatabase(dialect);
       await using stats = await openStats({ database: database.url });
       await using migrator = await openMigrator({ database: database.url });
       const { key } = await stats.keys.create({ name: 'Reports', scopes: ['stats:read'] });
@@ -68,7 +68,7 @@ for (const dialect of DIALECTS) {
     });
 
     test('Migrations go up, down and up again to the same tables', async () => {
-      await using database = await createDatabase(dialect);
+      await using database = await createEmptyDatabase(dialect);
       await using migrator = await openMigrator({ database: database.url });
 
       assert.deepEqual(await migrator.status(), { applied: [], pending: NAMES });
@@ -87,14 +87,14 @@ for (const dialect of DIALECTS) {
     });
 
     test('The status of migrations is read without writing to the database', async () => {
-      await using database = await createDatabase(dialect);
+      await using database = await createEmptyDatabase(dialect);
       await using migrator = await openMigrator({ database: database.url });
       await migrator.status();
       assert.deepEqual(await tablesOf(dialect, database.url), []);
     });
 
     test('A course is kept when the database is closed and opened again', async () => {
-      await using database = await createDatabase(dialect);
+      await using database = await createEmptyDatabase(dialect);
       const open = () => openStats({ database: database.url });
       const first = await open();
       const course = await first.addCourse({ course: { name: 'Algebra' } });
@@ -104,7 +104,7 @@ for (const dialect of DIALECTS) {
     });
 
     test('Every table has the columns `created_at` and `updated_at`', async () => {
-      await using database = await createDatabase(dialect);
+      await using database = await createEmptyDatabase(dialect);
       await using _ = await openStats({ database: database.url });
       const tables = await tablesOf(dialect, database.url);
       assert.ok(tables.length >= 4);
@@ -127,7 +127,7 @@ for (const dialect of DIALECTS) {
     });
 
     test('A newer schema with compatible migrations is used and is not changed', async () => {
-      await using database = await createDatabase(dialect);
+      await using database = await createEmptyDatabase(dialect);
       await using migrator = await openMigrator({ database: database.url });
       await migrator.up();
       await runSql(database.url, unheardOf({ isBreaking: false }));
@@ -142,7 +142,7 @@ for (const dialect of DIALECTS) {
     });
 
     test('A newer schema with a breaking migration is rejected and is not changed', async () => {
-      await using database = await createDatabase(dialect);
+      await using database = await createEmptyDatabase(dialect);
       await using migrator = await openMigrator({ database: database.url });
       await migrator.up();
       await runSql(database.url, unheardOf({ isBreaking: true }));
@@ -160,7 +160,7 @@ for (const dialect of DIALECTS) {
     });
 
     test('An outdated schema is rejected when it is opened without migrating', async () => {
-      await using database = await createDatabase(dialect);
+      await using database = await createEmptyDatabase(dialect);
       await assert.rejects(openStats({ database: database.url, migrate: false }), {
         code: 'schema-outdated',
         kind: 'incompatible',
@@ -187,7 +187,7 @@ describe('concurrent migrations', { timeout }, () => {
     test(`Processes that open an empty database on ${dialect} concurrently migrate it once`, async () => {
       // One round may miss a race.
       for (let round = 0; round < 3; round += 1) {
-        await using database = await createDatabase(dialect);
+        await using database = await createEmptyDatabase(dialect);
         const outcomes = await workers.run(() => ({ database: database.url, calls: [] }));
         assert.deepEqual(
           outcomes,
@@ -201,7 +201,7 @@ describe('concurrent migrations', { timeout }, () => {
 });
 
 test('A missing SQLite file is created only without `create: false`', async () => {
-  await using database = await createDatabase('sqlite');
+  await using database = await createEmptyDatabase('sqlite');
   const config = { database: database.url, create: false };
   const notFound = { code: 'database-not-found', kind: 'not-found' };
   await assert.rejects(openStats(config), notFound);
@@ -214,7 +214,7 @@ test('A missing SQLite file is created only without `create: false`', async () =
 });
 
 test('A SQLite file is opened in WAL mode, so that a write does not block readers', async () => {
-  await using database = await createDatabase('sqlite');
+  await using database = await createEmptyDatabase('sqlite');
   await using _ = await openStats({ database: database.url });
   assert.deepEqual(await runSql(database.url, 'pragma journal_mode'), [{ journal_mode: 'wal' }]);
 });

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { diagnose, openStats, verify } from '../../src/core/index.js';
 import { PostgresStore } from '../../src/core/store/postgres/store.js';
 import { runOn } from '../support/connections.js';
-import { createDatabase, withShortTimeouts } from '../support/databases.js';
+import { createDatabase, createEmptyDatabase, withShortTimeouts } from '../support/databases.js';
 import { newSessionId, newUserId, sessionContent } from '../support/factories.js';
 import { PGBOUNCER, startPgBouncer } from '../support/pgbouncer.js';
 
@@ -14,7 +14,7 @@ const SETTINGS = ['lock_timeout', 'statement_timeout', 'datestyle', 'timezone', 
 for (const mode of MODES) {
   describe(`PgBouncer with ${mode} pooling`, { skip: PGBOUNCER.skip }, () => {
     test('Every call works', async () => {
-      await using database = await createDatabase('postgres');
+      await using database = await createEmptyDatabase('postgres');
       await using pooler = await startPgBouncer(database.url, mode);
       await using stats = await openStats({ database: pooler.url });
       const { courseId } = await stats.addCourse({ course: { name: 'Algebra', moduleIds: ['a', 'b'] } });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { diagnose, openMigrator, openStats, StatsError, verify } from '../../src/core/index.js';
-import { createDatabase, DIALECTS } from '../support/databases.js';
+import { createEmptyDatabase, DIALECTS } from '../support/databases.js';
 import { runSql } from '../support/sql.js';
 
 /** Creates the migrations table of the preview release. */
@@ -24,7 +24,7 @@ function isRejected(error: unknown): boolean {
 for (const dialect of DIALECTS) {
   describe(`a database of the preview on ${dialect}`, () => {
     test('A database of the preview is rejected with one line that explains how to move the data', async () => {
-      await using database = await createDatabase(dialect);
+      await using database = await createEmptyDatabase(dialect);
       const { url } = database;
       await createPreview(url);
       await using migrator = await openMigrator({ database: url });

@@ -4,14 +4,14 @@ import { sql } from 'kysely';
 import { PostgresStore } from '../../src/core/store/postgres/store.js';
 import { openStats } from '../../src/core/index.js';
 import { runOn } from '../support/connections.js';
-import { createDatabase } from '../support/databases.js';
+import { createEmptyDatabase } from '../support/databases.js';
 import { newUserId, sessionContent } from '../support/factories.js';
 
 /** Database or role defaults that the driver may not expect. */
 const SETTINGS = ["datestyle = 'SQL, DMY'", "timezone = 'Asia/Kolkata'", 'synchronous_commit = off'];
 
 test('Times are exact and commits are durable whatever defaults the Postgres database sets', async () => {
-  await using database = await createDatabase('postgres');
+  await using database = await createEmptyDatabase('postgres');
   const name = new URL(database.url).pathname.slice(1);
   for (const setting of SETTINGS) await runOn(database.url, `alter database ${name} set ${setting}`);
   await runOn(database.url, `alter database ${name} set default_transaction_isolation = 'serializable'`);

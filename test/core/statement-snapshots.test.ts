@@ -15,7 +15,7 @@ import {
   toUserId,
   verify,
 } from '../../src/core/index.js';
-import { createDatabase, DIALECTS } from '../support/databases.js';
+import { createEmptyDatabase, DIALECTS } from '../support/databases.js';
 import { newUserId, sessionContent } from '../support/factories.js';
 import { runSql } from '../support/sql.js';
 
@@ -55,7 +55,7 @@ function textOf(statement: unknown): string | undefined {
 
 /** Runs every call once and returns the statements that no earlier call sent. */
 async function statementsOf(t: TestContext, dialect: DialectName): Promise<string> {
-  await using database = await createDatabase(dialect);
+  await using database = await createEmptyDatabase(dialect);
   const takeTexts = spyOnDrivers(t);
   const lines: string[] = [];
   const seen = new Set<string>();

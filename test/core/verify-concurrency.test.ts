@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { CourseId, UserId } from '../../src/core/index.js';
-import { runBin, runCli } from '../support/cli.js';
+import { runCli } from '../support/cli.js';
 import { DIALECTS } from '../support/databases.js';
 import { newSessionId, newUserId, sessionContent } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
@@ -128,7 +128,7 @@ for (const dialect of DIALECTS) {
           const argv = ['verify', '--database', database.url, '--rebuild'];
 
           const writes = { database: database.url, calls: callsOf(place) };
-          const finished = await during(workers, writes, () => Promise.all([runBin(argv), runBin(argv)]));
+          const finished = await during(workers, writes, () => Promise.all([runCli(argv), runCli(argv)]));
 
           for (const { code, stderr } of finished) assert.equal(code, 0, stderr);
           assert.ok(finished.some(({ stdout }) => stdout.includes('Repaired ')));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { verify } from '../../src/core/index.js';
 import { dropChecks, runUnchecked } from '../support/damage.js';
-import { createDatabase, DIALECTS } from '../support/databases.js';
+import { createEmptyDatabase, DIALECTS } from '../support/databases.js';
 import { newCourseId, newUserId, sessionContent } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 import { assertRollups } from '../support/rollups.js';
@@ -161,7 +161,7 @@ for (const dialect of DIALECTS) {
     });
 
     test('Verify rejects a database that is missing or has an outdated schema', async () => {
-      await using database = await createDatabase(dialect);
+      await using database = await createEmptyDatabase(dialect);
       if (dialect === 'sqlite') {
         await assert.rejects(verify({ database: database.url }), { code: 'database-not-found' });
         await runUnchecked(database.url, 'create table strange (id integer)');

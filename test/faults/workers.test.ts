@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { BIN, runBin } from '../support/cli.js';
 import { until } from '../support/condition.js';
 import { ConnectionLoad } from '../support/connection-load.js';
-import { createDatabase } from '../support/databases.js';
+import { createDatabase, createEmptyDatabase } from '../support/databases.js';
 import { HttpClient } from '../support/http-client.js';
 import { exchange, head, RawConnection } from '../support/http-raw.js';
 import { parseMetrics, valueOf, type Sample } from '../support/metrics.js';
@@ -219,7 +219,7 @@ describe('serve --workers 2', { skip: process.platform !== 'linux' && 'reads /pr
   });
 
   test('A wrong password, an old schema and a port in use are one line each, as with one process', async () => {
-    await using database = await createDatabase('postgres');
+    await using database = await createEmptyDatabase('postgres');
     const wrong = new URL(database.url);
     wrong.password = 'wrong';
     await using other = createServer();

@@ -56,9 +56,11 @@ test(
     const { page } = visit;
 
     await page.locator('.auth-wrapper button.authorize').first().click();
-    await page.locator('.modal-ux input').fill(newUserId());
-    await page.locator('.modal-ux button.authorize').click();
-    await page.locator('.modal-ux button.btn-done').click();
+    // The other scheme is a token.
+    const gateway = page.locator('.auth-container').filter({ hasText: 'X-User-Id' }).first();
+    await gateway.locator('input').fill(newUserId());
+    await gateway.locator('button.authorize').click();
+    await gateway.locator('button.btn-done').click();
     const operation = page.locator('#operations-Stats-getStats');
     await operation.locator('.opblock-summary-control').click();
     await operation.locator('.try-out button').click();

@@ -56,6 +56,6 @@ test('The path of an enrolment has no other methods, and needs a body to enrol',
   const path = `/courses/${service.courseId}/learners/${userId}`;
   const answer = await service.send('POST', path, { userId, json: {} });
   assertProblem(answer, 405, 'method-not-allowed');
-  assert.equal(answer.headers['allow'], 'PUT, DELETE, OPTIONS');
+  assert.equal(answer.headers['allow'], 'GET, HEAD, PUT, DELETE, OPTIONS');
   assertProblem(await service.send('PUT', path, { userId }), 415, 'unsupported-media-type');
 });

@@ -19,7 +19,7 @@ const fill = (path: string) => path.replaceAll(/\{[^}]+\}/g, () => crypto.random
 test('The schemas of the OpenAPI document are valid, and its references resolve', async () => {
   await using service = await createService('sqlite');
   const document = await describe(service);
-  const judge = new SchemaJudge(document);
+  const judge = SchemaJudge.of(document);
   for (const { parameters = [], requestBody, responses } of endpointsOf(document)) {
     const contents = [requestBody, ...Object.values(responses)].map((part) => part?.content ?? {});
     const schemas = contents.flatMap((content) => Object.values(content).map(({ schema }) => schema));

@@ -6,9 +6,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { DialectName } from '../../migrations/columns.js';
+import { assertCourseView } from '../support/course-views.js';
 import { DIALECTS } from '../support/databases.js';
 import { newUserId } from '../support/factories.js';
-import { bodyOf } from '../support/http-answer.js';
 import { createService, type HttpService } from '../support/http-service.js';
 import {
   coursesOf,
@@ -27,6 +27,8 @@ const coursesFile = process.env['STATS_TEST_COURSES'];
 const courses =
   coursesFile === undefined ? coursesOf(sessions) : parseCourses(await readFile(coursesFile, 'utf8'));
 const courseById = new Map(courses.map((course) => [course.courseId, course]));
+/** Some of the generated learners are inactive then. */
+const INACTIVE_AFTER = 322;
 const learners = Map.groupBy(sessions, ({ userId, courseId }) => `${userId} ${courseId}`);
 
 async function createCourses({ send }: HttpService): Promise<void> {
@@ -84,17 +86,21 @@ for (const dialect of DIALECTS) {
 
     for (const ofLearner of learners.values()) {
       const [{ userId, courseId } = { userId: '', courseId: '' }] = ofLearner;
-      const { send } = service;
-      const stats = await send('GET', `/courses/${courseId}`, { userId });
       const course = courseById.get(courseId);
       assert.ok(course);
-      assert.deepEqual(bodyOf(stats), expectedStats(course, ofLearner));
+      const stats = first.get(`${userId} /courses/${courseId}`) ?? assert.fail(userId);
+      assert.deepEqual(JSON.parse(stats), expectedStats(course, ofLearner));
     }
 
     service.clock.advance(60_000);
     await post(service, shuffled([...sessions, ...sessions], 1), 200);
     assertSame(await snapshot(service), first);
     await assertRollups(service.database.url);
+    const rule = { inactiveAfter: INACTIVE_AFTER, asOf: new Date(service.clock.read()).toISOString() };
+    for (const course of courses) {
+      const ofCourse = sessions.filter(({ courseId }) => courseId === course.courseId);
+      await assertCourseView(service.stats, course, ofCourse, rule);
+    }
     answersOf.set(dialect, first);
   });
 }

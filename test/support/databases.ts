@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { after } from 'node:test';
 import type { DialectName } from '../../migrations/columns.js';
+import { openMigrator } from '../../src/core/index.js';
 import { createOnCitus } from './citus.js';
 import { disconnect, runOn } from './connections.js';
 import { TestDirectory } from './directory.js';
@@ -12,10 +13,18 @@ export interface TestDatabase extends AsyncDisposable {
   readonly url: string;
 }
 
+/** Names a SQLite file that does not exist yet, or creates a Postgres database with the current schema. */
 export async function createDatabase(dialect: DialectName): Promise<TestDatabase> {
   if (dialect === 'sqlite') return createSqlite();
   const coordinator = process.env['STATS_TEST_ON_CITUS'];
-  return coordinator === undefined ? createPostgres() : createOnCitus(coordinator);
+  return coordinator === undefined
+    ? createPostgres(await (template ??= createTemplate()))
+    : createOnCitus(coordinator);
+}
+
+/** Creates a database without a schema, for tests of migrations. */
+export function createEmptyDatabase(dialect: DialectName): Promise<TestDatabase> {
+  return dialect === 'sqlite' ? createSqlite() : createPostgres();
 }
 
 /** Adds short timeouts to a Postgres URL, for tests that wait for them. */
@@ -36,10 +45,21 @@ async function createSqlite(): Promise<TestDatabase> {
   };
 }
 
-async function createPostgres(): Promise<TestDatabase> {
+let template: Promise<string> | undefined;
+
+/** Returns the name of a migrated database: a copy of it takes half as long as migrating another. */
+async function createTemplate(): Promise<string> {
+  const { url } = await createPostgres();
+  await using migrator = await openMigrator({ database: url });
+  await migrator.up();
+  return new URL(url).pathname.slice(1);
+}
+
+async function createPostgres(source = 'template1'): Promise<TestDatabase> {
   const server = await postgresUrl();
   const name = `test_${crypto.randomUUID().replaceAll('-', '')}`;
-  await runOn(server, `create database ${name}`);
+  // Without fsync, copying files takes less than half the time of copying pages through the log.
+  await runOn(server, `create database ${name} template ${source} strategy file_copy`);
   const url = new URL(server);
   url.pathname = name;
   created.push(name);

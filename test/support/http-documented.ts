@@ -21,7 +21,7 @@ export class DocumentedClient {
     const document = documentSchema.parse(description);
     this.#send = send;
     this.endpoints = endpointsOf(document);
-    this.judge = new SchemaJudge(document);
+    this.judge = SchemaJudge.of(document);
   }
 
   static async of(send: HttpClient['send']): Promise<DocumentedClient> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import * as z from 'zod';
 
 const jsonSchema = z.record(z.string(), z.unknown());
@@ -105,21 +105,40 @@ export function codesOf({ responses }: Operation): string[] {
     );
 }
 
+/** Validates values against schemas. Compiling a schema takes up to 0.1 s, so each is compiled once. */
 export class SchemaJudge {
+  static readonly #judges = new Map<string, SchemaJudge>();
   readonly #ajv = new Ajv2020({ validateFormats: false, allErrors: true }).addVocabulary(['components']);
   readonly #components: Document['components'];
+  readonly #validators = new Map<string, ValidateFunction>();
 
-  constructor({ components }: Document) {
+  private constructor(components: Document['components']) {
     this.#components = components;
     for (const schema of Object.values(components.schemas)) this.#ajv.compile(schema);
   }
 
+  /** Returns the judge of a document, which documents with the same components share. */
+  static of({ components }: Document): SchemaJudge {
+    const key = JSON.stringify(components);
+    const judge = SchemaJudge.#judges.get(key) ?? new SchemaJudge(components);
+    SchemaJudge.#judges.set(key, judge);
+    return judge;
+  }
+
   accepts(schema: Readonly<Record<string, unknown>>, value: unknown): boolean {
-    return this.#ajv.compile({ ...schema, components: this.#components })(value);
+    return this.#validatorOf(schema)(value);
   }
 
   assertValid(schema: Readonly<Record<string, unknown>>, value: unknown): void {
-    const validate = this.#ajv.compile({ ...schema, components: this.#components });
+    const validate = this.#validatorOf(schema);
     assert.ok(validate(value), `${this.#ajv.errorsText(validate.errors)}: ${JSON.stringify(value)}`);
+  }
+
+  #validatorOf(schema: Readonly<Record<string, unknown>>): ValidateFunction {
+    const key = JSON.stringify(schema);
+    const validate =
+      this.#validators.get(key) ?? this.#ajv.compile({ ...schema, components: this.#components });
+    this.#validators.set(key, validate);
+    return validate;
   }
 }

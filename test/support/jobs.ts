@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { StatsError, type Stats } from '../../src/core/index.js';
+import type { Stats } from '../../src/core/index.js';
 
 const callSchema = z.object({
   name: z.enum(['recordSession', 'putSession', 'deleteSession', 'eraseUser']),
@@ -23,7 +23,8 @@ async function outcomeOf({ untyped }: Stats, call: Call): Promise<string> {
     if (!result) return 'deleted';
     return 'outcome' in result ? result.outcome : 'erased';
   } catch (error) {
-    if (error instanceof StatsError) return error.code;
+    // Not `instanceof`: a worker has the class of the built program.
+    if (error instanceof Error && error.name === 'StatsError' && 'code' in error) return String(error.code);
     throw error;
   }
 }

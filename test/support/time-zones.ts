@@ -18,7 +18,8 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 export function localTime(instant: string | number, timeZone: string): string {
   let format = formats.get(timeZone);
   if (!format) {
-    format = new Intl.DateTimeFormat('en-US', {
+    // Sweden writes dates in the order of ISO 8601.
+    format = new Intl.DateTimeFormat('sv-SE', {
       timeZone,
       hourCycle: 'h23',
       year: 'numeric',
@@ -30,10 +31,7 @@ export function localTime(instant: string | number, timeZone: string): string {
     });
     formats.set(timeZone, format);
   }
-  const parts = new Map(format.formatToParts(new Date(instant)).map(({ type, value }) => [type, value]));
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? '';
-  const date = `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
-  return `${date}T${part('hour')}:${part('minute')}:${part('second')}`;
+  return format.format(new Date(instant)).replace(' ', 'T').padStart('2026-11-22T10:00:00'.length, '0');
 }
 
 /** Returns the first date of the day, week (Monday) or month of an instant. */

@@ -18,6 +18,7 @@ export async function findCompletions(
   stats: StatsCalls,
   { courseId, moduleCount, modules }: CourseSummary,
   week: Week,
+  maxCandidates = MAX_CANDIDATES,
 ): Promise<Completions> {
   if (moduleCount === null) return { items: [], total: 0, limit: null };
   const declared = modules.map(({ moduleId }) => moduleId);
@@ -25,8 +26,8 @@ export async function findCompletions(
   let limit: number | null = null;
   for await (const learner of latestLearners(stats, { courseId, status: 'completed' }, week.start)) {
     if (learner.firstCompletedAt === null || learner.firstCompletedAt >= week.end) continue;
-    if (candidates.length === MAX_CANDIDATES) {
-      limit = MAX_CANDIDATES;
+    if (candidates.length === maxCandidates) {
+      limit = maxCandidates;
       break;
     }
     candidates.push(learner);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openStats, toCourseId, toUserId } from '../../../src/core/index.js';
-import { createDatabase, DIALECTS } from '../../support/databases.js';
+import { createDatabase, createEmptyDatabase, DIALECTS } from '../../support/databases.js';
 import { runImport } from '../../support/imports.js';
 import { runSql } from '../../support/sql.js';
 
@@ -12,7 +12,7 @@ const COURSE = '7384c218-7413-5439-8a53-127d6e177480';
 
 /** Creates the tables of the previous service. */
 async function createLegacy(sessions: number) {
-  const database = await createDatabase('postgres');
+  const database = await createEmptyDatabase('postgres');
   for (const statement of [
     'create table courses (id uuid primary key, name varchar(255) not null)',
     `create table study_sessions (id uuid primary key, user_id uuid not null, course_id uuid not null,
@@ -76,7 +76,7 @@ test('A dry run of `import --from-legacy` counts the sessions and records nothin
 
 test('`import --from-legacy` rejects a database that the previous service did not create', async () => {
   await using database = await createDatabase('sqlite');
-  await using other = await createDatabase('postgres');
+  await using other = await createEmptyDatabase('postgres');
   const { code, stderr } = await runImport(['--from-legacy', other.url, '--database', database.url]);
   assert.equal(code, 3);
   assert.match(stderr, /The database is not one of the previous service/);
