@@ -38,7 +38,7 @@ export {
   type LearnerStatus,
   type StatusRule,
 } from './model/course-status.js';
-export type { CourseSummary, Quartiles } from './model/course-summary.js';
+export { MAX_MIN_LEARNERS, type CourseSummary, type Quartiles } from './model/course-summary.js';
 export type { CourseActivity, CourseActivityItem } from './model/course-activity.js';
 export { csvCell, csvHeader, csvLine } from './model/csv.js';
 export { CSV_LISTS } from './model/csv-lists.js';
@@ -79,6 +79,7 @@ export {
   type Scope,
   type StoredApiKey,
 } from './model/api-key.js';
+export { shareOf } from './model/scale.js';
 export { MAX_SCORE } from './model/score.js';
 export { MAX_TIME_STUDIED, type ExportedSession, type ExportFilter } from './model/session.js';
 export { MAX_COURSE_NAME, type Course, type CourseContent, type NewCourse } from './model/course.js';

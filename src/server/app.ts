@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import * as z from 'zod';
-import type { Stats, StatsError } from '../core/index.js';
+import type { Clock, Stats, StatsError } from '../core/index.js';
 import { parseCall } from '../core/model/validation.js';
 import { ignoringErrors } from '../core/observer.js';
 import { authorize } from './auth/access.js';
@@ -43,6 +43,8 @@ export interface AppOptions {
    * mounted the listener, else none.
    */
   readonly basePath?: string | undefined;
+  /** The time in milliseconds since 1970. Charts mark the interval that is not over. Default: `Date.now`. */
+  readonly clock?: Clock | undefined;
 }
 
 const NO_ARGUMENTS = z.strictObject({});
@@ -156,6 +158,7 @@ export class App implements Service {
     { route, call, takesUser, url }: CallTarget,
   ): HttpResponse | Promise<HttpResponse> {
     const { request, acceptBody } = context;
+    const { clock = Date.now } = this.#options;
     context.caller = caller;
     const userId = authorize(route.access, caller, request.headers['x-user-id']?.toString());
     if (isCallerRoute(route)) {
@@ -170,13 +173,13 @@ export class App implements Service {
     const list = csvListOf(route);
     if (list) {
       return route
-        .handle(stats, call, url)
+        .handle(stats, call, url, clock)
         .then((response) => negotiate(response, list, request.headers.accept));
     }
-    if (!document) return route.handle(stats, call, url);
+    if (!document) return route.handle(stats, call, url, clock);
     return readJson(request, this.#bodies, { ...document, onAccepted: acceptBody }).then((body) => {
       call[document.argument] = body;
-      return route.handle(stats, call, url);
+      return route.handle(stats, call, url, clock);
     });
   }
 
