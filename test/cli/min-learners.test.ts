@@ -43,6 +43,19 @@ test('Below `--min-learners`, which overrides STATS_MIN_LEARNERS, a summary has 
   assert.deepEqual(sessionCount, one);
 });
 
+test('The command line on a database respects STATS_MIN_LEARNERS', async () => {
+  await using fixture = await createFixture('sqlite');
+  await addLearners(fixture, fixture.courseId, [{ sessions: [['a']] }, { sessions: [['a']] }]);
+  const argv = ['summary', '--course', fixture.courseId, '--database', fixture.database.url, '--json'];
+  const counts = async (learners: string) => {
+    const { stdout } = await runCli(argv, { env: { STATS_MIN_LEARNERS: learners } });
+    return summarySchema.parse(JSON.parse(stdout)).perLearner['sessionCount'];
+  };
+  assert.equal(await counts('3'), null);
+  assert.notEqual(await counts('2'), null);
+  assert.equal((await runCli(argv, { env: { STATS_MIN_LEARNERS: 'x' } })).code, 2);
+});
+
 test('`serve` reports an invalid number of learners with its name', async () => {
   const rule = 'it must be a number from 1 to 1,000';
   for (const [argv, env, message] of [

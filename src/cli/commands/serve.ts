@@ -1,10 +1,17 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { MAX_MIN_LEARNERS, sqlitePath } from '../../core/index.js';
+import { sqlitePath } from '../../core/index.js';
 import { UsageError, withValue } from '../errors.js';
 import type { Io } from '../io.js';
 import { addAuthOptions, readAuth, type AuthFlags, type AuthSettings } from '../serve/auth.js';
-import { describeSetting, parseKeepAlive, readSetting, SETTINGS, type Setting } from '../settings.js';
+import {
+  describeSetting,
+  parseKeepAlive,
+  parseMinLearners,
+  readSetting,
+  SETTINGS,
+  type Setting,
+} from '../settings.js';
 import { addDatabaseOption, databaseUrl } from '../target.js';
 
 /** Guards against a typing error. */
@@ -87,14 +94,6 @@ function parsePort(name: string, text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
   throw new UsageError(`${name} ${withValue(text, 'must be a port from 0 to 65,535')}`);
-}
-
-function parseMinLearners(name: string, text: string): number {
-  const learners = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (learners >= 1 && learners <= MAX_MIN_LEARNERS) return learners;
-  throw new UsageError(
-    `${name} ${withValue(text, `must be a number from 1 to ${MAX_MIN_LEARNERS.toLocaleString('en-US')}`)}`,
-  );
 }
 
 function parseWorkers(name: string, text: string): number {
