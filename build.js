@@ -40,7 +40,7 @@ const ENTRIES = [
 ];
 /** The entries in `exports` of package.json. */
 const PUBLIC = ['client/index', 'core/index', 'server/index'];
-const BUNDLED = ['commander', 'kysely', 'uuid', 'zod'];
+const BUNDLED = ['commander', 'get-east-asian-width', 'kysely', 'uuid', 'zod'];
 
 const DIST = 'dist';
 const CHUNKS = 'src/chunks';
@@ -129,7 +129,7 @@ function filesIn(directory) {
 /** Includes the licences of packages that the package has bundled. */
 function licensesOf(name) {
   return readdirSync(`node_modules/${name}`)
-    .filter((file) => /^(LICENSE|NOTICE|swagger-ui-bundle\.js\.LICENSE)/.test(file))
+    .filter((file) => /^(LICENSE|NOTICE|swagger-ui-bundle\.js\.LICENSE)/i.test(file))
     .map((file) => readFileSync(`node_modules/${name}/${file}`, 'utf8'))
     .join('\n');
 }

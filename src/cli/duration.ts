@@ -33,3 +33,16 @@ export function formatDuration(milliseconds: number): string {
   }
   return text;
 }
+
+const [SECOND, MINUTE, HOUR] = [1_000, 60_000, 3_600_000];
+
+/** Formats a time studied in its two largest units up to hours, rounded, such as `4m40s` or `312h5m`. */
+export function formatStudyTime(milliseconds: number): string {
+  if (milliseconds < SECOND) return formatDuration(milliseconds);
+  const unit = milliseconds < HOUR ? SECOND : MINUTE;
+  const rounded = Math.round(milliseconds / unit) * unit;
+  const hours = Math.floor(rounded / HOUR);
+  const rest = rounded % HOUR;
+  if (hours === 0) return formatDuration(rest);
+  return `${hours.toLocaleString('en-US')}h${rest === 0 ? '' : formatDuration(rest)}`;
+}

@@ -61,6 +61,6 @@ export async function drained(stream: Writable): Promise<void> {
 }
 
 /** Returns EPIPE if the reader of the stream has exited. */
-export function closedPipeError({ errored }: Writable): Error | undefined {
+export function closedPipeError({ errored }: Pick<Writable, 'errored'>): Error | undefined {
   return errored instanceof Error && 'code' in errored && errored.code === 'EPIPE' ? errored : undefined;
 }

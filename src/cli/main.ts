@@ -13,9 +13,12 @@ import { addImport } from './commands/import.js';
 import { addKey } from './commands/key.js';
 import { addMigrate } from './commands/migrate.js';
 import { addRecord } from './commands/record.js';
+import { addReport } from './commands/report.js';
+import { addRoster } from './commands/roster.js';
 import { addServe } from './commands/serve.js';
 import { addSession, addSessions } from './commands/session.js';
 import { addStats } from './commands/stats.js';
+import { addSummary } from './commands/summary.js';
 import { addVerify } from './commands/verify.js';
 import { addWhoami } from './commands/whoami.js';
 import { checkEnvironment } from './environment.js';
@@ -32,7 +35,7 @@ const COMMANDS: readonly (readonly [
   commands: readonly ((program: Command, io: Io) => void)[],
 ])[] = [
   ['Record:', [addCourse, addEnrol, addRecord]],
-  ['Read:', [addStats, addHistory, addActivity, addSession, addSessions]],
+  ['Read:', [addStats, addHistory, addActivity, addSession, addSessions, addRoster, addSummary, addReport]],
   ['Move data:', [addImport, addExport, addId]],
   ['Operate:', [addServe, addKey, addWhoami, addMigrate, addDoctor, addVerify, addBackup, addErase]],
 ];
@@ -57,12 +60,16 @@ Exit codes: 0 success, 1 failure, 2 usage error, 3 not found, 4 unavailable (try
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const program = createProgram(io);
+  // Recorded here, because `process.stdout` soon forgets its error.
+  let stdoutError: Error | null = null;
+  io.stdout.once('error', (error: Error) => (stdoutError = error));
   try {
     await program.parseAsync(argv, { from: 'user' });
     return EXIT.done;
   } catch (error) {
     // The reader of stdout (for example `head`) has exited, so the command stopped early.
-    if (error instanceof Error && error === closedPipeError(io.stdout)) return EXIT.done;
+    const closed = closedPipeError({ errored: stdoutError ?? io.stdout.errored });
+    if (closed && error === closed) return EXIT.done;
     // Commander has already printed its own errors.
     if (!(error instanceof CommanderError)) {
       writeLine(io.stderr, `stats-service: ${escapeControls(describeError(error))}`);

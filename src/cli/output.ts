@@ -4,20 +4,36 @@ import type { Page } from '../core/index.js';
 import { drained, type Io } from './io.js';
 import { parseNumber } from './settings.js';
 import { csvOption, writeCsv } from './spreadsheet.js';
+import { cutTo, widthOf } from './text-width.js';
 
-export type Cell = string | number | Average | null;
+export type Cell = string | number | Figure | null;
 
-/** Shown with two decimals. `--json` prints the exact value. */
-interface Average {
-  readonly average: number;
+/** A number as people read it. `--json` prints the exact value. */
+interface Figure {
+  readonly figure: string;
 }
 
+export function figure(text: string): Figure {
+  return { figure: text };
+}
+
+/** Shows two decimals. */
 export function average(value: number | null): Cell {
-  return value === null ? null : { average: value };
+  return value === null ? null : figure(value.toFixed(2));
 }
 
-/** Shown for `null`. */
-const NONE = '–';
+export function grouped(amount: number): string {
+  return amount.toLocaleString('en-US');
+}
+
+/** The characters for `null` and at the end of text that is cut. */
+interface Symbols {
+  readonly none: string;
+  readonly ellipsis: string;
+}
+
+const UNICODE: Symbols = { none: '–', ellipsis: '…' };
+const ASCII: Symbols = { none: '-', ellipsis: '~' };
 
 /** Writes one JSON document on its own line. */
 export function writeJson(stream: Writable, value: unknown): void {
@@ -30,7 +46,7 @@ export function writeLine(stream: Writable, line: string): void {
 
 export function count(amount: number, noun: string): string {
   const plural = amount === 1 || noun.endsWith('s') ? noun : `${noun}s`;
-  return `${amount.toLocaleString('en-US')} ${plural}`;
+  return `${grouped(amount)} ${plural}`;
 }
 
 /** Characters between two columns of a table. */
@@ -38,14 +54,20 @@ const GAP = 2;
 /** The columns of free text, which are cut to fit, but not below these widths. */
 const FREE_TEXT = new Map([
   ['Name', 8],
+  ['Groups', 8],
   ['Scopes', 10],
 ]);
 
-interface TableOptions {
-  /** Characters of a line; columns that do not fit leave from the right. Default: infinite. */
-  readonly available?: number | undefined;
+interface TableStyle {
   /** Default: true. */
   readonly withHeading?: boolean;
+  /** Uses ASCII except in the texts of the rows. Default: false. */
+  readonly ascii?: boolean | undefined;
+}
+
+interface TableOptions extends TableStyle {
+  /** Characters of a line; columns that do not fit leave from the right. Default: infinite. */
+  readonly available?: number | undefined;
 }
 
 /** Writes an aligned table, with numbers to the right, and returns the number of columns that fit. */
@@ -53,28 +75,33 @@ export function writeTable(
   stream: Writable,
   rows: readonly (readonly Cell[])[],
   heading: readonly string[],
-  { available = Infinity, withHeading = true }: TableOptions = {},
+  { available = Infinity, withHeading = true, ascii = false }: TableOptions = {},
 ): number {
-  const body = rows.map((row) => row.map(format));
-  const widths = heading.map((name, column) =>
-    Math.max(width(name), ...body.map((line) => width(line[column] ?? ''))),
-  );
-  let total = widths.reduce((sum, columns) => sum + columns + GAP, -GAP);
-  for (const [column, columns] of Array.from(widths.entries()).toReversed()) {
-    const min = FREE_TEXT.get(heading[column] ?? '') ?? columns;
-    const excess = Math.max(0, Math.min(total - available, columns - min));
-    widths[column] = columns - excess;
-    total -= excess;
+  const symbols = ascii ? ASCII : UNICODE;
+  const body = rows.map((row) => row.map((cell) => formatCell(cell, symbols)));
+  const columns = heading.map((name, index) => {
+    const widest = body.reduce((max, line) => Math.max(max, widthOf(line[index] ?? '')), widthOf(name));
+    const isNumber = isNumberColumn(rows, index);
+    return { widest, width: Math.min(widest, FREE_TEXT.get(name) ?? widest), isNumber };
+  });
+  let free = columns.reduce((rest, { width }) => rest - width - GAP, available + GAP);
+  while (free < 0 && columns.length > 1) free += (columns.pop()?.width ?? 0) + GAP;
+  for (const column of columns) {
+    const gained = Math.max(0, Math.min(free, column.widest - column.width));
+    column.width += gained;
+    free -= gained;
   }
-  while (total > available && widths.length > 1) total -= (widths.pop() ?? 0) + GAP;
-  const isNumber = widths.map((_, column) =>
-    rows.some((row) => row[column] !== null && typeof row[column] !== 'string'),
-  );
   for (const line of withHeading ? [heading, ...body] : body) {
-    const cells = widths.map((columns, column) => pad(line[column] ?? '', columns, isNumber[column]));
+    const cells = columns.map(({ width, isNumber }, index) =>
+      pad(line[index] ?? '', width, isNumber, symbols),
+    );
     writeLine(stream, cells.join(' '.repeat(GAP)).trimEnd());
   }
-  return widths.length;
+  return columns.length;
+}
+
+export function isNumberColumn(rows: readonly (readonly Cell[])[], column: number): boolean {
+  return rows.some((row) => row[column] !== null && typeof row[column] !== 'string');
 }
 
 /** Writes a table that fits the terminal. Later pages of a table have no heading. */
@@ -82,10 +109,10 @@ export function writeFittingTable(
   { stdout, stderr }: Io,
   rows: readonly (readonly Cell[])[],
   heading: readonly string[],
-  withHeading = true,
+  style: TableStyle = {},
 ): number {
   // 0 is an unknown size.
-  const shown = writeTable(stdout, rows, heading, { available: stdout.columns || undefined, withHeading });
+  const shown = writeTable(stdout, rows, heading, { ...style, available: stdout.columns || undefined });
   const hidden = heading.slice(shown).join(', ');
   if (hidden !== '') writeLine(stderr, `Not shown: ${hidden}. Use a wider terminal or --json.`);
   return shown;
@@ -95,24 +122,34 @@ export function writeFittingTable(
 export function writeFields(
   stream: Writable,
   fields: readonly (readonly [name: string, value: Cell])[],
+  { ascii = false }: TableStyle = {},
 ): void {
   const names = Math.max(...fields.map(([name]) => name.length));
-  for (const [name, value] of fields) writeLine(stream, `${name.padEnd(names)}  ${format(value)}`);
+  for (const [name, value] of fields) {
+    writeLine(stream, `${name.padEnd(names)}  ${formatCell(value, ascii ? ASCII : UNICODE)}`);
+  }
 }
 
-function format(cell: Cell): string {
-  if (cell === null) return NONE;
-  if (typeof cell === 'object') return cell.average.toFixed(2);
-  return escapeControls(String(cell));
+/** Returns the text of a cell, without characters that could do harm. */
+export function formatCell(cell: Cell, { none }: Symbols = UNICODE): string {
+  if (cell === null) return none;
+  return typeof cell === 'object' ? cell.figure : harmless(String(cell));
 }
 
 /** Control characters and direction marks, with which untrusted text could control the terminal. */
 const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+/** More marks than any script puts on one letter would cover the lines above and below. */
+const STACKED_MARKS = /(?<=\p{M}{4})\p{M}+/gu;
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {
   '\n': String.raw`\n`,
   '\r': String.raw`\r`,
   '\t': String.raw`\t`,
 };
+
+/** Returns text that can neither control the terminal nor cover other lines. */
+export function harmless(text: string): string {
+  return escapeControls(text.replaceAll(STACKED_MARKS, ''));
+}
 
 export function escapeControls(text: string): string {
   return text.replaceAll(
@@ -122,18 +159,10 @@ export function escapeControls(text: string): string {
   );
 }
 
-function pad(text: string, columns: number, right = false): string {
-  const missing = columns - width(text);
-  if (missing < 0)
-    return `${Array.from(text)
-      .slice(0, columns - 1)
-      .join('')}…`;
-  const padding = ' '.repeat(missing);
-  return right ? padding + text : text + padding;
-}
-
-function width(text: string): number {
-  return Array.from(text).length;
+function pad(text: string, columns: number, right: boolean, { ellipsis }: Symbols): string {
+  const shown = widthOf(text) > columns ? cutTo(text, columns, ellipsis) : text;
+  const padding = ' '.repeat(columns - widthOf(shown));
+  return right ? padding + shown : shown + padding;
 }
 
 export interface PageOptions {
@@ -141,6 +170,7 @@ export interface PageOptions {
   readonly cursor?: string;
   readonly json?: boolean;
   readonly csv?: boolean;
+  readonly ascii?: boolean;
 }
 
 /** How the items of a list are written. */
@@ -169,7 +199,7 @@ export function addPageOptions(command: Command): Command {
 /** Writes all pages of a list to stdout, or with a limit one page. */
 export async function writePages<Item extends object>(
   io: Io,
-  { json, csv, limit, cursor }: PageOptions,
+  { json, csv, ascii, limit, cursor }: PageOptions,
   fetchPage: (page: { limit: number | string; cursor: string | undefined }) => Promise<Page<Item>>,
   { heading, toRow, columns }: ListView<Item>,
 ): Promise<void> {
@@ -190,7 +220,7 @@ export async function writePages<Item extends object>(
     let fitting = 0;
     if (json) for (const item of items) writeJson(io.stdout, item);
     else if (csv) writeCsv(io.stdout, columns, items, isFirst);
-    else fitting = writeFittingTable(io, items.map(toRow), names, isFirst);
+    else fitting = writeFittingTable(io, items.map(toRow), names, { withHeading: isFirst, ascii });
     await drained(io.stdout);
     return fitting;
   }

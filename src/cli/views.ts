@@ -123,7 +123,10 @@ export const STUDIED_COURSES: ListView<StudiedCourse> = {
 
 function formatProgress({ progress, moduleCount }: LifetimeStats): string | null {
   if (progress === null || moduleCount === null) return null;
-  // Rounded down, so that 100 % means that the course is complete.
-  const percent = Math.floor(progress * 1000) / 10;
-  return `${percent} % of ${moduleCount}`;
+  return `${percentOf(progress)} of ${moduleCount}`;
+}
+
+/** Rounded down, so that 100 % means that the course is complete. */
+export function percentOf(progress: number): string {
+  return `${Math.floor(progress * 1000) / 10} %`;
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runCli } from '../support/cli.js';
+import { addLearners, createClassroom } from '../support/classroom.js';
+import { cellsOf, parseCsv } from '../support/csv.js';
 import { newUserId, sessionContent } from '../support/factories.js';
 import { createFixture, type Fixture } from '../support/fixture.js';
 
@@ -83,4 +85,41 @@ test('`activity` names the option of each invalid value', async () => {
   assert.match(stderr, /--day-start is "25:00"; it must be a time of day from 00:00 to 06:00/);
   assert.match(stderr, /--to is "then"/);
   assert.doesNotMatch(stderr, /--from/);
+});
+
+test('`activity --course` shows active and new learners per interval, with bars of the active ones', async () => {
+  await using classroom = await createClassroom();
+  const { run, stats, courseId } = classroom;
+  await addLearners(classroom, courseId, [
+    { sessions: [['a'], ['a'], ['a']], daysAgo: 14 },
+    { sessions: [['a']], daysAgo: 0, score: null },
+    { sessions: [['a']], daysAgo: 1, score: 50 },
+  ]);
+  const command = ['activity', '--course', courseId];
+  const { code, stdout, stderr } = await run(command, { terminal: true, columns: 80 });
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.deepEqual(stdout.split('\n'), [
+    'Start       Learners  New  Sessions  Modules  Score   Time  Active',
+    '2026-11-02         1    1         3        3  80.00    14m  ████',
+    '2026-11-09         0    0         0        0      –     0s',
+    '2026-11-16         2    2         2        2  50.00  9m20s  ████████',
+    '',
+  ]);
+  const ascii = await run([...command, '--ascii', '--interval', 'month']);
+  assert.deepEqual(ascii.stdout.split('\n').slice(1), [
+    `2026-11-01         3    3         5        5  72.50  23m20s  ${'#'.repeat(24)}`,
+    '',
+  ]);
+
+  const options = ['--interval', 'day', '--time-zone', 'Asia/Tokyo', '--from', '2026-11-21'];
+  const query = { interval: 'day', timeZone: 'Asia/Tokyo', from: '2026-11-20T15:00:00Z' } as const;
+  const activity = await stats.getCourseActivity({ courseId, ...query });
+  assert.equal(activity.items.length, 2);
+  assert.deepEqual(JSON.parse((await run([...command, ...options, '--json'])).stdout), activity);
+  assert.deepEqual(
+    parseCsv((await run([...command, ...options, '--csv'])).stdout),
+    activity.items.map((item) => cellsOf(item)),
+  );
+  const none = await run([...command, '--to', '2026-01-01'], { terminal: true });
+  assert.equal(none.stdout, 'Start  Learners  New  Sessions  Modules  Score  Time  Active\n');
 });

@@ -19,8 +19,8 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(
         onDatabase.map(({ code }) => code),
         [
-          0, 1, 0, 0, 0, 0, 0, 0, 2, 3, 2, 0, 3, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 2, 0, 3, 2, 0,
-          0, 0, 3, 3, 3, 2,
+          0, 1, 0, 0, 0, 0, 0, 0, 2, 3, 2, 0, 3, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 2, 0, 0, 0, 0,
+          0, 0, 3, 0, 0, 0, 0, 0, 3, 2, 0, 0, 0, 3, 3, 3, 2,
         ],
       );
     });
@@ -62,6 +62,17 @@ async function runAll(target: string, url: string): Promise<Finished[]> {
     ['activity', '--user', user],
     ['activity', '--user', user, '--time-zone', 'Europe/London', '--day-start', '04:00', '--json'],
     ['activity', '--user', user, '--day-start', '7:00', '--from', '2026-01-01'],
+    ['activity', '--course', course],
+    ['activity', '--course', course, '--interval', 'day', '--time-zone', 'Asia/Tokyo', '--csv'],
+    ['roster', '--course', course],
+    ['roster', '--course', course, '--sort', 'progress', '--status', 'inactive', '--json'],
+    ['roster', '--course', course, '--csv', '--search', 'zoe'],
+    ['roster', ...learner],
+    ['roster', '--user', newUserId(), '--course', course],
+    ['summary', '--course', course, '--ascii'],
+    ['summary', '--course', course, '--json', '--inactive-after', '365'],
+    ['report', '--course', course, '--week', '2026-W01', '--time-zone', 'Europe/London'],
+    ['report', '--course', course, '--week', '2026-W05', '--format', 'html'],
     ['session', ...learner, '--session', session, '--delete'],
     ['session', ...learner, '--session', session, '--delete'],
     ['erase', '--user', user],

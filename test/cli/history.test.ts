@@ -62,6 +62,17 @@ test('`history` on a terminal draws bars in proportion to the time studied', asy
   assert.doesNotMatch(rows[1] ?? '', /[▁-▏]/);
   const json = await runCli([...command, '--json'], { terminal: true });
   assert.doesNotMatch(json.stdout, /█/);
+  const ascii = await runCli([...command, '--ascii']);
+  assert.deepEqual(
+    ascii.stdout.split('\n').map((line) => line.slice(51)),
+    [
+      '  Score  Trend  Studied',
+      ` 100.00  #      ${'#'.repeat(24)}`,
+      '      -',
+      `  50.00  =      ${'#'.repeat(12)}`,
+      '',
+    ],
+  );
 });
 
 test('`history` fits a terminal of 80 columns', async () => {

@@ -10,7 +10,15 @@ type Mistake = readonly [argv: readonly string[], message: RegExp];
 const MISTAKES: readonly Mistake[] = [
   [['nope'], /unknown command 'nope'/],
   [['stats'], /required option '--user <id>' not specified/],
-  [['activity'], /required option '--user <id>' not specified/],
+  [['activity'], /activity needs either --user or --course/],
+  [['activity', '--user', ID, '--course', ID], /activity needs either --user or --course/],
+  [['activity', '--user', ID, '--csv'], /--csv cannot be used with --user; remove one of them/],
+  [['activity', '--course', ID, '--day-start', '04:00'], /--day-start cannot be used with --course/],
+  [['roster', '--course', ID, '--sort', 'name'], /Allowed choices are userId, displayName, .*sessionCount/],
+  [
+    ['roster', '--course', ID, '--user', ID, '--sort', 'progress', '--csv'],
+    /--sort, --csv cannot be used for one learner; remove --user or --sort, --csv/,
+  ],
   [['history', '--user', ID], /required option '--course <id>' not specified/],
   [['history', '--user', ID, '--course', ID, '--interval', 'year'], /Allowed choices are day, week, month/],
   [['stats', '--usr', ID], /option/],
