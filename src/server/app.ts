@@ -1,7 +1,8 @@
 import type { RequestListener } from 'node:http';
 import * as z from 'zod';
-import type { Stats, StatsError } from '../core/index.js';
-import { parseCall } from '../core/model/validation.js';
+import type { Clock, Stats, StatsError } from '../core/index.js';
+import { isId } from '../core/model/ids.js';
+import { invalidRequest, parseCall, rule } from '../core/model/validation.js';
 import { ignoringErrors } from '../core/observer.js';
 import { authorize } from './auth/access.js';
 import { AccessError, type Authenticator, type Caller } from './auth/caller.js';
@@ -18,13 +19,15 @@ import { checkHeaders, parseTarget, readQuery, RequestContext, type CompletedReq
 import { send, withBasePath, type HttpResponse, type RequestUrl } from './response.js';
 import {
   isCallerRoute,
+  isPageRoute,
   isServiceRoute,
   Router,
   type CallerRoute,
   type CallRoute,
+  type PageRoute,
   type Service,
 } from './router.js';
-import { pageRoutes, routeGroups, routes } from './routes/index.js';
+import { dashboardRoutes, isDashboard, pageRoutes, routeGroups, routes } from './routes/index.js';
 
 export interface AppOptions {
   /** How requests are authenticated. Default: by a gateway on this machine. */
@@ -43,6 +46,8 @@ export interface AppOptions {
    * mounted the listener, else none.
    */
   readonly basePath?: string | undefined;
+  /** The time in milliseconds since 1970. Charts mark the interval that is not over. Default: `Date.now`. */
+  readonly clock?: Clock | undefined;
 }
 
 const NO_ARGUMENTS = z.strictObject({});
@@ -66,6 +71,14 @@ export function createListener(stats: Stats, options: AppOptions = {}): RequestL
   return (request, response) => void app.serve(new RequestContext(request, response));
 }
 
+/** The target of an authenticated request of a page. */
+interface PageTarget {
+  readonly route: PageRoute;
+  readonly pathname: string;
+  readonly path: Readonly<Record<string, string>>;
+  readonly search: string;
+}
+
 /** A call of an authenticated request. */
 interface CallTarget {
   readonly route: CallRoute | CallerRoute;
@@ -83,7 +96,7 @@ export class App implements Service {
   readonly #options: AppOptions;
   readonly #metrics: Metrics;
   readonly #authenticator: Authenticator;
-  readonly #router = new Router([...routes, ...pageRoutes]);
+  readonly #router = new Router([...routes, ...pageRoutes, ...dashboardRoutes]);
   readonly #bodies = new MemoryBudget();
   readonly #responses = new MemoryBudget();
   #description: ReturnType<typeof describeApi> | undefined;
@@ -108,7 +121,9 @@ export class App implements Service {
       const isCounted = context.request.method === 'GET' && response.text === undefined;
       send(context, withBasePath(response, context.basePath), isCounted ? this.#responses : undefined);
     } catch (error) {
-      this.#fail(context, error);
+      // A page shows its problem. The rest of the API does not wait for another promise.
+      if (context.isPage) await this.#failPage(context, error);
+      else this.#fail(context, error);
     }
     // A `close` listener per response would cost more than the rest of this method.
     this.report(context.end());
@@ -130,13 +145,15 @@ export class App implements Service {
     const { request } = context;
     const { basePath, pathname, search } = parseTarget(request, this.#options.basePath);
     context.basePath = basePath;
+    context.isPage = isDashboard(pathname);
     checkHeaders(request);
     const match = this.#router.find(request.method ?? '', pathname, basePath);
     if ('allow' in match) return { status: 204, headers: { Allow: match.allow } };
 
     const { route, path, locations } = match;
     context.route = route.path;
-    if (isServiceRoute(route)) return route.handle(this, basePath);
+    if (isServiceRoute(route)) return route.handle(this, basePath, path);
+    if (isPageRoute(route)) return this.#openPage(context, { route, pathname, path, search });
     const query = readQuery(search, match);
     const url = { pathname: `${basePath}${pathname}`, query };
     const target = {
@@ -180,14 +197,45 @@ export class App implements Service {
     });
   }
 
-  #fail(context: RequestContext, error: unknown): void {
+  async #openPage(
+    context: RequestContext,
+    { route, pathname, path, search }: PageTarget,
+  ): Promise<HttpResponse> {
+    const { clock = Date.now } = this.#options;
+    const { headers } = context.request;
+    const caller = await this.#authenticator.authenticate(context.request);
+    context.caller = caller;
+    const learner = path['userId'];
+    if (learner !== undefined && !isId(learner)) {
+      const detail = rule('must be a UUID: 8-4-4-4-12 hexadecimal digits')({ input: learner });
+      throw invalidRequest([{ parameter: 'userId', detail }]);
+    }
+    const userId = authorize(route.access, caller, learner ?? headers['x-user-id']?.toString());
+    const calls = this.#stats.untyped;
+    const stats = caller.courses ? limitToCourses(calls, caller.courses, caller) : calls;
+    const query = new URLSearchParams(search);
+    return route.handle({ stats, caller, userId, pathname, path, query, now: clock() });
+  }
+
+  /** Responds with a page instead of a problem document. */
+  async #failPage(context: RequestContext, error: unknown): Promise<void> {
+    try {
+      const { problemPage } = await import('./dashboard/index.js');
+      const { pathname } = parseTarget(context.request, this.#options.basePath);
+      this.#fail(context, error, problemPage(problemResponse(error), pathname));
+    } catch {
+      this.#fail(context, error);
+    }
+  }
+
+  #fail(context: RequestContext, error: unknown, page?: HttpResponse): void {
     const { request, response, requestId } = context;
     // The client disconnected before the end of its request.
     if (!request.complete && response.destroyed) return;
     const problem = problemResponse(error);
     if (error instanceof AccessError && problem.status < 500) this.#secure(refusal(context, error));
     // A middleware may have responded, for example after a timeout of its own.
-    if (!response.headersSent) send(context, problem);
+    if (!response.headersSent) send(context, page ?? problem);
     if (problem.status < 500 || problem.body.code === 'stopping') return;
     this.#report(error, requestId);
   }

@@ -1,0 +1,131 @@
+/** What all charts have in common: their size, text, axes and text alternative. */
+import { svg, type Markup, type MarkupValue } from '../markup.js';
+import { STYLE_ELEMENT } from './style.js';
+
+/** Pixels. Text has the same size at every width, so the layout depends on the width and nothing is scaled. */
+const MARGIN = 12;
+const LINE = 16;
+const HEADING = 20;
+const TICK = 4;
+/** From a label of the vertical axis to the plot. */
+const GUTTER = 8;
+/** The height beside the plot, with two lines below the heading. */
+const AROUND = 128;
+/** The width of a character is estimated, because fonts differ: wider than the average of common ones. */
+const CHARACTER = 6.6;
+
+/** Where the marks of a chart are drawn. */
+export interface Plot {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+export interface Frame {
+  readonly width: number;
+  readonly height: number;
+  readonly plot: Plot;
+  /** The lines of text below the heading. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * The height depends on the width only, so that a page can reserve it.
+ *
+ * @param notes share lines where they fit
+ * @param labels the labels of the vertical axis
+ */
+export function layOut(width: number, notes: readonly string[], labels: readonly string[]): Frame {
+  const lines = wrap(notes, width - 2 * MARGIN);
+  const gutter = Math.ceil(Math.max(0, ...labels.map(widthOf)));
+  const top = MARGIN + HEADING + lines.length * LINE + LINE;
+  const height = AROUND + Math.round(Math.min(Math.max(width * 0.3, 120), 320));
+  const bottom = height - MARGIN - 2 * LINE - TICK;
+  const left = gutter > 0 ? MARGIN + gutter + GUTTER : MARGIN;
+  return { width, height, plot: { left, right: width - MARGIN, top, bottom }, notes: lines };
+}
+
+export function widthOf(text: string): number {
+  return text.length * CHARACTER;
+}
+
+function wrap(notes: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const note of notes) {
+    const joined = [...lines.slice(-1), note].join(' · ');
+    if (lines.length > 0 && widthOf(joined) <= width) lines[lines.length - 1] = joined;
+    else lines.push(note);
+  }
+  return lines;
+}
+
+interface Content {
+  readonly heading: string;
+  readonly title: string;
+  readonly description: string;
+  readonly marks: MarkupValue;
+}
+
+/** Returns a chart with its text alternative, which contains no ids, so that a page can have several. */
+export function drawFrame(frame: Frame, { heading, title, description, marks }: Content): Markup {
+  const { width, height, notes } = frame;
+  const lines = notes.map(
+    (note, index) => svg`<text x="${MARGIN}" y="${MARGIN + HEADING + LINE * (index + 1) - 4}">${note}</text>`,
+  );
+  const size = svg`width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
+  return svg`<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" ${size}>
+<title>${title}</title>
+<desc>${description}</desc>
+${STYLE_ELEMENT}
+<rect class="surface" width="${width}" height="${height}"/>
+<text class="heading" x="${MARGIN}" y="${MARGIN + 14}">${heading}</text>${lines}
+${marks}
+</svg>
+`;
+}
+
+/** Draws a label for each tick, and a grid line except at the bottom. */
+export function drawValueAxis(
+  { left, right, bottom }: Plot,
+  ticks: readonly { readonly y: number; readonly label: string }[],
+): Markup {
+  return svg`${ticks.map(
+    ({ y, label }) =>
+      svg`${y < bottom && svg`<path class="grid" d="M${left} ${crisp(y)}H${right}"/>`}<text x="${left - GUTTER}" y="${round(y + 4)}" text-anchor="end">${label}</text>`,
+  )}`;
+}
+
+/** Draws the bottom of the plot, with labels of one or two lines, each at its mark, but within the picture. */
+export function drawBottom(
+  { left, right, bottom }: Plot,
+  labels: readonly { readonly x: number; readonly lines: readonly string[] }[],
+): Markup {
+  const ticks = labels.map(({ x }) => `M${crisp(x)} ${crisp(bottom)}v${TICK}`).join('');
+  const texts = labels.map(({ x, lines }) => {
+    const half = Math.max(...lines.map(widthOf)) / 2;
+    const space = MARGIN / 2;
+    const anchor = x + half > right + space ? 'end' : x - half < space ? 'start' : 'middle';
+    const at = anchor === 'end' ? right : anchor === 'start' ? left : round(x);
+    return lines.map(
+      (line, index) =>
+        svg`<text x="${at}" y="${bottom + TICK + LINE * (index + 1) - 2}" text-anchor="${anchor}">${line}</text>`,
+    );
+  });
+  return svg`<path class="base" d="M${left} ${crisp(bottom)}H${right}${ticks}"/>${texts}`;
+}
+
+/** Draws the reason why there is nothing else. */
+export function drawEmpty({ left, right, top, bottom }: Plot, text: string): Markup {
+  return svg`<text x="${(left + right) / 2}" y="${(top + bottom) / 2}" text-anchor="middle">${text}</text>`;
+}
+
+/** Rounds to a tenth of a pixel, which keeps charts of many intervals small. */
+export function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+/** Moves a line of one pixel to the middle of a pixel, where it is not blurred. */
+function crisp(value: number): number {
+  return Math.floor(value) + 0.5;
+}

@@ -1,0 +1,116 @@
+import { linear, ticksBetween } from '../../core/model/scale.js';
+import type { Markup } from '../markup.js';
+import { dateLabels } from './dates.js';
+import { describeSeries, isEmpty, valuesOf, type Description } from './describe.js';
+import { drawEmpty, drawFrame, drawBottom, drawValueAxis, layOut, widthOf, type Plot } from './frame.js';
+import { drawBars, drawColumns, drawLine, type Place } from './marks.js';
+import type { Measure } from './measures.js';
+import type { Point, Series } from './series.js';
+
+/** A picture with the same content as a sentence and as a table, for pages. */
+export interface IntervalChart extends Pick<Description, 'sentence' | 'table'> {
+  readonly picture: Markup;
+}
+
+/** At most this many values are also text in the picture. */
+const MAX_TEXTS = 60;
+const MAX_TICKS = 5;
+/** Pixels from one date to the next: the widest, and a space. */
+const DATE_GAP = widthOf('28 Aug') + 16;
+/** The part of a line's largest value that the axis shows at least, so that a small change does not look large. */
+const LEAST_EXTENT = 0.1;
+
+/** Draws the values of a measure per interval. */
+export function intervalChart(series: Series, measure: Measure, width: number): IntervalChart {
+  const description = describeSeries(series, measure);
+  const { sentence, table } = description;
+  const picture = isEmpty(series, measure)
+    ? drawWithout(series, measure, description, width)
+    : drawWith(series, measure, description, width);
+  return { sentence, table, picture };
+}
+
+function drawWithout(series: Series, measure: Measure, description: Description, width: number): Markup {
+  const { heading, range, sentence } = description;
+  const frame = layOut(width, notesOf(series, range), []);
+  const isDated = series.points.length > 0;
+  const marks = [drawEmpty(frame.plot, measure.none), isDated && drawDates(series, frame.plot)];
+  return drawFrame(frame, {
+    heading,
+    title: sentence,
+    description: notesOf(series, range).join('. '),
+    marks,
+  });
+}
+
+function drawWith(series: Series, measure: Measure, description: Description, width: number): Markup {
+  const { points } = series;
+  const { heading, range, sentence, table } = description;
+  const isLine = measure.kind === 'line';
+  const ticks = ticksOf(valuesOf(points), measure);
+  const [low = 0, next = 1] = ticks;
+  const labels = ticks.map((tick) => measure.formatTick(tick, next - low));
+  const isDrawn = ({ value }: Point) => (isLine ? value !== null : value !== null && value > 0);
+  const marked = new Set(points.filter(isDrawn).flatMap(({ incomplete }) => incomplete ?? []));
+  const notes = notesOf(series, range);
+  if (marked.size > 0) notes.push(`${isLine ? 'Open circle' : 'Faint'}: ${Array.from(marked).join(', ')}`);
+  const frame = layOut(width, notes, labels);
+  const { plot } = frame;
+
+  const share = linear(low, ticks.at(-1) ?? 1);
+  const yOf = (value: number) => plot.bottom - share(value) * (plot.bottom - plot.top);
+  const slot = slotOf(series, plot);
+  const places = points.map(({ value, incomplete }, index): Place | null =>
+    value === null
+      ? null
+      : { x: plot.left + slot * (index + 0.5), y: yOf(value), isWhole: incomplete === undefined },
+  );
+  const axis = ticks.map((tick, index) => ({ y: yOf(tick), label: labels[index] ?? '' }));
+  const texts = points.length <= MAX_TEXTS ? table.rows.map((row) => row.join(': ')) : [];
+  const marks = isLine
+    ? drawLine(places, slot)
+    : drawBars(
+        places.filter((place) => place !== null),
+        plot,
+        slot,
+      );
+  return drawFrame(frame, {
+    heading,
+    title: sentence,
+    description: [...notes, texts.join('; ')].filter(Boolean).join('. '),
+    marks: [
+      drawValueAxis(plot, axis),
+      marks,
+      drawDates(series, plot),
+      texts.length > 0 && drawColumns(texts, plot, slot),
+    ],
+  });
+}
+
+function notesOf({ timeZone, points }: Series, range: string): string[] {
+  return points.length > 0 ? [range, timeZone] : [];
+}
+
+/** Bars begin at zero. A line begins near its smallest value. */
+function ticksOf(values: readonly number[], { kind, stepAbove }: Measure): number[] {
+  const high = Math.max(...values);
+  const low = kind === 'line' ? Math.min(...values, high * (1 - LEAST_EXTENT)) : 0;
+  return ticksBetween(low, high, MAX_TICKS, stepAbove);
+}
+
+function slotOf({ points }: Series, { left, right }: Plot): number {
+  return (right - left) / Math.max(1, points.length);
+}
+
+function drawDates(series: Series, plot: Plot): Markup {
+  const slot = slotOf(series, plot);
+  const dates = series.points.map(({ date }) => date);
+  const labels = dateLabels(dates, series.interval, Math.ceil(DATE_GAP / slot));
+  return drawBottom(
+    plot,
+    labels.map(({ index, text, year }) => ({
+      x: plot.left + slot * (index + 0.5),
+      lines: year === undefined ? [text] : [text, year],
+    })),
+  );
+}

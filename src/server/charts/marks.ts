@@ -1,0 +1,67 @@
+/** The marks of a series: bars, or a line with gaps. */
+import { svg, type Markup } from '../markup.js';
+import { round, type Plot } from './frame.js';
+
+/** Where a point is drawn. */
+export interface Place {
+  /** The middle of its interval. */
+  readonly x: number;
+  readonly y: number;
+  readonly isWhole: boolean;
+}
+
+/** The smallest height of a bar that is not zero, so that it is seen. */
+const LOWEST_BAR = 1.5;
+/** Pixels from one interval to the next, from which there are gaps between the bars. */
+const GAPS = 3;
+/** The smallest width of a bar with an outline. */
+const OUTLINES = 4;
+const WIDEST_BAR = 48;
+/** Pixels from one interval to the next, from which each value has a dot. */
+const DOTS = 12;
+
+/** @param slot pixels from one interval to the next */
+export function drawBars(places: readonly Place[], { bottom }: Plot, slot: number): Markup {
+  const width = slot < GAPS ? slot : Math.min(slot * 0.75, WIDEST_BAR);
+  const barOf = ({ x, y }: Place, inset = 0) => {
+    const height = bottom - Math.min(y, bottom - LOWEST_BAR) - inset;
+    return `M${round(x - width / 2 + inset)} ${bottom}v${round(-height)}h${round(width - 2 * inset)}v${round(height)}z`;
+  };
+  const drawn = places.filter(({ y }) => y < bottom);
+  const whole = drawn.filter(({ isWhole }) => isWhole).map((place) => barOf(place));
+  const isThin = width < OUTLINES;
+  const rest = drawn.filter(({ isWhole }) => !isWhole).map((place) => barOf(place, isThin ? 0 : 0.5));
+  return svg`${whole.length > 0 && svg`<path class="bar" d="${whole.join('')}"/>`}${
+    rest.length > 0 && svg`<path class="part${isThin && ' thin'}" d="${rest.join('')}"/>`
+  }`;
+}
+
+/** Draws a line that ends before an interval without a value and begins anew after it. */
+export function drawLine(places: readonly (Place | null)[], slot: number): Markup {
+  let whole = '';
+  let rest = '';
+  const dots: Markup[] = [];
+  for (const [index, place] of places.entries()) {
+    if (!place) continue;
+    const [before, after] = [places[index - 1], places[index + 1]];
+    const isContinued = before?.isWhole && place.isWhole;
+    if (place.isWhole) whole += `${isContinued ? 'L' : 'M'}${round(place.x)} ${round(place.y)}`;
+    if (before && !isContinued) {
+      rest += `M${round(before.x)} ${round(before.y)}L${round(place.x)} ${round(place.y)}`;
+    }
+    if (slot >= DOTS || !place.isWhole || !(before ?? after)) {
+      dots.push(
+        svg`<circle class="${place.isWhole ? 'dot' : 'open'}" cx="${round(place.x)}" cy="${round(place.y)}" r="3"/>`,
+      );
+    }
+  }
+  return svg`${rest && svg`<path class="rest" d="${rest}"/>`}${whole && svg`<path class="line" d="${whole}"/>`}${dots}`;
+}
+
+/** Draws invisible columns, which show the interval and value under the pointer. */
+export function drawColumns(titles: readonly string[], { left, top, bottom }: Plot, slot: number): Markup {
+  return svg`${titles.map(
+    (title, index) =>
+      svg`<rect class="column" x="${round(left + slot * index)}" y="${top}" width="${round(slot)}" height="${bottom - top}"><title>${title}</title></rect>`,
+  )}`;
+}

@@ -1,0 +1,87 @@
+import type { LearnerActivity } from '../../core/index.js';
+import { DAY } from '../../core/model/zone-days.js';
+import { svg as html, type Markup } from '../markup.js';
+import { dataTable } from './chart-figure.js';
+import { amount, count, duration } from './format.js';
+import { toDate, type Zone } from './zone.js';
+
+/** Weeks in the calendar, so that it has a whole year. */
+const WEEKS = 53;
+/** Pixels. */
+const CELL = 11;
+const STEP = 13;
+const LEFT = 30;
+const TOP = 18;
+/** Shades of days with a session. */
+const LEVELS = 4;
+
+/** The days of a year, a column per week, darker with more time. */
+export function calendar({ items }: LearnerActivity, zone: Zone, now: number): Markup {
+  const today = Date.parse(zone.dayOf(now));
+  const monday = today - ((new Date(today).getUTCDay() + 6) % 7) * DAY;
+  const first = monday - (WEEKS - 1) * 7 * DAY;
+  const shown = items.filter(({ date }) => Date.parse(date) >= first);
+  const times = shown.map(({ timeStudied }) => timeStudied).toSorted((a, b) => a - b);
+  const levelOf = (time: number) => {
+    const rank = times.findLastIndex((each) => each <= time) + 1;
+    return Math.max(1, Math.ceil((rank / times.length) * LEVELS));
+  };
+  const days = new Map(shown.map((day) => [day.date, day]));
+  const cells = Array.from({ length: (today - first) / DAY + 1 }, (_, index) => {
+    const date = toDate(first + index * DAY);
+    const day = days.get(date);
+    const [x, y] = [LEFT + Math.floor(index / 7) * STEP, TOP + (index % 7) * STEP];
+    const level = day ? levelOf(day.timeStudied) : 0;
+    return html`<rect class="level-${level}" x="${x}" y="${y}" width="${CELL}" height="${CELL}" rx="2"
+      >${day && html`<title>${formatDay(date)}: ${count(day.sessionCount, 'session')}</title>`}</rect
+    >`;
+  });
+  const width = LEFT + WEEKS * STEP;
+  const height = TOP + 7 * STEP;
+  const sentence = `${count(shown.length, 'day')} with a session since ${formatDay(toDate(first))}, of which the darkest have the most time.`;
+  const rows = shown
+    .toReversed()
+    .map(({ date, sessionCount, totalModulesStudied, timeStudied }) => [
+      formatDay(date),
+      amount(sessionCount),
+      amount(totalModulesStudied),
+      duration(timeStudied),
+    ]);
+  return html`<section class="card" aria-labelledby="calendar-title">
+    <h2 id="calendar-title">Days of the year</h2>
+    <figure>
+      <div class="scroll end" role="region" aria-labelledby="calendar-title" tabindex="0">
+        <svg
+          class="calendar"
+          role="img"
+          aria-label="${sentence}"
+          width="${width}"
+          height="${height}"
+          viewBox="0 0 ${width} ${height}"
+        >
+          ${monthLabels(first)}${['Mon', '', 'Wed', '', 'Fri'].map(
+            (name, index) => html`<text x="0" y="${TOP + index * STEP + 9}">${name}</text>`,
+          )}${cells}
+        </svg>
+      </div>
+      <figcaption>${sentence}</figcaption>
+      ${dataTable('Show the numbers', ['Day', 'Sessions', 'Modules', 'Time'], rows)}
+    </figure>
+  </section>`;
+}
+
+/** A month is named above the first week that begins in it. */
+function monthLabels(first: number): Markup[] {
+  const nameOf = (week: number) =>
+    new Date(first + week * 7 * DAY).toLocaleDateString('en-GB', { timeZone: 'UTC', month: 'short' });
+  return Array.from({ length: WEEKS }, (_, week) => week).flatMap((week) => {
+    const isNew = week > 0 && nameOf(week) !== nameOf(week - 1);
+    return isNew && week < WEEKS - 1
+      ? html`<text x="${LEFT + week * STEP}" y="11">${nameOf(week)}</text>`
+      : [];
+  });
+}
+
+function formatDay(date: string): string {
+  return new Date(date).toLocaleDateString('en-GB', { timeZone: 'UTC', dateStyle: 'medium' });
+}

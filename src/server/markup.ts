@@ -1,0 +1,39 @@
+/** HTML or SVG. Only `svg` makes it, so that every text in it is escaped. */
+class SafeMarkup {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+export type Markup = SafeMarkup;
+export type MarkupValue = string | number | Markup | readonly MarkupValue[] | null | undefined | false;
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** What XML 1.0 (section 2.2) does not allow, not even as a reference: control characters and lone surrogates. */
+const INVALID = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
+
+/**
+ * A template whose values are escaped, except markup. Lists are joined; `null`, `undefined` and `false` print nothing.
+ * Attributes need quotes.
+ */
+export function svg(strings: TemplateStringsArray, ...values: readonly MarkupValue[]): Markup {
+  return new SafeMarkup(strings.map((text, index) => text + toText(values[index])).join(''));
+}
+
+function toText(value: MarkupValue): string {
+  if (value instanceof SafeMarkup) return value.text;
+  if (typeof value === 'string') {
+    return value.replaceAll(INVALID, '\u{fffd}').replaceAll(/[&<>"']/g, (found) => ENTITIES[found] ?? '');
+  }
+  if (typeof value === 'number') return String(value);
+  return value ? value.map(toText).join('') : '';
+}
