@@ -85,7 +85,7 @@ function distribution(name: string, parts: readonly (readonly [Cell, number])[])
   return {
     heading: [name, 'Learners'],
     rows: parts.map(([part, learners]) => [part, figure(grouped(learners))]),
-    bars: { name: 'Share', values: parts.map(([, learners]) => learners) },
+    bars: { name: 'Chart', values: parts.map(([, learners]) => learners) },
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { formatDuration, parseDuration } from '../../src/cli/duration.js';
+import { formatDuration, formatStudyTime, parseDuration } from '../../src/cli/duration.js';
 
 const DURATIONS: readonly (readonly [text: string, milliseconds: number | undefined])[] = [
   ['0', 0],
@@ -46,4 +46,20 @@ test('`parseDuration` reads every duration that `formatDuration` writes', () => 
       assert.equal(parseDuration(formatDuration(milliseconds)), milliseconds);
     }),
   );
+});
+
+test('A time studied is rounded to seconds below an hour, and to minutes from there on', () => {
+  for (const [milliseconds, text] of [
+    [0, '0s'],
+    [400, '400ms'],
+    [280_499, '4m40s'],
+    [280_500, '4m41s'],
+    [3_599_999, '1h'],
+    [3_629_999, '1h'],
+    [3_630_000, '1h1m'],
+    [90_000_000, '25h'],
+    [4_440_300_000, '1,233h25m'],
+  ] as const) {
+    assert.equal(formatStudyTime(milliseconds), text);
+  }
 });

@@ -53,7 +53,7 @@ describe('`roster`', () => {
       `田中太郎  ${tanaka}  active         66.6 %  66.67`,
     ]);
     const hidden = 'Last session, Time, Sessions, Done, Groups';
-    assert.equal(narrow.stderr, `Not shown: ${hidden}. Use a wider terminal or --json.\n${NOTE}`);
+    assert.equal(narrow.stderr, `${NOTE}Not shown: ${hidden}. Use a wider terminal or --json.\n`);
 
     const wide = await run(roster, { terminal: true, columns: 120 });
     const lines = wide.stdout.trimEnd().split('\n');

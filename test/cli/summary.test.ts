@@ -43,13 +43,13 @@ Time studied     2h6m
 First completed  2026-11-02T10:00:00.000Z
 Last completed   2026-11-22T10:00:00.000Z
 
-Status       Learners  Share
+Status       Learners  Chart
 not-started        12  ████████
 active              9  ██████
 inactive            6  ████
 completed           3  ██
 
-Progress from  Learners  Share
+Progress from  Learners  Chart
           0 %        12  ██████▌
          10 %         0
          20 %         0
@@ -66,7 +66,7 @@ Average score  12.00  15.00   19.00  23.00  26.00
 Time studied   4m40s  4m40s   4m40s  9m20s  9m20s
 Sessions           1      1       1      2      2
 
-Module  Learners  Share
+Module  Learners  Chart
 intro         18  ████████
 sets           3  █▍
 
@@ -75,7 +75,7 @@ ${RULE}
     assert.equal(`\n${stdout}`, expected);
 
     // A file has no bars, and `--ascii` needs no terminal.
-    assert.equal((await run(summary)).stdout, expected.slice(1).replaceAll(/ +(Share|[█-▏]+)$/gm, ''));
+    assert.equal((await run(summary)).stdout, expected.slice(1).replaceAll(/ +(Chart|[█-▏]+)$/gm, ''));
     const ascii = await run([...summary, '--ascii']);
     assert.doesNotMatch(ascii.stdout, /[^\n -~]/);
     assert.match(ascii.stdout, /^active {14}9 {2}#{18}$/m);
@@ -106,7 +106,7 @@ ${RULE}
     // An id is never cut: the other columns leave.
     assert.match(one.stdout, new RegExp(`^Module\n${id}$`, 'm'));
     assert.ok(one.stdout.split('\n').every((line) => widthOf(line) <= 80 || line === id));
-    assert.equal(one.stderr, 'Not shown: Learners, Share. Use a wider terminal or --json.\n');
+    assert.equal(one.stderr, 'Not shown: Learners, Chart. Use a wider terminal or --json.\n');
     assert.equal((await run(['summary', '--course', crypto.randomUUID()])).code, 3);
   });
 });

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { DialectName } from '../../migrations/columns.js';
+import { assertCourseView } from '../support/course-views.js';
 import { DIALECTS } from '../support/databases.js';
 import { newUserId } from '../support/factories.js';
 import { createService, type HttpService } from '../support/http-service.js';
@@ -26,6 +27,8 @@ const coursesFile = process.env['STATS_TEST_COURSES'];
 const courses =
   coursesFile === undefined ? coursesOf(sessions) : parseCourses(await readFile(coursesFile, 'utf8'));
 const courseById = new Map(courses.map((course) => [course.courseId, course]));
+/** Some of the generated learners are inactive then. */
+const INACTIVE_AFTER = 322;
 const learners = Map.groupBy(sessions, ({ userId, courseId }) => `${userId} ${courseId}`);
 
 async function createCourses({ send }: HttpService): Promise<void> {
@@ -93,6 +96,11 @@ for (const dialect of DIALECTS) {
     await post(service, shuffled([...sessions, ...sessions], 1), 200);
     assertSame(await snapshot(service), first);
     await assertRollups(service.database.url);
+    const rule = { inactiveAfter: INACTIVE_AFTER, asOf: new Date(service.clock.read()).toISOString() };
+    for (const course of courses) {
+      const ofCourse = sessions.filter(({ courseId }) => courseId === course.courseId);
+      await assertCourseView(service.stats, course, ofCourse, rule);
+    }
     answersOf.set(dialect, first);
   });
 }

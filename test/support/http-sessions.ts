@@ -13,7 +13,7 @@ export interface FileSession {
   readonly moduleIds: readonly string[];
 }
 
-interface FileCourse {
+export interface FileCourse {
   readonly courseId: string;
   readonly name: string;
   readonly moduleIds: readonly string[];

@@ -120,7 +120,12 @@ export class NaiveStats {
   }
 }
 
-function sumUp(courseId: CourseId, sessions: readonly Session[], declared: readonly string[]): LifetimeStats {
+/** Sums sessions of one course. */
+export function sumUp(
+  courseId: CourseId,
+  sessions: readonly Session[],
+  declared: readonly string[],
+): LifetimeStats {
   let modules = 0n;
   let scored = 0n;
   let weighted = 0n;
@@ -162,7 +167,7 @@ function saysTheSame(known: Session, content: SessionContent): boolean {
 }
 
 /** Returns the content of a session as stored, without `completedAt`. */
-function toStored({ totalModulesStudied, averageScore, timeStudied, moduleIds }: SessionContent) {
+export function toStored({ totalModulesStudied, averageScore, timeStudied, moduleIds }: SessionContent) {
   return {
     totalModulesStudied,
     averageScore: averageScore === null ? null : quotientOf(unitsOf(averageScore, DECIMALS), UNITS_PER_SCORE),

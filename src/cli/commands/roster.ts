@@ -6,7 +6,6 @@ import {
   SORT_ORDERS,
   STATUSES,
   type RosterRow,
-  type StatusRule,
 } from '../../core/index.js';
 import { asciiOption, chartsFor, type ChartOptions } from '../charts.js';
 import { describeRule, learnerFields } from '../course-figures.js';
@@ -87,12 +86,16 @@ async function showLearner(io: Io, options: Options): Promise<void> {
 async function listLearners(io: Io, options: Options): Promise<void> {
   const { course: courseId, sort, order, status, group, search, inactiveAfter } = options;
   const query = { courseId, sort, order, status, group, search, inactiveAfter };
-  let rule: StatusRule | undefined;
+  let isStated = options.json === true || options.csv === true;
   await withStats(io, options, 'read', async ({ untyped: stats }) => {
-    const fetchPage = async (page: object) => (rule = await stats.listLearners({ ...query, ...page }));
+    const fetchPage = async (page: object) => {
+      const roster = await stats.listLearners({ ...query, ...page });
+      if (!isStated) writeLine(io.stderr, `Inactive: ${describeRule(roster)}.`);
+      isStated = true;
+      return roster;
+    };
     await writePages(io, options, fetchPage, rosterView(io, options));
   });
-  if (rule && !options.json && !options.csv) writeLine(io.stderr, `Inactive: ${describeRule(rule)}.`);
 }
 
 /** Characters of the longest bar of progress. */

@@ -45,10 +45,14 @@ const groupsSchema = z
  * It is stored, because the databases fold differently.
  */
 export function foldName(name: string): string {
-  return name
-    .normalize('NFKD')
-    .replaceAll(/[\u0300-\u036f]/g, '')
-    .toLowerCase();
+  return (
+    name
+      .normalize('NFKD')
+      .replaceAll(/[\u0300-\u036f]/g, '')
+      .toLowerCase()
+      // `toLowerCase` writes sigma differently at the end of a word, by which a name would not begin with its own start.
+      .replaceAll('ς', 'σ')
+  );
 }
 
 /** The content of an enrolment in a request: the body of a PUT. */

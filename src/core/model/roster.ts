@@ -97,7 +97,8 @@ function hasTypeOf(sort: RosterSort, key: SortKey): boolean {
       // Folding can make a name longer.
       return typeof key === 'string' && (key === '' || isName(key, Infinity));
     case 'lastCompletedAt':
-      return boundSchema.safeParse(key).success;
+      // The stored format only: the database compares with the key as it is.
+      return boundSchema.safeParse(key).data === key;
     case 'averageScore':
       return Number.isFinite(key);
     default:

@@ -45,4 +45,5 @@ test('A week that does not exist or has not begun is rejected', () => {
   assert.equal(readWeek('2026-W47', 'UTC', asOf).name, '2026-W47');
   const later = { message: '--week is "2026-W48"; it must not be after this week, 2026-W47' };
   assert.throws(() => readWeek('2026-W48', 'UTC', asOf), later);
+  assert.equal(readWeek('2026-W48', 'UTC', '2026-11-23T00:00:00.000Z').name, '2026-W48');
 });

@@ -515,14 +515,15 @@ select count(*) as total, count(enrolments.user_id) as enrolled, count(*) filter
   count(*) filter (where (course_stats.user_id is not null and not studied_of_declared = $3 and
   course_stats.last_completed_at < cast($4 as timestamptz))) as "inactive", count(*) filter (where
   (course_stats.user_id is not null and studied_of_declared = $5)) as "completed", count(*) filter (where
-  studied_of_declared * 10 / $6 = 0) as "bucket0", count(*) filter (where studied_of_declared * 10 / $7 = 1)
-  as "bucket1", count(*) filter (where studied_of_declared * 10 / $8 = 2) as "bucket2", count(*) filter (where
-  studied_of_declared * 10 / $9 = 3) as "bucket3", count(*) filter (where studied_of_declared * 10 / $10 = 4)
-  as "bucket4", count(*) filter (where studied_of_declared * 10 / $11 = 5) as "bucket5", count(*) filter
-  (where studied_of_declared * 10 / $12 = 6) as "bucket6", count(*) filter (where studied_of_declared * 10 /
-  $13 = 7) as "bucket7", count(*) filter (where studied_of_declared * 10 / $14 = 8) as "bucket8", count(*)
-  filter (where studied_of_declared * 10 / $15 >= 9) as "bucket9",
-  cast(coalesce(sum(course_stats.session_count), 0) as bigint) as session_count,
+  studied_of_declared * 10 / cast($6 as bigint) = 0) as "bucket0", count(*) filter (where studied_of_declared
+  * 10 / cast($7 as bigint) = 1) as "bucket1", count(*) filter (where studied_of_declared * 10 / cast($8 as
+  bigint) = 2) as "bucket2", count(*) filter (where studied_of_declared * 10 / cast($9 as bigint) = 3) as
+  "bucket3", count(*) filter (where studied_of_declared * 10 / cast($10 as bigint) = 4) as "bucket4", count(*)
+  filter (where studied_of_declared * 10 / cast($11 as bigint) = 5) as "bucket5", count(*) filter (where
+  studied_of_declared * 10 / cast($12 as bigint) = 6) as "bucket6", count(*) filter (where studied_of_declared
+  * 10 / cast($13 as bigint) = 7) as "bucket7", count(*) filter (where studied_of_declared * 10 / cast($14 as
+  bigint) = 8) as "bucket8", count(*) filter (where studied_of_declared * 10 / cast($15 as bigint) >= 9) as
+  "bucket9", cast(coalesce(sum(course_stats.session_count), 0) as bigint) as session_count,
   coalesce(cast(sum("course_stats"."total_modules_studied" % 4294967296) as text) || ':' ||
   cast(sum("course_stats"."total_modules_studied" / 4294967296) as text), '0') as "total_modules_studied",
   coalesce(cast(sum("course_stats"."scored_modules" % 4294967296) as text) || ':' ||

@@ -453,15 +453,16 @@ select count(*) as total, count(enrolments.user_id) as enrolled, count(*) filter
   studied_of_declared = ? and not course_stats.last_completed_at < ?)) as "active", count(*) filter (where
   (course_stats.user_id is not null and not studied_of_declared = ? and course_stats.last_completed_at < ?))
   as "inactive", count(*) filter (where (course_stats.user_id is not null and studied_of_declared = ?)) as
-  "completed", count(*) filter (where studied_of_declared * 10 / ? = 0) as "bucket0", count(*) filter (where
-  studied_of_declared * 10 / ? = 1) as "bucket1", count(*) filter (where studied_of_declared * 10 / ? = 2) as
-  "bucket2", count(*) filter (where studied_of_declared * 10 / ? = 3) as "bucket3", count(*) filter (where
-  studied_of_declared * 10 / ? = 4) as "bucket4", count(*) filter (where studied_of_declared * 10 / ? = 5) as
-  "bucket5", count(*) filter (where studied_of_declared * 10 / ? = 6) as "bucket6", count(*) filter (where
-  studied_of_declared * 10 / ? = 7) as "bucket7", count(*) filter (where studied_of_declared * 10 / ? = 8) as
-  "bucket8", count(*) filter (where studied_of_declared * 10 / ? >= 9) as "bucket9",
-  cast(coalesce(sum(course_stats.session_count), 0) as bigint) as session_count,
-  coalesce(cast(sum("course_stats"."total_modules_studied" % 4294967296) as text) || ':' ||
+  "completed", count(*) filter (where studied_of_declared * 10 / cast(? as bigint) = 0) as "bucket0", count(*)
+  filter (where studied_of_declared * 10 / cast(? as bigint) = 1) as "bucket1", count(*) filter (where
+  studied_of_declared * 10 / cast(? as bigint) = 2) as "bucket2", count(*) filter (where studied_of_declared *
+  10 / cast(? as bigint) = 3) as "bucket3", count(*) filter (where studied_of_declared * 10 / cast(? as
+  bigint) = 4) as "bucket4", count(*) filter (where studied_of_declared * 10 / cast(? as bigint) = 5) as
+  "bucket5", count(*) filter (where studied_of_declared * 10 / cast(? as bigint) = 6) as "bucket6", count(*)
+  filter (where studied_of_declared * 10 / cast(? as bigint) = 7) as "bucket7", count(*) filter (where
+  studied_of_declared * 10 / cast(? as bigint) = 8) as "bucket8", count(*) filter (where studied_of_declared *
+  10 / cast(? as bigint) >= 9) as "bucket9", cast(coalesce(sum(course_stats.session_count), 0) as bigint) as
+  session_count, coalesce(cast(sum("course_stats"."total_modules_studied" % 4294967296) as text) || ':' ||
   cast(sum("course_stats"."total_modules_studied" / 4294967296) as text), '0') as "total_modules_studied",
   coalesce(cast(sum("course_stats"."scored_modules" % 4294967296) as text) || ':' ||
   cast(sum("course_stats"."scored_modules" / 4294967296) as text), '0') as "scored_modules",

@@ -83,7 +83,9 @@ async function readFigures(
     if (moduleCount === 0) return sql`0 as ${sql.ref(name)}`;
     // The last bucket includes 1.
     const comparison = index === PROGRESS_BUCKETS - 1 ? sql`>=` : sql`=`;
-    const bucket = sql`studied_of_declared * ${sql.lit(PROGRESS_BUCKETS)} / ${moduleCount}`;
+    // SQLite receives every number as a double, by which the division would not be one of integers.
+    const declared = sql`cast(${moduleCount} as bigint)`;
+    const bucket = sql`studied_of_declared * ${sql.lit(PROGRESS_BUCKETS)} / ${declared}`;
     return sql`${count(sql`${bucket} ${comparison} ${sql.lit(index)}`)} as ${sql.ref(name)}`;
   });
   const join = moduleCount === 0 ? joinLearners : joinLearnersAndModules;
