@@ -1,5 +1,6 @@
-import type { LearnerActivity } from '../../core/index.js';
+import type { ActivityDay, LearnerActivity } from '../../core/index.js';
 import { DAY } from '../../core/model/zone-days.js';
+import { MEASURES } from '../charts/index.js';
 import { svg as html, type Markup } from '../markup.js';
 import { dataTable } from './chart-figure.js';
 import { amount, count, duration } from './format.js';
@@ -27,18 +28,19 @@ export function calendar({ items }: LearnerActivity, zone: Zone, now: number): M
     return Math.max(1, Math.ceil((rank / times.length) * LEVELS));
   };
   const days = new Map(shown.map((day) => [day.date, day]));
+  const placeOf = (index: number) => [LEFT + Math.floor(index / 7) * STEP, TOP + (index % 7) * STEP] as const;
+  const empty: string[] = [];
   const cells = Array.from({ length: (today - first) / DAY + 1 }, (_, index) => {
     const date = toDate(first + index * DAY);
     const day = days.get(date);
-    const [x, y] = [LEFT + Math.floor(index / 7) * STEP, TOP + (index % 7) * STEP];
-    const level = day ? levelOf(day.timeStudied) : 0;
-    return html`<rect class="level-${level}" x="${x}" y="${y}" width="${CELL}" height="${CELL}" rx="2"
-      >${day && html`<title>${formatDay(date)}: ${count(day.sessionCount, 'session')}</title>`}</rect
-    >`;
+    const [x, y] = placeOf(index);
+    if (day) return cellOf(day, levelOf(day.timeStudied), x, y);
+    empty.push(`M${x} ${y}h${CELL}v${CELL}h-${CELL}z`);
+    return false;
   });
   const width = LEFT + WEEKS * STEP;
   const height = TOP + 7 * STEP;
-  const sentence = `${count(shown.length, 'day')} with a session since ${formatDay(toDate(first))}, of which the darkest have the most time.`;
+  const sentence = `${count(shown.length, 'day')} with a session since ${formatDay(toDate(first))}. A stronger colour is more time than on the learner’s other days.`;
   const rows = shown
     .toReversed()
     .map(({ date, sessionCount, totalModulesStudied, timeStudied }) => [
@@ -61,13 +63,28 @@ export function calendar({ items }: LearnerActivity, zone: Zone, now: number): M
         >
           ${monthLabels(first)}${['Mon', '', 'Wed', '', 'Fri'].map(
             (name, index) => html`<text x="0" y="${TOP + index * STEP + 9}">${name}</text>`,
-          )}${cells}
+          )}
+          <path class="level-0" d="${empty.join('')}" />
+          ${cells}
         </svg>
       </div>
       <figcaption>${sentence}</figcaption>
       ${dataTable('Show the numbers', ['Day', 'Sessions', 'Modules', 'Time'], rows)}
     </figure>
   </section>`;
+}
+
+function cellOf(
+  { date, sessionCount, timeStudied }: ActivityDay,
+  level: number,
+  x: number,
+  y: number,
+): Markup {
+  const time = MEASURES.timeStudied.format(timeStudied);
+  const text = `${formatDay(date)}: ${count(sessionCount, 'session')}, ${time}`;
+  return html`<rect class="level-${level}" x="${x}" y="${y}" width="${CELL}" height="${CELL}"
+    ><title>${text}</title></rect
+  >`;
 }
 
 /** A month is named above the first week that begins in it. */

@@ -14,14 +14,13 @@ interface ControlOptions {
 /** The links and the form that choose what a chart shows. */
 export function chartControls({ links, interval, from, to }: View, options: ControlOptions): Markup {
   const { section, measures, measure } = options;
-  const isCurrent = (is: boolean) => is && html` aria-current="true"`;
   return html`<div class="controls">
       <nav aria-label="Figure of the chart">
         <ul class="tabs">
           ${measures.map(
             (name) =>
               html`<li>
-                <a href="${links.here({ measure: name }, section)}" ${isCurrent(name === measure)}
+                <a href="${links.here({ measure: name }, section)}" ${currentIf(name === measure)}
                   >${MEASURES[name].name}</a
                 >
               </li>`,
@@ -33,7 +32,7 @@ export function chartControls({ links, interval, from, to }: View, options: Cont
           ${INTERVALS.map(
             (name) =>
               html`<li>
-                <a href="${links.here({ interval: name }, section)}" ${isCurrent(name === interval)}
+                <a href="${links.here({ interval: name }, section)}" ${currentIf(name === interval)}
                   >${name[0]?.toUpperCase()}${name.slice(1)}</a
                 >
               </li>`,
@@ -48,4 +47,8 @@ export function chartControls({ links, interval, from, to }: View, options: Cont
       <button>Show</button>
       ${(from ?? to) !== undefined && html`<a href="${links.here({ from: undefined, to: undefined }, section)}">Reset</a>`}
     </form>`;
+}
+
+function currentIf(is: boolean): Markup | false {
+  return is && html` aria-current="true"`;
 }

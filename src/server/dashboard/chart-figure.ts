@@ -1,18 +1,18 @@
 import { intervalChart, MEASURES, toSeries, type MeasureName, type SeriesInput } from '../charts/index.js';
 import { svg as html, type Markup } from '../markup.js';
 
-/** Pixels. Text is not scaled, so a page has a chart for screens and one for phones, of which the style shows one. */
-const WIDE = 720;
-const NARROW = 286;
+/** Pixels. Text should not be scaled, so a page has a chart for each class of screen, of which the style shows one. */
+const WIDTHS = { wide: 1104, medium: 720, narrow: 286 };
 
 /** Returns the chart of a series with a sentence and a table of the same numbers. */
 export function chartFigure(series: SeriesInput, name: MeasureName): Markup {
   const points = toSeries(series);
-  const { picture, sentence, table } = intervalChart(points, MEASURES[name], WIDE);
-  const narrow = intervalChart(points, MEASURES[name], NARROW);
+  const draw = (width: number) => intervalChart(points, MEASURES[name], width);
+  const { picture, sentence, table } = draw(WIDTHS.wide);
   return html`<figure>
     <div class="picture wide">${picture}</div>
-    <div class="picture narrow">${narrow.picture}</div>
+    <div class="picture medium">${draw(WIDTHS.medium).picture}</div>
+    <div class="picture narrow">${draw(WIDTHS.narrow).picture}</div>
     <figcaption>${sentence}</figcaption>
     ${dataTable('Show the numbers', table.heading, table.rows)}
   </figure>`;

@@ -14,7 +14,7 @@ export function courseFigures(summary: CourseSummary, view: View): Markup {
       ${statuses(summary, view)}
     </section>
     ${tiles([
-      { name: 'Average score', value: score(averageScore), note: 'of all sessions, weighted by modules' },
+      { name: 'Average score', value: score(averageScore), note: 'weighted by modules' },
       {
         name: 'Time studied',
         value: duration(timeStudied),
@@ -24,7 +24,7 @@ export function courseFigures(summary: CourseSummary, view: View): Markup {
       {
         name: 'Modules studied',
         value: amount(totalModulesStudied),
-        note: 'in all sessions, with repetitions',
+        note: 'with repetitions',
       },
     ])}
     ${sessionCount > 0 && quartiles(summary)}`;
@@ -79,12 +79,6 @@ function quartiles({ perLearner: distributions }: CourseSummary): Markup {
     ['Time studied', distributions.timeStudied, duration],
     ['Sessions', distributions.sessionCount, amount],
   ] as const;
-  const cells = (values: Quartiles | null, show: (value: number) => Markup) =>
-    values
-      ? [values.min, values.p25, values.median, values.p75, values.max].map(
-          (value) => html`<td>${show(value)}</td>`,
-        )
-      : html`<td colspan="5" class="none">too few learners</td>`;
   return html`<details class="card fold">
     <summary><h2>How the learners differ</h2></summary>
     <p class="hint">
@@ -103,11 +97,17 @@ function quartiles({ perLearner: distributions }: CourseSummary): Markup {
             ([name, values, show]) =>
               html`<tr>
                 <th scope="row">${name}</th>
-                ${cells(values, show)}
+                ${quartileCells(values, show)}
               </tr>`,
           )}
         </tbody>
       </table>
     </div>
   </details>`;
+}
+
+function quartileCells(values: Quartiles | null, show: (value: number) => Markup): Markup | Markup[] {
+  if (!values) return html`<td colspan="5" class="none">too few learners</td>`;
+  const { min, p25, median, p75, max } = values;
+  return [min, p25, median, p75, max].map((value) => html`<td>${show(value)}</td>`);
 }

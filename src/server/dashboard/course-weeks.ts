@@ -1,25 +1,45 @@
-import type { StatsCalls, Untyped } from '../../core/index.js';
+import type { CourseActivityItem, StatsCalls, Untyped } from '../../core/index.js';
+import { toInstant } from '../../core/model/time.js';
+import { DAY } from '../../core/model/zone-days.js';
 import { svg as html, type Markup } from '../markup.js';
 import { amount, duration, score } from './format.js';
-import { lastIntervals } from './view.js';
+import { lastIntervals, type Range } from './view.js';
 import type { Zone } from './zone.js';
 
-const NAMES = ['Week before last', 'Last week', 'This week so far'];
+const WEEK = 7 * DAY;
+/** The week has just begun. */
+const NOTHING: Omit<CourseActivityItem, 'start'> = {
+  activeLearners: 0,
+  newLearners: 0,
+  sessionCount: 0,
+  totalModulesStudied: 0,
+  averageScore: null,
+  timeStudied: 0,
+};
 
-/** Compares the current week with those before it. */
+/** Compares the current week with those before it, and with the same part of the last one. */
 export async function courseWeeks(
   stats: Untyped<StatsCalls>,
   course: object,
   zone: Zone,
   now: number,
 ): Promise<Markup> {
-  const range = lastIntervals('week', zone.name, NAMES.length, now);
-  const { items } = await stats.getCourseActivity({
-    ...course,
-    interval: 'week',
-    timeZone: zone.name,
-    ...range,
-  });
+  const read = (range: Range) =>
+    stats.getCourseActivity({ ...course, interval: 'week', timeZone: zone.name, ...range });
+  const whole = lastIntervals('week', zone.name, 3, now);
+  const { items: weeks } = await read(whole);
+  const [beforeLast, last, current] = weeks;
+  if (!beforeLast || !last || !current) return html``;
+  const to = toInstant(now - WEEK);
+  const { items: parts } = await read({ from: toInstant(Date.parse(last.start)), to });
+  const since = ({ start }: CourseActivityItem) => html`from ${zone.date(toInstant(Date.parse(start)))}`;
+  const columns = [
+    ['This week so far', since(current)],
+    ['Last week by this time', html`to ${zone.dateTime(to)}`],
+    ['Last week', since(last)],
+    ['Week before last', since(beforeLast)],
+  ] as const;
+  const items = [current, parts[0] ?? NOTHING, last, beforeLast];
   const rows = [
     ['Active learners', items.map(({ activeLearners }) => amount(activeLearners))],
     ['New learners', items.map(({ newLearners }) => amount(newLearners))],
@@ -34,12 +54,7 @@ export async function courseWeeks(
         <thead>
           <tr>
             <td></td>
-            ${items.map(
-              ({ start }, index) =>
-                html`<th scope="col">
-                  ${NAMES[index]}<small>from ${zone.date(new Date(start).toISOString())}</small>
-                </th>`,
-            )}
+            ${columns.map(([name, note]) => html`<th scope="col">${name}<small>${note}</small></th>`)}
           </tr>
         </thead>
         <tbody>

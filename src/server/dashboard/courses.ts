@@ -78,20 +78,19 @@ function row(
     <th scope="row">
       <a href="${links.to(`/courses/${courseId}`)}"><bdi>${name}</bdi></a>
     </th>
-    <td class="number">${amount(total)}</td>
+    <td class="number" data-name="Learners">${amount(total)}</td>
     <td class="activity">
       ${total > 0 && bar}<small
-        >${count(active, 'active learner')}, ${inactive.toLocaleString('en-US')} inactive,
-        ${notStarted.toLocaleString('en-US')} not started</small
+        >${amount(active)} active · ${amount(inactive)} inactive · ${amount(notStarted)} not started</small
       >
     </td>
-    <td class="progress">
+    <td class="progress" data-name="Completed">
       ${share === null ? NONE : html`${shareBar(share)} ${percent(share)}`}<small
         >${count(completed, 'learner')}</small
       >
     </td>
-    <td class="number">${amount(sessionCount)}</td>
-    <td>
+    <td class="number" data-name="Sessions">${amount(sessionCount)}</td>
+    <td class="last" data-name="Last session">
       ${lastCompletedAt === null ? NONE : html`${zone.date(lastCompletedAt)} <small>${zone.ago(lastCompletedAt)}</small>`}
     </td>
   </tr>`;

@@ -22,6 +22,8 @@ export interface PageDocument {
   readonly content: Markup;
   /** Of the times on the page. */
   readonly timeZone?: string;
+  /** More inputs of the form that sets the time zone. */
+  readonly settings?: Markup | undefined;
   readonly status?: number;
   readonly headers?: HttpResponse['headers'];
 }
@@ -68,6 +70,7 @@ function layOut({
   subtitle,
   content,
   timeZone,
+  settings,
 }: PageDocument): Markup {
   return html`<html lang="en">
     <head>
@@ -108,7 +111,7 @@ function layOut({
         ${content}
       </main>
       <footer class="site">
-        <div class="inner">${timeZone !== undefined && zoneForm(links, timeZone)}</div>
+        <div class="inner">${timeZone !== undefined && zoneForm(links, timeZone, settings)}</div>
       </footer>
     </body>
   </html> `;
@@ -128,9 +131,9 @@ function navigation(links: Links, caller: Caller, current: PageDocument['current
 }
 
 /** The script offers the zone of the browser. */
-function zoneForm(links: Links, timeZone: string): Markup {
+function zoneForm(links: Links, timeZone: string, settings: Markup | undefined): Markup {
   return html`<form class="zone" method="get">
-    ${links.hidden(['timeZone'])}
+    ${links.hidden(['timeZone', 'dayStart'])}
     <label for="zone">Time zone</label>
     <input
       id="zone"
@@ -140,7 +143,7 @@ function zoneForm(links: Links, timeZone: string): Markup {
       spellcheck="false"
       maxlength="64"
     />
-    <button>Change</button>
+    ${settings}<button>Change</button>
     <a class="offer" hidden="hidden">Use <span></span></a>
   </form>`;
 }

@@ -25,12 +25,13 @@ export async function moduleSection(
 ): Promise<Markup | false> {
   if (moduleIds.length === 0 && distinctModulesStudied === 0) return false;
   const { modules, isWhole } = await readModules(request);
+  const declared = new Set(moduleIds);
   const others = Array.from(modules.keys())
-    .filter((moduleId) => !moduleIds.includes(moduleId))
+    .filter((moduleId) => !declared.has(moduleId))
     .toSorted();
   const rows = [...moduleIds, ...others].map((moduleId) => {
     const studied = modules.get(moduleId);
-    const isDeclared = moduleIds.includes(moduleId);
+    const isDeclared = declared.has(moduleId);
     return html`<tr>
       <th scope="row" class="text">
         ${moduleId}${!isDeclared && moduleIds.length > 0 && html` <small>not in the course</small>`}
@@ -42,35 +43,37 @@ export async function moduleSection(
       <td>${studied ? zone.date(studied.last) : NONE}</td>
     </tr>`;
   });
-  const table = (shown: readonly Markup[]) =>
-    html`<div class="scroll" role="region" aria-labelledby="modules-title" tabindex="0">
-      <table class="numbers">
-        <thead>
-          <tr>
-            <th scope="col">Module</th>
-            <th scope="col" class="text">State</th>
-            <th scope="col">Sessions</th>
-            <th scope="col">Last session</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${shown}
-        </tbody>
-      </table>
-    </div>`;
   const rest = rows.slice(SHOWN);
   return html`<section class="card" aria-labelledby="modules-title">
     <h2 id="modules-title">Modules</h2>
     ${!isWhole && html`<p class="hint">Counted over the last ${(MAX_PAGES * LIMIT).toLocaleString('en-US')} sessions.</p>`}
-    ${table(rows.slice(0, SHOWN))}
+    ${moduleTable(rows.slice(0, SHOWN))}
     ${
       rest.length > 0 &&
       html`<details>
         <summary>Show ${count(rest.length, 'more module')}</summary>
-        ${table(rest)}
+        ${moduleTable(rest)}
       </details>`
     }
   </section>`;
+}
+
+function moduleTable(rows: readonly Markup[]): Markup {
+  return html`<div class="scroll" role="region" aria-labelledby="modules-title" tabindex="0">
+    <table class="numbers">
+      <thead>
+        <tr>
+          <th scope="col">Module</th>
+          <th scope="col" class="text">State</th>
+          <th scope="col">Sessions</th>
+          <th scope="col">Last session</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 async function readModules({ stats, userId, path }: PageRequest) {

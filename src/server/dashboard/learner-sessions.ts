@@ -21,7 +21,7 @@ export async function sessionSection(request: PageRequest, { links, zone }: View
   const rows = page.items.map(
     (session) =>
       html`<tr>
-        <th scope="row" class="text">${zone.dateTime(session.completedAt)}</th>
+        <th scope="row" class="when">${zone.dateTime(session.completedAt)}</th>
         <td>${duration(session.timeStudied)}</td>
         <td>${amount(session.totalModulesStudied)}</td>
         <td>${score(session.averageScore)}</td>

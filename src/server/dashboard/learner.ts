@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Course, CourseLearner, LifetimeStats } from '../../core/index.js';
-import { parseCall } from '../../core/model/validation.js';
+import { grouped, parseCall } from '../../core/model/validation.js';
 import { hasScope } from '../auth/caller.js';
 import { historyChart } from '../charts/parameters.js';
 import { svg as html, type Markup } from '../markup.js';
@@ -105,14 +105,13 @@ async function learnerContent(
 function lifetimeTiles(figures: Figures, course: Course, { zone }: View): Markup {
   const { progress, distinctModulesStudied, firstCompletedAt, lastCompletedAt } = figures;
   const declared = course.moduleIds.length;
-  const studied = count(distinctModulesStudied, 'module');
   return tiles([
     progress === null
       ? { name: 'Modules', value: amount(distinctModulesStudied), note: 'different ones studied' }
       : {
           name: 'Progress',
           value: html`${percent(progress)} ${shareBar(progress)}`,
-          note: `${count(Math.round(progress * declared), 'module')} of ${declared.toLocaleString('en-US')}; ${studied} studied in all`,
+          note: `${grouped(Math.round(progress * declared))} of ${count(declared, 'module')}`,
         },
     { name: 'Average score', value: score(figures.averageScore), note: 'weighted by modules' },
     {

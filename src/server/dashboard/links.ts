@@ -4,7 +4,7 @@ import { svg as html, type Markup } from '../markup.js';
 export type Parameters = Readonly<Record<string, string | number | undefined>>;
 
 /** The parameters that links to other pages keep. */
-const KEPT = ['timeZone', 'inactiveAfter'];
+const KEPT: ReadonlySet<string> = new Set(['timeZone', 'inactiveAfter']);
 
 /**
  * The links of a page. They are relative, so that they also work behind a proxy that removes a prefix of the path. The
@@ -21,7 +21,7 @@ export class Links {
 
   /** @param path such as `/courses`, below the home page */
   to(path: string, parameters: Parameters = {}): string {
-    const query = new URLSearchParams(Array.from(this.#query).filter(([name]) => KEPT.includes(name)));
+    const query = new URLSearchParams(Array.from(this.#query).filter(([name]) => KEPT.has(name)));
     return `${this.#root}dashboard${path}${withQuery(change(query, parameters))}`;
   }
 

@@ -15,6 +15,9 @@ import { argumentsOf, lastIntervals, readView, type View } from './view.js';
 const LIMIT = 50;
 /** Weeks in the chart of hours. */
 const WEEKS = 26;
+const LEAST_WEEKS = 8;
+/** When a day can start, for people who study at night. */
+const DAY_STARTS = ['00:00', '02:00', '04:00', '06:00'];
 
 /** A learner's own courses, days and hours. */
 export async function myLearningPage(request: PageRequest): Promise<HttpResponse> {
@@ -38,6 +41,7 @@ export async function myLearningPage(request: PageRequest): Promise<HttpResponse
     title: 'My learning',
     current: 'me',
     timeZone: zone.name,
+    settings: dayStartSetting(activity?.dayStart),
     content: html`${activity && activity.activeDays > 0 && days(request, view, activity)}
       <section aria-labelledby="courses-title">
         <h2 id="courses-title" class="section">Courses</h2>
@@ -49,30 +53,47 @@ export async function myLearningPage(request: PageRequest): Promise<HttpResponse
 function days(request: PageRequest, view: View, activity: LearnerActivity): Markup {
   const { currentStreak, longestStreak, activeDays } = activity;
   return html`${tiles([
-    { name: 'Current streak', value: streak(currentStreak), note: streakNote(currentStreak) },
+    {
+      name: 'Current streak',
+      value: streak(currentStreak),
+      note: streakNote(activity, view.zone.dayOf(request.now)),
+    },
     { name: 'Longest streak', value: streak(longestStreak), note: 'days in a row with a session' },
     { name: 'Days with a session', value: amount(activeDays), note: 'in all courses, of all time' },
   ])}
   ${calendar(activity, view.zone, request.now)} ${hours(view, activity, request.now)}`;
 }
 
+function dayStartSetting(dayStart: string | undefined): Markup | undefined {
+  if (dayStart === undefined) return undefined;
+  const times = Array.from(new Set([...DAY_STARTS, dayStart])).toSorted();
+  return html`<label for="day-start">A day starts at</label
+    ><select id="day-start" name="dayStart">
+      ${times.map((time) => html`<option${time === dayStart && html` selected="selected"`}>${time}</option>`)}
+    </select>`;
+}
+
 function streak(value: number): Markup {
   return html`<data value="${value}">${count(value, 'day')}</data>`;
 }
 
-function streakNote(value: number): string {
-  return value === 0 ? 'a session today starts a new one' : 'a session today or tomorrow continues it';
+function streakNote({ currentStreak, items }: LearnerActivity, today: string): string {
+  if (currentStreak === 0) return 'a session today starts a new one';
+  return items.at(-1)?.date === today ? 'with today' : 'a session today continues it';
 }
 
 /** The time per week: the days of the same answer, added up. */
 function hours({ zone }: View, { items }: LearnerActivity, now: number): Markup {
   const range = lastIntervals('week', zone.name, WEEKS, now);
   const weeks = intervalsBetween('week', zone.name, { start: range.from, end: range.to });
-  const series = weeks.map(({ label }, index) => {
+  const all = weeks.map(({ label }, index) => {
     const [first, next] = [dateOf(label), dateOf(weeks[index + 1]?.label ?? '9999-12-31')];
     const within = items.filter(({ date }) => date >= first && date < next);
     return { start: label, value: sumOf(within) };
   });
+  // A new learner has no long empty time before the first session.
+  const begun = all.findIndex(({ value }) => value > 0);
+  const series = all.slice(Math.min(Math.max(0, begun), WEEKS - LEAST_WEEKS));
   return html`<section class="card" aria-labelledby="hours-title">
     <h2 id="hours-title">Hours per week</h2>
     ${chartFigure({ interval: 'week', timeZone: zone.name, items: series, ...range, now }, 'timeStudied')}

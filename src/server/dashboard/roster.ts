@@ -164,13 +164,15 @@ function rosterRow(row: RosterRow, courseId: string, { links, zone }: View): Mar
       <a href="${link}"><bdi>${displayName ?? userId}</bdi></a>
     </th>
     <td>${statusBadge(status)}</td>
-    <td class="progress">${progress === null ? NONE : html`${shareBar(progress)} ${percent(progress)}`}</td>
-    <td>
+    <td class="progress" data-name="Progress">
+      ${progress === null ? NONE : html`${shareBar(progress)} ${percent(progress)}`}
+    </td>
+    <td class="last" data-name="Last session">
       ${lastCompletedAt === null ? NONE : html`${zone.date(lastCompletedAt)} <small>${zone.ago(lastCompletedAt)}</small>`}
     </td>
-    <td class="number">${amount(row.sessionCount)}</td>
-    <td class="number">${duration(row.timeStudied)}</td>
-    <td class="number">${score(row.averageScore)}</td>
+    <td class="number" data-name="Sessions">${amount(row.sessionCount)}</td>
+    <td class="number" data-name="Time">${duration(row.timeStudied)}</td>
+    <td class="number" data-name="Score">${score(row.averageScore)}</td>
     <td class="groups">
       ${groups.map(
         (group) =>

@@ -1,7 +1,7 @@
 import type { StudiedCourse } from '../../core/index.js';
 import { svg as html, type Markup } from '../markup.js';
 import { shareBar } from './bars.js';
-import { count, duration, percent, score } from './format.js';
+import { amount, count, duration, percent, score } from './format.js';
 import type { Links } from './links.js';
 import type { View } from './view.js';
 
@@ -24,7 +24,7 @@ export function studiedCourses(courses: readonly StudiedCourse[], { links, zone 
         <dl class="facts">
           <div>
             <dt>Sessions</dt>
-            <dd>${count(course.sessionCount, 'session')}</dd>
+            <dd>${amount(course.sessionCount)}</dd>
           </div>
           <div>
             <dt>Time studied</dt>

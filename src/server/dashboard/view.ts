@@ -45,7 +45,7 @@ export function readView({ pathname, query, now }: PageRequest): View {
 }
 
 /** The parameters whose value is a number. */
-const NUMBERS = ['inactiveAfter'];
+const NUMBERS: ReadonlySet<string> = new Set(['inactiveAfter']);
 
 /** Returns the arguments of a call in the query. An empty one is an input that was not filled in. */
 export function argumentsOf(query: URLSearchParams, names: readonly string[]): Record<string, unknown> {
@@ -53,7 +53,7 @@ export function argumentsOf(query: URLSearchParams, names: readonly string[]): R
     names.flatMap((name) => {
       const text = query.get(name);
       if (text === null || text === '') return [];
-      return [[name, NUMBERS.includes(name) && /^\d{1,15}$/.test(text) ? Number(text) : text]];
+      return [[name, NUMBERS.has(name) && /^\d{1,15}$/.test(text) ? Number(text) : text]];
     }),
   );
 }

@@ -1,4 +1,5 @@
 import type { Access } from '../auth/access.js';
+import type * as pages from '../dashboard/index.js';
 import type { HttpResponse } from '../response.js';
 import type { AnyRoute, PageRequest, PageRoute, ServiceRoute } from '../router.js';
 
@@ -12,8 +13,6 @@ const TEACHERS: Access = { scope: 'stats:read' };
 export function isDashboard(pathname: string): boolean {
   return pathname === PATH || pathname.startsWith(`${PATH}/`);
 }
-
-type Pages = typeof import('../dashboard/index.js');
 
 /**
  * The pages of the dashboard. Those of learners are below `/dashboard/me`, so that a gateway can block
@@ -34,7 +33,7 @@ export const dashboardRoutes: readonly AnyRoute[] = [
 function page(
   path: string,
   access: Access,
-  select: (pages: Pages) => (request: PageRequest) => Promise<HttpResponse>,
+  select: (all: typeof pages) => (request: PageRequest) => Promise<HttpResponse>,
 ): PageRoute {
   return {
     method: 'GET',

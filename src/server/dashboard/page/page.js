@@ -26,9 +26,12 @@ for (const id of navigator.clipboard ? document.querySelectorAll('[data-copy]') 
   button.setAttribute('aria-label', `Copy the id ${text}`);
   const status = document.createElement('span');
   status.setAttribute('role', 'status');
-  button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(text);
-    status.textContent = 'Copied';
+  const show = (message) => (status.textContent = message);
+  button.addEventListener('click', () => {
+    void navigator.clipboard.writeText(text).then(
+      () => show('Copied'),
+      () => show('Not copied'),
+    );
   });
   id.after(' ', button, ' ', status);
 }
