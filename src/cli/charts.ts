@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { Io } from './io.js';
-import { shareOf } from './scale.js';
+import { shareOf } from '../core/index.js';
 
 /** Draws shares from 0 to 1 with characters. */
 export interface Charts {

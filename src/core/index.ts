@@ -78,6 +78,7 @@ export {
   type Scope,
   type StoredApiKey,
 } from './model/api-key.js';
+export { shareOf } from './model/scale.js';
 export { MAX_SCORE } from './model/score.js';
 export { MAX_TIME_STUDIED, type ExportedSession, type ExportFilter } from './model/session.js';
 export { MAX_COURSE_NAME, type Course, type CourseContent, type NewCourse } from './model/course.js';

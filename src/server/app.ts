@@ -173,6 +173,7 @@ export class App implements Service {
     { route, call, takesUser, url }: CallTarget,
   ): HttpResponse | Promise<HttpResponse> {
     const { request, acceptBody } = context;
+    const { clock = Date.now } = this.#options;
     context.caller = caller;
     const userId = authorize(route.access, caller, request.headers['x-user-id']?.toString());
     if (isCallerRoute(route)) {
@@ -187,13 +188,13 @@ export class App implements Service {
     const list = csvListOf(route);
     if (list) {
       return route
-        .handle(stats, call, url)
+        .handle(stats, call, url, clock)
         .then((response) => negotiate(response, list, request.headers.accept));
     }
-    if (!document) return route.handle(stats, call, url);
+    if (!document) return route.handle(stats, call, url, clock);
     return readJson(request, this.#bodies, { ...document, onAccepted: acceptBody }).then((body) => {
       call[document.argument] = body;
-      return route.handle(stats, call, url);
+      return route.handle(stats, call, url, clock);
     });
   }
 

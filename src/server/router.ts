@@ -1,8 +1,10 @@
 import type { ErrorCode, StatsCalls, Untyped } from '../core/index.js';
-import { callSchemas } from '../core/model/calls.js';
+import { callSchemas, type CallSchemas } from '../core/model/calls.js';
+import type { Clock } from '../core/model/time.js';
 import type { InputName, OutputName } from './openapi/schemas.js';
 import type { Access } from './auth/access.js';
 import type { Caller } from './auth/caller.js';
+import { courseChart, historyChart } from './charts/parameters.js';
 import { HttpError, type HttpErrorCode } from './problem.js';
 import { decode } from './request.js';
 import type { HttpResponse, RequestUrl } from './response.js';
@@ -40,12 +42,12 @@ interface RequestDocument {
 
 /** A route that calls the core. */
 export interface CallRoute extends CommonRoute {
-  /** The name of the call, which is also the `operationId`. */
-  readonly operation: keyof StatsCalls;
+  /** The name of the call, or of a chart of its result. It is also the `operationId`. */
+  readonly operation: keyof typeof CALL_SCHEMAS;
   readonly document?: RequestDocument;
   readonly access: Access;
   /** @param call the unvalidated arguments of the call */
-  handle(stats: Untyped<StatsCalls>, call: unknown, url: RequestUrl): Promise<HttpResponse>;
+  handle(stats: Untyped<StatsCalls>, call: unknown, url: RequestUrl, clock: Clock): Promise<HttpResponse>;
 }
 
 /** The operations behind the service routes. */
@@ -100,8 +102,16 @@ export interface PageRoute {
 
 export type AnyRoute = Route | PageRoute;
 
-/** The arguments of each call, for descriptions only: the core validates with its own clock. */
-export const CALL_SCHEMAS = callSchemas(Date.now);
+/** The arguments of each call, and of the charts of their results. The core validates calls with its own clock. */
+export const CALL_SCHEMAS = withCharts(callSchemas(Date.now));
+
+function withCharts(schemas: CallSchemas) {
+  return {
+    ...schemas,
+    drawCourseActivity: schemas.getCourseActivity.extend(courseChart),
+    drawHistory: schemas.getHistory.extend(historyChart),
+  };
+}
 
 export function isServiceRoute(route: AnyRoute): route is ServiceRoute {
   return !('access' in route);
@@ -133,11 +143,13 @@ export function parameterLocations(
   return new Map(Object.keys(CALL_SCHEMAS[route.operation].shape).map((name) => [name, locationOf(name)]));
 }
 
-/** The query parameters whose value is a number. */
+/** The query parameters whose value is a number, like their default. */
 function numericParameters(route: AnyRoute): ReadonlySet<string> {
   if (hasNoCall(route)) return new Set();
   const schemas = Object.entries(CALL_SCHEMAS[route.operation].shape);
-  return new Set(schemas.flatMap(([name, schema]) => (schema.safeParse(1).success ? name : [])));
+  return new Set(
+    schemas.flatMap(([name, schema]) => (typeof schema.safeParse(undefined).data === 'number' ? name : [])),
+  );
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'];

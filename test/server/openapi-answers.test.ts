@@ -52,6 +52,8 @@ test('The server returns every documented success, and each matches its schema',
   await client.call('getLearner', { userId, courseId });
   await client.call('getSummary', { userId, courseId });
   await client.call('getCourseActivity', { userId, courseId, query: '?timeZone=Asia/Tokyo' });
+  await client.call('drawHistory', { userId, courseId, query: '?measure=averageScore&width=320' });
+  await client.call('drawCourseActivity', { userId, courseId });
   await client.call('getLearnerActivity', { userId, query: '?timeZone=Europe/London&dayStart=04:00' });
   await client.call('listStudiedCourses', { userId });
   await client.call('deleteSession', { userId, courseId, sessionId });

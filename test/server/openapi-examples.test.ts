@@ -36,13 +36,15 @@ const PREREQUISITES: Readonly<Record<string, readonly string[]>> = {
   'deleteSession 204': ['addCourse', 'recordSession'],
   'getStats 200': ['addCourse', 'recordSession'],
   'getHistory 200': ['addCourse', 'recordSession'],
+  'drawCourseActivity 200': ['addCourse', 'recordSession'],
+  'drawHistory 200': ['addCourse', 'recordSession'],
   'getLearnerActivity 200': ['addCourse', 'recordSession'],
   'listStudiedCourses 200': ['addCourse', 'recordSession'],
   'eraseUser 200': ['addCourse', 'recordSession'],
 };
 
-/** The operations without an example: the description itself, and an HTML page. */
-const WITHOUT_EXAMPLE = new Set(['describe', 'docs']);
+/** The operations without an example: the description itself, an HTML page, and pictures. */
+const WITHOUT_EXAMPLE = new Set(['describe', 'docs', 'drawCourseActivity', 'drawHistory']);
 
 for (const { operation, responses } of routes) {
   for (const status of Object.keys(responses)) {

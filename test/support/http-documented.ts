@@ -56,7 +56,8 @@ export class DocumentedClient {
     const received = headers['content-type'];
     const [type, content] =
       media.find(([name]) => received === name || received?.startsWith(`${name};`)) ?? [];
-    if (content) this.judge.assertValid(content.schema, type?.startsWith('text/') ? text : JSON.parse(text));
+    if (content)
+      this.judge.assertValid(content.schema, type?.startsWith('application/') ? JSON.parse(text) : text);
     else assert.deepEqual([media.length, received, text], [0, undefined, ''], what);
 
     const code = status < 400 ? undefined : /"code":"([^"]+)"/.exec(text)?.[1];

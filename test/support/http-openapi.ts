@@ -4,7 +4,7 @@ import * as z from 'zod';
 
 const jsonSchema = z.record(z.string(), z.unknown());
 const media = z.strictObject({ schema: jsonSchema, example: z.unknown().optional() });
-const content = z.record(z.string().regex(/^(application|text)\//), media);
+const content = z.record(z.string().regex(/^(application|image|text)\//), media);
 const parameter = z.strictObject({
   name: z.string().min(1),
   in: z.enum(['path', 'query']),

@@ -28,6 +28,8 @@ export function sampleRequests(courseId: CourseId): readonly SampleRequest[] {
     ['GET', `${course}/learners/${userId}`, { userId }],
     ['GET', `${course}/summary`, { userId }],
     ['GET', `${course}/activity?interval=day`, { userId }],
+    ['GET', `${course}/activity.svg?interval=day`, { userId }],
+    ['GET', `${course}/history.svg?measure=averageScore`, { userId }],
     ['DELETE', `${course}/learners/${userId}`, { userId }],
     ['DELETE', session, { userId }],
     ['DELETE', '/me', { userId }],

@@ -1,6 +1,6 @@
 import { numberColumns, type ChartTable } from '../chart-table.js';
 import { formatCell, type Cell } from '../output.js';
-import { shareOf } from '../scale.js';
+import { shareOf } from '../../core/index.js';
 import type { ReportDocument } from './document.js';
 import { html, type Html } from './html-template.js';
 

@@ -1,7 +1,7 @@
 import { numberColumns, type ChartTable } from '../chart-table.js';
 import { BLOCKS } from '../charts.js';
 import { formatCell } from '../output.js';
-import { shareOf } from '../scale.js';
+import { shareOf } from '../../core/index.js';
 import { widthOf } from '../text-width.js';
 import type { ReportDocument } from './document.js';
 

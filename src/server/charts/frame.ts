@@ -15,11 +15,20 @@ const AROUND = 128;
 const CHARACTER = 6.6;
 
 /** Where the marks of a chart are drawn. */
-export interface Plot {
+export interface Sides {
   readonly left: number;
   readonly right: number;
+}
+
+export interface Plot extends Sides {
   readonly top: number;
   readonly bottom: number;
+}
+
+/** A label of one or two lines below the plot. */
+export interface BottomLabel {
+  readonly x: number;
+  readonly lines: readonly string[];
 }
 
 export interface Frame {
@@ -27,23 +36,32 @@ export interface Frame {
   readonly height: number;
   readonly plot: Plot;
   /** The lines of text below the heading. */
-  readonly notes: readonly string[];
+  readonly lines: readonly string[];
+}
+
+/** @param labels the labels of the vertical axis */
+export function sidesOf(width: number, labels: readonly string[]): Sides {
+  const gutter = Math.ceil(Math.max(0, ...labels.map(widthOf)));
+  return { left: gutter > 0 ? MARGIN + gutter + GUTTER : MARGIN, right: width - MARGIN };
 }
 
 /**
- * The height depends on the width only, so that a page can reserve it.
+ * The height depends on the width only, so that a page can reserve it. The text takes its part, and the plot has the rest.
  *
  * @param notes share lines where they fit
- * @param labels the labels of the vertical axis
  */
-export function layOut(width: number, notes: readonly string[], labels: readonly string[]): Frame {
+export function layOut(
+  width: number,
+  notes: readonly string[],
+  sides: Sides,
+  labels: readonly BottomLabel[],
+): Frame {
   const lines = wrap(notes, width - 2 * MARGIN);
-  const gutter = Math.ceil(Math.max(0, ...labels.map(widthOf)));
-  const top = MARGIN + HEADING + lines.length * LINE + LINE;
   const height = AROUND + Math.round(Math.min(Math.max(width * 0.3, 120), 320));
-  const bottom = height - MARGIN - 2 * LINE - TICK;
-  const left = gutter > 0 ? MARGIN + gutter + GUTTER : MARGIN;
-  return { width, height, plot: { left, right: width - MARGIN, top, bottom }, notes: lines };
+  const rows = Math.max(0, ...labels.map((label) => label.lines.length));
+  const top = MARGIN + HEADING + LINE * (lines.length + 1);
+  const bottom = height - MARGIN - TICK - LINE * rows;
+  return { width, height, plot: { ...sides, top, bottom }, lines };
 }
 
 export function widthOf(text: string): number {
@@ -69,8 +87,8 @@ interface Content {
 
 /** Returns a chart with its text alternative, which contains no ids, so that a page can have several. */
 export function drawFrame(frame: Frame, { heading, title, description, marks }: Content): Markup {
-  const { width, height, notes } = frame;
-  const lines = notes.map(
+  const { width, height } = frame;
+  const lines = frame.lines.map(
     (note, index) => svg`<text x="${MARGIN}" y="${MARGIN + HEADING + LINE * (index + 1) - 4}">${note}</text>`,
   );
   const size = svg`width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
@@ -96,11 +114,8 @@ export function drawValueAxis(
   )}`;
 }
 
-/** Draws the bottom of the plot, with labels of one or two lines, each at its mark, but within the picture. */
-export function drawBottom(
-  { left, right, bottom }: Plot,
-  labels: readonly { readonly x: number; readonly lines: readonly string[] }[],
-): Markup {
+/** Draws the bottom of the plot, and each label at its mark, but within the picture. */
+export function drawBottom({ left, right, bottom }: Plot, labels: readonly BottomLabel[]): Markup {
   const ticks = labels.map(({ x }) => `M${crisp(x)} ${crisp(bottom)}v${TICK}`).join('');
   const texts = labels.map(({ x, lines }) => {
     const half = Math.max(...lines.map(widthOf)) / 2;

@@ -2,7 +2,17 @@ import { linear, ticksBetween } from '../../core/model/scale.js';
 import type { Markup } from '../markup.js';
 import { dateLabels } from './dates.js';
 import { describeSeries, isEmpty, valuesOf, type Description } from './describe.js';
-import { drawEmpty, drawFrame, drawBottom, drawValueAxis, layOut, widthOf, type Plot } from './frame.js';
+import {
+  drawBottom,
+  drawEmpty,
+  drawFrame,
+  drawValueAxis,
+  layOut,
+  sidesOf,
+  widthOf,
+  type BottomLabel,
+  type Sides,
+} from './frame.js';
 import { drawBars, drawColumns, drawLine, type Place } from './marks.js';
 import type { Measure } from './measures.js';
 import type { Point, Series } from './series.js';
@@ -15,8 +25,9 @@ export interface IntervalChart extends Pick<Description, 'sentence' | 'table'> {
 /** At most this many values are also text in the picture. */
 const MAX_TEXTS = 60;
 const MAX_TICKS = 5;
-/** Pixels from one date to the next: the widest, and a space. */
+/** Pixels from one date to the next at least: the widest, and a space. */
 const DATE_GAP = widthOf('28 Aug') + 16;
+const MAX_DATES = 12;
 /** The part of a line's largest value that the axis shows at least, so that a small change does not look large. */
 const LEAST_EXTENT = 0.1;
 
@@ -32,14 +43,15 @@ export function intervalChart(series: Series, measure: Measure, width: number): 
 
 function drawWithout(series: Series, measure: Measure, description: Description, width: number): Markup {
   const { heading, range, sentence } = description;
-  const frame = layOut(width, notesOf(series, range), []);
-  const isDated = series.points.length > 0;
-  const marks = [drawEmpty(frame.plot, measure.none), isDated && drawDates(series, frame.plot)];
+  const notes = notesOf(series, range);
+  const sides = sidesOf(width, []);
+  const dates = datesOf(series, sides);
+  const frame = layOut(width, notes, sides, dates);
   return drawFrame(frame, {
     heading,
     title: sentence,
-    description: notesOf(series, range).join('. '),
-    marks,
+    description: notes.join('. '),
+    marks: [drawEmpty(frame.plot, measure.none), dates.length > 0 && drawBottom(frame.plot, dates)],
   });
 }
 
@@ -54,12 +66,14 @@ function drawWith(series: Series, measure: Measure, description: Description, wi
   const marked = new Set(points.filter(isDrawn).flatMap(({ incomplete }) => incomplete ?? []));
   const notes = notesOf(series, range);
   if (marked.size > 0) notes.push(`${isLine ? 'Open circle' : 'Faint'}: ${Array.from(marked).join(', ')}`);
-  const frame = layOut(width, notes, labels);
+  const sides = sidesOf(width, labels);
+  const dates = datesOf(series, sides);
+  const frame = layOut(width, notes, sides, dates);
   const { plot } = frame;
 
   const share = linear(low, ticks.at(-1) ?? 1);
   const yOf = (value: number) => plot.bottom - share(value) * (plot.bottom - plot.top);
-  const slot = slotOf(series, plot);
+  const slot = slotOf(series, sides);
   const places = points.map(({ value, incomplete }, index): Place | null =>
     value === null
       ? null
@@ -81,7 +95,7 @@ function drawWith(series: Series, measure: Measure, description: Description, wi
     marks: [
       drawValueAxis(plot, axis),
       marks,
-      drawDates(series, plot),
+      drawBottom(plot, dates),
       texts.length > 0 && drawColumns(texts, plot, slot),
     ],
   });
@@ -98,19 +112,16 @@ function ticksOf(values: readonly number[], { kind, stepAbove }: Measure): numbe
   return ticksBetween(low, high, MAX_TICKS, stepAbove);
 }
 
-function slotOf({ points }: Series, { left, right }: Plot): number {
-  return (right - left) / Math.max(1, points.length);
+function slotOf({ points }: Series, { left, right }: Sides): number {
+  return (right - left) / points.length;
 }
 
-function drawDates(series: Series, plot: Plot): Markup {
-  const slot = slotOf(series, plot);
+function datesOf(series: Series, sides: Sides): BottomLabel[] {
+  const slot = slotOf(series, sides);
   const dates = series.points.map(({ date }) => date);
-  const labels = dateLabels(dates, series.interval, Math.ceil(DATE_GAP / slot));
-  return drawBottom(
-    plot,
-    labels.map(({ index, text, year }) => ({
-      x: plot.left + slot * (index + 0.5),
-      lines: year === undefined ? [text] : [text, year],
-    })),
-  );
+  const gap = Math.max(DATE_GAP, (sides.right - sides.left) / MAX_DATES);
+  return dateLabels(dates, series.interval, Math.ceil(gap / slot)).map(({ index, text, year }) => ({
+    x: sides.left + slot * (index + 0.5),
+    lines: year === undefined ? [text] : [text, year],
+  }));
 }

@@ -12,13 +12,14 @@ export interface Place {
 
 /** The smallest height of a bar that is not zero, so that it is seen. */
 const LOWEST_BAR = 1.5;
-/** Pixels from one interval to the next, from which there are gaps between the bars. */
+/** Pixels from one interval to the next, from which bars have gaps and lines their full width. */
 const GAPS = 3;
 /** The smallest width of a bar with an outline. */
 const OUTLINES = 4;
 const WIDEST_BAR = 48;
-/** Pixels from one interval to the next, from which each value has a dot. */
+/** Pixels from one interval to the next, from which each value of a line has a dot. */
 const DOTS = 12;
+const RADIUS = { wide: 3, narrow: 1.5 };
 
 /** @param slot pixels from one interval to the next */
 export function drawBars(places: readonly Place[], { bottom }: Plot, slot: number): Markup {
@@ -51,11 +52,11 @@ export function drawLine(places: readonly (Place | null)[], slot: number): Marku
     }
     if (slot >= DOTS || !place.isWhole || !(before ?? after)) {
       dots.push(
-        svg`<circle class="${place.isWhole ? 'dot' : 'open'}" cx="${round(place.x)}" cy="${round(place.y)}" r="3"/>`,
+        svg`<circle class="${place.isWhole ? 'dot' : 'open'}" cx="${round(place.x)}" cy="${round(place.y)}" r="${place.isWhole && slot < DOTS ? RADIUS.narrow : RADIUS.wide}"/>`,
       );
     }
   }
-  return svg`${rest && svg`<path class="rest" d="${rest}"/>`}${whole && svg`<path class="line" d="${whole}"/>`}${dots}`;
+  return svg`${rest && svg`<path class="rest" d="${rest}"/>`}${whole && svg`<path class="line${slot < GAPS && ' fine'}" d="${whole}"/>`}${dots}`;
 }
 
 /** Draws invisible columns, which show the interval and value under the pointer. */

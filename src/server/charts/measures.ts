@@ -29,7 +29,7 @@ export const MEASURES = {
     none: 'No scores',
     kind: 'line',
     stepAbove: roundStep,
-    format: (score: number) => score.toLocaleString('en-US', { maximumFractionDigits: 2 }),
+    format: formatScore,
     formatTick: (score: number) => score.toLocaleString('en-US', { maximumSignificantDigits: 12 }),
   },
   timeStudied: {
@@ -46,6 +46,11 @@ export type MeasureName = keyof typeof MEASURES;
 
 function countOf(name: string, none: string): Measure {
   return { name, none, kind: 'bars', stepAbove: wholeStep, format: grouped, formatTick: grouped };
+}
+
+/** Formats with two decimals, or with up to four if the scale is small. Rounding is much faster than an option of the locale. */
+function formatScore(score: number): string {
+  return score < 10 ? String(Math.round(score * 10_000) / 10_000) : grouped(Math.round(score * 100) / 100);
 }
 
 /** Formats milliseconds in their two largest units up to hours, rounded, such as `4 min 40 s` or `312 h 5 min`. */

@@ -18,8 +18,9 @@ const STYLE = svg`
 .chart .rest{stroke-dasharray:1 4}
 .chart .part,.chart .open{fill:#ddf4ff;stroke:#0969da}
 .chart .open{stroke-width:2}
-.chart .thin{fill:#54aeff;stroke:none}
+.chart .thin{fill:#218bff;stroke:none}
 .chart .column{fill:none;pointer-events:all}
+.chart .fine{stroke-width:1.25}
 @media (prefers-color-scheme:dark){
 .chart text{fill:#9198a1}
 .chart .heading{fill:#f0f6fc}

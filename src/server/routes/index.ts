@@ -1,6 +1,8 @@
 import type { RouteGroup } from '../openapi/index.js';
 import type { Route } from '../router.js';
+
 import { callerRoutes } from './caller.js';
+import { chartRoutes } from './charts.js';
 import { courseRoutes } from './courses.js';
 import { courseViewRoutes } from './course-view.js';
 import { enrolmentRoutes } from './enrolments.js';
@@ -25,6 +27,7 @@ export const routeGroups: readonly RouteGroup[] = [
     routes: sessionRoutes,
   },
   { name: 'Stats', description: "Statistics of the learner's sessions.", routes: learnerRoutes },
+  { name: 'Charts', description: 'Series of numbers as SVG pictures.', routes: chartRoutes },
   { name: 'Caller', description: 'What the credential of a request allows.', routes: callerRoutes },
   { name: 'Service', description: 'For operators and tools; no learner required.', routes: serviceRoutes },
 ];

@@ -57,6 +57,8 @@ const EXPECTED: Readonly<Record<string, Row>> = {
   deleteSession: { statuses: row(204, 403, 403, 204, 403, 204), elsewhere: 403 },
   getStats: { statuses: row(200, 403, 200, 403, 403, 200), elsewhere: 403 },
   getHistory: { statuses: row(200, 403, 200, 403, 403, 200), elsewhere: 403 },
+  drawCourseActivity: { statuses: row(403, 403, 200, 403, 403, 200), elsewhere: 403 },
+  drawHistory: { statuses: row(200, 403, 200, 403, 403, 200), elsewhere: 403 },
   getLearnerActivity: { statuses: row(200, 403, 200, 403, 403, 200), elsewhere: 403 },
   listStudiedCourses: { statuses: row(200, 403, 200, 403, 403, 200), elsewhere: 200 },
   eraseUser: { statuses: row(200, 403, 403, 403, 403, 200), elsewhere: 403 },
