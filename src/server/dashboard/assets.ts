@@ -18,7 +18,7 @@ interface Asset {
   readonly content: Buffer;
 }
 
-/** The build copies the files to `dist/dashboard`. */
+/** The build copies the files to `dist/dashboard`, and bundles this file into `index.js` of its directory. */
 const DIRECTORY = new URL(
   import.meta.url.endsWith('.ts') ? './page/' : '../../../dashboard/',
   import.meta.url,
