@@ -17,8 +17,8 @@ const TOP = 18;
 const LEVELS = 4;
 
 /** The days of a year, a column per week, darker with more time. */
-export function calendar({ items }: LearnerActivity, zone: Zone, now: number): Markup {
-  const today = Date.parse(zone.dayOf(now));
+export function calendar({ items, dayStart }: LearnerActivity, zone: Zone): Markup {
+  const today = Date.parse(zone.today(dayStart));
   const monday = today - ((new Date(today).getUTCDay() + 6) % 7) * DAY;
   const first = monday - (WEEKS - 1) * 7 * DAY;
   const shown = items.filter(({ date }) => Date.parse(date) >= first);

@@ -10,6 +10,7 @@ import { amount, count } from './format.js';
 import { nextPage, studiedCourses } from './studied-courses.js';
 import { tiles } from './tiles.js';
 import { argumentsOf, lastIntervals, readView, type View } from './view.js';
+import type { Zone } from './zone.js';
 
 /** Courses on a page. */
 const LIMIT = 50;
@@ -56,12 +57,12 @@ function days(request: PageRequest, view: View, activity: LearnerActivity): Mark
     {
       name: 'Current streak',
       value: streak(currentStreak),
-      note: streakNote(activity, view.zone.dayOf(request.now)),
+      note: streakNote(activity, view.zone),
     },
     { name: 'Longest streak', value: streak(longestStreak), note: 'days in a row with a session' },
     { name: 'Days with a session', value: amount(activeDays), note: 'in all courses, of all time' },
   ])}
-  ${calendar(activity, view.zone, request.now)} ${hours(view, activity, request.now)}`;
+  ${calendar(activity, view.zone)} ${hours(view, activity, request.now)}`;
 }
 
 function dayStartSetting(dayStart: string | undefined): Markup | undefined {
@@ -77,9 +78,9 @@ function streak(value: number): Markup {
   return html`<data value="${value}">${count(value, 'day')}</data>`;
 }
 
-function streakNote({ currentStreak, items }: LearnerActivity, today: string): string {
+function streakNote({ currentStreak, items, dayStart }: LearnerActivity, zone: Zone): string {
   if (currentStreak === 0) return 'a session today starts a new one';
-  return items.at(-1)?.date === today ? 'with today' : 'a session today continues it';
+  return items.at(-1)?.date === zone.today(dayStart) ? 'including today' : 'a session today continues it';
 }
 
 /** The time per week: the days of the same answer, added up. */

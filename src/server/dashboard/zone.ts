@@ -2,6 +2,7 @@ import { DAY, ZoneDays } from '../../core/model/zone-days.js';
 import { toInstant } from '../../core/model/time.js';
 import { svg as html, type Markup } from '../markup.js';
 
+const MINUTE = 60_000;
 const DAYS_PER_MONTH = 30;
 const DAYS_PER_YEAR = 365;
 
@@ -41,9 +42,10 @@ export class Zone {
     return `${Math.floor(days / DAYS_PER_YEAR)} years ago`;
   }
 
-  /** Returns a date such as `2026-11-22`. */
-  dayOf(time: number): string {
-    return toDate(this.#days.dateOf(time));
+  /** @returns the day of the page, such as `2026-11-22` */
+  today(dayStart = '00:00'): string {
+    const [hours = 0, minutes = 0] = dayStart.split(':').map(Number);
+    return toDate(this.#days.dateOf(this.#now, (hours * 60 + minutes) * MINUTE));
   }
 
   /** @param date such as `2026-11-22` */
