@@ -1,5 +1,5 @@
 import type { InFlightLimiter } from './batching/in-flight-limiter.js';
-import { KeyedMutex } from './batching/keyed-mutex.js';
+import { Semaphore } from './batching/semaphore.js';
 import { courseNotFound, learnerNotFound } from './errors.js';
 import type { CallSchemas } from './model/calls.js';
 import type { Course } from './model/course.js';
@@ -23,19 +23,18 @@ interface CourseViewOptions {
 }
 
 /** Reads in flight: a part of the connections, so that they do not delay other calls. */
-const LANES = 3;
+const MAX_READS = 3;
 
 /** The calls that read a whole course, each on one snapshot. Their calls count towards the limit of the calls in flight. */
 export class LocalCourseView {
   readonly #store: Store;
   readonly #options: CourseViewOptions;
-  readonly #lanes: KeyedMutex<number>;
-  #nextLane = 0;
+  readonly #reads: Semaphore;
 
   constructor(store: Store, options: CourseViewOptions) {
     this.#store = store;
     this.#options = options;
-    this.#lanes = new KeyedMutex(options.isQueueWide);
+    this.#reads = new Semaphore(MAX_READS, options.isQueueWide);
   }
 
   async listLearners(call: unknown) {
@@ -86,7 +85,7 @@ export class LocalCourseView {
         if (!course) throw courseNotFound(courseId);
         return work(context, course);
       });
-    return limiter.run(() => this.#lanes.run(this.#nextLane++ % LANES, read));
+    return limiter.run(() => this.#reads.run(read));
   }
 
   #now(): string {

@@ -53,14 +53,14 @@ for (const dialect of DIALECTS) {
         getLearnerActivity: ['/me/activity?from=2026-01-01T00:00:00Z'],
         listStudiedCourses: ['/me/courses', '/me/courses?limit=2'],
       };
-      for (const [call, { field }] of Object.entries(CSV_LISTS)) {
+      for (const call of Object.keys(CSV_LISTS)) {
         for (const path of new Map(Object.entries(lists)).get(call) ?? []) {
           const ask = (method: string, accept: string) =>
             service.send(method, path, { userId, headers: { accept } });
           const [json, csv] = [await ask('GET', 'application/json'), await ask('GET', 'text/csv')];
           assert.equal(json.headers['content-type'], 'application/json');
           assert.equal(csv.headers['content-type'], CSV);
-          const items = itemsSchema.parse(bodySchema.parse(bodyOf(json))[field]);
+          const items = itemsSchema.parse(bodySchema.parse(bodyOf(json))['items']);
           assert.ok(items.length > 1, path);
           assert.deepEqual(
             parseCsv(csv.text),

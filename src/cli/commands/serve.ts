@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { sqlitePath } from '../../core/index.js';
+import { MAX_MIN_LEARNERS, sqlitePath } from '../../core/index.js';
 import { UsageError, withValue } from '../errors.js';
 import type { Io } from '../io.js';
 import { addAuthOptions, readAuth, type AuthFlags, type AuthSettings } from '../serve/auth.js';
@@ -9,8 +9,6 @@ import { addDatabaseOption, databaseUrl } from '../target.js';
 
 /** Guards against a typing error. */
 const MAX_WORKERS = 256;
-/** More than the learners of a class. */
-const MAX_MIN_LEARNERS = 1_000;
 
 interface Options extends AuthFlags {
   readonly database?: string;
@@ -94,7 +92,9 @@ function parsePort(name: string, text: string): number {
 function parseMinLearners(name: string, text: string): number {
   const learners = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (learners >= 1 && learners <= MAX_MIN_LEARNERS) return learners;
-  throw new UsageError(`${name} ${withValue(text, 'must be a number from 1 to 1,000')}`);
+  throw new UsageError(
+    `${name} ${withValue(text, `must be a number from 1 to ${MAX_MIN_LEARNERS.toLocaleString('en-US')}`)}`,
+  );
 }
 
 function parseWorkers(name: string, text: string): number {

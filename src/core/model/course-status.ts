@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { instantSchema } from './time.js';
+import { DAY, instantSchema } from './time.js';
 import { integer } from './validation.js';
 
-const DAY = 24 * 60 * 60 * 1000;
 const MAX_INACTIVE_AFTER = 365;
 export const DEFAULT_INACTIVE_AFTER = 14;
 

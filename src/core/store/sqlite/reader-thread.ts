@@ -8,7 +8,7 @@ import type { ReaderRequest, ReaderReply } from './reader.js';
 import { StatementCache } from './statement-cache.js';
 import type { ThreadData } from './thread.js';
 
-/** KiB of page cache: enough for the rollups of a large course, and freed with the thread. */
+/** KiB of page cache: enough for the rollups of a large course. Kept until the store closes. */
 const CACHE = 16_000;
 /** Prepared statements to keep. */
 const MAX_STATEMENTS = 50;
