@@ -52,7 +52,7 @@ export function calendar({ items, dayStart }: LearnerActivity, zone: Zone): Mark
   return html`<section class="card" aria-labelledby="calendar-title">
     <h2 id="calendar-title">Days of the year</h2>
     <figure>
-      <div class="scroll end" role="region" aria-labelledby="calendar-title" tabindex="0">
+      <div class="scroll end" role="group" aria-labelledby="calendar-title" tabindex="0">
         <svg
           class="calendar"
           role="img"

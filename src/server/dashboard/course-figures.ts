@@ -84,7 +84,7 @@ function quartiles({ perLearner: distributions }: CourseSummary): Markup {
     <p class="hint">
       Over the learners who have studied. Half of them are between the lower and the upper quarter.
     </p>
-    <div class="scroll" role="region" aria-label="How the learners differ" tabindex="0">
+    <div class="scroll" role="group" aria-label="How the learners differ" tabindex="0">
       <table class="numbers even">
         <thead>
           <tr>

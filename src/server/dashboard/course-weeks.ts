@@ -49,7 +49,7 @@ export async function courseWeeks(
   ] as const;
   return html`<section class="card" aria-labelledby="weeks-title">
     <h2 id="weeks-title">This week and the weeks before</h2>
-    <div class="scroll" role="region" aria-labelledby="weeks-title" tabindex="0">
+    <div class="scroll" role="group" aria-labelledby="weeks-title" tabindex="0">
       <table class="numbers even">
         <thead>
           <tr>

@@ -42,7 +42,7 @@ function empty(): Markup {
 
 function table(summaries: readonly CourseSummary[], view: View): Markup {
   return html`<div class="card">
-    <div class="scroll" role="region" aria-label="Courses" tabindex="0">
+    <div class="scroll" role="group" aria-label="Courses" tabindex="0">
       <table class="roster courses-table">
         <thead>
           <tr>

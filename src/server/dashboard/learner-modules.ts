@@ -59,7 +59,7 @@ export async function moduleSection(
 }
 
 function moduleTable(rows: readonly Markup[]): Markup {
-  return html`<div class="scroll" role="region" aria-labelledby="modules-title" tabindex="0">
+  return html`<div class="scroll" role="group" aria-labelledby="modules-title" tabindex="0">
     <table class="numbers">
       <thead>
         <tr>

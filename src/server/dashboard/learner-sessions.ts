@@ -30,7 +30,7 @@ export async function sessionSection(request: PageRequest, { links, zone }: View
   );
   return html`<section class="card" id="sessions" aria-labelledby="sessions-title">
     <h2 id="sessions-title">Sessions</h2>
-    <div class="scroll" role="region" aria-labelledby="sessions-title" tabindex="0">
+    <div class="scroll" role="group" aria-labelledby="sessions-title" tabindex="0">
       <table class="numbers">
         <thead>
           <tr>

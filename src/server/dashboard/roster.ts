@@ -125,7 +125,7 @@ const COLUMNS: readonly (readonly [name: string, sort?: RosterSort, order?: Sort
 const NUMBERS = new Set(['Sessions', 'Time', 'Score']);
 
 function table(view: View, query: URLSearchParams, courseId: string, { items }: Roster): Markup {
-  return html`<div class="scroll" role="region" aria-labelledby="roster-title" tabindex="0">
+  return html`<div class="scroll" role="group" aria-labelledby="roster-title" tabindex="0">
     <table class="roster">
       <thead>
         <tr>
