@@ -5,12 +5,13 @@ import { isId } from '../core/model/ids.js';
 import { invalidRequest, parseCall, rule } from '../core/model/validation.js';
 import { ignoringErrors } from '../core/observer.js';
 import { authorize } from './auth/access.js';
-import { AccessError, type Authenticator, type Caller } from './auth/caller.js';
+import { AccessError, type Caller } from './auth/caller.js';
 import { limitToCourses } from './auth/course-limit.js';
-import { authenticatorOf, type AuthOptions } from './auth/options.js';
+import { authOf, type Auth, type AuthOptions } from './auth/options.js';
 import { erasure, refusal, type SecurityEvent } from './auth/security-event.js';
 import { readJson } from './body.js';
 import { csvListOf, negotiate } from './csv.js';
+import { RefusedSession } from './dashboard/sessions.js';
 import { MemoryBudget } from './memory-budget.js';
 import { Metrics } from './metrics.js';
 import { describeApi } from './openapi/index.js';
@@ -95,8 +96,8 @@ export class App implements Service {
   readonly #stats: Stats;
   readonly #options: AppOptions;
   readonly #metrics: Metrics;
-  readonly #authenticator: Authenticator;
-  readonly #router = new Router([...routes, ...pageRoutes, ...dashboardRoutes]);
+  readonly #auth: Auth;
+  readonly #router: Router;
   readonly #bodies = new MemoryBudget();
   readonly #responses = new MemoryBudget();
   #description: ReturnType<typeof describeApi> | undefined;
@@ -109,7 +110,9 @@ export class App implements Service {
     this.#stats = stats;
     this.#options = options;
     this.#metrics = options.metrics ?? new Metrics();
-    this.#authenticator = authenticatorOf(options.auth);
+    this.#auth = authOf(options.auth);
+    const sessionRoutes = this.#auth.sessions?.routes ?? [];
+    this.#router = new Router([...routes, ...pageRoutes, ...dashboardRoutes, ...sessionRoutes]);
   }
 
   /** Sends a response to every request. The promise never rejects. */
@@ -152,7 +155,7 @@ export class App implements Service {
 
     const { route, path, locations } = match;
     context.route = route.path;
-    if (isServiceRoute(route)) return route.handle(this, basePath, path);
+    if (isServiceRoute(route)) return route.handle(this, basePath, path, request);
     if (isPageRoute(route)) return this.#openPage(context, { route, pathname, path, search });
     const query = readQuery(search, match);
     const url = { pathname: `${basePath}${pathname}`, query };
@@ -162,7 +165,7 @@ export class App implements Service {
       takesUser: locations.get('userId') === 'header',
       url,
     };
-    const caller = this.#authenticator.authenticate(request);
+    const caller = this.#auth.authenticator.authenticate(request);
     if (caller instanceof Promise) return caller.then((known) => this.#call(context, known, target));
     return this.#call(context, caller, target);
   }
@@ -204,7 +207,11 @@ export class App implements Service {
   ): Promise<HttpResponse> {
     const { clock = Date.now } = this.#options;
     const { headers } = context.request;
-    const caller = await this.#authenticator.authenticate(context.request);
+    const { authenticator, sessions } = this.#auth;
+    const caller = sessions
+      ? await sessions.enter(context.request, pathname, search)
+      : await authenticator.authenticate(context.request);
+    if ('status' in caller) return caller;
     context.caller = caller;
     const learner = path['userId'];
     if (learner !== undefined && !isId(learner)) {
@@ -223,7 +230,9 @@ export class App implements Service {
     try {
       const { problemPage } = await import('./dashboard/index.js');
       const { pathname } = parseTarget(context.request, this.#options.basePath);
-      this.#fail(context, error, problemPage(problemResponse(error), pathname));
+      const page =
+        error instanceof RefusedSession ? error.page : problemPage(problemResponse(error), pathname);
+      this.#fail(context, error, page);
     } catch {
       this.#fail(context, error);
     }

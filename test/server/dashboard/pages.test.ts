@@ -20,7 +20,7 @@ function assertPage({ status, headers, text }: HttpAnswer, expected: number): vo
   assert.equal(status, expected, text);
   assert.equal(headers['content-type'], 'text/html; charset=utf-8');
   assert.equal(headers['cache-control'], 'private, no-cache');
-  assert.equal(headers['referrer-policy'], 'no-referrer');
+  assert.equal(headers['referrer-policy'], 'same-origin');
   assert.equal(headers['x-content-type-options'], 'nosniff');
   assert.match(
     headers['content-security-policy'] ?? '',
