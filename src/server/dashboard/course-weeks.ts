@@ -17,18 +17,22 @@ const NOTHING: Omit<CourseActivityItem, 'start'> = {
   timeStudied: 0,
 };
 
-/** Compares the current week with those before it, and with the same part of the last one. */
+/**
+ * Compares the current week with those before it, and with the same part of the last one.
+ *
+ * @param known the weeks up to the current one, if they were read
+ */
 export async function courseWeeks(
   stats: Untyped<StatsCalls>,
   course: object,
   zone: Zone,
   now: number,
+  known?: readonly CourseActivityItem[],
 ): Promise<Markup> {
   const read = (range: Range) =>
     stats.getCourseActivity({ ...course, interval: 'week', timeZone: zone.name, ...range });
-  const whole = lastIntervals('week', zone.name, 3, now);
-  const { items: weeks } = await read(whole);
-  const [beforeLast, last, current] = weeks;
+  const weeks = known ?? (await read(lastIntervals('week', zone.name, 3, now))).items;
+  const [beforeLast, last, current] = weeks.slice(-3);
   if (!beforeLast || !last || !current) return html``;
   const to = toInstant(now - WEEK);
   const { items: parts } = await read({ from: toInstant(Date.parse(last.start)), to });

@@ -25,13 +25,16 @@ export async function coursePage(request: PageRequest): Promise<HttpResponse> {
   const view = readView(request);
   const { links, zone } = view;
   const course = { courseId: path['courseId'] };
-  const summary = await stats.getSummary({ ...course, ...argumentsOf(query, ['inactiveAfter']) });
-  const { name, sessionCount, lastCompletedAt } = summary;
-  const [roster, weeks, activity] = await Promise.all([
+  const [summary, roster] = await Promise.all([
+    stats.getSummary({ ...course, ...argumentsOf(query, ['inactiveAfter']) }),
     readRoster(request),
-    sessionCount > 0 ? courseWeeks(stats, course, zone, now) : undefined,
-    sessionCount > 0 ? activitySection(request, view, summary) : undefined,
   ]);
+  const { name, sessionCount, lastCompletedAt } = summary;
+  const activity = sessionCount > 0 && (await readActivity(request, view, summary));
+  // Counting learners takes long, so the default chart's weeks are not read again.
+  const isDefault = view.interval === 'week' && view.from === undefined && view.to === undefined;
+  const weeks =
+    activity && (await courseWeeks(stats, course, zone, now, isDefault ? activity.items : undefined));
   const last = lastCompletedAt === null ? 'no session yet' : html`last session ${zone.ago(lastCompletedAt)}`;
   return pageResponse({
     links,
@@ -42,25 +45,33 @@ export async function coursePage(request: PageRequest): Promise<HttpResponse> {
     subtitle: html`${count(summary.learners.total, 'learner')} · ${count(summary.moduleCount ?? 0, 'module')}
     · ${last}`,
     timeZone: zone.name,
-    content: html`${courseFigures(summary, view)}${weeks}${activity}
+    content: html`${courseFigures(summary, view)}${weeks}${activity && activitySection(request, view, activity)}
     ${sessionCount > 0 && html`<div class="columns">${courseProgress(summary)}${courseModules(summary)}</div>`}
     ${rosterSection(query, view, roster, summary)}`,
   });
 }
 
-async function activitySection(
-  { stats, query, now }: PageRequest,
+async function readActivity(
+  { stats, now }: PageRequest,
   view: View,
   { courseId, firstCompletedAt }: CourseSummary,
-): Promise<Markup> {
-  const { measure } = parseCall(measureSchema, argumentsOf(query, ['measure']));
+) {
   const range = rangeOf(view, firstCompletedAt, now);
   const { interval, zone } = view;
   const activity = await stats.getCourseActivity({ courseId, interval, timeZone: zone.name, ...range });
+  return { ...activity, ...range };
+}
+
+function activitySection(
+  { query, now }: PageRequest,
+  view: View,
+  activity: Awaited<ReturnType<typeof readActivity>>,
+): Markup {
+  const { measure } = parseCall(measureSchema, argumentsOf(query, ['measure']));
   const items = activity.items.map((item) => ({ start: item.start, value: item[measure] }));
   return html`<section class="card" id="activity" aria-labelledby="activity-title">
     <h2 id="activity-title">Activity</h2>
     ${chartControls(view, { section: 'activity', measures: MEASURES, measure })}
-    ${chartFigure({ ...activity, items, ...range, now }, measure)}
+    ${chartFigure({ ...activity, items, now }, measure)}
   </section>`;
 }

@@ -61,7 +61,8 @@ export function pageResponse(page: PageDocument): HttpResponse {
 
 function toText(body: unknown): string {
   const isMarkup = typeof body === 'object' && body !== null && 'text' in body;
-  return `<!doctype html>\n${isMarkup ? String(body.text) : ''}`;
+  // The indentation of the templates would be a fifth of a page.
+  return `<!doctype html>\n${isMarkup ? String(body.text).replaceAll(/\n\s+/g, '\n') : ''}`;
 }
 
 function layOut({

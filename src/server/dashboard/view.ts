@@ -60,9 +60,9 @@ export function argumentsOf(query: URLSearchParams, names: readonly string[]): R
 
 /** The longest interval of each kind, in days, and how many intervals a chart shows unless the reader chooses. */
 const DEFAULTS: Readonly<Record<IntervalName, readonly [days: number, count: number]>> = {
-  day: [1, 42],
-  week: [7, 26],
-  month: [31, 24],
+  day: [1, 28],
+  week: [7, 16],
+  month: [31, 12],
 };
 /** A new course still has a chart of this many intervals, up to the current one. */
 const LEAST_INTERVALS = 8;
