@@ -4,7 +4,14 @@ import { MAX_MIN_LEARNERS, sqlitePath } from '../../core/index.js';
 import { UsageError, withValue } from '../errors.js';
 import type { Io } from '../io.js';
 import { addAuthOptions, readAuth, type AuthFlags, type AuthSettings } from '../serve/auth.js';
-import { describeSetting, parseKeepAlive, readSetting, SETTINGS, type Setting } from '../settings.js';
+import {
+  describeSetting,
+  parseKeepAlive,
+  parsePort,
+  readSetting,
+  SETTINGS,
+  type Setting,
+} from '../settings.js';
 import { addDatabaseOption, databaseUrl } from '../target.js';
 
 /** Guards against a typing error. */
@@ -81,12 +88,6 @@ function parseSetting<T>(
 function parseHost(name: string, text: string): string {
   if (text.trim() === '') throw new UsageError(`${name} ${withValue(text, 'must be a host or an address')}`);
   return text;
-}
-
-function parsePort(name: string, text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port <= 65_535) return port;
-  throw new UsageError(`${name} ${withValue(text, 'must be a port from 0 to 65,535')}`);
 }
 
 function parseMinLearners(name: string, text: string): number {
