@@ -16,9 +16,12 @@ class Captured extends Writable {
   readonly columns: number | undefined;
   readonly #chunks: Buffer[] = [];
 
-  constructor(columns?: number) {
+  readonly #onText: ((text: string) => void) | undefined;
+
+  constructor(columns?: number, onText?: (text: string) => void) {
     super();
     this.columns = columns;
+    this.#onText = onText;
   }
 
   get text(): string {
@@ -27,6 +30,7 @@ class Captured extends Writable {
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.#chunks.push(chunk);
+    this.#onText?.(chunk.toString());
     done();
   }
 }
@@ -37,16 +41,19 @@ interface CliOptions extends Pick<ProcessOptions, 'input' | 'env'> {
   readonly columns?: number;
   /** Answers a prompt. Without it the program cannot prompt. */
   readonly ask?: (question: string) => Promise<string>;
+  /** Interrupts the command. */
+  readonly signal?: AbortSignal;
+  /** Receives each part of stdout at once. */
+  readonly onStdout?: (text: string) => void;
 }
 
 /** Runs the command line in this process, about ten times as fast as `runBin`. */
 export async function runCli(
   argv: readonly string[],
-  { input = '', env = {}, terminal = false, columns, ask }: CliOptions = {},
+  { input = '', env = {}, terminal = false, columns, ask, signal, onStdout }: CliOptions = {},
 ): Promise<Finished> {
-  const stdout = new Captured(columns);
+  const stdout = new Captured(columns, onStdout);
   const stderr = new Captured();
-  const { signal } = new AbortController();
   const code = await main(argv, {
     stdin: Readable.from([Buffer.from(input)]),
     stdout,
@@ -56,7 +63,7 @@ export async function runCli(
     terminal,
     stderrTerminal: terminal,
     ...(ask && { ask }),
-    signal,
+    signal: signal ?? new AbortController().signal,
   });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }

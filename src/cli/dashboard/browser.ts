@@ -17,7 +17,7 @@ function commandOf(
   platform: string,
 ): readonly [program: string, ...argv: string[]] | undefined {
   if (platform === 'darwin') return ['open', url];
-  if (platform === 'win32') return ['cmd', '/c', 'start', '""', url];
+  if (platform === 'win32') return ['cmd', '/c', 'start', '', url];
   // Without a display, xdg-open starts a browser for terminals, which would use up the link unseen.
   const hasDisplay = Boolean(env['DISPLAY'] ?? env['WAYLAND_DISPLAY']);
   return hasDisplay ? ['xdg-open', url] : undefined;

@@ -133,7 +133,9 @@ function pathsOf(plan: Plan, random: Random, now: number): (Path | undefined)[] 
   const repeat = (count: number, make: () => Path | undefined) => Array.from({ length: count }, make);
   const stopped = (reach: number): Path => {
     const start = first + random.between(0, 3) * WEEK;
-    return { reach, start, end: start + reach * random.between(3, 6) * DAY };
+    // Long enough ago to be inactive.
+    const end = Math.min(start + reach * random.between(3, 6) * DAY, now - 3 * WEEK);
+    return { reach, start, end };
   };
   return [
     ...repeat(plan.notStarted, () => undefined),
