@@ -111,9 +111,10 @@ function layOut({
         </div>
         ${content}
       </main>
-      <footer class="site">
-        <div class="inner">${timeZone !== undefined && zoneForm(links, timeZone, settings)}</div>
-      </footer>
+      ${
+        timeZone !== undefined &&
+        html`<footer class="site"><div class="inner">${zoneForm(links, timeZone, settings)}</div></footer>`
+      }
     </body>
   </html> `;
 }
