@@ -4,7 +4,14 @@ import { sqlitePath } from '../../core/index.js';
 import { UsageError, withValue } from '../errors.js';
 import type { Io } from '../io.js';
 import { addAuthOptions, readAuth, type AuthFlags, type AuthSettings } from '../serve/auth.js';
-import { describeSetting, parseKeepAlive, readSetting, SETTINGS, type Setting } from '../settings.js';
+import {
+  describeSetting,
+  parseKeepAlive,
+  readSetting,
+  SETTINGS,
+  type Setting,
+  type SettingValue,
+} from '../settings.js';
 import { addDatabaseOption, databaseUrl } from '../target.js';
 
 /** Guards against a typing error. */
@@ -19,6 +26,7 @@ interface Options extends AuthFlags {
   readonly keepAlive?: string;
   readonly workers?: string;
   readonly minLearners?: string;
+  readonly frameAncestors?: string;
   readonly migrate: boolean;
   readonly readOnly?: boolean;
 }
@@ -30,7 +38,8 @@ export function addServe(program: Command, io: Io): void {
     .option(SETTINGS.port.flags, describeSetting(SETTINGS.port))
     .option(SETTINGS.keepAlive.flags, describeSetting(SETTINGS.keepAlive))
     .option(SETTINGS.workers.flags, describeSetting(SETTINGS.workers))
-    .option(SETTINGS.minLearners.flags, describeSetting(SETTINGS.minLearners));
+    .option(SETTINGS.minLearners.flags, describeSetting(SETTINGS.minLearners))
+    .option(SETTINGS.frameAncestors.flags, describeSetting(SETTINGS.frameAncestors));
   addAuthOptions(command)
     .option('--no-migrate', 'fail if the schema is not current, instead of migrating it')
     .option('--read-only', 'refuse every change, for a copy or a standby; the schema is not migrated')
@@ -48,8 +57,10 @@ async function runServe(io: Io, options: Options): Promise<void> {
   const workers = parseSetting(io, SETTINGS.workers, options.workers, parse) ?? 1;
   const auth = readAuth(io, options);
   const minLearners = parseSetting(io, SETTINGS.minLearners, options.minLearners, parseMinLearners);
-  const settings = { database, host, port, keepAliveTimeout, migrate, readOnly, minLearners, auth };
-  await assertStartable(host, auth);
+  const frameAncestors = readSetting(io, SETTINGS.frameAncestors, options.frameAncestors);
+  const serving = { host, port, keepAliveTimeout, frameAncestors: frameAncestors?.text, auth };
+  const settings = { database, migrate, readOnly, minLearners, ...serving };
+  await assertStartable(host, auth, frameAncestors);
   if (workers === 1) {
     const { runAlone } = await import('../serve/server.js');
     return runAlone(io, settings);
@@ -59,9 +70,14 @@ async function runServe(io: Io, options: Options): Promise<void> {
 }
 
 /** Before the database is opened and migrated. */
-async function assertStartable(host: string | undefined, auth: AuthSettings): Promise<void> {
-  const { assertServable } = await import('../../server/index.js');
+async function assertStartable(
+  host: string | undefined,
+  auth: AuthSettings,
+  frameAncestors: SettingValue | undefined,
+): Promise<void> {
+  const { assertFrameAncestors, assertServable } = await import('../../server/index.js');
   try {
+    if (frameAncestors) assertFrameAncestors(frameAncestors.text, frameAncestors.name);
     // Without JWTs there are only API keys, which need no settings.
     if (auth.mode === 'gateway' || auth.jwt) assertServable({ host, auth });
   } catch (error) {

@@ -51,15 +51,10 @@ export function pageResponse(page: PageDocument): HttpResponse {
       'Referrer-Policy': 'no-referrer',
       ...page.headers,
     },
-    body: layOut(page),
-    format: toText,
+    // The indentation of the templates would be a fifth of the page.
+    body: `<!doctype html>\n${layOut(page).text.replaceAll(/\n\s+/g, '\n')}`,
+    format: String,
   };
-}
-
-function toText(body: unknown): string {
-  const isMarkup = typeof body === 'object' && body !== null && 'text' in body;
-  // The indentation of the templates would be a fifth of a page.
-  return `<!doctype html>\n${isMarkup ? String(body.text).replaceAll(/\n\s+/g, '\n') : ''}`;
 }
 
 function layOut({
