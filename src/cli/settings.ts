@@ -56,6 +56,12 @@ export const SETTINGS = {
     meaning: 'the number of learners below which a summary has no quantiles, 1 to 1,000',
     fallback: '1',
   },
+  frameAncestors: {
+    flags: '--frame-ancestors <sources>',
+    env: 'STATS_FRAME_ANCESTORS',
+    meaning: "the sites that may show the dashboard in a frame: 'self' and origins, separated by spaces",
+    fallback: "'none'",
+  },
   auth: {
     flags: '--auth <mode>',
     env: 'STATS_AUTH',

@@ -12,6 +12,7 @@ import { erasure, refusal, type SecurityEvent } from './auth/security-event.js';
 import { readJson } from './body.js';
 import { csvListOf, negotiate } from './csv.js';
 import { RefusedSession } from './dashboard/sessions.js';
+import { assertFrameAncestors, withFrameAncestors } from './frame-ancestors.js';
 import { MemoryBudget } from './memory-budget.js';
 import { Metrics } from './metrics.js';
 import { describeApi } from './openapi/index.js';
@@ -47,6 +48,11 @@ export interface AppOptions {
    * mounted the listener, else none.
    */
   readonly basePath?: string | undefined;
+  /**
+   * The sites that may show the pages of the dashboard in a frame: `'self'` and origins, separated by spaces. Default:
+   * `'none'`.
+   */
+  readonly frameAncestors?: string | undefined;
   /** The time in milliseconds since 1970. Charts mark the interval that is not over. Default: `Date.now`. */
   readonly clock?: Clock | undefined;
 }
@@ -65,7 +71,7 @@ const BASE_PATH = /^(?:\/[\w.~%-]+)*$/;
  * const server = createServer(createListener(stats));
  * server.listen(8080);
  *
- * @throws {RangeError} if `basePath` or `auth` is invalid
+ * @throws {RangeError} if `basePath`, `frameAncestors` or `auth` is invalid
  */
 export function createListener(stats: Stats, options: AppOptions = {}): RequestListener {
   const app = new App(stats, options);
@@ -107,6 +113,7 @@ export class App implements Service {
     if (!BASE_PATH.test(basePath)) {
       throw new RangeError(`basePath is "${basePath}"; it must begin with / and must not end with /.`);
     }
+    if (options.frameAncestors !== undefined) assertFrameAncestors(options.frameAncestors);
     this.#stats = stats;
     this.#options = options;
     this.#metrics = options.metrics ?? new Metrics();
@@ -222,7 +229,8 @@ export class App implements Service {
     const calls = this.#stats.untyped;
     const stats = caller.courses ? limitToCourses(calls, caller.courses, caller) : calls;
     const query = new URLSearchParams(search);
-    return route.handle({ stats, caller, userId, pathname, path, query, now: clock() });
+    const response = await route.handle({ stats, caller, userId, pathname, path, query, now: clock() });
+    return withFrameAncestors(response, this.#options.frameAncestors);
   }
 
   /** Responds with a page instead of a problem document. */
@@ -230,8 +238,12 @@ export class App implements Service {
     try {
       const { problemPage } = await import('./dashboard/index.js');
       const { pathname } = parseTarget(context.request, this.#options.basePath);
+      const { frameAncestors } = this.#options;
+      // The form to sign in is in no frame, where another site could lay something over it.
       const page =
-        error instanceof RefusedSession ? error.page : problemPage(problemResponse(error), pathname);
+        error instanceof RefusedSession
+          ? error.page
+          : withFrameAncestors(problemPage(problemResponse(error), pathname), frameAncestors);
       this.#fail(context, error, page);
     } catch {
       this.#fail(context, error);

@@ -53,7 +53,7 @@ const MAX_HEADER_SIZE = 24 * 1024;
  * await using server = await serve(stats, { port: 0 });
  * console.log(`Listening on ${server.url}`);
  *
- * @throws {RangeError} if `keepAliveTimeout`, `basePath` or `auth` is invalid, or if other machines could claim to be any
+ * @throws {RangeError} if `keepAliveTimeout`, `basePath`, `frameAncestors` or `auth` is invalid, or if other machines could claim to be any
  *   learner: with the mode `gateway`, an address that is not loopback requires `trustedProxies`
  * @throws the error of `server.listen()`, such as `EADDRINUSE`
  */

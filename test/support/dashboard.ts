@@ -17,7 +17,7 @@ export interface Dashboard extends Fixture {
 
 /** Serves a new SQLite database to the first learner of a classroom, behind a gateway. */
 export async function createDashboard(
-  options: Pick<ServeOptions, 'basePath' | 'onError'> = {},
+  options: Pick<ServeOptions, 'basePath' | 'frameAncestors' | 'onError'> = {},
 ): Promise<Dashboard> {
   await using stack = new AsyncDisposableStack();
   const fixture = stack.use(await createFixture('sqlite'));

@@ -54,15 +54,10 @@ export function pageResponse(page: PageDocument): HttpResponse {
       'Referrer-Policy': REFERRER,
       ...page.headers,
     },
-    body: layOut(page),
-    format: toText,
+    // The indentation of the templates would be a fifth of the page.
+    body: `<!doctype html>\n${layOut(page).text.replaceAll(/\n\s+/g, '\n')}`,
+    format: String,
   };
-}
-
-function toText(body: unknown): string {
-  const isMarkup = typeof body === 'object' && body !== null && 'text' in body;
-  // The indentation of the templates would be a fifth of a page.
-  return `<!doctype html>\n${isMarkup ? String(body.text).replaceAll(/\n\s+/g, '\n') : ''}`;
 }
 
 function layOut({
@@ -114,9 +109,10 @@ function layOut({
         </div>
         ${content}
       </main>
-      <footer class="site">
-        <div class="inner">${timeZone !== undefined && zoneForm(links, timeZone, settings)}</div>
-      </footer>
+      ${
+        timeZone !== undefined &&
+        html`<footer class="site"><div class="inner">${zoneForm(links, timeZone, settings)}</div></footer>`
+      }
     </body>
   </html> `;
 }

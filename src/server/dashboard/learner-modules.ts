@@ -36,7 +36,7 @@ export async function moduleSection(
       <th scope="row" class="text">
         ${moduleId}${!isDeclared && moduleIds.length > 0 && html` <small>not in the course</small>`}
       </th>
-      <td class="text">
+      <td class="state">
         ${studied ? html`<span class="check">Studied</span>` : html`<span class="none">Not yet</span>`}
       </td>
       <td>${studied ? amount(studied.sessions) : NONE}</td>
@@ -64,7 +64,7 @@ function moduleTable(rows: readonly Markup[]): Markup {
       <thead>
         <tr>
           <th scope="col">Module</th>
-          <th scope="col" class="text">State</th>
+          <th scope="col" class="state">State</th>
           <th scope="col">Sessions</th>
           <th scope="col">Last session</th>
         </tr>

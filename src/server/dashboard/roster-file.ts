@@ -2,6 +2,7 @@ import { CSV_LISTS, type Roster } from '../../core/index.js';
 import { csvHeader, csvLine } from '../../core/model/csv.js';
 import { MAX_LIMIT } from '../../core/model/pagination.js';
 import { BYTE_ORDER_MARK, spreadsheetCell } from '../../core/model/spreadsheet.js';
+import { grouped, invalidRequest } from '../../core/model/validation.js';
 import type { HttpResponse } from '../response.js';
 import type { PageRequest } from '../router.js';
 import { rosterCall } from './roster.js';
@@ -20,17 +21,14 @@ export async function rosterFile(request: PageRequest): Promise<HttpResponse> {
   const limit = query.get('limit');
   const size = limit === null ? MAX_LIMIT : Number(limit);
   const parts: string[] = [];
-  let cursor = call['cursor'];
-  for (let rows = 0; rows < MAX_ROWS; rows += size) {
-    const page: Roster = await stats.listLearners({
-      ...call,
-      ...(cursor !== undefined && { cursor }),
-      limit: size,
-    });
+  let { cursor } = call;
+  do {
+    const next = cursor === undefined ? {} : { cursor };
+    const page: Roster = await stats.listLearners({ ...call, ...next, limit: size });
     parts.push(...page.items.map((row) => csvLine(columns, row, spreadsheetCell)));
-    if (limit !== null || page.next === null) break;
-    cursor = page.next;
-  }
+    cursor = limit === null ? (page.next ?? undefined) : undefined;
+    if (parts.length >= MAX_ROWS && cursor !== undefined) throw tooMany();
+  } while (cursor !== undefined);
   return {
     status: 200,
     type: 'text/csv; charset=utf-8; header=present',
@@ -41,4 +39,9 @@ export async function rosterFile(request: PageRequest): Promise<HttpResponse> {
     body: BYTE_ORDER_MARK + csvHeader(columns) + parts.join(''),
     format: String,
   };
+}
+
+function tooMany() {
+  const detail = `is required, because more than ${grouped(MAX_ROWS)} learners match; filter them, or use "stats-service roster --csv"`;
+  return invalidRequest([{ parameter: 'limit', detail }]);
 }

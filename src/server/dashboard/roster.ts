@@ -19,6 +19,7 @@ import { argumentsOf, type View } from './view.js';
 export const ROSTER_PAGE = 50;
 
 const FILTERS = ['status', 'group', 'search'];
+const WITHOUT_FILTERS = { status: undefined, group: undefined, search: undefined, cursor: undefined };
 export const ROSTER_PARAMETERS = [...FILTERS, 'sort', 'order', 'inactiveAfter', 'cursor'];
 
 /** By name, because teachers know learners by name. */
@@ -50,10 +51,7 @@ export function rosterSection(
 
 function emptyText(isFiltered: boolean, { links }: View): Markup {
   if (isFiltered) {
-    const all = links.here(
-      { status: undefined, group: undefined, search: undefined, cursor: undefined },
-      'learners',
-    );
+    const all = links.here(WITHOUT_FILTERS, 'learners');
     return html`No learner matches the filter. <a href="${all}">Show all learners</a>`;
   }
   return html`Nobody is enrolled, and nobody has studied. Enrol learners with
@@ -107,7 +105,7 @@ function filterForm({ links }: View, query: URLSearchParams, roster: Roster, isF
       ></label
     >
     <button>Filter</button>
-    ${isFiltered && html`<a href="${links.here({ status: undefined, group: undefined, search: undefined, cursor: undefined }, 'learners')}">Show all</a>`}
+    ${isFiltered && html`<a href="${links.here(WITHOUT_FILTERS, 'learners')}">Show all</a>`}
   </form>`;
 }
 

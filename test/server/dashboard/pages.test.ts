@@ -277,6 +277,29 @@ test('Errors are pages with the status, the reason and a link home', async () =>
   assert.equal(reported.length, 1);
 });
 
+test('Only the sites of `frameAncestors` may show a page in a frame', async () => {
+  const frameAncestors = "'self' https://learn.example.com https://*.example.org:8443";
+  await using dashboard = await createDashboard({ frameAncestors });
+  for (const path of ['/dashboard', '/dashboard/nowhere']) {
+    const policy = (await dashboard.get(path)).headers['content-security-policy'];
+    assert.ok(policy?.endsWith(`; frame-ancestors ${frameAncestors}`), policy);
+  }
+  const api = await dashboard.get('/me/courses');
+  assert.equal(api.headers['content-security-policy'], "default-src 'none'; frame-ancestors 'none'");
+  for (const invalid of [
+    '',
+    '*',
+    "'self'; script-src *",
+    'https://a.example, https://b.example',
+    "'none' https://a.example",
+  ]) {
+    await assert.rejects(
+      createDashboard({ frameAncestors: invalid }),
+      /^RangeError: frameAncestors is .*; it must be 'none'/,
+    );
+  }
+});
+
 test('The style and the script are small, need no credential and are cached for ever', async () => {
   await using dashboard = await createDashboard();
   await using client = new HttpClient(dashboard.url);
