@@ -32,6 +32,8 @@ export {
 } from './model/roster.js';
 export {
   DEFAULT_INACTIVE_AFTER,
+  inactiveBefore,
+  inactiveSince,
   STATUSES,
   type LearnerStatus,
   type StatusRule,

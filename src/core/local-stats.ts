@@ -241,7 +241,10 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
   }
 
   async close(): Promise<void> {
-    this.#closing ??= this.#limiter.drain().then(() => this.#store.close());
+    if (!this.#closing) {
+      this.#closing = this.#limiter.drain().then(() => this.#store.close());
+      this.#courseView.close();
+    }
     await this.#closing;
   }
 

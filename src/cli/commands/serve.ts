@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { MAX_MIN_LEARNERS, sqlitePath } from '../../core/index.js';
+import { sqlitePath } from '../../core/index.js';
 import { UsageError, withValue } from '../errors.js';
 import type { Io } from '../io.js';
 import { addAuthOptions, readAuth, type AuthFlags, type AuthSettings } from '../serve/auth.js';
 import {
   describeSetting,
   parseKeepAlive,
+  parseMinLearners,
   parsePort,
   readSetting,
   SETTINGS,
@@ -98,14 +99,6 @@ function parseSetting<T>(
 function parseHost(name: string, text: string): string {
   if (text.trim() === '') throw new UsageError(`${name} ${withValue(text, 'must be a host or an address')}`);
   return text;
-}
-
-function parseMinLearners(name: string, text: string): number {
-  const learners = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (learners >= 1 && learners <= MAX_MIN_LEARNERS) return learners;
-  throw new UsageError(
-    `${name} ${withValue(text, `must be a number from 1 to ${MAX_MIN_LEARNERS.toLocaleString('en-US')}`)}`,
-  );
 }
 
 function parseWorkers(name: string, text: string): number {

@@ -19,12 +19,17 @@ export class Semaphore {
     try {
       return await work();
     } catch (error) {
-      if (this.#isQueueWide(error)) for (const { reject } of this.#queue.splice(0)) reject(error);
+      if (this.#isQueueWide(error)) this.rejectWaiting(error);
       throw error;
     } finally {
       const next = this.#queue.shift();
       if (next) next.resolve();
       else this.#free++;
     }
+  }
+
+  /** Fails all work that has not begun. */
+  rejectWaiting(error: unknown): void {
+    for (const { reject } of this.#queue.splice(0)) reject(error);
   }
 }

@@ -37,6 +37,17 @@ export function inactiveBefore({ inactiveAfter, asOf }: StatusRule): string {
   return new Date(Date.parse(asOf) - inactiveAfter * DAY).toISOString();
 }
 
+/** Returns the time after which a learner with this last session is inactive. */
+export function inactiveSince({
+  lastCompletedAt,
+  inactiveAfter,
+}: {
+  readonly lastCompletedAt: string;
+  readonly inactiveAfter: number;
+}): string {
+  return new Date(Date.parse(lastCompletedAt) + inactiveAfter * DAY).toISOString();
+}
+
 /** The figures of a learner that determine the status. */
 interface StatusFigures {
   readonly progress: number | null;

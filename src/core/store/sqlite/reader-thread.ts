@@ -21,6 +21,8 @@ const connection = new BetterSqlite(path, {
   ...(addon !== undefined && { nativeBinding: addon }),
 });
 connection.pragma(`cache_size = -${CACHE}`);
+// Sorting must not depend on a writable directory for temporary files.
+connection.pragma('temp_store = memory');
 addFunctions(connection);
 const statements = new StatementCache(
   (text) => new DecodingStatement(connection.prepare(text)),
