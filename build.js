@@ -35,6 +35,7 @@ const ENTRIES = [
   'core/store/sqlite/reader-thread',
   'core/store/sqlite/store',
   'core/supported',
+  'server/dashboard/index',
   'server/docs/assets',
   'server/index',
 ];
@@ -45,7 +46,7 @@ const BUNDLED = ['commander', 'get-east-asian-width', 'kysely', 'uuid', 'zod'];
 const DIST = 'dist';
 const CHUNKS = 'src/chunks';
 /** The directories of `dist` whose files this program writes. Tests and benchmarks write to others. */
-const OWN = ['docs', 'migrations', 'src'];
+const OWN = ['dashboard', 'docs', 'migrations', 'src'];
 /** Milliseconds. */
 const KEEP_CHUNKS = 7 * 24 * 3_600_000;
 
@@ -86,6 +87,7 @@ async function buildInto(directory) {
 
   writeFileSync(join(directory, 'version.js'), `export const VERSION = ${JSON.stringify(version)};\n`);
 
+  cpSync('src/server/dashboard/page', join(directory, 'dashboard'), { recursive: true });
   cpSync('src/server/docs/page', join(directory, 'docs'), { recursive: true });
   for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
     cpSync(`node_modules/swagger-ui-dist/${file}`, join(directory, 'docs', file));

@@ -18,7 +18,7 @@ test('The packed package contains the program, its types and its documents, and 
     /^(package\.json|README\.md|CHANGELOG\.md)$/,
     /^bin\/stats-service\.js$/,
     /^dist\/(version\.js|THIRD-PARTY-NOTICES)$/,
-    /^dist\/docs\/[a-z-]+\.(html|css|js|svg|png)$/,
+    /^dist\/(dashboard|docs)\/[a-z-]+\.(html|css|js|svg|png)$/,
     /^dist\/(src|migrations)\/.*(?<!\.test)(\.d\.ts|\.js)$/,
   ];
   assert.deepEqual(

@@ -35,6 +35,7 @@ export function stage(root: string, directory: string): void {
   const pkg = {
     assets: [
       'dist/**/*.js',
+      'dist/dashboard/*',
       'dist/docs/*',
       'node_modules/**/*.mjs',
       ...THREADS.map((name) => `dist/${name}.cjs`),

@@ -18,6 +18,7 @@ test('A server keeps working while its clone is built, and a package has only th
   for (const part of [
     'bin',
     'build.js',
+    'dist/dashboard',
     'dist/docs',
     'dist/migrations',
     'dist/src',

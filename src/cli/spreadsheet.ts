@@ -1,18 +1,6 @@
 import type { Writable } from 'node:stream';
 import { Option } from 'commander';
-import { csvCell, csvHeader, csvLine } from '../core/index.js';
-
-/** Without it, Excel on Windows reads UTF-8 in the code page of the system. Spreadsheets and `import` skip it. */
-const BYTE_ORDER_MARK = '\ufeff';
-
-/**
- * The characters with which a spreadsheet begins a formula (OWASP, CSV Injection), with the full-width ones of East Asian
- * Excel. Where the list separator is a semicolon, as in most of Europe, Excel also begins a cell after one within a text.
- */
-const FORMULA = /^[\t\r\n]|(?<=^|[;\t\r\n])[=+\-@＝＋－＠]/g;
-
-/** Quoted in addition to RFC 4180: semicolons and tabs, at which LibreOffice may separate cells too. */
-const NEEDS_SPREADSHEET_QUOTES = /[",;\t\r\n]/;
+import { BYTE_ORDER_MARK, csvHeader, csvLine, spreadsheetCell } from '../core/index.js';
 
 export function csvOption(): Option {
   return new Option(
@@ -29,9 +17,5 @@ export function writeCsv<Row extends object>(
   isFirst = true,
 ): void {
   const header = isFirst ? BYTE_ORDER_MARK + csvHeader(columns) : '';
-  stream.write(header + rows.map((row) => csvLine(columns, row, toCell)).join(''));
-}
-
-function toCell(text: string): string {
-  return csvCell(text.replaceAll(FORMULA, "'$&"), NEEDS_SPREADSHEET_QUOTES);
+  stream.write(header + rows.map((row) => csvLine(columns, row, spreadsheetCell)).join(''));
 }

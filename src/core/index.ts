@@ -42,6 +42,7 @@ export { MAX_MIN_LEARNERS, type CourseSummary, type Quartiles } from './model/co
 export type { CourseActivity, CourseActivityItem } from './model/course-activity.js';
 export { csvCell, csvHeader, csvLine } from './model/csv.js';
 export { CSV_LISTS } from './model/csv-lists.js';
+export { BYTE_ORDER_MARK, spreadsheetCell } from './model/spreadsheet.js';
 export { assertDatabaseUrl, describeDatabase, sqlitePath } from './model/database-url.js';
 export type {
   DatabaseStats,

@@ -1,15 +1,18 @@
 import type { RequestListener } from 'node:http';
 import * as z from 'zod';
 import type { Clock, Stats, StatsError } from '../core/index.js';
-import { parseCall } from '../core/model/validation.js';
+import { isId } from '../core/model/ids.js';
+import { invalidRequest, parseCall, rule } from '../core/model/validation.js';
 import { ignoringErrors } from '../core/observer.js';
 import { authorize } from './auth/access.js';
-import { AccessError, type Authenticator, type Caller } from './auth/caller.js';
+import { AccessError, type Caller } from './auth/caller.js';
 import { limitToCourses } from './auth/course-limit.js';
-import { authenticatorOf, type AuthOptions } from './auth/options.js';
+import { authOf, type Auth, type AuthOptions } from './auth/options.js';
 import { erasure, refusal, type SecurityEvent } from './auth/security-event.js';
 import { readJson } from './body.js';
 import { csvListOf, negotiate } from './csv.js';
+import { RefusedSession } from './dashboard/sessions.js';
+import { assertFrameAncestors, withFrameAncestors } from './frame-ancestors.js';
 import { MemoryBudget } from './memory-budget.js';
 import { Metrics } from './metrics.js';
 import { describeApi } from './openapi/index.js';
@@ -18,13 +21,15 @@ import { checkHeaders, parseTarget, readQuery, RequestContext, type CompletedReq
 import { send, withBasePath, type HttpResponse, type RequestUrl } from './response.js';
 import {
   isCallerRoute,
+  isPageRoute,
   isServiceRoute,
   Router,
   type CallerRoute,
   type CallRoute,
+  type PageRoute,
   type Service,
 } from './router.js';
-import { pageRoutes, routeGroups, routes } from './routes/index.js';
+import { dashboardRoutes, isDashboard, pageRoutes, routeGroups, routes } from './routes/index.js';
 
 export interface AppOptions {
   /** How requests are authenticated. Default: by a gateway on this machine. */
@@ -43,6 +48,11 @@ export interface AppOptions {
    * mounted the listener, else none.
    */
   readonly basePath?: string | undefined;
+  /**
+   * The sites that may show the pages of the dashboard in a frame: `'self'` and origins, separated by spaces. Default:
+   * `'none'`.
+   */
+  readonly frameAncestors?: string | undefined;
   /** The time in milliseconds since 1970. Charts mark the interval that is not over. Default: `Date.now`. */
   readonly clock?: Clock | undefined;
 }
@@ -61,11 +71,19 @@ const BASE_PATH = /^(?:\/[\w.~%-]+)*$/;
  * const server = createServer(createListener(stats));
  * server.listen(8080);
  *
- * @throws {RangeError} if `basePath` or `auth` is invalid
+ * @throws {RangeError} if `basePath`, `frameAncestors` or `auth` is invalid
  */
 export function createListener(stats: Stats, options: AppOptions = {}): RequestListener {
   const app = new App(stats, options);
   return (request, response) => void app.serve(new RequestContext(request, response));
+}
+
+/** The target of an authenticated request of a page. */
+interface PageTarget {
+  readonly route: PageRoute;
+  readonly pathname: string;
+  readonly path: Readonly<Record<string, string>>;
+  readonly search: string;
 }
 
 /** A call of an authenticated request. */
@@ -84,8 +102,8 @@ export class App implements Service {
   readonly #stats: Stats;
   readonly #options: AppOptions;
   readonly #metrics: Metrics;
-  readonly #authenticator: Authenticator;
-  readonly #router = new Router([...routes, ...pageRoutes]);
+  readonly #auth: Auth;
+  readonly #router: Router;
   readonly #bodies = new MemoryBudget();
   readonly #responses = new MemoryBudget();
   #description: ReturnType<typeof describeApi> | undefined;
@@ -95,10 +113,13 @@ export class App implements Service {
     if (!BASE_PATH.test(basePath)) {
       throw new RangeError(`basePath is "${basePath}"; it must begin with / and must not end with /.`);
     }
+    if (options.frameAncestors !== undefined) assertFrameAncestors(options.frameAncestors);
     this.#stats = stats;
     this.#options = options;
     this.#metrics = options.metrics ?? new Metrics();
-    this.#authenticator = authenticatorOf(options.auth);
+    this.#auth = authOf(options.auth);
+    const sessionRoutes = this.#auth.sessions?.routes ?? [];
+    this.#router = new Router([...routes, ...pageRoutes, ...dashboardRoutes, ...sessionRoutes]);
   }
 
   /** Sends a response to every request. The promise never rejects. */
@@ -110,7 +131,9 @@ export class App implements Service {
       const isCounted = context.request.method === 'GET' && response.text === undefined;
       send(context, withBasePath(response, context.basePath), isCounted ? this.#responses : undefined);
     } catch (error) {
-      this.#fail(context, error);
+      // A page shows its problem. The rest of the API does not wait for another promise.
+      if (context.isPage) await this.#failPage(context, error);
+      else this.#fail(context, error);
     }
     // A `close` listener per response would cost more than the rest of this method.
     this.report(context.end());
@@ -132,13 +155,15 @@ export class App implements Service {
     const { request } = context;
     const { basePath, pathname, search } = parseTarget(request, this.#options.basePath);
     context.basePath = basePath;
+    context.isPage = isDashboard(pathname);
     checkHeaders(request);
     const match = this.#router.find(request.method ?? '', pathname, basePath);
     if ('allow' in match) return { status: 204, headers: { Allow: match.allow } };
 
     const { route, path, locations } = match;
     context.route = route.path;
-    if (isServiceRoute(route)) return route.handle(this, basePath);
+    if (isServiceRoute(route)) return route.handle(this, basePath, path, request);
+    if (isPageRoute(route)) return this.#openPage(context, { route, pathname, path, search });
     const query = readQuery(search, match);
     const url = { pathname: `${basePath}${pathname}`, query };
     const target = {
@@ -147,7 +172,7 @@ export class App implements Service {
       takesUser: locations.get('userId') === 'header',
       url,
     };
-    const caller = this.#authenticator.authenticate(request);
+    const caller = this.#auth.authenticator.authenticate(request);
     if (caller instanceof Promise) return caller.then((known) => this.#call(context, known, target));
     return this.#call(context, caller, target);
   }
@@ -183,14 +208,56 @@ export class App implements Service {
     });
   }
 
-  #fail(context: RequestContext, error: unknown): void {
+  async #openPage(
+    context: RequestContext,
+    { route, pathname, path, search }: PageTarget,
+  ): Promise<HttpResponse> {
+    const { clock = Date.now } = this.#options;
+    const { headers } = context.request;
+    const { authenticator, sessions } = this.#auth;
+    const caller = sessions
+      ? await sessions.enter(context.request, pathname, search)
+      : await authenticator.authenticate(context.request);
+    if ('status' in caller) return caller;
+    context.caller = caller;
+    const learner = path['userId'];
+    if (learner !== undefined && !isId(learner)) {
+      const detail = rule('must be a UUID: 8-4-4-4-12 hexadecimal digits')({ input: learner });
+      throw invalidRequest([{ parameter: 'userId', detail }]);
+    }
+    const userId = authorize(route.access, caller, learner ?? headers['x-user-id']?.toString());
+    const calls = this.#stats.untyped;
+    const stats = caller.courses ? limitToCourses(calls, caller.courses, caller) : calls;
+    const query = new URLSearchParams(search);
+    const response = await route.handle({ stats, caller, userId, pathname, path, query, now: clock() });
+    return withFrameAncestors(response, this.#options.frameAncestors);
+  }
+
+  /** Responds with a page instead of a problem document. */
+  async #failPage(context: RequestContext, error: unknown): Promise<void> {
+    try {
+      const { problemPage } = await import('./dashboard/index.js');
+      const { pathname } = parseTarget(context.request, this.#options.basePath);
+      const { frameAncestors } = this.#options;
+      // The form to sign in is in no frame, where another site could lay something over it.
+      const page =
+        error instanceof RefusedSession
+          ? error.page
+          : withFrameAncestors(problemPage(problemResponse(error), pathname), frameAncestors);
+      this.#fail(context, error, page);
+    } catch {
+      this.#fail(context, error);
+    }
+  }
+
+  #fail(context: RequestContext, error: unknown, page?: HttpResponse): void {
     const { request, response, requestId } = context;
     // The client disconnected before the end of its request.
     if (!request.complete && response.destroyed) return;
     const problem = problemResponse(error);
     if (error instanceof AccessError && problem.status < 500) this.#secure(refusal(context, error));
     // A middleware may have responded, for example after a timeout of its own.
-    if (!response.headersSent) send(context, problem);
+    if (!response.headersSent) send(context, page ?? problem);
     if (problem.status < 500 || problem.body.code === 'stopping') return;
     this.#report(error, requestId);
   }

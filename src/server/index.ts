@@ -8,6 +8,7 @@ export { AccessError } from './auth/caller.js';
 export type { JwtOptions } from './auth/jwt.js';
 export type { AuthOptions } from './auth/options.js';
 export type { SecurityEvent } from './auth/security-event.js';
+export { assertFrameAncestors } from './frame-ancestors.js';
 export { Metrics, type MetricsOptions } from './metrics.js';
 export type { CompletedRequest } from './request.js';
 export { assertServable, serve, type RunningServer, type ServeOptions } from './serve.js';

@@ -41,6 +41,8 @@ export class RequestContext {
   /** The prefix of all paths, as clients see it. */
   basePath = '';
   route: string | undefined;
+  /** True if errors are pages, too. */
+  isPage = false;
   caller: Caller | undefined;
   /** The learner that a successful response has erased. */
   erased: string | undefined;

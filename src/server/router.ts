@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { ErrorCode, StatsCalls, Untyped } from '../core/index.js';
 import { callSchemas, type CallSchemas } from '../core/model/calls.js';
 import type { Clock } from '../core/model/time.js';
@@ -62,8 +63,13 @@ export interface Service {
 
 /** A route for operators and tools, without a user. */
 export interface ServiceRoute extends CommonRoute {
-  readonly operation: 'live' | 'ready' | 'metrics' | 'describe' | 'docs';
-  handle(service: Service, basePath: string): Promise<HttpResponse>;
+  readonly operation: 'live' | 'ready' | 'metrics' | 'describe' | 'docs' | 'asset' | 'session';
+  handle(
+    service: Service,
+    basePath: string,
+    path: Readonly<Record<string, string>>,
+    request: IncomingMessage,
+  ): Promise<HttpResponse>;
 }
 
 /** A route about the caller. */
@@ -74,6 +80,33 @@ export interface CallerRoute extends CommonRoute {
 }
 
 export type Route = CallRoute | CallerRoute | ServiceRoute;
+
+/** The authorized request of a page. */
+export interface PageRequest {
+  /** Limited to the courses of the caller. */
+  readonly stats: Untyped<StatsCalls>;
+  readonly caller: Caller;
+  /** The learner in the path, else the one for whom the caller acts. */
+  readonly userId: string | undefined;
+  /** The path without the base path. */
+  readonly pathname: string;
+  readonly path: Readonly<Record<string, string>>;
+  /** From an HTML form, so that `+` is a space. */
+  readonly query: URLSearchParams;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** A page of the dashboard. The OpenAPI document omits it. */
+export interface PageRoute {
+  readonly method: 'GET';
+  readonly path: string;
+  readonly operation: 'page';
+  readonly access: Access;
+  handle(request: PageRequest): Promise<HttpResponse>;
+}
+
+export type AnyRoute = Route | PageRoute;
 
 /** The arguments of each call, and of the charts of their results. The core validates calls with its own clock. */
 export const CALL_SCHEMAS = withCharts(callSchemas(Date.now));
@@ -86,17 +119,28 @@ function withCharts(schemas: CallSchemas) {
   };
 }
 
-export function isServiceRoute(route: Route): route is ServiceRoute {
+export function isServiceRoute(route: AnyRoute): route is ServiceRoute {
   return !('access' in route);
 }
 
-export function isCallerRoute(route: Route): route is CallerRoute {
+export function isCallerRoute(route: AnyRoute): route is CallerRoute {
   return route.operation === 'whoami';
 }
 
+export function isPageRoute(route: AnyRoute): route is PageRoute {
+  return route.operation === 'page';
+}
+
+/** The routes without arguments of a call. */
+function hasNoCall(route: AnyRoute): route is CallerRoute | PageRoute | ServiceRoute {
+  return isServiceRoute(route) || isCallerRoute(route) || isPageRoute(route);
+}
+
 /** Maps each argument of a route's call to its location in the request. */
-export function parameterLocations(route: Route): ReadonlyMap<string, 'header' | 'path' | 'query' | 'body'> {
-  if (isServiceRoute(route) || isCallerRoute(route)) return new Map();
+export function parameterLocations(
+  route: AnyRoute,
+): ReadonlyMap<string, 'header' | 'path' | 'query' | 'body'> {
+  if (hasNoCall(route)) return new Map();
   const locationOf = (name: string) => {
     if (route.path.includes(`{${name}}`)) return 'path';
     if (name === 'userId') return 'header';
@@ -106,8 +150,8 @@ export function parameterLocations(route: Route): ReadonlyMap<string, 'header' |
 }
 
 /** The query parameters whose value is a number, like their default. */
-function numericParameters(route: Route): ReadonlySet<string> {
-  if (isServiceRoute(route) || isCallerRoute(route)) return new Set();
+function numericParameters(route: AnyRoute): ReadonlySet<string> {
+  if (hasNoCall(route)) return new Set();
   const schemas = Object.entries(CALL_SCHEMAS[route.operation].shape);
   return new Set(
     schemas.flatMap(([name, schema]) => (typeof schema.safeParse(undefined).data === 'number' ? name : [])),
@@ -117,7 +161,7 @@ function numericParameters(route: Route): ReadonlySet<string> {
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'];
 
 interface Target {
-  readonly route: Route;
+  readonly route: AnyRoute;
   readonly locations: ReturnType<typeof parameterLocations>;
   readonly numbers: ReturnType<typeof numericParameters>;
 }
@@ -136,7 +180,7 @@ interface Resource {
 export class Router {
   readonly #resources: readonly Resource[];
 
-  constructor(routes: readonly Route[]) {
+  constructor(routes: readonly AnyRoute[]) {
     const paths = Map.groupBy(routes, (route) => route.path);
     this.#resources = Array.from(paths, ([path, pathRoutes]) => toResource(path, pathRoutes));
   }
@@ -164,7 +208,7 @@ export class Router {
   }
 }
 
-function toResource(path: string, routes: readonly Route[]): Resource {
+function toResource(path: string, routes: readonly AnyRoute[]): Resource {
   const methods = new Set<string>(routes.map(({ method }) => method)).add('OPTIONS');
   if (methods.has('GET')) methods.add('HEAD');
   const pattern = path.replaceAll('.', String.raw`\.`).replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)');

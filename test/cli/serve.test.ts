@@ -48,6 +48,21 @@ test('`serve` reads its keep-alive timeout from `--keep-alive`, which overrides 
   assert.equal(await keepAliveOf(['--keep-alive', 'PT24H'], { STATS_KEEP_ALIVE: '3m' }), 'timeout=86400');
 });
 
+test('`serve --frame-ancestors` lets only the named sites show the dashboard in a frame', async () => {
+  const argv = ['--database', 'sqlite::memory:', '--port', '0'];
+  await using service = await startService([
+    ...argv,
+    '--frame-ancestors',
+    "'self' https://learn.example.com",
+  ]);
+  const { headers } = await fetch(`${service.url}/dashboard`);
+  const policy = headers.get('content-security-policy') ?? '';
+  assert.match(policy, /; frame-ancestors 'self' https:\/\/learn\.example\.com$/);
+  const { code, stderr } = await runCli(['serve', ...argv], { env: { STATS_FRAME_ANCESTORS: '*' } });
+  assert.equal(code, 2);
+  assert.match(stderr, /STATS_FRAME_ANCESTORS is "\*"; it must be 'none', or 'self' and origins/);
+});
+
 test('`serve` reports an invalid keep-alive timeout or host with its name', async () => {
   const rule = 'it must be a duration from 1s to 24h, such as 72s';
   for (const [argv, env, message] of [
@@ -180,6 +195,12 @@ test('`serve` refuses settings of authentication that are unsafe, invalid or wit
     assert.equal(code, 2, stderr);
     assert.match(stderr, message);
   }
+  const secret = { STATS_SESSION_SECRET: 'x'.repeat(31) };
+  const short = await runCli(['serve', '--database', 'sqlite::memory:', '--auth', 'token'], { env: secret });
+  assert.equal(
+    short.stderr,
+    'stats-service: STATS_SESSION_SECRET has 31 bytes; it must have at least 32, such as the output of "openssl rand -base64 32"\n',
+  );
   // A container image may set the variable of the other mode. Then only the address is wrong.
   const env = { STATS_TRUSTED_PROXIES: '172.16.0.0/12', STATS_AUTH: 'token' };
   const argv = ['serve', '--database', 'sqlite::memory:', '--port', '0', '--host', '203.0.113.1'];

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { v5 } from 'uuid';
 import * as z from 'zod';
 import { describeApi } from '../../src/server/openapi/index.js';
-import { routeGroups } from '../../src/server/routes/index.js';
+import { dashboardRoutes, routeGroups } from '../../src/server/routes/index.js';
 import { BIN, runCommand, runNode } from '../support/cli.js';
 import { createDatabase } from '../support/databases.js';
 import { TestDirectory } from '../support/directory.js';
@@ -50,7 +50,7 @@ test('The example in `docs/platform.md` derives the documented UUID', async () =
 });
 
 test('`docs/platform.md` states for every route whether learners may call it', () => {
-  const routes = endpoints.map(({ method, path }) => `${method} ${path}`);
+  const routes = [...endpoints, ...dashboardRoutes].map(({ method, path }) => `${method} ${path}`);
   assert.deepEqual([...learnerRoutes().keys()].toSorted(), routes.toSorted());
 });
 
@@ -147,7 +147,8 @@ for (const [name, { skip, headers, start }] of Object.entries(GATEWAYS)) {
         const filled = path
           .replace('{courseId}', service.courseId)
           .replace('{sessionId}', newSessionId())
-          .replace('{userId}', userId);
+          .replace('{userId}', userId)
+          .replace('{name}', 'page.css');
         const json = method === 'GET' || method === 'DELETE' ? {} : { json: { name: 'Mine' } };
         const answer = await client.send(method, `/stats${filled}`, { headers, userId, ...json });
         assert.equal(answer.status === 403, rule === 'block', `${route}: ${answer.status}`);

@@ -8,9 +8,11 @@ import {
   describeSetting,
   parseKeepAlive,
   parseMinLearners,
+  parsePort,
   readSetting,
   SETTINGS,
   type Setting,
+  type SettingValue,
 } from '../settings.js';
 import { addDatabaseOption, databaseUrl } from '../target.js';
 
@@ -24,6 +26,7 @@ interface Options extends AuthFlags {
   readonly keepAlive?: string;
   readonly workers?: string;
   readonly minLearners?: string;
+  readonly frameAncestors?: string;
   readonly migrate: boolean;
   readonly readOnly?: boolean;
 }
@@ -35,7 +38,8 @@ export function addServe(program: Command, io: Io): void {
     .option(SETTINGS.port.flags, describeSetting(SETTINGS.port))
     .option(SETTINGS.keepAlive.flags, describeSetting(SETTINGS.keepAlive))
     .option(SETTINGS.workers.flags, describeSetting(SETTINGS.workers))
-    .option(SETTINGS.minLearners.flags, describeSetting(SETTINGS.minLearners));
+    .option(SETTINGS.minLearners.flags, describeSetting(SETTINGS.minLearners))
+    .option(SETTINGS.frameAncestors.flags, describeSetting(SETTINGS.frameAncestors));
   addAuthOptions(command)
     .option('--no-migrate', 'fail if the schema is not current, instead of migrating it')
     .option('--read-only', 'refuse every change, for a copy or a standby; the schema is not migrated')
@@ -53,8 +57,10 @@ async function runServe(io: Io, options: Options): Promise<void> {
   const workers = parseSetting(io, SETTINGS.workers, options.workers, parse) ?? 1;
   const auth = readAuth(io, options);
   const minLearners = parseSetting(io, SETTINGS.minLearners, options.minLearners, parseMinLearners);
-  const settings = { database, host, port, keepAliveTimeout, migrate, readOnly, minLearners, auth };
-  await assertStartable(host, auth);
+  const frameAncestors = readSetting(io, SETTINGS.frameAncestors, options.frameAncestors);
+  const serving = { host, port, keepAliveTimeout, frameAncestors: frameAncestors?.text, auth };
+  const settings = { database, migrate, readOnly, minLearners, ...serving };
+  await assertStartable(host, auth, frameAncestors);
   if (workers === 1) {
     const { runAlone } = await import('../serve/server.js');
     return runAlone(io, settings);
@@ -64,9 +70,14 @@ async function runServe(io: Io, options: Options): Promise<void> {
 }
 
 /** Before the database is opened and migrated. */
-async function assertStartable(host: string | undefined, auth: AuthSettings): Promise<void> {
-  const { assertServable } = await import('../../server/index.js');
+async function assertStartable(
+  host: string | undefined,
+  auth: AuthSettings,
+  frameAncestors: SettingValue | undefined,
+): Promise<void> {
+  const { assertFrameAncestors, assertServable } = await import('../../server/index.js');
   try {
+    if (frameAncestors) assertFrameAncestors(frameAncestors.text, frameAncestors.name);
     // Without JWTs there are only API keys, which need no settings.
     if (auth.mode === 'gateway' || auth.jwt) assertServable({ host, auth });
   } catch (error) {
@@ -88,12 +99,6 @@ function parseSetting<T>(
 function parseHost(name: string, text: string): string {
   if (text.trim() === '') throw new UsageError(`${name} ${withValue(text, 'must be a host or an address')}`);
   return text;
-}
-
-function parsePort(name: string, text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port <= 65_535) return port;
-  throw new UsageError(`${name} ${withValue(text, 'must be a port from 0 to 65,535')}`);
 }
 
 function parseWorkers(name: string, text: string): number {

@@ -17,6 +17,8 @@ export interface ServerSettings {
   readonly migrate: boolean;
   readonly readOnly: boolean;
   readonly minLearners: number | undefined;
+  /** The sites that may show pages in a frame. */
+  readonly frameAncestors: string | undefined;
   readonly auth: AuthSettings;
 }
 
@@ -56,7 +58,8 @@ interface ServerParts {
 }
 
 export async function runServer(io: Io, settings: ServerSettings, parts: ServerParts): Promise<void> {
-  const { database, migrate, readOnly, minLearners, host, port, keepAliveTimeout, auth } = settings;
+  const { database, migrate, readOnly, minLearners, host, port, keepAliveTimeout, frameAncestors, auth } =
+    settings;
   const { log, metrics } = parts;
   const config = {
     database,
@@ -72,6 +75,7 @@ export async function runServer(io: Io, settings: ServerSettings, parts: ServerP
     host,
     port,
     keepAliveTimeout,
+    frameAncestors,
     metrics,
     auth: authOptions(auth, stats.keys),
     onSecurityEvent: ({ event, ...fields }) => log.security(event, fields),

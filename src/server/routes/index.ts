@@ -10,6 +10,7 @@ import { learnerRoutes } from './learner.js';
 import { serviceRoutes } from './service.js';
 import { sessionRoutes } from './sessions.js';
 
+export { dashboardRoutes, isDashboard } from './dashboard.js';
 export { pageRoutes } from './service.js';
 
 export const routeGroups: readonly RouteGroup[] = [

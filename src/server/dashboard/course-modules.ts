@@ -1,0 +1,70 @@
+import type { CourseSummary } from '../../core/index.js';
+import { shareOf } from '../../core/model/scale.js';
+import { svg as html, type Markup } from '../markup.js';
+import { shareBar } from './bars.js';
+import { amount, count } from './format.js';
+
+type Module = CourseSummary['modules'][number];
+
+/** More modules are in a list to unfold. */
+const SHOWN = 15;
+
+/** The learners by module. The table itself is the chart. */
+export function courseModules({ modules }: CourseSummary): Markup {
+  const content =
+    modules.length === 0
+      ? html`<p class="empty">
+          No session names its modules. Send <code>moduleIds</code> with the sessions to see where learners
+          stop.
+        </p>`
+      : html`<figure>
+          <figcaption>${sentence(modules)}</figcaption>
+          ${table(modules.slice(0, SHOWN), modules)}${
+            modules.length > SHOWN &&
+            html`<details>
+              <summary>Show ${count(modules.length - SHOWN, 'more module')}</summary>
+              ${table(modules.slice(SHOWN), modules)}
+            </details>`
+          }
+        </figure>`;
+  return html`<section class="card" aria-labelledby="modules-title">
+    <h2 id="modules-title">Learners by module</h2>
+    ${content}
+  </section>`;
+}
+
+function table(shown: readonly Module[], modules: readonly Module[]): Markup {
+  const share = shareOf(modules.map(({ learners }) => learners));
+  return html`<table class="numbers bars">
+    <thead>
+      <tr>
+        <th scope="col">Module</th>
+        <td></td>
+        <th scope="col">Learners</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${shown.map(
+        ({ moduleId, learners }) =>
+          html`<tr>
+            <th scope="row" class="text">${moduleId}</th>
+            <td class="bar">${shareBar(share(learners))}</td>
+            <td>${amount(learners)}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+/** Says where most learners stop. Modules are in the order of their ids, which courses mostly number. */
+function sentence(modules: readonly Module[]): string {
+  const drops = modules.flatMap((module, index) => {
+    const before = modules[index - 1];
+    return before ? { before, module, drop: before.learners - module.learners } : [];
+  });
+  const largest = drops.toSorted((a, b) => b.drop - a.drop)[0];
+  const order = 'In the order of their ids';
+  if (!largest || largest.drop <= 0) return `${order}, no module has fewer learners than the one before it.`;
+  const { before, module, drop } = largest;
+  return `${order}, the largest drop is from ${before.moduleId} to ${module.moduleId}: ${count(drop, 'learner')} fewer.`;
+}

@@ -1,0 +1,97 @@
+import type { CourseSummary } from '../../core/index.js';
+import { svg as html, type Markup } from '../markup.js';
+import type { HttpResponse } from '../response.js';
+import type { PageRequest } from '../router.js';
+import { shareBar, stackedBar } from './bars.js';
+import { pageResponse } from './document.js';
+import { amount, count, NONE, percent } from './format.js';
+import { nextPage } from './studied-courses.js';
+import { argumentsOf, readView, type View } from './view.js';
+
+/** Courses on a page. Each needs a summary. */
+const LIMIT = 20;
+
+/** All courses of the credential, for teachers. */
+export async function coursesPage(request: PageRequest): Promise<HttpResponse> {
+  const { stats, caller, query } = request;
+  const view = readView(request);
+  const { links, zone } = view;
+  const page = await stats.listCourses({ limit: LIMIT, ...argumentsOf(query, ['cursor']) });
+  const rule = argumentsOf(query, ['inactiveAfter']);
+  const summaries = await Promise.all(
+    page.items.map(({ courseId }) => stats.getSummary({ courseId, ...rule })),
+  );
+  return pageResponse({
+    links,
+    caller,
+    title: 'Courses',
+    current: 'courses',
+    timeZone: zone.name,
+    content: html`${summaries.length > 0 ? table(summaries, view) : empty()}${nextPage(links, page.next, query)}`,
+  });
+}
+
+function empty(): Markup {
+  return html`<div class="card">
+    <p class="empty">
+      There is no course yet. Create one with <code>stats-service course add</code> or
+      <code>POST /courses</code>, then record sessions in it.
+    </p>
+  </div>`;
+}
+
+function table(summaries: readonly CourseSummary[], view: View): Markup {
+  return html`<div class="card">
+    <div class="scroll" role="group" aria-label="Courses" tabindex="0">
+      <table class="roster courses-table">
+        <thead>
+          <tr>
+            <th scope="col">Course</th>
+            <th scope="col" class="number">Learners</th>
+            <th scope="col">Activity</th>
+            <th scope="col">Completed</th>
+            <th scope="col" class="number">Sessions</th>
+            <th scope="col">Last session</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${summaries.map((summary) => row(summary, view))}
+        </tbody>
+      </table>
+    </div>
+  </div>`;
+}
+
+function row(
+  { courseId, name, learners, sessionCount, lastCompletedAt }: CourseSummary,
+  { links, zone }: View,
+): Markup {
+  const { total, completed, active, inactive, notStarted } = learners;
+  const bar = stackedBar([
+    { value: completed, kind: 'completed' },
+    { value: active, kind: 'active' },
+    { value: inactive, kind: 'inactive' },
+    { value: notStarted, kind: 'not-started' },
+  ]);
+  const share = total === 0 ? null : completed / total;
+  return html`<tr>
+    <th scope="row">
+      <a href="${links.to(`/courses/${courseId}`)}"><bdi>${name}</bdi></a>
+    </th>
+    <td class="number" data-name="Learners">${amount(total)}</td>
+    <td class="activity">
+      ${total > 0 && bar}<small
+        >${amount(active)} active · ${amount(inactive)} inactive · ${amount(notStarted)} not started</small
+      >
+    </td>
+    <td class="progress" data-name="Completed">
+      ${share === null ? NONE : html`${shareBar(share)} ${percent(share)}`}<small
+        >${count(completed, 'learner')}</small
+      >
+    </td>
+    <td class="number" data-name="Sessions">${amount(sessionCount)}</td>
+    <td class="last" data-name="Last session">
+      ${lastCompletedAt === null ? NONE : html`${zone.date(lastCompletedAt)} <small>${zone.ago(lastCompletedAt)}</small>`}
+    </td>
+  </tr>`;
+}

@@ -1,0 +1,40 @@
+import { grouped } from '../../core/model/validation.js';
+import { MEASURES } from '../charts/index.js';
+import { svg as html, type Markup } from '../markup.js';
+
+/** Shows a missing value. */
+export const NONE: Markup = html`<span class="none">–</span>`;
+
+/** Shows a number for people, with the exact one for programs. */
+function figure(value: number, text: string): Markup {
+  return html`<data value="${value}">${text}</data>`;
+}
+
+export function amount(value: number): Markup {
+  return figure(value, grouped(value));
+}
+
+export function count(value: number, noun: string): string {
+  return `${grouped(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+/** Shows two decimals, so that the numbers of a column are aligned. */
+export function score(value: number | null): Markup {
+  if (value === null) return NONE;
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  return figure(value, value.toLocaleString('en-US', digits));
+}
+
+export function duration(value: number): Markup {
+  return figure(value, MEASURES.timeStudied.format(value));
+}
+
+export function percent(share: number | null): Markup {
+  return share === null ? NONE : figure(share, percentText(share));
+}
+
+/** Only nothing is 0%, and only everything is 100%. */
+export function percentText(share: number): string {
+  if (share > 0 && share < 0.01) return '<1%';
+  return `${share < 1 ? Math.min(99, Math.round(share * 100)) : 100}%`;
+}

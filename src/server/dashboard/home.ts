@@ -1,0 +1,37 @@
+import { hasScope } from '../auth/caller.js';
+import { svg as html } from '../markup.js';
+import type { HttpResponse } from '../response.js';
+import type { PageRequest } from '../router.js';
+import { coursesPage } from './courses.js';
+import { pageResponse } from './document.js';
+import { nextPage, studiedCourses } from './studied-courses.js';
+import { argumentsOf, readView } from './view.js';
+
+/** Courses on a page. */
+const LIMIT = 50;
+
+/**
+ * The courses of a teacher or of a learner. A gateway does not tell them apart, so everybody behind one sees their own
+ * courses first.
+ */
+export async function homePage(request: PageRequest): Promise<HttpResponse> {
+  const { stats, caller, userId, query } = request;
+  const isGateway = caller.credential === 'gateway';
+  const isTeacher = hasScope(caller, 'stats:read');
+  if (isTeacher && !isGateway) return coursesPage(request);
+  const view = readView(request);
+  const { links, zone } = view;
+  const page = await stats.listStudiedCourses({ userId, limit: LIMIT, ...argumentsOf(query, ['cursor']) });
+  return pageResponse({
+    links,
+    caller,
+    title: 'My courses',
+    current: 'home',
+    timeZone: zone.name,
+    content: html`${studiedCourses(page.items, view)}${nextPage(links, page.next, query)}
+      <ul class="more">
+        <li><a href="${links.to('/me')}">My learning: days, streaks and hours</a></li>
+        ${isGateway && html`<li><a href="${links.to('/courses')}">All courses, for teachers</a></li>`}
+      </ul>`,
+  });
+}

@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import type { IntervalName } from '../../core/index.js';
+import { intervalSchema, timeZoneSchema } from '../../core/model/history.js';
+import { intervalsBetween } from '../../core/model/intervals.js';
+import { DAY, toInstant } from '../../core/model/time.js';
+import { parseCall, rule } from '../../core/model/validation.js';
+import type { PageRequest } from '../router.js';
+import { Links } from './links.js';
+import { toDate, Zone } from './zone.js';
+
+const dateRule = rule('must be a date, such as 2026-11-22');
+const dateSchema = z
+  .string({ error: dateRule })
+  .refine((text) => isDate(text), { error: dateRule })
+  .optional();
+
+function isDate(text: string): boolean {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
+  return time >= 0 && toDate(time) === text;
+}
+
+const viewSchema = z.object({
+  timeZone: timeZoneSchema,
+  interval: intervalSchema,
+  from: dateSchema,
+  to: dateSchema,
+});
+
+/** The state of a page, which all pages share. */
+export interface View {
+  readonly links: Links;
+  readonly zone: Zone;
+  readonly interval: IntervalName;
+  /** The first and the last date of the range. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** @throws {StatsError} `invalid-request` */
+export function readView({ pathname, query, now }: PageRequest): View {
+  const names = ['timeZone', 'interval', 'from', 'to'];
+  const { timeZone, ...range } = parseCall(viewSchema, argumentsOf(query, names));
+  return { links: new Links(pathname, query), zone: new Zone(timeZone, now), ...range };
+}
+
+/** The parameters whose value is a number. */
+const NUMBERS: ReadonlySet<string> = new Set(['inactiveAfter']);
+
+/** Returns the arguments of a call in the query. An empty one is an input that was not filled in. */
+export function argumentsOf(query: URLSearchParams, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const text = query.get(name);
+      if (text === null || text === '') return [];
+      return [[name, NUMBERS.has(name) && /^\d{1,15}$/.test(text) ? Number(text) : text]];
+    }),
+  );
+}
+
+/** The longest interval of each kind, in days, and how many intervals a chart shows unless the reader chooses. */
+const DEFAULTS: Readonly<Record<IntervalName, readonly [days: number, count: number]>> = {
+  day: [1, 28],
+  week: [7, 16],
+  month: [31, 12],
+};
+/** A new course still has a chart of this many intervals, up to the current one. */
+const LEAST_INTERVALS = 8;
+
+export interface Range {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Returns the range of the reader, or the last intervals up to the end of the current one, but not long before the
+ * first session.
+ */
+export function rangeOf({ zone, interval, from, to }: View, first: string | null, now: number): Range {
+  const [days, count] = DEFAULTS[interval];
+  const chosenEnd = to === undefined ? undefined : zone.startOf(toDate(Date.parse(to) + DAY));
+  const end = chosenEnd ?? endOfCurrent(interval, zone.name, now);
+  if (from !== undefined) return { from: zone.startOf(from), to: end };
+  const since = toInstant(Date.parse(end) - count * days * DAY);
+  const starts = startsBetween(interval, zone.name, since, end).slice(-count);
+  const least = starts.at(-LEAST_INTERVALS) ?? end;
+  const begun = starts.findLast((start) => first !== null && start <= first) ?? starts[0] ?? end;
+  return { from: begun < least ? begun : least, to: end };
+}
+
+/** Returns the range of the current interval and those before it. */
+export function lastIntervals(interval: IntervalName, timeZone: string, count: number, now: number): Range {
+  const to = endOfCurrent(interval, timeZone, now);
+  const since = toInstant(Date.parse(to) - count * DEFAULTS[interval][0] * DAY);
+  return { from: startsBetween(interval, timeZone, since, to).at(-count) ?? to, to };
+}
+
+function endOfCurrent(interval: IntervalName, timeZone: string, now: number): string {
+  const [days] = DEFAULTS[interval];
+  return (
+    startsBetween(interval, timeZone, toInstant(now), toInstant(now + (days + 1) * DAY))[1] ?? toInstant(now)
+  );
+}
+
+/** Returns the starts of the intervals that overlap a range, in UTC. */
+function startsBetween(interval: IntervalName, timeZone: string, start: string, end: string): string[] {
+  return intervalsBetween(interval, timeZone, { start, end }).map(({ label }) =>
+    toInstant(Date.parse(label)),
+  );
+}

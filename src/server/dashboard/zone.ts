@@ -1,0 +1,62 @@
+import { DAY } from '../../core/model/time.js';
+import { ZoneDays } from '../../core/model/zone-days.js';
+import { toInstant } from '../../core/model/time.js';
+import { svg as html, type Markup } from '../markup.js';
+
+const MINUTE = 60_000;
+const DAYS_PER_MONTH = 30;
+const DAYS_PER_YEAR = 365;
+
+/** Shows times in a time zone. */
+export class Zone {
+  readonly name: string;
+  readonly #now: number;
+  readonly #days: ZoneDays;
+  readonly #date: Intl.DateTimeFormat;
+  readonly #time: Intl.DateTimeFormat;
+
+  /** @param name a valid time zone */
+  constructor(name: string, now: number) {
+    this.name = name;
+    this.#now = now;
+    this.#days = new ZoneDays(name, now);
+    this.#date = new Intl.DateTimeFormat('en-GB', { timeZone: name, dateStyle: 'medium' });
+    this.#time = new Intl.DateTimeFormat('en-GB', { timeZone: name, timeStyle: 'short' });
+  }
+
+  date(instant: string): Markup {
+    return html`<time datetime="${instant}">${this.#date.format(Date.parse(instant))}</time>`;
+  }
+
+  dateTime(instant: string): Markup {
+    const time = Date.parse(instant);
+    return html`<time datetime="${instant}">${this.#date.format(time)}, ${this.#time.format(time)}</time>`;
+  }
+
+  /** Says how long ago a day was, such as `yesterday`. */
+  ago(instant: string): string {
+    const days = (this.#days.dateOf(this.#now) - this.#days.dateOf(Date.parse(instant))) / DAY;
+    if (days <= 0) return 'today';
+    if (days === 1) return 'yesterday';
+    if (days < 2 * DAYS_PER_MONTH) return `${days} days ago`;
+    if (days < 2 * DAYS_PER_YEAR) return `${Math.floor(days / DAYS_PER_MONTH)} months ago`;
+    return `${Math.floor(days / DAYS_PER_YEAR)} years ago`;
+  }
+
+  /** @returns the day of the page, such as `2026-11-22` */
+  today(dayStart = '00:00'): string {
+    const [hours = 0, minutes = 0] = dayStart.split(':').map(Number);
+    return toDate(this.#days.dateOf(this.#now, (hours * 60 + minutes) * MINUTE));
+  }
+
+  /** @param date such as `2026-11-22` */
+  startOf(date: string): string {
+    const midnight = Date.parse(date);
+    return toInstant(new ZoneDays(this.name, midnight - DAY).startOf(midnight).time);
+  }
+}
+
+/** @param midnight in UTC */
+export function toDate(midnight: number): string {
+  return new Date(midnight).toISOString().slice(0, '2026-11-22'.length);
+}

@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import * as z from 'zod';
+import { courseActivitySchema } from '../../../src/core/model/course-activity.js';
+import { courseSummarySchema } from '../../../src/core/model/course-summary.js';
+import { historySchema } from '../../../src/core/model/history.js';
+import { learnerActivitySchema } from '../../../src/core/model/learner-activity.js';
+import { lifetimeStatsSchema, studiedCourseSchema } from '../../../src/core/model/lifetime.js';
+import { rosterSchema } from '../../../src/core/model/roster.js';
+import { sessionSchema } from '../../../src/core/model/session.js';
+import { MEASURES } from '../../../src/server/charts/index.js';
+import { learnerId } from '../../support/classroom.js';
+import {
+  createDashboard,
+  fillCourse,
+  MODULES,
+  numbersIn,
+  rowsIn,
+  sectionOf,
+  textOf,
+} from '../../support/dashboard.js';
+
+const dashboard = await createDashboard();
+after(() => dashboard[Symbol.asyncDispose]());
+await fillCourse(dashboard, 30);
+const { courseId } = dashboard;
+const course = `/courses/${courseId}`;
+
+const present = (values: readonly (number | null)[]) => values.filter((value) => value !== null);
+
+test('The figures of the page of a course are those of its summary', async () => {
+  const html = await dashboard.page(`/dashboard${course}`);
+  const summary = courseSummarySchema.parse(await dashboard.api(`${course}/summary`));
+  const { learners, perLearner, progressHistogram, modules } = summary;
+  assert.ok(learners.notStarted && learners.active && learners.inactive && learners.completed);
+  assert.deepEqual(numbersIn(sectionOf(html, 'learners-title')), [
+    learners.completed,
+    learners.active,
+    learners.inactive,
+    learners.notStarted,
+  ]);
+  const tiles = html.slice(html.indexOf('class="tiles"'), html.indexOf('</dl>'));
+  assert.deepEqual(numbersIn(tiles), [
+    summary.averageScore,
+    summary.timeStudied,
+    perLearner.timeStudied?.median,
+    summary.sessionCount,
+    perLearner.sessionCount?.median,
+    summary.totalModulesStudied,
+  ]);
+  const quartiles = html.slice(html.indexOf('class="card fold"'), html.indexOf('</details>'));
+  assert.deepEqual(
+    numbersIn(quartiles),
+    [perLearner.averageScore, perLearner.timeStudied, perLearner.sessionCount].flatMap((each) =>
+      each ? [each.min, each.p25, each.median, each.p75, each.max] : [],
+    ),
+  );
+  assert.deepEqual(numbersIn(sectionOf(html, 'progress-title')), progressHistogram);
+  const [, ...rows] = rowsIn(sectionOf(html, 'modules-title'));
+  assert.deepEqual(
+    rows,
+    modules.map(({ moduleId, learners: studied }) => [moduleId, '', String(studied)]),
+  );
+});
+
+test('The chart of a course has the numbers of its activity, in every interval and for every figure', async () => {
+  const names = ['activeLearners', 'newLearners', 'sessionCount', 'timeStudied', 'averageScore'] as const;
+  for (const interval of ['day', 'week', 'month']) {
+    const range = '&timeZone=America/St_Johns';
+    const query = `interval=${interval}&from=2026-10-01${range}&to=2026-11-22`;
+    const bounds = 'from=2026-10-01T02:30:00Z&to=2026-11-23T03:30:00Z';
+    const activity = courseActivitySchema.parse(
+      await dashboard.api(`${course}/activity?interval=${interval}${range}&${bounds}`),
+    );
+    for (const name of names) {
+      const html = await dashboard.page(`/dashboard${course}?measure=${name}&${query}`);
+      const [, ...rows] = rowsIn(sectionOf(html, 'activity-title'));
+      const expected = activity.items.map((item) => {
+        const value = item[name];
+        return value === null ? 'none' : MEASURES[name].format(value);
+      });
+      assert.deepEqual(
+        rows.map(([, value]) => value),
+        expected,
+        `${interval} ${name}`,
+      );
+    }
+  }
+});
+
+test('A course compares this week with the same part of the last one', async () => {
+  const html = sectionOf(await dashboard.page(`/dashboard${course}`), 'weeks-title');
+  // It is Sunday, 10:00 UTC.
+  const ranges = [
+    ['2026-11-16T00:00:00Z', '2026-11-23T00:00:00Z'],
+    ['2026-11-09T00:00:00Z', '2026-11-15T10:00:00Z'],
+    ['2026-11-09T00:00:00Z', '2026-11-16T00:00:00Z'],
+    ['2026-11-02T00:00:00Z', '2026-11-09T00:00:00Z'],
+  ];
+  const weeks = await Promise.all(
+    ranges.map(async ([from, to]) => {
+      const body = await dashboard.api(`${course}/activity?interval=week&from=${from}&to=${to}`);
+      return courseActivitySchema.parse(body).items[0];
+    }),
+  );
+  const columns = ['activeLearners', 'newLearners', 'sessionCount', 'timeStudied', 'averageScore'] as const;
+  assert.deepEqual(
+    numbersIn(html),
+    columns.flatMap((name) => present(weeks.map((week) => week?.[name] ?? null))),
+  );
+});
+
+test('A roster shows the rows of the API in every sort, filter and page', async () => {
+  const queries = [
+    '',
+    'sort=progress&order=desc',
+    'sort=lastCompletedAt&order=asc&status=inactive&inactiveAfter=10',
+    'group=evening&search=learner+1',
+    'status=not-started&inactiveAfter=3',
+  ];
+  for (const query of queries) {
+    const html = sectionOf(await dashboard.page(`/dashboard${course}?${query}`), 'roster-title');
+    const api = `sort=displayName&${query.replace('+', '%20')}`.replace(/^sort=displayName&sort=/, 'sort=');
+    const roster = rosterSchema.parse(await dashboard.api(`${course}/learners?${api}&limit=50`));
+    assert.ok(roster.items.length > 0, query);
+    const [, ...rows] = rowsIn(html);
+    assert.deepEqual(
+      rows.map(([name]) => name),
+      roster.items.map(({ displayName, userId }) => displayName ?? userId),
+    );
+    assert.deepEqual(
+      numbersIn(html),
+      roster.items.flatMap((row) =>
+        present([row.progress, row.sessionCount, row.timeStudied, row.averageScore]),
+      ),
+      query,
+    );
+    assert.deepEqual(
+      rows.map(([, status]) => status?.toLowerCase().replace(' ', '-')),
+      roster.items.map(({ status }) => status),
+    );
+  }
+});
+
+test('The page of a learner has the stats, history, modules and sessions of the API', async () => {
+  const userId = learnerId(8);
+  const headers = { 'x-user-id': userId };
+  const mine = async (path: string) => JSON.parse((await dashboard.get(path, headers)).text);
+  const stats = lifetimeStatsSchema.parse(await mine(course));
+  const history = historySchema.parse(
+    await mine(`${course}/history?interval=month&from=2026-09-01T00:00:00Z&to=2026-12-01T00:00:00Z`),
+  );
+  const sessions = z.array(sessionSchema).parse((await mine(`${course}/sessions`)).items);
+  const query = 'interval=month&from=2026-09-01&to=2026-11-30&measure=averageScore';
+  const pages = [
+    await dashboard.page(`/dashboard${course}/learners/${userId}?${query}`),
+    (await dashboard.get(`/dashboard/me${course}?${query}`, headers)).text,
+  ];
+  for (const html of pages) {
+    const { progress, averageScore, timeStudied, sessionCount } = stats;
+    const tiles = html.slice(html.indexOf('class="tiles"'), html.indexOf('</dl>'));
+    assert.deepEqual(numbersIn(tiles), [progress, averageScore, timeStudied, sessionCount]);
+    const [, ...months] = rowsIn(sectionOf(html, 'history-title'));
+    assert.deepEqual(
+      months.map(([, value]) => value),
+      history.items.map((item) =>
+        item.averageScore === null ? 'none' : MEASURES.averageScore.format(item.averageScore),
+      ),
+    );
+    const [, ...modules] = rowsIn(sectionOf(html, 'modules-title'));
+    const counts = MODULES.map(
+      (moduleId) => sessions.filter(({ moduleIds }) => moduleIds.includes(moduleId)).length,
+    );
+    assert.deepEqual(
+      modules.map(([moduleId, , count]) => [moduleId, count]),
+      MODULES.map((moduleId, index) => [moduleId, counts[index] ? String(counts[index]) : '–']),
+    );
+    assert.deepEqual(
+      numbersIn(sectionOf(html, 'sessions-title')),
+      sessions.flatMap((each) => present([each.timeStudied, each.totalModulesStudied, each.averageScore])),
+    );
+  }
+});
+
+test('My learning has the streaks, days, weeks and courses of the API', async () => {
+  const html = await dashboard.page('/dashboard/me?timeZone=Asia/Tokyo&dayStart=04:00');
+  const activity = learnerActivitySchema.parse(
+    await dashboard.api('/me/activity?timeZone=Asia/Tokyo&dayStart=04:00'),
+  );
+  const body = z.object({ items: z.array(studiedCourseSchema) }).parse(await dashboard.api('/me/courses'));
+  const { currentStreak, longestStreak, activeDays, items } = activity;
+  const tiles = html.slice(html.indexOf('class="tiles"'), html.indexOf('</dl>'));
+  assert.deepEqual(numbersIn(tiles), [currentStreak, longestStreak, activeDays]);
+  assert.deepEqual(
+    numbersIn(sectionOf(html, 'calendar-title')),
+    items.toReversed().flatMap((day) => [day.sessionCount, day.totalModulesStudied, day.timeStudied]),
+  );
+  const [, ...weeks] = rowsIn(sectionOf(html, 'hours-title'));
+  const total = items.reduce((sum, { timeStudied }) => sum + timeStudied, 0);
+  assert.equal(weeks.length, 8);
+  assert.equal(weeks.at(-1)?.[1], MEASURES.timeStudied.format(total));
+  assert.deepEqual(
+    numbersIn(sectionOf(html, 'courses-title')),
+    body.items.flatMap((each) =>
+      present([each.progress, each.sessionCount, each.timeStudied, each.averageScore]),
+    ),
+  );
+  const home = await dashboard.page('/dashboard');
+  assert.deepEqual(numbersIn(home), numbersIn(sectionOf(html, 'courses-title')));
+});
+
+test('The list of all courses has the figures of their summaries', async () => {
+  const html = await dashboard.page('/dashboard/courses');
+  const [, ...rows] = rowsIn(html);
+  const { learners, sessionCount } = courseSummarySchema.parse(await dashboard.api(`${course}/summary`));
+  const { total, active, inactive, notStarted, completed } = learners;
+  const first = /<tbody>(.*?)<\/tr>/s.exec(html)?.[1] ?? '';
+  assert.deepEqual(numbersIn(first), [total, active, inactive, notStarted, completed / total, sessionCount]);
+  assert.deepEqual(
+    rows.map(([name]) => name),
+    ['Algebra', 'Zoology'],
+  );
+  assert.match(textOf(first), new RegExp(`${completed} learners`));
+});
