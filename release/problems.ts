@@ -33,7 +33,6 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'course-refused': 'Use a credential for this course.',
   'untrusted-address': 'Tell the operator to add the address of the gateway to `--trusted-proxies`.',
   'untrusted-host': 'Use a loopback name, or tell the operator to set `--trusted-proxies`.',
-  'cross-site': 'Use the form of the dashboard. Only its sign-in and sign-out have this error.',
   'read-only': 'Send the change to the service that records.',
   'course-not-found': 'Create the course first, or correct its id.',
   'session-not-found': 'Check the ids of the learner, course and session.',

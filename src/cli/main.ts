@@ -37,8 +37,21 @@ const COMMANDS: readonly (readonly [
   commands: readonly ((program: Command, io: Io) => void)[],
 ])[] = [
   ['Record:', [addCourse, addEnrol, addRecord]],
-  ['Read:', [addStats, addHistory, addActivity, addSession, addSessions, addRoster, addSummary, addReport]],
-  ['Look:', [addDashboard, addDemo]],
+  [
+    'Read:',
+    [
+      addStats,
+      addHistory,
+      addActivity,
+      addSession,
+      addSessions,
+      addRoster,
+      addSummary,
+      addReport,
+      addDashboard,
+      addDemo,
+    ],
+  ],
   ['Move data:', [addImport, addExport, addId]],
   ['Operate:', [addServe, addKey, addWhoami, addMigrate, addDoctor, addVerify, addBackup, addErase]],
 ];

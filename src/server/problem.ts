@@ -21,7 +21,6 @@ export const HTTP_ERRORS = {
   'course-refused': { status: 403, title: 'The credential is limited to other courses' },
   'untrusted-address': { status: 403, title: 'Untrusted address' },
   'untrusted-host': { status: 403, title: 'Untrusted host name' },
-  'cross-site': { status: 403, title: 'A form of another site' },
   'route-not-found': { status: 404, title: 'Route not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'request-timeout': { status: 408, title: 'Request timeout' },

@@ -73,7 +73,7 @@ function isOnLoopback({ headers: { origin, host = '' } }: IncomingMessage): bool
 /**
  * Refuses a form of another site. A request without these headers is not from a browser.
  *
- * @throws {AccessError} `cross-site`
+ * @throws {AccessError} `untrusted-host`
  */
 export function assertSameSite({ headers }: IncomingMessage): void {
   const { origin, host = '' } = headers;
@@ -83,7 +83,10 @@ export function assertSameSite({ headers }: IncomingMessage): void {
       ? origin === undefined || origin.replace(/^https?:\/\//, '') === host
       : site === 'same-origin' || site === 'none';
   if (!isOwn) {
-    throw new AccessError('cross-site', 'The form is of another site. Use the form of this dashboard.');
+    throw new AccessError(
+      'untrusted-host',
+      'The form is of another site. Open the dashboard and use its own form.',
+    );
   }
 }
 
