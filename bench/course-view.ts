@@ -18,7 +18,7 @@ const REQUESTS = new Map([
   ['inactive', `${ROSTER}?status=inactive&sort=lastCompletedAt`],
   ['search', `${ROSTER}?search=0a`],
   ['summary', `${COURSE}/summary`],
-  ['activity by month', `${COURSE}/activity?interval=month`],
+  ['activity by week', `${COURSE}/activity?interval=week`],
 ]);
 
 export async function printCourseView(rounds: number, sessions: number): Promise<void> {

@@ -2,9 +2,9 @@
  * Runs the benchmarks; an option selects a part. `--table` compares the service with the floor and the naive
  * server, `--only record-sqlite-64,stats-postgres-1` in these rows only. `--curve` measures long histories,
  * large databases and whole commands, `--memory` a server that records, `--sums` stats beside a sum of the
- * sessions, `--auth` tokens beside a gateway, `--course-view` rosters, summaries and activity of a course with `--lines` sessions, `--bulk`
- * the import and export of `--lines`. A figure is the median of `--rounds`; in the table,
- * each round takes `--seconds`.
+ * sessions, `--auth` tokens beside a gateway, `--course-view` rosters, summaries and activity of a course
+ * with `--lines` sessions, `--bulk` the import and export of `--lines`. A figure is the median of
+ * `--rounds`; in the table, each round takes `--seconds`.
  */
 import { parseArgs } from 'node:util';
 import { printBulk } from './bulk.js';

@@ -95,7 +95,8 @@ export const initial: Migration = {
         .addPrimaryKeyConstraint('studied_modules_pkey', ['user_id', 'course_id', 'module_id']),
     );
 
-    // `created_at` is the time of enrolment. `folded_name` is the display name as it is sorted and searched. Groups are sorted and joined by `;`, which is not allowed in a name.
+    // `created_at` is the time of enrolment. `folded_name` is the display name as it is sorted and searched.
+    // Groups are sorted and joined by `;`, which is not allowed in a name.
     await createTable(db, dialect, 'enrolments', (table) =>
       table
         .addColumn('user_id', id, (column) => column.notNull())

@@ -22,7 +22,7 @@ const CLIENT = 'Fix the client.';
 const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'invalid-request': 'Correct the values in `errors`.',
   'total-out-of-range':
-    'Correct the session. With its values, a total would exceed the largest exact number.',
+    'Correct the session: with its values, a lifetime total would exceed the largest exact number. From a summary or an activity: read the figures of single learners.',
   'malformed-request': CLIENT,
   'duplicate-header': 'Send the header once. A proxy may have added the other.',
   'malformed-json': CLIENT,

@@ -22,7 +22,7 @@ export function writeChartTable(io: Io, { heading, rows, bars }: ChartTable, opt
   writeFittingTable(io, drawn, [...heading, bars.name], options);
 }
 
-/** Whether each column has numbers, which are aligned to the right. */
+/** Returns true for each column of numbers, which are aligned to the right. */
 export function numberColumns({ heading, rows }: ChartTable): boolean[] {
   return heading.map((_, column) => isNumberColumn(rows, column));
 }

@@ -19,7 +19,7 @@ export function asciiOption(): Option {
 }
 
 /** Characters of the longest bar, so that a table fits a terminal of 100 or of 80 columns. */
-const BAR_WIDTH = { wide: 24, narrow: 8 };
+const TABLE_BAR_WIDTH = { wide: 24, narrow: 8 };
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
 export const BLOCKS: Charts = {
@@ -52,7 +52,7 @@ export function barsFor(
   { stdout }: Pick<Io, 'stdout'>,
 ): (value: number) => string {
   const share = shareOf(values);
-  const longest = (stdout.columns || 100) < 100 ? BAR_WIDTH.narrow : BAR_WIDTH.wide;
+  const longest = (stdout.columns || 100) < 100 ? TABLE_BAR_WIDTH.narrow : TABLE_BAR_WIDTH.wide;
   return (value) => charts.bar(share(value), longest);
 }
 

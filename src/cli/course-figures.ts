@@ -1,21 +1,9 @@
 /** The figures of a course as tables, for the terminal and for reports. */
-import type {
-  CourseActivityItem,
-  CourseLearner,
-  CourseSummary,
-  Quartiles,
-  StatusRule,
-} from '../core/index.js';
+import type { CourseActivityItem, CourseLearner, CourseSummary, Quartiles } from '../core/index.js';
 import type { ChartTable } from './chart-table.js';
 import { formatStudyTime } from './duration.js';
-import { average, count, figure, grouped, type Cell } from './output.js';
-import { percentOf } from './views.js';
-
-type Fields = readonly (readonly [name: string, value: Cell])[];
-
-export function describeRule({ inactiveAfter, asOf }: StatusRule): string {
-  return `no session for ${count(inactiveAfter, 'day')}, as of ${asOf}`;
-}
+import { describeRule } from './inactive-after.js';
+import { average, figure, grouped, percentOf, type Cell, type Fields } from './output.js';
 
 export function learnerFields(learner: CourseLearner): Fields {
   return [

@@ -52,15 +52,19 @@ export class TimeZone {
    */
   startOf(date: string, dayStart = '00:00'): string | undefined {
     try {
-      const local = Temporal.PlainDateTime.from(`${date}T${dayStart}`, { overflow: 'reject' });
-      const first = local.toZonedDateTime(this.name, { disambiguation: 'earlier' });
-      // For a time that the zone skips, `earlier` is before the clock change; the day starts with the change.
-      const isSkipped = !first.toPlainDateTime().equals(local);
-      const start = isSkipped ? first.getTimeZoneTransition('next') : first;
-      return start?.toInstant().toString({ fractionalSecondDigits: 3 });
+      return this.firstInstantOf(Temporal.PlainDateTime.from(`${date}T${dayStart}`, { overflow: 'reject' }));
     } catch {
       return undefined;
     }
+  }
+
+  /** Returns the first instant at a local time or, if the zone skips the time, after the clock change. */
+  firstInstantOf(local: Temporal.PlainDateTime): string {
+    const first = local.toZonedDateTime(this.name, { disambiguation: 'earlier' });
+    // For a time that the zone skips, `earlier` is before the clock change.
+    const isSkipped = !first.toPlainDateTime().equals(local);
+    const change = isSkipped ? first.getTimeZoneTransition('next') : null;
+    return (change ?? first).toInstant().toString({ fractionalSecondDigits: 3 });
   }
 
   /** Returns the UTC offset in milliseconds; `null` if it changes on that day, or for a day that does not exist. */

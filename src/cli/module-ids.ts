@@ -1,11 +1,11 @@
 import { MODULE_SEPARATOR } from '../core/index.js';
 import { isMissingWord } from './missing-words.js';
 
-/** Returns the module ids of a session as the text of a CSV cell that {@link parseModuleIdsCell} reads. */
-export function formatModuleIdsCell(ids: readonly string[]): string {
-  const text = ids.join(MODULE_SEPARATOR);
-  const isAmbiguous = /^[[{]/.test(text) || isMissingWord(text) || (ids.length === 1 && text.includes(','));
-  return isAmbiguous ? JSON.stringify(ids) : text;
+/** Returns module ids or groups as the text of a CSV cell that {@link parseModuleIdsCell} reads. */
+export function formatListCell(items: readonly string[]): string {
+  const text = items.join(MODULE_SEPARATOR);
+  const isAmbiguous = /^[[{]/.test(text) || isMissingWord(text) || (items.length === 1 && text.includes(','));
+  return isAmbiguous ? JSON.stringify(items) : text;
 }
 
 /**

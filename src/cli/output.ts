@@ -8,6 +8,9 @@ import { cutTo, widthOf } from './text-width.js';
 
 export type Cell = string | number | Figure | null;
 
+/** What is shown of one thing, a field per line. */
+export type Fields = readonly (readonly [name: string, value: Cell])[];
+
 /** A number as people read it. `--json` prints the exact value. */
 interface Figure {
   readonly figure: string;
@@ -20,6 +23,11 @@ export function figure(text: string): Figure {
 /** Shows two decimals. */
 export function average(value: number | null): Cell {
   return value === null ? null : figure(value.toFixed(2));
+}
+
+/** Rounded down, so that 100 % means that the course is complete. */
+export function percentOf(progress: number): string {
+  return `${Math.floor(progress * 1000) / 10} %`;
 }
 
 export function grouped(amount: number): string {
@@ -119,11 +127,7 @@ export function writeFittingTable(
 }
 
 /** Writes one field per line. */
-export function writeFields(
-  stream: Writable,
-  fields: readonly (readonly [name: string, value: Cell])[],
-  { ascii = false }: TableStyle = {},
-): void {
+export function writeFields(stream: Writable, fields: Fields, { ascii = false }: TableStyle = {}): void {
   const names = Math.max(...fields.map(([name]) => name.length));
   for (const [name, value] of fields) {
     writeLine(stream, `${name.padEnd(names)}  ${formatCell(value, ascii ? ASCII : UNICODE)}`);
@@ -181,8 +185,8 @@ export interface ListView<Item> {
   readonly columns: readonly (keyof Item & string)[];
 }
 
-/** Items to fetch per page if `--limit` is missing. */
-const PAGE_SIZE = 1_000;
+/** The highest limit of a page. Lists that are read to their end are read in such pages. */
+export const MAX_PAGE_SIZE = 1_000;
 
 export function addPageOptions(command: Command): Command {
   return command
@@ -203,7 +207,7 @@ export async function writePages<Item extends object>(
   fetchPage: (page: { limit: number | string; cursor: string | undefined }) => Promise<Page<Item>>,
   { heading, toRow, columns }: ListView<Item>,
 ): Promise<void> {
-  const first = await fetchPage({ limit: limit ?? PAGE_SIZE, cursor });
+  const first = await fetchPage({ limit: limit ?? MAX_PAGE_SIZE, cursor });
   const shown = await write(first.items, heading);
   if (limit !== undefined) {
     if (first.next !== null)
@@ -211,7 +215,7 @@ export async function writePages<Item extends object>(
     return;
   }
   for (let { next } = first; next !== null;) {
-    const page = await fetchPage({ limit: PAGE_SIZE, cursor: next });
+    const page = await fetchPage({ limit: MAX_PAGE_SIZE, cursor: next });
     await write(page.items, heading.slice(0, shown), false);
     ({ next } = page);
   }

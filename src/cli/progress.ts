@@ -16,7 +16,7 @@ export interface Progress {
   end(): void;
 }
 
-const BAR_WIDTH = 20;
+const PROGRESS_BAR_WIDTH = 20;
 const ERASE = '\r\x1b[K';
 
 /** Shows progress on stderr: a bar on a terminal, else a line every few seconds. It uses no timer. */
@@ -34,7 +34,7 @@ export function startProgress(io: Io, { total, unit, quiet, interval }: Progress
     const speed = `${amount((done / milliseconds) * 1_000)}/s, ${seconds(milliseconds)} elapsed`;
     if (total === undefined) return `${amount(done)}, ${speed}`;
     const share = Math.min(1, done / Math.max(1, total));
-    const bar = isBar ? `${'█'.repeat(share * BAR_WIDTH).padEnd(BAR_WIDTH, '░')} ` : '';
+    const bar = isBar ? `${'█'.repeat(share * PROGRESS_BAR_WIDTH).padEnd(PROGRESS_BAR_WIDTH, '░')} ` : '';
     const left = share > 0 ? `, ${seconds((milliseconds * (1 - share)) / share)} left` : '';
     // Rounded down, so that 100 % means that the work is complete.
     return `${bar}${Math.floor(share * 100)} % of ${amount(total)}, ${speed}${left}`;

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { ID_NAMESPACE, isId } from '../core/index.js';
+import { ID_NAMESPACE, isId, MAX_MIN_LEARNERS } from '../core/index.js';
 import { parseDuration } from './duration.js';
 import { UsageError, withValue } from './errors.js';
 import type { Io } from './io.js';
@@ -220,5 +220,13 @@ export function readIdNamespace({ env }: Pick<Io, 'env'>, { idNamespace: flag }:
   if (isId(namespace)) return namespace;
   throw new UsageError(
     `${flag === undefined ? name : '--id-namespace'} ${withValue(namespace, 'must be a UUID')}`,
+  );
+}
+
+export function parseMinLearners(name: string, text: string): number {
+  const learners = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (learners >= 1 && learners <= MAX_MIN_LEARNERS) return learners;
+  throw new UsageError(
+    `${name} ${withValue(text, `must be a number from 1 to ${MAX_MIN_LEARNERS.toLocaleString('en-US')}`)}`,
   );
 }

@@ -6,7 +6,7 @@ import { assertDatabaseUrl, describeDatabase, openStats, type Stats } from '../c
 import type { ServerStats } from '../client/index.js';
 import { UsageError } from './errors.js';
 import { interruptible, type Io } from './io.js';
-import { describeSetting, readBoolean, readSetting, SETTINGS } from './settings.js';
+import { describeSetting, parseMinLearners, readBoolean, readSetting, SETTINGS } from './settings.js';
 
 /** A database or a running server. */
 export interface TargetOptions {
@@ -58,7 +58,13 @@ export async function openTarget(io: Io, options: TargetOptions, access: Access)
   if (server !== undefined) return openServer(io, server);
   const create = access === 'create';
   const database = databaseUrl(io, options, { create });
-  return openStats({ database, create, readOnly: access === 'read' });
+  const minLearners = readSetting(io, SETTINGS.minLearners, undefined);
+  return openStats({
+    database,
+    create,
+    readOnly: access === 'read',
+    minLearners: minLearners && parseMinLearners(minLearners.name, minLearners.text),
+  });
 }
 
 /** Connects with the token of the environment. It has no flag, which every user of the machine could read. */

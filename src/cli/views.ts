@@ -9,9 +9,7 @@ import {
   type StudiedCourse,
 } from '../core/index.js';
 import { formatDuration } from './duration.js';
-import { average, type Cell, type ListView } from './output.js';
-
-type Fields = readonly (readonly [name: string, value: Cell])[];
+import { average, percentOf, type Cell, type Fields, type ListView } from './output.js';
 
 export function courseFields(course: Course): Fields {
   return [
@@ -93,7 +91,7 @@ export const KEY_HEADING = ['Key', 'Status', 'Last used', 'Courses', 'Scopes', '
 export function keyRow(key: ApiKey, now: number): Cell[] {
   return [
     key.keyId,
-    statusOf(key, now),
+    keyStatusOf(key, now),
     // The date: together with the scopes, a time would not fit.
     key.lastUsedAt?.slice(0, '2026-11-22'.length) ?? 'never',
     key.courses === null ? 'all' : String(key.courses.length),
@@ -102,7 +100,7 @@ export function keyRow(key: ApiKey, now: number): Cell[] {
   ];
 }
 
-export function statusOf({ revokedAt, expiresAt }: ApiKey, now: number): 'active' | 'expired' | 'revoked' {
+export function keyStatusOf({ revokedAt, expiresAt }: ApiKey, now: number): 'active' | 'expired' | 'revoked' {
   if (revokedAt !== null) return 'revoked';
   return expiresAt !== null && Date.parse(expiresAt) <= now ? 'expired' : 'active';
 }
@@ -124,9 +122,4 @@ export const STUDIED_COURSES: ListView<StudiedCourse> = {
 function formatProgress({ progress, moduleCount }: LifetimeStats): string | null {
   if (progress === null || moduleCount === null) return null;
   return `${percentOf(progress)} of ${moduleCount}`;
-}
-
-/** Rounded down, so that 100 % means that the course is complete. */
-export function percentOf(progress: number): string {
-  return `${Math.floor(progress * 1000) / 10} %`;
 }

@@ -143,7 +143,8 @@ export interface StatsCalls {
    *
    * @example
    * const { items, inactiveAfter } = await stats.listLearners({ courseId, status: 'inactive', sort: 'lastCompletedAt' });
-   * for (const { displayName, userId } of items) console.log(displayName ?? userId, `${inactiveAfter} days without a session`);
+   * console.log(`Without a session for ${inactiveAfter} days:`);
+   * for (const { displayName, userId, lastCompletedAt } of items) console.log(displayName ?? userId, lastCompletedAt);
    *
    * @throws {StatsError} `course-not-found`
    */
@@ -151,6 +152,10 @@ export interface StatsCalls {
 
   /**
    * Reads one row of the roster.
+   *
+   * @example
+   * const { status, progress } = await stats.getLearner({ userId, courseId });
+   * console.log(status, progress);
    *
    * @throws {StatsError} `course-not-found`, `learner-not-found`
    */
@@ -163,7 +168,8 @@ export interface StatsCalls {
    * @example
    * const { learners, perLearner } = await stats.getSummary({ courseId });
    * console.log(`${learners.completed} of ${learners.total} completed`);
-   * console.log(`half of them studied less than ${(perLearner.timeStudied?.median ?? 0) / 60_000} minutes`);
+   * const minutes = (perLearner.timeStudied?.median ?? 0) / 60_000;
+   * console.log(`half of the learners who have studied did so for at most ${minutes} minutes`);
    *
    * @throws {StatsError} `course-not-found`, `total-out-of-range`
    */

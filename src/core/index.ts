@@ -32,11 +32,13 @@ export {
 } from './model/roster.js';
 export {
   DEFAULT_INACTIVE_AFTER,
+  inactiveBefore,
+  inactiveSince,
   STATUSES,
   type LearnerStatus,
   type StatusRule,
 } from './model/course-status.js';
-export type { CourseSummary, Quartiles } from './model/course-summary.js';
+export { MAX_MIN_LEARNERS, type CourseSummary, type Quartiles } from './model/course-summary.js';
 export type { CourseActivity, CourseActivityItem } from './model/course-activity.js';
 export { csvCell, csvHeader, csvLine } from './model/csv.js';
 export { CSV_LISTS } from './model/csv-lists.js';

@@ -1,8 +1,11 @@
 import type { InFlightLimiter } from './batching/in-flight-limiter.js';
-import { KeyedMutex } from './batching/keyed-mutex.js';
-import { courseNotFound, learnerNotFound } from './errors.js';
-import type { CallSchemas } from './model/calls.js';
+import { Semaphore } from './batching/semaphore.js';
+import { SharedCalls } from './batching/shared-calls.js';
+import { courseNotFound, learnerNotFound, overloaded } from './errors.js';
+import type { Call, CallSchemas } from './model/calls.js';
 import type { Course } from './model/course.js';
+import type { CourseActivity } from './model/course-activity.js';
+import type { CourseSummary } from './model/course-summary.js';
 import { historyRange } from './model/history.js';
 import type { CourseId } from './model/ids.js';
 import { toInstant, type Clock } from './model/time.js';
@@ -22,20 +25,24 @@ interface CourseViewOptions {
   readonly isQueueWide: (error: unknown) => boolean;
 }
 
-/** Reads in flight: a part of the connections, so that they do not delay other calls. */
-const LANES = 3;
+/** Reads in flight: on SQLite one thread, on Postgres a part of the connections, so that they do not delay other calls. */
+const MAX_READS = { sqlite: 1, postgres: 3 } as const;
 
-/** The calls that read a whole course, each on one snapshot. Their calls count towards the limit of the calls in flight. */
+/**
+ * The calls that read a whole course, each on one snapshot. They count towards the limit of the calls in flight. Equal
+ * calls share a result while it is being computed, so that reloading a slow page does not repeat its work.
+ */
 export class LocalCourseView {
   readonly #store: Store;
   readonly #options: CourseViewOptions;
-  readonly #lanes: KeyedMutex<number>;
-  #nextLane = 0;
+  readonly #reads: Semaphore;
+  readonly #summaries = new SharedCalls<CourseSummary>();
+  readonly #activities = new SharedCalls<CourseActivity>();
 
   constructor(store: Store, options: CourseViewOptions) {
     this.#store = store;
     this.#options = options;
-    this.#lanes = new KeyedMutex(options.isQueueWide);
+    this.#reads = new Semaphore(MAX_READS[store.dialect], options.isQueueWide);
   }
 
   async listLearners(call: unknown) {
@@ -56,7 +63,11 @@ export class LocalCourseView {
   }
 
   async getSummary(call: unknown) {
-    const { courseId, inactiveAfter } = parseCall(this.#options.schemas.getSummary, call);
+    const checked = parseCall(this.#options.schemas.getSummary, call);
+    return this.#summaries.share(checked, () => this.#readSummary(checked));
+  }
+
+  #readSummary({ courseId, inactiveAfter }: Call<'getSummary'>) {
     const rule = { inactiveAfter, asOf: this.#now() };
     return this.#read(courseId, (context, course) =>
       summarizeCourse(context, course, rule, this.#options.minLearners),
@@ -64,10 +75,11 @@ export class LocalCourseView {
   }
 
   async getCourseActivity(call: unknown) {
-    const { courseId, interval, timeZone, ...request } = parseCall(
-      this.#options.schemas.getCourseActivity,
-      call,
-    );
+    const checked = parseCall(this.#options.schemas.getCourseActivity, call);
+    return this.#activities.share(checked, () => this.#readActivity(checked));
+  }
+
+  async #readActivity({ courseId, interval, timeZone, ...request }: Call<'getCourseActivity'>) {
     const items = await this.#read(courseId, async (context) => {
       const range = historyRange(request, await findCourseBounds(context, courseId));
       // Loaded on first use, like the intervals of a history.
@@ -78,6 +90,11 @@ export class LocalCourseView {
     return { interval, timeZone, items };
   }
 
+  /** Fails the calls that wait for their turn, so that closing waits only for those that read. */
+  close(): void {
+    this.#reads.rejectWaiting(overloaded());
+  }
+
   #read<T>(courseId: CourseId, work: (context: StoreContext, course: Course) => Promise<T>): Promise<T> {
     const { limiter } = this.#options;
     const read = () =>
@@ -86,7 +103,7 @@ export class LocalCourseView {
         if (!course) throw courseNotFound(courseId);
         return work(context, course);
       });
-    return limiter.run(() => this.#lanes.run(this.#nextLane++ % LANES, read));
+    return limiter.run(() => this.#reads.run(read));
   }
 
   #now(): string {

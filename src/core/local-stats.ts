@@ -1,51 +1,31 @@
-import type { DatabaseStats, LearnerKey, RecordResult, SessionKey, StatsCalls, Untyped } from './api.js';
-import { Batcher, takeBatch } from './batching/batcher.js';
+import type { DatabaseStats, SessionKey, StatsCalls, Untyped } from './api.js';
+import { Batcher } from './batching/batcher.js';
 import { InFlightLimiter } from './batching/in-flight-limiter.js';
 import { KeyedMutex } from './batching/keyed-mutex.js';
-import { SessionRecorder } from './batching/session-recorder.js';
-import {
-  courseNotFound,
-  enrolmentNotFound,
-  rejectionError,
-  serviceReadOnly,
-  sessionConflict,
-  sessionNotFound,
-  StatsError,
-} from './errors.js';
+import { courseNotFound, enrolmentNotFound, serviceReadOnly, sessionNotFound, StatsError } from './errors.js';
 import { LocalApiKeys } from './local-api-keys.js';
 import { LocalCourseView } from './local-course-view.js';
-import {
-  batchedSessionSchema,
-  callSchemas,
-  withIdToRepeat,
-  withRepeatableId,
-  type CallSchemas,
-} from './model/calls.js';
-import { historyRange, toHistoryItem } from './model/history.js';
-import { newSessionId, type CourseId, type SessionId, type UserId } from './model/ids.js';
-import { toLearnerActivity } from './model/learner-activity.js';
-import { toLifetimeStats } from './model/lifetime.js';
-import { encodeCursor, toPage } from './model/pagination.js';
-import type { NewSession } from './model/session.js';
+import { LocalLearnerView } from './local-learner-view.js';
+import { LocalRecording } from './local-recording.js';
+import { callSchemas, type CallSchemas } from './model/calls.js';
+import type { UserId } from './model/ids.js';
 import { toInstant, type Clock } from './model/time.js';
 import { parseCall } from './model/validation.js';
 import type { Activity, Observer, QueueName } from './observer.js';
 import { assertCurrent } from './store/migrator.js';
-import { moduleIdsOf, toSession, toSessionRow, type SessionRow } from './store/rows.js';
-import { addCourse, deleteCourse, findCourse, listCourses, setCourse } from './store/sql/courses.js';
+import { toSession, type SessionRow } from './store/rows.js';
+import {
+  addCourse,
+  assertCourse,
+  deleteCourse,
+  findCourse,
+  listCourses,
+  setCourse,
+} from './store/sql/courses.js';
 import { enrolLearner, unenrolLearner } from './store/sql/enrolments.js';
 import { eraseLearner } from './store/sql/erase.js';
-import { findBounds, sumByInterval } from './store/sql/history.js';
-import { findFirstCompletion, sumByDay } from './store/sql/learner-activity.js';
 import { deleteSession, listSessions, putSession } from './store/sql/sessions.js';
-import { listStudiedCourses } from './store/sql/stats.js';
-import {
-  toStatsError,
-  type LearnerStats,
-  type PendingSession,
-  type RecordOutcome,
-  type Store,
-} from './store/store.js';
+import { toStatsError, type Store } from './store/store.js';
 
 interface LocalStatsOptions {
   readonly clock: Clock;
@@ -54,21 +34,6 @@ interface LocalStatsOptions {
   readonly minLearners: number;
   readonly observer?: Observer | undefined;
 }
-
-type FailedResult = Extract<RecordResult, { outcome: 'failed' }>;
-
-/** A valid session of a batch. */
-interface CheckedSession {
-  readonly pending: PendingSession;
-  /** Its id, unless the caller sent it. */
-  readonly newId: SessionId | undefined;
-}
-
-/** Calls of `recordSessions` in flight, which have up to 1,000 sessions each in memory. */
-const MAX_BATCHES = 20;
-
-/** Recording this many module ids costs about as much as one session. */
-const MODULES_PER_SESSION = 4;
 
 /**
  * The calls on a database: each validates its arguments, runs, and converts outcomes to results or errors.
@@ -79,17 +44,13 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
   readonly #clock: Clock;
   readonly #readOnly: boolean;
   readonly #schemas: CallSchemas;
-  readonly #batchedSession: ReturnType<typeof batchedSessionSchema>;
   readonly #observer: Observer | undefined;
   readonly #limiter: InFlightLimiter;
-  /** Within the limit of all calls, whose errors it does not convert again. */
-  readonly #batchLimiter = new InFlightLimiter(MAX_BATCHES, (error) => error);
   /** Serializes the writes of a learner other than recording. */
   readonly #writes: KeyedMutex<UserId>;
   readonly #courseView: LocalCourseView;
-  readonly #recorder: SessionRecorder;
-  readonly #recordQueue: Batcher<PendingSession, RecordOutcome>;
-  readonly #statsQueue: Batcher<LearnerKey, LearnerStats | 'course-not-found'>;
+  readonly #learnerView: LocalLearnerView;
+  readonly #recording: LocalRecording;
   readonly #sessionQueue: Batcher<SessionKey, SessionRow | 'session-not-found'>;
   #closing: Promise<void> | undefined;
 
@@ -98,26 +59,21 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
     this.#clock = clock;
     this.#readOnly = readOnly;
     this.#schemas = callSchemas(clock);
-    this.#batchedSession = batchedSessionSchema(clock);
     this.#observer = observer;
     this.#limiter = new InFlightLimiter(maxCalls, (error) => this.#toStatsError(error));
     this.keys = new LocalApiKeys(store, { clock, readOnly, limiter: this.#limiter });
     const isUnavailable = (error: unknown) => ['locked', 'unavailable'].includes(store.faultOf(error) ?? '');
     this.#writes = new KeyedMutex(isUnavailable);
-    this.#courseView = new LocalCourseView(store, {
-      clock,
-      schemas: this.#schemas,
-      limiter: this.#limiter,
-      minLearners,
-      isQueueWide: isUnavailable,
-    });
-    this.#recorder = new SessionRecorder(store);
+    const parts = { clock, schemas: this.#schemas, limiter: this.#limiter };
     const observed = (queue: QueueName) => ({ onBatch: (size: number) => observer?.batch(queue, size) });
-    this.#recordQueue = new Batcher((sessions) => this.#recorder.record(sessions), store.batchPolicy, {
-      costOf,
+    this.#courseView = new LocalCourseView(store, { ...parts, minLearners, isQueueWide: isUnavailable });
+    this.#learnerView = new LocalLearnerView(store, { ...parts, ...observed('stats') });
+    this.#recording = new LocalRecording(store, {
+      ...parts,
       ...observed('record'),
+      write: (work) => this.#write(work),
+      toStatsError: (error) => this.#toStatsError(error),
     });
-    this.#statsQueue = new Batcher((keys) => store.findStats(keys), store.batchPolicy, observed('stats'));
     this.#sessionQueue = new Batcher(
       (keys) => store.findSessions(keys),
       store.batchPolicy,
@@ -130,8 +86,8 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
     return {
       calls: this.#limiter.count,
       waiting: {
-        record: this.#recordQueue.waiting,
-        stats: this.#statsQueue.waiting,
+        record: this.#recording.waiting,
+        stats: this.#learnerView.waiting,
         session: this.#sessionQueue.waiting,
       },
       ...(connections && { connections }),
@@ -185,7 +141,7 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
     await this.#write(async () => {
       const outcome = await this.#writes.run(learner.userId, () => unenrolLearner(this.#store, learner));
       if (outcome === 'deleted') return;
-      await this.#assertCourse(learner.courseId);
+      await assertCourse(this.#store, learner.courseId);
       throw enrolmentNotFound(learner.userId);
     });
   }
@@ -206,60 +162,12 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
     return this.#courseView.getCourseActivity(call);
   }
 
-  async recordSession(call: unknown) {
-    const { userId, courseId, session } = parseCall(this.#schemas.recordSession, call);
-    const { outcome, row } = await withRepeatableId(session.sessionId, (sessionId) => {
-      const pending = this.#toPending({ userId, courseId, sessionId }, session);
-      return this.#write(() =>
-        this.#recordQueue.add(pending).then((result) => recordedRow(result, courseId)),
-      );
-    });
-    return { outcome, session: toSession(row) };
+  recordSession(call: unknown) {
+    return this.#recording.recordSession(call);
   }
 
-  async recordSessions(call: unknown) {
-    const { sessions } = parseCall(this.#schemas.recordSessions, call);
-    const checked = sessions.map((session) => this.#checkSession(session));
-    const queue = checked.flatMap((each) => ('pending' in each ? each.pending : []));
-    const record = async () => {
-      const outcomes: RecordOutcome[] = [];
-      while (queue.length > 0) {
-        await this.#store.yieldToWriters?.();
-        outcomes.push(...(await this.#recorder.record(takeBatch(queue, costOf, this.#store.batchPolicy))));
-      }
-      outcomes.reverse();
-      return checked.map((each) => ('pending' in each ? this.#toResult(outcomes.pop(), each) : each));
-    };
-    return this.#write(() => this.#batchLimiter.run(record));
-  }
-
-  #checkSession(call: unknown): CheckedSession | FailedResult {
-    try {
-      const { userId, courseId, ...session } = parseCall(this.#batchedSession, { session: call }).session;
-      const { sessionId = newSessionId() } = session;
-      const pending = this.#toPending({ userId, courseId, sessionId }, session);
-      return { pending, newId: session.sessionId === undefined ? sessionId : undefined };
-    } catch (error) {
-      return { outcome: 'failed', error };
-    }
-  }
-
-  #toPending(key: SessionKey, session: NewSession): PendingSession {
-    return {
-      row: toSessionRow(key, session, this.#now()),
-      completionSent: session.completedAt !== undefined,
-    };
-  }
-
-  #toResult(result: RecordOutcome | undefined, { pending: { row }, newId }: CheckedSession): RecordResult {
-    try {
-      if (!result) throw new Error('A session has no outcome.');
-      const { outcome } = recordedRow(result, row.course_id);
-      return { outcome, sessionId: row.session_id };
-    } catch (cause) {
-      const error = this.#toStatsError(cause);
-      return { outcome: 'failed', error: newId ? withIdToRepeat(newId, error) : error };
-    }
+  recordSessions(call: unknown) {
+    return this.#recording.recordSessions(call);
   }
 
   async putSession(call: unknown) {
@@ -275,7 +183,7 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
     return this.#limiter.run(async () => {
       const session = await this.#sessionQueue.add(key);
       if (session !== 'session-not-found') return toSession(session);
-      await this.#assertCourse(key.courseId);
+      await assertCourse(this.#store, key.courseId);
       throw sessionNotFound(key.sessionId);
     });
   }
@@ -285,7 +193,7 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
     await this.#write(async () => {
       const outcome = await this.#writes.run(key.userId, () => deleteSession(this.#store, key, this.#now()));
       if (outcome === 'deleted') return;
-      await this.#assertCourse(key.courseId);
+      await assertCourse(this.#store, key.courseId);
       throw sessionNotFound(key.sessionId);
     });
   }
@@ -294,55 +202,25 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
     const checked = parseCall(this.#schemas.listSessions, call);
     return this.#limiter.run(async () => {
       const page = await listSessions(this.#store, checked);
-      if (page.items.length === 0) await this.#assertCourse(checked.courseId);
+      if (page.items.length === 0) await assertCourse(this.#store, checked.courseId);
       return page;
     });
   }
 
-  async getStats(call: unknown) {
-    const learner = parseCall(this.#schemas.getStats, call);
-    const found = await this.#limiter.run(() => this.#statsQueue.add(learner));
-    if (found === 'course-not-found') throw courseNotFound(learner.courseId);
-    return toLifetimeStats(learner.courseId, found.totals, found.modules);
+  getStats(call: unknown) {
+    return this.#learnerView.getStats(call);
   }
 
-  async getHistory(call: unknown) {
-    const { interval, timeZone, ...request } = parseCall(this.#schemas.getHistory, call);
-    const items = await this.#limiter.run(async () => {
-      const isBounded = request.from !== undefined && request.to !== undefined;
-      const bounds = isBounded ? {} : await findBounds(this.#store, request);
-      const range = historyRange(request, bounds);
-      if (bounds.first === undefined) await this.#assertCourse(request.courseId);
-      // Loaded on first use: a heavy module that only this call needs.
-      const { intervalsBetween } = await import('./model/intervals.js');
-      const intervals = intervalsBetween(interval, timeZone, range);
-      const sums = await sumByInterval(this.#store, request, intervals);
-      return intervals.map(({ label }, position) => toHistoryItem(label, sums.get(position)));
-    });
-    return { interval, timeZone, items };
+  getHistory(call: unknown) {
+    return this.#learnerView.getHistory(call);
   }
 
-  async getLearnerActivity(call: unknown) {
-    const { userId, timeZone, dayStart, ...request } = parseCall(this.#schemas.getLearnerActivity, call);
-    const activity = await this.#limiter.run(async () => {
-      const now = this.#clock();
-      const completion = await findFirstCompletion(this.#store, userId);
-      const first = completion === undefined ? now : Math.min(Date.parse(completion), now);
-      // Loaded on first use, like the intervals of a history.
-      const { ActivityDays } = await import('./model/activity-days.js');
-      const days = new ActivityDays({ timeZone, dayStart, first, now });
-      const range = days.range(request);
-      const within = { start: first, end: days.end };
-      const sums = await sumByDay(this.#store, { userId, within, pieces: days.pieces, range });
-      return toLearnerActivity(sums, days);
-    });
-    return { timeZone, dayStart, ...activity };
+  getLearnerActivity(call: unknown) {
+    return this.#learnerView.getLearnerActivity(call);
   }
 
-  async listStudiedCourses(call: unknown) {
-    const checked = parseCall(this.#schemas.listStudiedCourses, call);
-    const studied = await this.#limiter.run(() => listStudiedCourses(this.#store, checked));
-    return toPage(studied, checked.limit, (last) => encodeCursor([last.name]));
+  listStudiedCourses(call: unknown) {
+    return this.#learnerView.listStudiedCourses(call);
   }
 
   async eraseUser(call: unknown) {
@@ -363,7 +241,10 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
   }
 
   async close(): Promise<void> {
-    this.#closing ??= this.#limiter.drain().then(() => this.#store.close());
+    if (!this.#closing) {
+      this.#closing = this.#limiter.drain().then(() => this.#store.close());
+      this.#courseView.close();
+    }
     await this.#closing;
   }
 
@@ -378,31 +259,7 @@ export class LocalStats implements DatabaseStats, Untyped<StatsCalls> {
     return converted;
   }
 
-  /** Called only after a query found nothing, so that hot paths do not read the course. */
-  async #assertCourse(courseId: CourseId): Promise<void> {
-    if (!(await findCourse(this.#store, courseId))) throw courseNotFound(courseId);
-  }
-
   #now(): string {
     return toInstant(this.#clock());
-  }
-}
-
-function costOf({ row }: PendingSession): number {
-  return 1 + moduleIdsOf(row).length / MODULES_PER_SESSION;
-}
-
-/** @throws if the session was not recorded */
-function recordedRow(result: RecordOutcome, courseId: CourseId) {
-  switch (result.outcome) {
-    case 'recorded':
-    case 'replayed':
-      return { outcome: result.outcome, row: result.session };
-    case 'conflict':
-      throw sessionConflict(result.session.session_id);
-    case 'failed':
-      throw result.error;
-    default:
-      throw rejectionError(result.outcome, courseId);
   }
 }

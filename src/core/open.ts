@@ -1,6 +1,9 @@
+import * as z from 'zod';
 import type { DatabaseStats, MigrationStatus } from './api.js';
 import { LocalStats } from './local-stats.js';
+import { minLearnersSchema } from './model/course-summary.js';
 import type { Clock } from './model/time.js';
+import { parseCall } from './model/validation.js';
 import { withoutErrors, type Observer } from './observer.js';
 import { withStatsErrors } from './store/store.js';
 import {
@@ -11,6 +14,8 @@ import {
   migrationStatus,
 } from './store/migrator.js';
 import { openStore } from './store/open.js';
+
+const configSchema = z.object({ minLearners: minLearnersSchema });
 
 /** Maximum number of calls in flight. */
 const MAX_CALLS = 10_000;
@@ -48,12 +53,12 @@ export interface StatsConfig {
  * const course = await stats.addCourse({ course: { name: 'Algebra' } });
  * console.log(course.courseId);
  *
- * @throws {StatsError} `invalid-database-url`, `node-unsupported`, `database-not-found`,
+ * @throws {StatsError} `invalid-request`, `invalid-database-url`, `node-unsupported`, `database-not-found`,
  *   `database-unusable`, `database-unavailable`, `schema-newer`, `schema-unsupported`, `schema-outdated`
  */
 export async function openStats(config: StatsConfig): Promise<DatabaseStats> {
   const { database: url, readOnly = false, maxCalls = MAX_CALLS, clock = Date.now } = config;
-  const { minLearners = 1 } = config;
+  const { minLearners } = parseCall(configSchema, { minLearners: config.minLearners });
   const { migrate = !readOnly, create = !readOnly } = config;
   const observer = config.observer && withoutErrors(config.observer);
   const store = await openStore(url, { create, readOnly });

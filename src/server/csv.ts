@@ -16,10 +16,11 @@ export function csvListOf({ operation }: Pick<Route, 'operation'>): CsvList | un
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Returns the list in the body of a response as CSV. */
-export function toCsv({ columns, field }: CsvList, body: unknown): string {
-  const rows = isRow(body) ? body[field] : undefined;
-  const lines = Array.isArray(rows) ? rows.filter(isRow).map((row) => csvLine(columns, row)) : [];
+/** Returns the items in the body of a response as CSV. */
+export function toCsv({ columns }: CsvList, body: unknown): string {
+  const items = isRow(body) ? body['items'] : undefined;
+  if (!Array.isArray(items)) throw new Error('The body of a list has no items.');
+  const lines = items.filter(isRow).map((row) => csvLine(columns, row));
   return csvHeader(columns) + lines.join('');
 }
 

@@ -58,15 +58,20 @@ test('`activity` on a terminal draws bars in proportion to the time studied', as
   ]);
 });
 
-test('`activity --json` prints what the library returns, and dates begin at the start of their day', async () => {
+test('`activity --json` and `--csv` print what the library returns, and dates begin at the start of their day', async () => {
   await using fixture = await createFixture('sqlite');
   const { userId, command } = await study(fixture);
-  const { stdout } = await runCli([...command, '--from', '2026-03-28', '--to', '2026-03-29', '--json']);
+  const options = [...command, '--from', '2026-03-28', '--to', '2026-03-29'];
+  const { stdout } = await runCli([...options, '--json']);
   const call = { userId, timeZone: 'Europe/London', dayStart: '04:00' };
   const range = { from: '2026-03-28T04:00:00Z', to: '2026-03-29T03:00:00Z' };
   const activity = await fixture.stats.getLearnerActivity({ ...call, ...range });
   assert.equal(activity.items[0]?.sessionCount, 2);
   assert.deepEqual(JSON.parse(stdout), activity);
+  assert.deepEqual(
+    parseCsv((await runCli([...options, '--csv'])).stdout),
+    activity.items.map((item) => cellsOf(item)),
+  );
 });
 
 test('`activity` names the option of each invalid value', async () => {

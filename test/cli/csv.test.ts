@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { test } from 'node:test';
 import { runCli } from '../support/cli.js';
 import { cellsOf, HOSTILE_NAMES, parseCsv } from '../support/csv.js';
 import { DIALECTS } from '../support/databases.js';
@@ -23,44 +23,42 @@ const NEUTRALIZED: Readonly<Record<string, string>> = {
 const neutralize = (text: string) => NEUTRALIZED[text] ?? text;
 
 for (const dialect of DIALECTS) {
-  describe(`CSV of commands on ${dialect}`, () => {
-    test('`--csv` prints the rows and numbers of the JSON, with text that no spreadsheet calculates', async () => {
-      await using fixture = await createFixture(dialect);
-      const { stats, courseId, database } = fixture;
-      const userId = newUserId();
-      const moduleIds = ['"', '=1', 'a,b'];
-      for (const name of HOSTILE_NAMES) {
-        const course = await stats.addCourse({ course: { name, moduleIds } });
-        const session = sessionContent({ moduleIds: ['"'] });
-        await stats.recordSession({ userId, courseId: course.courseId, session });
-      }
-      for (const averageScore of [100, 0, 0, null]) {
-        const session = sessionContent({ averageScore, moduleIds, completedAt: '2026-10-20T10:00:00Z' });
-        await stats.recordSession({ userId, courseId, session });
-      }
-      const learner = ['--user', userId, '--course', courseId];
-      const { items: courses } = await stats.listCourses();
-      const lists: [command: string[], items: readonly object[]][] = [
-        [['course', 'list'], courses],
-        [['stats', '--user', userId], (await stats.listStudiedCourses({ userId })).items],
-        [['sessions', ...learner], (await stats.listSessions({ userId, courseId })).items],
-        [['history', ...learner], (await stats.getHistory({ userId, courseId })).items],
-      ];
-      for (const [command, items] of lists) {
-        const argv = [...command, '--csv', '--database', database.url];
-        const { code, stdout, stderr } = await runCli(argv, { terminal: true, columns: 20 });
-        assert.deepEqual([code, stderr], [0, '']);
-        assert.equal(stdout.split('\n', 1)[0], `\ufeff${Object.keys(items[0] ?? {}).join(',')}`);
-        const rows = parseCsv(stdout);
-        assert.ok(rows.length > 0);
-        assert.deepEqual(
-          rows,
-          items.map((item) => cellsOf(item, neutralize)),
-        );
-      }
-      const changed = courses.filter(({ name }) => neutralize(name) !== name);
-      assert.equal(changed.length, 8);
-    });
+  test(`\`--csv\` on ${dialect} prints the rows and numbers of the JSON, with text that no spreadsheet calculates`, async () => {
+    await using fixture = await createFixture(dialect);
+    const { stats, courseId, database } = fixture;
+    const userId = newUserId();
+    const moduleIds = ['"', '=1', 'a,b'];
+    for (const name of HOSTILE_NAMES) {
+      const course = await stats.addCourse({ course: { name, moduleIds } });
+      const session = sessionContent({ moduleIds: ['"'] });
+      await stats.recordSession({ userId, courseId: course.courseId, session });
+    }
+    for (const averageScore of [100, 0, 0, null]) {
+      const session = sessionContent({ averageScore, moduleIds, completedAt: '2026-10-20T10:00:00Z' });
+      await stats.recordSession({ userId, courseId, session });
+    }
+    const learner = ['--user', userId, '--course', courseId];
+    const { items: courses } = await stats.listCourses();
+    const lists: [command: string[], items: readonly object[]][] = [
+      [['course', 'list'], courses],
+      [['stats', '--user', userId], (await stats.listStudiedCourses({ userId })).items],
+      [['sessions', ...learner], (await stats.listSessions({ userId, courseId })).items],
+      [['history', ...learner], (await stats.getHistory({ userId, courseId })).items],
+    ];
+    for (const [command, items] of lists) {
+      const argv = [...command, '--csv', '--database', database.url];
+      const { code, stdout, stderr } = await runCli(argv, { terminal: true, columns: 20 });
+      assert.deepEqual([code, stderr], [0, '']);
+      assert.equal(stdout.split('\n', 1)[0], `\ufeff${Object.keys(items[0] ?? {}).join(',')}`);
+      const rows = parseCsv(stdout);
+      assert.ok(rows.length > 0);
+      assert.deepEqual(
+        rows,
+        items.map((item) => cellsOf(item, neutralize)),
+      );
+    }
+    const changed = courses.filter(({ name }) => neutralize(name) !== name);
+    assert.equal(changed.length, 8);
   });
 }
 

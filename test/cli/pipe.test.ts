@@ -58,7 +58,7 @@ test('A list or an export ends early with exit code 0 if the reader of stdout ha
     ['sessions', '--user', userId, '--course', courseId, '--json'],
     ['stats', '--user', userId, '--course', courseId],
     // Closing takes longer, because a thread ends.
-    ['roster', '--course', courseId, '--json'],
+    ['summary', '--course', courseId],
     ['export'],
     ['export', '--gzip'],
   ]) {

@@ -10,9 +10,12 @@ type Mistake = readonly [argv: readonly string[], message: RegExp];
 const MISTAKES: readonly Mistake[] = [
   [['nope'], /unknown command 'nope'/],
   [['stats'], /required option '--user <id>' not specified/],
-  [['activity'], /activity needs either --user or --course/],
-  [['activity', '--user', ID, '--course', ID], /activity needs either --user or --course/],
-  [['activity', '--user', ID, '--csv'], /--csv cannot be used with --user; remove one of them/],
+  [['activity'], /activity needs a learner or a course; add --user or --course/],
+  [['activity', '--user', ID, '--course', ID], /--user cannot be used with --course; remove one of them/],
+  [
+    ['activity', '--user', ID, '--interval', 'day'],
+    /--interval cannot be used with --user; remove one of them/,
+  ],
   [['activity', '--course', ID, '--day-start', '04:00'], /--day-start cannot be used with --course/],
   [['roster', '--course', ID, '--sort', 'name'], /Allowed choices are userId, displayName, .*sessionCount/],
   [

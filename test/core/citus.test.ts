@@ -15,7 +15,7 @@ const COORDINATOR = process.env['STATS_TEST_CITUS_URL'] ?? '';
 const skip = COORDINATOR === '' ? 'STATS_TEST_CITUS_URL names no Citus cluster' : false;
 
 const STORE_TESTS =
-  /^(api-keys|batches|close|clock|concurrency|courses|enrolments|erase|export|history|learner-activity|modules|property|record|sessions|stats|unscored|verify)/;
+  /^(api-keys|batches|close|clock|concurrency|course-view|courses|enrolments|erase|export|history|learner-activity|modules|property|record|sessions|stats|unscored|verify)/;
 
 /** Tests that are about a single Postgres: they use triggers, count connections or need an empty database. */
 const OF_ONE_SERVER = [

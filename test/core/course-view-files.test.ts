@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { copyFileSync, readdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
-import { openStats, type LearnerKey, type Stats } from '../../src/core/index.js';
+import { openStats, StatsError, type LearnerKey, type Stats } from '../../src/core/index.js';
 import { newUserId, sessionContent } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 import { makeReadOnlyCopy } from '../support/read-only-copy.js';
@@ -27,13 +27,61 @@ test('A course is read from a file that cannot be written, and nothing is left b
   assert.deepEqual(readdirSync(copy.parent), ['copy.db']);
 });
 
-test('Closing a file waits for the reads of courses, and leaves no log', async () => {
+test('Closing a file waits for the read of a course in progress, fails those that wait, and leaves no log', async () => {
   await using fixture = await createFixture('sqlite');
   const { stats, courseId, database } = fixture;
   const learner = { userId: newUserId(), courseId };
   await stats.recordSession({ ...learner, session: sessionContent() });
-  const reads = Array.from({ length: 8 }, () => sessionCounts(stats, learner));
+  const reading = stats.getLearner(learner);
+  const waiting = Promise.allSettled([stats.getSummary({ courseId }), stats.getCourseActivity({ courseId })]);
   await stats.close();
-  for (const counts of await Promise.all(reads)) assert.deepEqual(counts, [1, 1, 1, 1]);
+  assert.equal((await reading).sessionCount, 1);
+  for (const result of await waiting) {
+    assert.ok(result.status === 'rejected' && result.reason instanceof StatsError);
+    assert.equal(result.reason.code, 'overloaded');
+  }
   assert.deepEqual(readdirSync(dirname(sqlitePath(database.url))), ['stats.db']);
+});
+
+test('Equal calls share a summary and an activity while they are computed, and no longer', async () => {
+  await using fixture = await createFixture('sqlite');
+  const { stats, courseId } = fixture;
+  const read = () =>
+    Promise.all([
+      stats.getSummary({ courseId }),
+      stats.getSummary({ courseId, inactiveAfter: 14 }),
+      stats.getSummary({ courseId, inactiveAfter: 15 }),
+      stats.getCourseActivity({ courseId }),
+      stats.getCourseActivity({ courseId }),
+    ]);
+  const [first, same, other, activity, sameActivity] = await read();
+  assert.equal(same, first);
+  assert.notEqual(other, first);
+  assert.equal(sameActivity, activity);
+  const [again] = await read();
+  assert.notEqual(again, first);
+});
+
+test('A course is not read from another file at the path of the open one', async () => {
+  await using fixture = await createFixture('sqlite');
+  await using other = await createFixture('sqlite');
+  const path = sqlitePath(fixture.database.url);
+  renameSync(path, `${path}.moved`);
+  copyFileSync(sqlitePath(other.database.url), path);
+  await assert.rejects(fixture.stats.getSummary({ courseId: fixture.courseId }), {
+    code: 'database-unusable',
+  });
+});
+
+test('Pages by display name follow each other, however long a folded name would be', async () => {
+  await using fixture = await createFixture('sqlite');
+  const { stats, courseId } = fixture;
+  // Compatibility decomposition makes 18 letters of this one.
+  for (const displayName of ['\ufdfa'.repeat(255), `${'\ufdfa'.repeat(254)}a`]) {
+    await stats.enrolLearner({ userId: newUserId(), courseId, enrolment: { displayName } });
+  }
+  const { next } = await stats.listLearners({ courseId, sort: 'displayName', limit: 1 });
+  assert.ok(next !== null && next.length < 2_000, `${next?.length}`);
+  const { items } = await stats.listLearners({ courseId, sort: 'displayName', limit: 1, cursor: next });
+  assert.equal(items.length, 1);
 });

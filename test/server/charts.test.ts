@@ -101,6 +101,7 @@ test('Sentences for one value, equal values, no complete interval and no value',
   const sentenceOf = (...values: Parameters<typeof chart>) => chart(...values).sentence.replace(/^.*: /, '');
   const score = { measure: 'averageScore' } as const;
   assert.equal(sentenceOf('2026-10-05', [3]), '3.');
+  assert.equal(sentenceOf('2026-11-16', [3, 1]), '3 in the only complete week.');
   assert.equal(sentenceOf('2026-10-05', [1_200, 1_200]), 'always 1,200, 1,200 in the last complete week.');
   assert.equal(sentenceOf('2026-11-23', [3]), '3, this week so far.');
   assert.equal(

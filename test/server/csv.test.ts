@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { test } from 'node:test';
 import * as z from 'zod';
 import { CSV_LISTS } from '../../src/core/index.js';
 import { cellsOf, HOSTILE_NAMES, parseCsv } from '../support/csv.js';
@@ -39,45 +39,43 @@ async function study({ stats, courseId }: Pick<Fixture, 'stats' | 'courseId'>) {
 }
 
 for (const dialect of DIALECTS) {
-  describe(`CSV on ${dialect}`, () => {
-    test('Each list comes as CSV with the same rows, numbers and links as the JSON', async () => {
-      await using service = await createService(dialect);
-      const userId = await study(service);
-      const { courseId } = service;
-      const lists: Readonly<Record<keyof typeof CSV_LISTS, readonly string[]>> = {
-        listCourses: ['/courses', '/courses?limit=2'],
-        listLearners: [`/courses/${courseId}/learners`, `/courses/${courseId}/learners?limit=2`],
-        getCourseActivity: [`/courses/${courseId}/activity`],
-        listSessions: [`/courses/${courseId}/sessions`, `/courses/${courseId}/sessions?limit=2`],
-        getHistory: [`/courses/${courseId}/history`],
-        getLearnerActivity: ['/me/activity?from=2026-01-01T00:00:00Z'],
-        listStudiedCourses: ['/me/courses', '/me/courses?limit=2'],
-      };
-      for (const [call, { field }] of Object.entries(CSV_LISTS)) {
-        for (const path of new Map(Object.entries(lists)).get(call) ?? []) {
-          const ask = (method: string, accept: string) =>
-            service.send(method, path, { userId, headers: { accept } });
-          const [json, csv] = [await ask('GET', 'application/json'), await ask('GET', 'text/csv')];
-          assert.equal(json.headers['content-type'], 'application/json');
-          assert.equal(csv.headers['content-type'], CSV);
-          const items = itemsSchema.parse(bodySchema.parse(bodyOf(json))[field]);
-          assert.ok(items.length > 1, path);
-          assert.deepEqual(
-            parseCsv(csv.text),
-            items.map((item) => cellsOf(item)),
-          );
-          assert.equal(csv.text.split('\n', 1)[0], Object.keys(items[0] ?? {}).join(','));
-          assert.equal(json.headers['link'] !== undefined, path.endsWith('?limit=2'));
-          assert.equal(csv.headers['link'], json.headers['link']);
-          for (const { headers } of [json, csv]) assert.equal(headers['vary'], 'Accept');
-          const head = await ask('HEAD', 'text/csv');
-          assert.deepEqual(
-            [head.text, head.headers['content-type'], head.headers['content-length']],
-            ['', CSV, String(Buffer.byteLength(csv.text))],
-          );
-        }
+  test(`Each list on ${dialect} comes as CSV with the same rows, numbers and links as the JSON`, async () => {
+    await using service = await createService(dialect);
+    const userId = await study(service);
+    const { courseId } = service;
+    const lists: Readonly<Record<keyof typeof CSV_LISTS, readonly string[]>> = {
+      listCourses: ['/courses', '/courses?limit=2'],
+      listLearners: [`/courses/${courseId}/learners`, `/courses/${courseId}/learners?limit=2`],
+      getCourseActivity: [`/courses/${courseId}/activity`],
+      listSessions: [`/courses/${courseId}/sessions`, `/courses/${courseId}/sessions?limit=2`],
+      getHistory: [`/courses/${courseId}/history`],
+      getLearnerActivity: ['/me/activity?from=2026-01-01T00:00:00Z'],
+      listStudiedCourses: ['/me/courses', '/me/courses?limit=2'],
+    };
+    for (const call of Object.keys(CSV_LISTS)) {
+      for (const path of new Map(Object.entries(lists)).get(call) ?? []) {
+        const ask = (method: string, accept: string) =>
+          service.send(method, path, { userId, headers: { accept } });
+        const [json, csv] = [await ask('GET', 'application/json'), await ask('GET', 'text/csv')];
+        assert.equal(json.headers['content-type'], 'application/json');
+        assert.equal(csv.headers['content-type'], CSV);
+        const items = itemsSchema.parse(bodySchema.parse(bodyOf(json))['items']);
+        assert.ok(items.length > 1, path);
+        assert.deepEqual(
+          parseCsv(csv.text),
+          items.map((item) => cellsOf(item)),
+        );
+        assert.equal(csv.text.split('\n', 1)[0], Object.keys(items[0] ?? {}).join(','));
+        assert.equal(json.headers['link'] !== undefined, path.endsWith('?limit=2'));
+        assert.equal(csv.headers['link'], json.headers['link']);
+        for (const { headers } of [json, csv]) assert.equal(headers['vary'], 'Accept');
+        const head = await ask('HEAD', 'text/csv');
+        assert.deepEqual(
+          [head.text, head.headers['content-type'], head.headers['content-length']],
+          ['', CSV, String(Buffer.byteLength(csv.text))],
+        );
       }
-    });
+    }
   });
 }
 

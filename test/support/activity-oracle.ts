@@ -105,6 +105,8 @@ export const RARE_CASES: readonly ActivityCase[] = [
   caseOf('Pacific/Apia', '04:00', ['2011-12-30T11:00:00.000Z', '2011-12-31T01:00:00.000Z']),
   // The clock skips the start of the day, which starts with the change.
   caseOf('America/New_York', '02:30', ['2026-03-08T06:45:00.000Z', '2026-03-08T07:00:00.000Z']),
+  // The last hour of a day of 25 hours, and the next day.
+  caseOf('America/New_York', '00:00', ['2026-11-02T04:30:00.000Z', '2026-11-02T05:00:00.000Z']),
   // The range ends where a day starts, 371 days after its first day.
   caseOf(
     'UTC',

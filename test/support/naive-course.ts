@@ -209,10 +209,11 @@ export class NaiveCourse {
   }
 }
 
-/** Letter by letter, so that no letter depends on the next one. */
+/** Letter by letter, so that no letter depends on the next one; cut, so that cursors fit a URL. */
 function fold(name: string): string {
   const letters = Array.from(name.normalize('NFKD')).filter((letter) => !/[\u0300-\u036F]/.test(letter));
-  return letters.map((letter) => letter.toLowerCase().replace('ς', 'σ')).join('');
+  const folded = letters.map((letter) => letter.toLowerCase().replace('ς', 'σ')).join('');
+  return Array.from(folded).slice(0, 255).join('');
 }
 
 /** Writes each code point with six digits, because JavaScript compares text by UTF-16 code units. */

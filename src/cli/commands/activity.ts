@@ -39,16 +39,15 @@ export function addActivity(program: Command, io: Io): void {
     .addOption(csvOption())
     .addOption(asciiOption())
     .action(async (options: Options) => {
-      const { user, course, interval, dayStart, csv } = options;
-      if ((user === undefined) === (course === undefined)) {
-        throw new UsageError('activity needs either --user or --course');
-      }
-      if (course === undefined) {
-        assertMissing('--user', { '--interval': interval, '--csv': csv });
+      const { user, course, interval, dayStart } = options;
+      if (course !== undefined) {
+        assertMissing('--course', { '--user': user, '--day-start': dayStart });
+        await showCourse(io, options);
+      } else if (user !== undefined) {
+        assertMissing('--user', { '--interval': interval });
         await showLearner(io, options);
       } else {
-        assertMissing('--course', { '--day-start': dayStart });
-        await showCourse(io, options);
+        throw new UsageError('activity needs a learner or a course; add --user or --course');
       }
     });
 }
@@ -76,6 +75,7 @@ async function showLearner(io: Io, options: Options): Promise<void> {
   await withStats(io, options, 'read', async ({ untyped: stats }) => {
     const activity = await stats.getLearnerActivity({ userId, timeZone, dayStart, from, to });
     if (options.json) writeJson(io.stdout, activity);
+    else if (options.csv) writeCsv(io.stdout, CSV_LISTS.getLearnerActivity.columns, activity.items);
     else writeLearner(io, activity, options);
   });
 }

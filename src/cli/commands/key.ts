@@ -12,7 +12,7 @@ import { readExpiry } from '../expiry.js';
 import { interruptible, type Io } from '../io.js';
 import { escapeControls, writeFittingTable, writeJson, writeLine } from '../output.js';
 import { addOwnDatabaseOption, ownDatabaseUrl, type TargetOptions } from '../target.js';
-import { KEY_HEADING, keyRow, statusOf } from '../views.js';
+import { KEY_HEADING, keyRow, keyStatusOf } from '../views.js';
 
 interface Options extends TargetOptions {
   readonly json?: boolean;
@@ -88,7 +88,7 @@ async function revokeKey(io: Io, id: string, options: Options): Promise<void> {
 }
 
 function withStatus(key: ApiKey) {
-  return { ...key, status: statusOf(key, Date.now()) };
+  return { ...key, status: keyStatusOf(key, Date.now()) };
 }
 
 /** Never creates a database, in which a server would not find the key. */

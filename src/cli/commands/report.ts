@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander';
+import { inactiveAfterOption } from '../inactive-after.js';
 import type { Io } from '../io.js';
 import type { ReportOptions } from '../report/index.js';
 import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
-import { inactiveAfterOption } from './roster.js';
 
 export function addReport(program: Command, io: Io): void {
   addTargetOptions(program.command('report'))

@@ -1,21 +1,16 @@
 import { Option, type Command } from 'commander';
-import {
-  CSV_LISTS,
-  DEFAULT_INACTIVE_AFTER,
-  ROSTER_SORTS,
-  SORT_ORDERS,
-  STATUSES,
-  type RosterRow,
-} from '../../core/index.js';
+import { CSV_LISTS, ROSTER_SORTS, SORT_ORDERS, STATUSES, type RosterRow } from '../../core/index.js';
 import { asciiOption, chartsFor, type ChartOptions } from '../charts.js';
-import { describeRule, learnerFields } from '../course-figures.js';
+import { learnerFields } from '../course-figures.js';
 import { formatStudyTime } from '../duration.js';
 import { UsageError } from '../errors.js';
+import { describeRule, inactiveAfterOption } from '../inactive-after.js';
 import type { Io } from '../io.js';
 import {
   addPageOptions,
   average,
   figure,
+  percentOf,
   writeFields,
   writeJson,
   writeLine,
@@ -23,9 +18,7 @@ import {
   type ListView,
   type PageOptions,
 } from '../output.js';
-import { parseNumber } from '../settings.js';
 import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
-import { percentOf } from '../views.js';
 
 interface ListOptions extends PageOptions {
   readonly sort?: string;
@@ -62,13 +55,6 @@ export function addRoster(program: Command, io: Io): void {
     );
 }
 
-export function inactiveAfterOption(): Option {
-  const meaning = 'days without a session after which a learner is inactive, 1 to 365';
-  return new Option('--inactive-after <days>', `${meaning} (default: ${DEFAULT_INACTIVE_AFTER})`).argParser(
-    parseNumber,
-  );
-}
-
 async function showLearner(io: Io, options: Options): Promise<void> {
   const { user: userId, course: courseId, inactiveAfter, json } = options;
   const ofList = OF_LIST.filter((name) => options[name] !== undefined);
@@ -86,10 +72,11 @@ async function showLearner(io: Io, options: Options): Promise<void> {
 async function listLearners(io: Io, options: Options): Promise<void> {
   const { course: courseId, sort, order, status, group, search, inactiveAfter } = options;
   const query = { courseId, sort, order, status, group, search, inactiveAfter };
-  let isStated = options.json === true || options.csv === true;
+  let isStated = false;
   await withStats(io, options, 'read', async ({ untyped: stats }) => {
     const fetchPage = async (page: object) => {
       const roster = await stats.listLearners({ ...query, ...page });
+      // On stderr, because rows of JSON and CSV have no place for it.
       if (!isStated) writeLine(io.stderr, `Inactive: ${describeRule(roster)}.`);
       isStated = true;
       return roster;
@@ -99,9 +86,9 @@ async function listLearners(io: Io, options: Options): Promise<void> {
 }
 
 /** Characters of the longest bar of progress. */
-const BAR_WIDTH = 10;
+const DONE_BAR_WIDTH = 10;
 
-/** With charts, adds a bar of the progress. The columns that tell who needs help fit a terminal of 80 columns. */
+/** With charts, adds a bar of the progress. The columns up to the score fit a terminal of 80 columns. */
 function rosterView(io: Io, options: ChartOptions): ListView<RosterRow> {
   const charts = chartsFor(io, options);
   const heading = ['Name', 'Learner', 'Status', 'Progress', 'Score', 'Last session', 'Time', 'Sessions'];
@@ -116,7 +103,7 @@ function rosterView(io: Io, options: ChartOptions): ListView<RosterRow> {
       row.lastCompletedAt?.slice(0, '2026-11-22'.length) ?? null,
       figure(formatStudyTime(row.timeStudied)),
       row.sessionCount,
-      ...(charts ? [charts.bar(row.progress ?? 0, BAR_WIDTH)] : []),
+      ...(charts ? [charts.bar(row.progress ?? 0, DONE_BAR_WIDTH)] : []),
       row.groups.join('; '),
     ],
     columns: CSV_LISTS.listLearners.columns,

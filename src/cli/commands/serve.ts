@@ -7,6 +7,7 @@ import { addAuthOptions, readAuth, type AuthFlags, type AuthSettings } from '../
 import {
   describeSetting,
   parseKeepAlive,
+  parseMinLearners,
   readSetting,
   SETTINGS,
   type Setting,
@@ -16,8 +17,6 @@ import { addDatabaseOption, databaseUrl } from '../target.js';
 
 /** Guards against a typing error. */
 const MAX_WORKERS = 256;
-/** More than the learners of a class. */
-const MAX_MIN_LEARNERS = 1_000;
 
 interface Options extends AuthFlags {
   readonly database?: string;
@@ -105,12 +104,6 @@ function parsePort(name: string, text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
   throw new UsageError(`${name} ${withValue(text, 'must be a port from 0 to 65,535')}`);
-}
-
-function parseMinLearners(name: string, text: string): number {
-  const learners = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (learners >= 1 && learners <= MAX_MIN_LEARNERS) return learners;
-  throw new UsageError(`${name} ${withValue(text, 'must be a number from 1 to 1,000')}`);
 }
 
 function parseWorkers(name: string, text: string): number {

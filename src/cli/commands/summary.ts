@@ -3,17 +3,16 @@ import type { CourseSummary } from '../../core/index.js';
 import { writeChartTable } from '../chart-table.js';
 import { asciiOption, type ChartOptions } from '../charts.js';
 import {
-  describeRule,
   modulesTable,
   progressTable,
   quartilesTable,
   statusTable,
   summaryFields,
 } from '../course-figures.js';
+import { describeRule, inactiveAfterOption } from '../inactive-after.js';
 import type { Io } from '../io.js';
 import { writeFields, writeJson, writeLine } from '../output.js';
 import { addTargetOptions, withStats, type TargetOptions } from '../target.js';
-import { inactiveAfterOption } from './roster.js';
 
 interface Options extends TargetOptions, ChartOptions {
   readonly course: string;

@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { csvHeader, csvLine, type ExportedEnrolment, type ExportedSession } from '../../core/index.js';
 import { UsageError } from '../errors.js';
-import { formatModuleIdsCell } from '../module-ids.js';
+import { formatListCell } from '../module-ids.js';
 import { ENROLMENT_FIELDS, SESSION_FIELDS } from '../session-fields.js';
 
 export const FORMATS = ['csv', 'ndjson'] as const;
@@ -53,14 +53,13 @@ async function* toCsv<Row>(pages: Pages<Row>, { fields, lineOf }: CsvLines<Row>)
 
 export const SESSION_LINES: CsvLines<ExportedSession> = {
   fields: SESSION_FIELDS,
-  lineOf: (session) =>
-    csvLine(SESSION_FIELDS, { ...session, moduleIds: formatModuleIdsCell(session.moduleIds) }),
+  lineOf: (session) => csvLine(SESSION_FIELDS, { ...session, moduleIds: formatListCell(session.moduleIds) }),
 };
 
 export const ENROLMENT_LINES: CsvLines<ExportedEnrolment> = {
   fields: ENROLMENT_FIELDS,
   lineOf: (enrolment) =>
-    csvLine(ENROLMENT_FIELDS, { ...enrolment, groups: formatModuleIdsCell(enrolment.groups) }),
+    csvLine(ENROLMENT_FIELDS, { ...enrolment, groups: formatListCell(enrolment.groups) }),
 };
 
 async function* toNdjson(pages: Pages<unknown>): AsyncGenerator<string> {

@@ -1,15 +1,14 @@
-import type { CourseSummary, RosterRow, StatsCalls } from '../../core/index.js';
+import {
+  inactiveBefore,
+  inactiveSince,
+  type CourseSummary,
+  type RosterRow,
+  type StatsCalls,
+} from '../../core/index.js';
 import { findCompletions } from './completions.js';
 import { MAX_LISTED, type Listed, type ReportData } from './data.js';
 import { latestLearners } from './walks.js';
 import type { Week } from './week.js';
-
-const DAY = 24 * 60 * 60 * 1000;
-
-/** Returns the time at which a learner with this last session becomes inactive. */
-export function inactiveAt(lastCompletedAt: string, inactiveAfter: number): string {
-  return new Date(Date.parse(lastCompletedAt) + inactiveAfter * DAY).toISOString();
-}
 
 export async function collectReport(
   stats: StatsCalls,
@@ -42,9 +41,10 @@ async function findInactive(
 ): Promise<Listed> {
   const items: RosterRow[] = [];
   let total = 0;
-  const since = inactiveAt(start, -inactiveAfter);
+  const since = inactiveBefore({ inactiveAfter, asOf: start });
   for await (const row of latestLearners(stats, { courseId, status: 'inactive', inactiveAfter }, since)) {
-    if (row.lastCompletedAt === null || inactiveAt(row.lastCompletedAt, inactiveAfter) >= end) continue;
+    const { lastCompletedAt } = row;
+    if (lastCompletedAt === null || inactiveSince({ lastCompletedAt, inactiveAfter }) >= end) continue;
     total++;
     if (items.length < MAX_LISTED) items.push(row);
   }

@@ -20,14 +20,14 @@ export async function findCompletions(
   week: Week,
   maxCandidates = MAX_CANDIDATES,
 ): Promise<Completions> {
-  if (moduleCount === null) return { items: [], total: 0, limit: null };
+  if (moduleCount === null) return { items: [], total: 0, checked: null };
   const declared = modules.map(({ moduleId }) => moduleId);
   const candidates: RosterRow[] = [];
-  let limit: number | null = null;
+  let checked: number | null = null;
   for await (const learner of latestLearners(stats, { courseId, status: 'completed' }, week.start)) {
     if (learner.firstCompletedAt === null || learner.firstCompletedAt >= week.end) continue;
     if (candidates.length === maxCandidates) {
-      limit = maxCandidates;
+      checked = maxCandidates;
       break;
     }
     candidates.push(learner);
@@ -42,7 +42,7 @@ export async function findCompletions(
     found.push(...(await Promise.all(group)).flat());
   }
   const items = found.toSorted((a, b) => Date.parse(a.completedAt) - Date.parse(b.completedAt));
-  return { items: items.slice(0, MAX_LISTED), total: items.length, limit };
+  return { items: items.slice(0, MAX_LISTED), total: items.length, checked };
 }
 
 /** Returns the completion time of the session that completed the course, if that session is of the week. */

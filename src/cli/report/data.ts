@@ -18,7 +18,7 @@ export interface Completion {
 
 export interface Completions extends Listed<Completion> {
   /** The number of learners whose sessions were read; `null` if it was all who could have completed. */
-  readonly limit: number | null;
+  readonly checked: number | null;
 }
 
 /** What a report of a week is made of. The statuses are those of `summary.asOf`, not those of the week. */

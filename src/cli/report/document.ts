@@ -1,10 +1,9 @@
 /** What a report says, before it becomes Markdown or HTML. Pure. */
 import { Temporal } from 'temporal-polyfill';
-import type { CourseActivityItem, RosterRow } from '../../core/index.js';
+import { inactiveSince, type CourseActivityItem, type RosterRow } from '../../core/index.js';
 import type { ChartTable } from '../chart-table.js';
 import {
   activityTable,
-  describeRule,
   modulesTable,
   progressTable,
   quartilesTable,
@@ -12,8 +11,8 @@ import {
   summaryFields,
 } from '../course-figures.js';
 import { formatStudyTime } from '../duration.js';
+import { describeRule } from '../inactive-after.js';
 import { count, figure, formatCell, grouped, type Cell } from '../output.js';
-import { inactiveAt } from './collect.js';
 import { MAX_LISTED, type Listed, type ReportData } from './data.js';
 import { weekOf } from './week.js';
 
@@ -49,7 +48,7 @@ export function describeReport(report: ReportData): ReportDocument {
     ],
     sections: [
       { heading: 'The week', blocks: [comparison(weeks)] },
-      { heading: `The last ${count(weeks.length, 'week')}`, blocks: [weeksTable(weeks)] },
+      { heading: `${count(weeks.length, 'week')} up to ${week.name}`, blocks: [weeksTable(weeks)] },
       becameInactive(report),
       completed(report),
       notStarted(report),
@@ -102,13 +101,7 @@ function weeksTable(weeks: readonly CourseActivityItem[]): ChartTable {
   const { heading, rows, ...bars } = activityTable(weeks);
   return {
     heading: ['Week', ...heading],
-    rows: rows.map((row, index) => [
-      weeks
-        .slice(index, index + 1)
-        .map(weekOfItem)
-        .join(''),
-      ...row,
-    ]),
+    rows: weeks.map((item, index) => [weekOfItem(item), ...(rows[index] ?? [])]),
     ...bars,
   };
 }
@@ -117,19 +110,21 @@ function becameInactive({ becameInactive: list, summary, timeZone }: ReportData)
   const { inactiveAfter, asOf } = summary;
   const days = count(inactiveAfter, 'day');
   return {
-    heading: 'Became inactive in this week',
+    heading: 'Became inactive in the week',
     blocks: [
-      ...learnersTable(list, ['Last session', 'Inactive since'], ({ lastCompletedAt: last }) =>
-        last === null ? [] : [last, inactiveAt(last, inactiveAfter)].map((time) => dateOf(time, timeZone)),
-      ),
-      `Learners whose last session was ${days} before a time in this week, and who are inactive as of ${asOf}. Those who have studied since, or have completed the course, are not listed.`,
+      ...learnersTable(list, ['Last session', 'Inactive since'], ({ lastCompletedAt }) => {
+        if (lastCompletedAt === null) return [];
+        const since = inactiveSince({ lastCompletedAt, inactiveAfter });
+        return [lastCompletedAt, since].map((time) => dateOf(time, timeZone));
+      }),
+      `Learners whose last session was ${days} before a time in the week, and who are inactive as of ${asOf}. Those who have studied since, or have completed the course, are not listed.`,
     ],
   };
 }
 
 function completed({ completed: list, summary, timeZone }: ReportData): Section {
   const { moduleCount, asOf } = summary;
-  const heading = 'Completed in this week';
+  const heading = 'Completed in the week';
   if (moduleCount === null)
     return { heading, blocks: ['The course declares no modules, so that learners cannot complete it.'] };
   const times = new Map(list.items.map(({ learner, completedAt }) => [learner, completedAt]));
@@ -138,11 +133,11 @@ function completed({ completed: list, summary, timeZone }: ReportData): Section 
     heading,
     blocks: [
       ...learnersTable(learners, ['Completed'], (learner) => [dateOf(times.get(learner) ?? asOf, timeZone)]),
-      `Learners who have studied all modules as of ${asOf}, and were missing at least one before this week and none at its end. The modules are the ${grouped(moduleCount)} that the course declares now; the time is that of the first session after which none was missing.`,
-      ...(list.limit === null
+      `Learners who have studied all modules as of ${asOf}, and were missing at least one before the week and none at its end. The modules are the ${grouped(moduleCount)} that the course declares now; the time is that of the first session after which none was missing.`,
+      ...(list.checked === null
         ? []
         : [
-            `The list can be incomplete: of the learners with all modules who have studied since the week began, only the ${grouped(list.limit)} who studied last were checked.`,
+            `The list can be incomplete: of the learners with all modules who have studied since the week began, only the ${grouped(list.checked)} who studied last were checked.`,
           ]),
     ],
   };

@@ -20,10 +20,10 @@ export interface ReportOptions {
 /** Returns the report of a week of a course as text. */
 export async function createReport(stats: Stats, options: ReportOptions): Promise<string> {
   const { course: courseId, inactiveAfter } = options;
-  const timeZone = new TimeZone(options.timeZone ?? 'UTC').name;
+  const zone = new TimeZone(options.timeZone ?? 'UTC');
   const summary = await stats.untyped.getSummary({ courseId, inactiveAfter });
   // The clock of the service decides which week is over, as it decides the statuses.
-  const week = readWeek(options.week, timeZone, summary.asOf);
-  const report = await collectReport(stats, { week, timeZone, summary });
+  const week = readWeek(options.week, zone, summary.asOf);
+  const report = await collectReport(stats, { week, timeZone: zone.name, summary });
   return RENDERERS[options.format](describeReport(report));
 }

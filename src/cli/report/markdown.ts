@@ -6,9 +6,9 @@ import { widthOf } from '../text-width.js';
 import type { ReportDocument } from './document.js';
 
 /** Characters of the longest bar. */
-const BAR_WIDTH = 16;
+const MARKDOWN_BAR_WIDTH = 16;
 /** Code, emphasis, links, HTML, entities, formulas, the ends of cells, and what makes an address or a name a link. */
-const SPECIAL = /[\\`*_~[\]<>|&@$]|(?<=https?|ftp|mailto|xmpp):|(?<=www)\./gi;
+const MARKDOWN_SYNTAX = /[\\`*_~[\]<>|&@$]|(?<=https?|ftp|mailto|xmpp):|(?<=www)\./gi;
 
 export function toMarkdown({ title, intro, sections }: ReportDocument): string {
   const parts = [`# ${escape(title)}`, ...intro.map(escape)];
@@ -21,14 +21,14 @@ export function toMarkdown({ title, intro, sections }: ReportDocument): string {
 
 /** Makes text show as it is. Cells and texts of a report contain no line breaks: `formatCell` escapes them. */
 function escape(text: string): string {
-  return formatCell(text).replaceAll(SPECIAL, String.raw`\$&`);
+  return formatCell(text).replaceAll(MARKDOWN_SYNTAX, String.raw`\$&`);
 }
 
 /** Aligns the columns, because mail programs show Markdown as it is. */
 function toTable(table: ChartTable): string {
   const { heading, rows, bars } = table;
   const share = shareOf(bars?.values ?? []);
-  const barCells = bars?.values.map((value) => BLOCKS.bar(share(value), BAR_WIDTH));
+  const barCells = bars?.values.map((value) => BLOCKS.bar(share(value), MARKDOWN_BAR_WIDTH));
   const lines = [
     [...heading, ...(bars ? [bars.name] : [])].map(escape),
     ...rows.map((row, index) => [

@@ -1,7 +1,5 @@
 import type { CourseId, Page, RosterQuery, RosterRow, Session, StatsCalls } from '../../core/index.js';
-
-/** The most that a page can have. */
-const PAGE_SIZE = 1_000;
+import { MAX_PAGE_SIZE } from '../output.js';
 
 /** Walks through the learners of a course whose last session was completed at or after a time, latest first. */
 export async function* latestLearners(
@@ -29,7 +27,7 @@ async function* itemsOf<Item>(
 ): AsyncGenerator<Item> {
   let cursor: string | undefined;
   do {
-    const { items, next } = await fetchPage({ limit: PAGE_SIZE, cursor });
+    const { items, next } = await fetchPage({ limit: MAX_PAGE_SIZE, cursor });
     yield* items;
     cursor = next ?? undefined;
   } while (cursor !== undefined);

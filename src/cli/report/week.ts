@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { UsageError, withValue } from '../errors.js';
+import type { TimeZone } from '../local-time.js';
 
 /** Weeks of the activity in a report, of which the last is its week. */
 const WEEKS = 8;
@@ -30,9 +31,9 @@ export function weekOf(date: string): string {
  * @param name without it, the last week that was over at `asOf`
  * @throws {UsageError} if there is no such week, or it begins after `asOf`
  */
-export function readWeek(name: string | undefined, timeZone: string, asOf: string): Week {
-  const today = Temporal.Instant.from(asOf).toZonedDateTimeISO(timeZone).toPlainDate();
-  if (name === undefined) return toWeek(mondayOf(today).subtract({ weeks: 1 }), timeZone);
+export function readWeek(name: string | undefined, zone: TimeZone, asOf: string): Week {
+  const today = Temporal.Instant.from(asOf).toZonedDateTimeISO(zone.name).toPlainDate();
+  if (name === undefined) return toWeek(mondayOf(today).subtract({ weeks: 1 }), zone);
   const monday = parseMonday(name);
   if (!monday) {
     throw new UsageError(
@@ -44,7 +45,7 @@ export function readWeek(name: string | undefined, timeZone: string, asOf: strin
       `--week ${withValue(name, `must not be after this week, ${weekOf(today.toString())}`)}`,
     );
   }
-  return toWeek(monday, timeZone);
+  return toWeek(monday, zone);
 }
 
 function parseMonday(name: string): Temporal.PlainDate | undefined {
@@ -60,9 +61,8 @@ function mondayOf(date: Temporal.PlainDate): Temporal.PlainDate {
   return date.subtract({ days: date.dayOfWeek - 1 });
 }
 
-function toWeek(monday: Temporal.PlainDate, timeZone: string): Week {
-  const startOf = (date: Temporal.PlainDate) =>
-    new Date(date.toZonedDateTime(timeZone).epochMilliseconds).toISOString();
+function toWeek(monday: Temporal.PlainDate, zone: TimeZone): Week {
+  const startOf = (date: Temporal.PlainDate) => zone.firstInstantOf(date.toPlainDateTime());
   return {
     name: weekOf(monday.toString()),
     monday: monday.toString(),

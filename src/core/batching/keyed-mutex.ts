@@ -3,7 +3,7 @@ import { overloaded } from '../errors.js';
 /** Maximum milliseconds in a queue. */
 const MAX_WAIT = 5_000;
 
-/** Serializes work per key (learner), so that blocked writes queue here and do not hold connections. */
+/** Serializes work per key, such as the learner, so that blocked writes queue here and do not hold connections. */
 export class KeyedMutex<Key> {
   readonly #isQueueWide: (error: unknown) => boolean;
   readonly #queues = new Map<Key, PromiseWithResolvers<void>[]>();
@@ -32,7 +32,7 @@ export class KeyedMutex<Key> {
 }
 
 /** Resolves when all earlier work has ended. Rejects after `MAX_WAIT`, or with an error of the whole queue. */
-async function waitForTurn(queue: PromiseWithResolvers<void>[]): Promise<void> {
+export async function waitForTurn(queue: PromiseWithResolvers<void>[]): Promise<void> {
   const waiting = Promise.withResolvers<void>();
   queue.push(waiting);
   const deadline = setTimeout(() => {

@@ -1,6 +1,7 @@
 import { invalidRequest, grouped, rule } from './validation.js';
 import { DEFAULT_DAYS, MAX_DAYS } from './learner-activity.js';
-import { DAY, ZoneDays } from './zone-days.js';
+import { DAY } from './time.js';
+import { ZoneDays } from './zone-days.js';
 
 /*
  * The days of a learner's activity. A day lasts from the first occurrence of `dayStart` to that of the next date.

@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { instantSchema } from './time.js';
+import { DAY, instantSchema } from './time.js';
 import { integer } from './validation.js';
 
-const DAY = 24 * 60 * 60 * 1000;
 const MAX_INACTIVE_AFTER = 365;
 export const DEFAULT_INACTIVE_AFTER = 14;
 
@@ -36,6 +35,17 @@ export interface StatusRule {
 /** Returns the time before which the last session of an inactive learner was completed. */
 export function inactiveBefore({ inactiveAfter, asOf }: StatusRule): string {
   return new Date(Date.parse(asOf) - inactiveAfter * DAY).toISOString();
+}
+
+/** Returns the time after which a learner with this last session is inactive. */
+export function inactiveSince({
+  lastCompletedAt,
+  inactiveAfter,
+}: {
+  readonly lastCompletedAt: string;
+  readonly inactiveAfter: number;
+}): string {
+  return new Date(Date.parse(lastCompletedAt) + inactiveAfter * DAY).toISOString();
 }
 
 /** The figures of a learner that determine the status. */

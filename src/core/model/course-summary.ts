@@ -2,9 +2,15 @@ import * as z from 'zod';
 import { statusRuleSchema, type LearnerStatus, type StatusRule } from './course-status.js';
 import { courseIdSchema, type CourseId } from './ids.js';
 import { lifetimeStatsSchema } from './lifetime.js';
+import { integer } from './validation.js';
 
 /** Buckets of a progress histogram: 0 to 0.1, … 0.9 to 1. */
 export const PROGRESS_BUCKETS = 10;
+
+/** More than the learners of a class. */
+export const MAX_MIN_LEARNERS = 1_000;
+/** The number of learners below which a distribution has no quantiles. */
+export const minLearnersSchema = integer(1, MAX_MIN_LEARNERS).default(1);
 
 const count = () => z.int().min(0);
 

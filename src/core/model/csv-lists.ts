@@ -12,8 +12,6 @@ import { sessionSchema } from './session.js';
 export interface CsvList<Column extends string = string> {
   /** The fields of an item, in the order of the JSON. */
   readonly columns: readonly Column[];
-  /** The field of the result that contains the list. */
-  readonly field: string;
 }
 
 /**
@@ -30,9 +28,6 @@ export const CSV_LISTS = {
   listStudiedCourses: csvList(studiedCourseSchema),
 } satisfies Partial<Record<keyof StatsCalls, CsvList>>;
 
-function csvList<Shape extends z.ZodRawShape>(
-  item: z.ZodObject<Shape>,
-  field = 'items',
-): CsvList<keyof Shape & string> {
-  return { columns: item.keyof().options, field };
+function csvList<Shape extends z.ZodRawShape>(item: z.ZodObject<Shape>): CsvList<keyof Shape & string> {
+  return { columns: item.keyof().options };
 }

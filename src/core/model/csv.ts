@@ -1,12 +1,15 @@
 /*
  * CSV as in RFC 4180, with one header row and the fields of the JSON as columns, but lines end in LF. HTTP and exports
  * write each value as it is, so that the rows can be read back exactly. The command line changes the text for spreadsheets.
+ *
+ * HTTP writes every list in one form, joined by semicolons, so that a client needs one rule. `import` also reads the lists of
+ * other programs, so an export writes a list as JSON where `import` would mistake the joined text for one of those.
  */
 
 /** Separates the elements of a list within one cell. No module id and no group contains it. */
 const LIST_SEPARATOR = ';';
 /** Characters that RFC 4180 requires to be quoted. */
-const SPECIAL = /[",\r\n]/;
+const NEEDS_QUOTES = /[",\r\n]/;
 
 export function csvHeader(columns: readonly string[]): string {
   return `${columns.join()}\n`;
@@ -33,6 +36,6 @@ function valueToCell(value: unknown, toCell: (text: string) => string): string {
 }
 
 /** @param special the characters because of which a cell is quoted */
-export function csvCell(text: string, special: RegExp = SPECIAL): string {
+export function csvCell(text: string, special: RegExp = NEEDS_QUOTES): string {
   return special.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -45,14 +45,14 @@ const groupsSchema = z
  * It is stored, because the databases fold differently.
  */
 export function foldName(name: string): string {
-  return (
-    name
-      .normalize('NFKD')
-      .replaceAll(/[\u0300-\u036f]/g, '')
-      .toLowerCase()
-      // `toLowerCase` writes sigma differently at the end of a word, by which a name would not begin with its own start.
-      .replaceAll('ς', 'σ')
-  );
+  const folded = name
+    .normalize('NFKD')
+    .replaceAll(/[\u0300-\u036f]/g, '')
+    .toLowerCase()
+    // `toLowerCase` writes sigma differently at the end of a word, by which a name would not begin with its own start.
+    .replaceAll('ς', 'σ');
+  // Folding can make one character into 18, and cursors, which have the folded name, must fit a URL.
+  return Array.from(folded).slice(0, MAX_DISPLAY_NAME).join('');
 }
 
 /** The content of an enrolment in a request: the body of a PUT. */

@@ -73,7 +73,7 @@ export function historyRange(
   return start !== undefined && end !== undefined && start < end ? { start, end } : undefined;
 }
 
-/** The completion times of a learner's first and last session in a course. */
+/** The completion times of the first and the last session: of a learner in a course, or of a course. */
 export interface SessionBounds {
   readonly first?: string | undefined;
   readonly last?: string | undefined;

@@ -1,14 +1,13 @@
-import { invalidRequest } from './validation.js';
 import type { IntervalName, TimeRange } from './history.js';
-import { grouped } from './validation.js';
-import { toInstant } from './time.js';
-import { DAY, toLabel, ZoneDays } from './zone-days.js';
+import { grouped, invalidRequest } from './validation.js';
+import { DAY, toInstant } from './time.js';
+import { toLabel, ZoneDays } from './zone-days.js';
 
 const MAX_INTERVALS = 1000;
 /** RFC 3339 has no years after 9999. */
 const AFTER_LAST_DATE = Date.UTC(10_000, 0, 1);
 
-interface Interval extends TimeRange {
+export interface Interval extends TimeRange {
   /** The start of the whole interval, with the zone's offset. */
   readonly label: string;
 }

@@ -47,7 +47,7 @@ export interface LearnerActivity {
   readonly timeZone: string;
   /** The time of the zone at which a day starts. */
   readonly dayStart: string;
-  /** The length of the run of days with a session that ends today or yesterday; 0 if there is none. */
+  /** The length of the run of days with a session that ends today or yesterday; otherwise 0. */
   readonly currentStreak: number;
   /** The length of the longest run of all time. */
   readonly longestStreak: number;

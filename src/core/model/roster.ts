@@ -64,7 +64,7 @@ export const rosterQuery = {
     .trim()
     .refine((text) => text === '' || isName(text, MAX_DISPLAY_NAME), { error: searchRule })
     .describe(
-      'Only learners whose display name or id begins with this text. Case and diacritics are ignored.',
+      `Only learners whose display name or id begins with this text, at most ${MAX_DISPLAY_NAME} characters. Case and diacritics are ignored.`,
     )
     .optional(),
   inactiveAfter: inactiveAfterSchema,

@@ -1,15 +1,18 @@
 import * as z from 'zod';
 import { invalidRequest, rule } from './validation.js';
 
+/** Milliseconds. */
+export const DAY = 24 * 60 * 60 * 1000;
+
 /** Returns the time in milliseconds since 1970, for example `Date.now`. */
 export type Clock = () => number;
 
 /**
  * Milliseconds that a completion time may be ahead of the clock, because clocks and time zones can be wrong.
  */
-const MAX_AHEAD = 24 * 60 * 60 * 1000;
+const MAX_AHEAD = DAY;
 /** Milliseconds of ten years, which have two or three leap days. */
-const MAX_LIFETIME = 3_653 * 24 * 60 * 60 * 1000;
+const MAX_LIFETIME = 3_653 * DAY;
 /** Days of the shortest month. */
 const SHORTEST_MONTH = 28;
 const INSTANT_LENGTH = '2026-11-22T10:00:00.000Z'.length;

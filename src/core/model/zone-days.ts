@@ -1,7 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
+import { DAY } from './time.js';
 
-/** Milliseconds of a day without a clock change. */
-export const DAY = 24 * 60 * 60 * 1000;
 /** Length of an offset period if the zone has no further transition. */
 const LOOK_AHEAD = 1000 * DAY;
 /** Milliseconds, more than the longest interval. */

@@ -87,6 +87,8 @@ export type TotalsRow = Omit<
   Pick<Selectable<CourseStatsTable>, (typeof TOTALS_COLUMNS)[number]>,
   'weighted_score_units'
 > & { weighted_score_units: string };
+/** The totals of a left join, whose columns are all `null` without a rollup. */
+export type NullableTotalsRow = { readonly [Name in keyof TotalsRow]: TotalsRow[Name] | null };
 export type SumsRow = Pick<TotalsRow, (typeof SUM_COLUMNS)[number]>;
 
 function columnsOf<Name extends string>(types: Readonly<Record<Name, ColumnType>>): readonly Name[] {
@@ -171,6 +173,10 @@ export function toTotals(row: TotalsRow): Totals {
     firstCompletedAt: row.first_completed_at,
     lastCompletedAt: row.last_completed_at,
   };
+}
+
+export function hasTotals<Row extends NullableTotalsRow>(row: Row): row is Row & TotalsRow {
+  return row.session_count !== null;
 }
 
 /** True if the content is equal. A defaulted `completed_at` differs each time and is not compared. */

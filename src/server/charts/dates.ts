@@ -1,5 +1,5 @@
 import type { IntervalName } from '../../core/index.js';
-import { DAY } from '../../core/model/zone-days.js';
+import { DAY } from '../../core/model/time.js';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 /** The first Monday since 1970, in days. */

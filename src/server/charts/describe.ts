@@ -56,7 +56,7 @@ function extent({ interval, points }: Series, { format }: Measure): string {
     return `${format(rest?.value ?? 0)}, ${rest?.incomplete}`;
   }
   const [low, high] = [format(Math.min(...values)), format(Math.max(...values))];
-  if (whole.length === 1) return high;
+  if (whole.length === 1) return points.length === 1 ? high : `${high} in the only complete ${interval}`;
   const size = low === high ? `always ${low}` : `between ${low} and ${high}`;
   return `${size}, ${last.value === null ? 'none' : format(last.value)} in the last complete ${interval}`;
 }

@@ -37,7 +37,7 @@ export function drawBars(places: readonly Place[], { bottom }: Plot, slot: numbe
   }`;
 }
 
-/** Draws a line that ends before an interval without a value and begins anew after it. */
+/** Draws a line with a gap for each interval without a value. */
 export function drawLine(places: readonly (Place | null)[], slot: number): Markup {
   let whole = '';
   let rest = '';

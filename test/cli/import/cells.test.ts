@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { CellParser, type CellOptions } from '../../../src/cli/import/readers/cells.js';
 import { CellFault } from '../../../src/cli/import/readers/entry.js';
 import { TimeZone } from '../../../src/cli/local-time.js';
-import { formatModuleIdsCell, parseModuleIdsCell } from '../../../src/cli/module-ids.js';
+import { formatListCell, parseModuleIdsCell } from '../../../src/cli/module-ids.js';
 import { localTime, ZONES } from '../../support/time-zones.js';
 
 type Case = readonly [field: string, text: string, expected: unknown, options?: CellOptions];
@@ -146,7 +146,7 @@ test('Any module ids of a session are read from the cell that an export writes',
   const odd = fc.constantFrom('NA', '-', '{a}', '[1]', '["a"]', 'a,b', '{a', ']', '"', "['a']");
   fc.assert(
     fc.property(fc.array(fc.oneof(id, odd), { minLength: 1, maxLength: 3 }), (ids) => {
-      assert.deepEqual(parseModuleIdsCell(formatModuleIdsCell(ids)), ids);
+      assert.deepEqual(parseModuleIdsCell(formatListCell(ids)), ids);
     }),
     { numRuns: 1_000 },
   );

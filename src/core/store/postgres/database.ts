@@ -110,8 +110,12 @@ export class PostgresDatabase implements StoreContext {
   }
 
   readCourse<T>(work: (context: StoreContext) => Promise<T>): Promise<T> {
-    const transaction = this.kysely.transaction().setIsolationLevel('repeatable read');
-    return transaction.setAccessMode('read only').execute((begun) => work(contextOf(this, begun)));
+    const transaction = this.kysely
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .setAccessMode('read only');
+    const attempt = () => transaction.execute((begun) => work(contextOf(this, begun)));
+    return retried(attempt, isConnectionCut);
   }
 
   beginSnapshot(): Promise<Snapshot> {

@@ -2,6 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { CourseActivityItem } from '../../model/course-activity.js';
 import type { SessionBounds, TimeRange } from '../../model/history.js';
 import type { CourseId } from '../../model/ids.js';
+import type { Interval } from '../../model/intervals.js';
 import type { StoreContext } from '../store.js';
 import { exactSum, SUMS, toCourseSums, type CourseSumsRow } from './exact-sums.js';
 
@@ -31,7 +32,7 @@ interface ActivityRow extends CourseSumsRow {
 export async function readCourseActivity(
   context: StoreContext,
   courseId: CourseId,
-  intervals: readonly (TimeRange & { readonly label: string })[],
+  intervals: readonly Interval[],
   isWhole: boolean,
 ): Promise<CourseActivityItem[]> {
   const [first, last] = [intervals[0], intervals.at(-1)];
@@ -40,7 +41,7 @@ export async function readCourseActivity(
   const range = isWhole ? undefined : { start: first.start, end: last.end };
   const starts = intervals.map(({ start }) => start);
   const active = new Map(
-    (await sumByInterval(context, courseId, starts, range)).map((row) => [row.position, row]),
+    (await sumCourseByInterval(context, courseId, starts, range)).map((row) => [row.position, row]),
   );
   const started = await countNewLearners(context, courseId, starts, range);
   return intervals.map(({ label }, position) => {
@@ -62,7 +63,7 @@ const NO_SESSIONS: CourseSumsRow = {
   time_studied: '0',
 };
 
-async function sumByInterval(
+async function sumCourseByInterval(
   context: StoreContext,
   courseId: CourseId,
   starts: readonly string[],

@@ -205,6 +205,15 @@ export async function findCourse(context: StoreContext, courseId: CourseId): Pro
   return row && toCourse(row);
 }
 
+/**
+ * Called only after a query found nothing, so that hot paths do not read the course.
+ *
+ * @throws {StatsError} `course-not-found`
+ */
+export async function assertCourse(context: StoreContext, courseId: CourseId): Promise<void> {
+  if (!(await findCourse(context, courseId))) throw courseNotFound(courseId);
+}
+
 export async function listCourses(
   context: StoreContext,
   { courseId, limit, cursor }: Call<'listCourses'>,

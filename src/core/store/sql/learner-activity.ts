@@ -3,14 +3,14 @@ import { sql, type RawBuilder } from 'kysely';
 import type { ActivityRange, DayPiece } from '../../model/activity-days.js';
 import type { UserId } from '../../model/ids.js';
 import type { DaySums } from '../../model/learner-activity.js';
-import { toInstant } from '../../model/time.js';
+import { DAY, toInstant } from '../../model/time.js';
 import type { StoreContext } from '../store.js';
 
 /**
  * Sessions per statement on SQLite, whose statements block the event loop. Most learners have fewer; grouping these
  * takes a few milliseconds.
  */
-const PART = 5_000;
+const SESSIONS_PER_STATEMENT = 5_000;
 
 /** Reads the completion time of a learner's first session in any course from the rollups. */
 export async function findFirstCompletion(
@@ -42,8 +42,8 @@ export async function sumByDay(context: StoreContext, call: DaysCall): Promise<D
   const days = new Map<number, DaySums>();
   for await (const part of partsOf(context, call.userId)) {
     for (const sums of await sumPart(context, call, part)) {
-      const others = days.get(sums.day);
-      days.set(sums.day, others ? added(sums, others) : sums);
+      const sum = days.get(sums.day);
+      days.set(sums.day, sum ? added(sum, sums) : sums);
     }
   }
   return Array.from(days.values()).toSorted((a, b) => a.day - b.day);
@@ -52,7 +52,11 @@ export async function sumByDay(context: StoreContext, call: DaysCall): Promise<D
 /** Yields conditions that divide the learner's sessions by key. */
 async function* partsOf(context: StoreContext, userId: UserId): AsyncGenerator<RawBuilder<boolean>> {
   let after = sql<boolean>`true`;
-  while (context.dialect === 'sqlite') {
+  if (context.dialect === 'postgres') {
+    yield after;
+    return;
+  }
+  for (;;) {
     const last = await context.kysely
       .selectFrom('study_sessions')
       .select(['course_id', 'session_id'])
@@ -60,7 +64,7 @@ async function* partsOf(context: StoreContext, userId: UserId): AsyncGenerator<R
       .where(after)
       .orderBy('course_id')
       .orderBy('session_id')
-      .offset(PART - 1)
+      .offset(SESSIONS_PER_STATEMENT - 1)
       .limit(1)
       .executeTakeFirst();
     if (!last) break;
@@ -79,7 +83,7 @@ async function sumPart(
 ): Promise<DaySums[]> {
   const inRange = sql`filter (where ${isWithin(context, range)})`;
   const { rows } = await sql<DaySums>`
-    select (${MILLISECONDS[context.dialect]} + ${shiftOf(context, pieces)}) / ${DAY} as day,
+    select (${MILLISECONDS[context.dialect]} + ${shiftOf(context, pieces)}) / ${DAY_LENGTH} as day,
       count(*) ${inRange} as "sessionCount",
       cast(coalesce(sum(total_modules_studied) ${inRange}, 0) as bigint) as "totalModulesStudied",
       cast(coalesce(sum(time_studied) ${inRange}, 0) as bigint) as "timeStudied"
@@ -99,7 +103,7 @@ const MILLISECONDS = {
   sqlite: sql`completed_at`,
   postgres: sql`cast(extract(epoch from completed_at) * 1000 as bigint)`,
 } as const;
-const DAY = sql.lit(24 * 60 * 60 * 1000);
+const DAY_LENGTH = sql.lit(DAY);
 
 /** Nested conditions, so that the cost per session grows with the logarithm of the number of pieces. */
 function shiftOf(context: StoreContext, pieces: readonly DayPiece[]): RawBuilder<unknown> {

@@ -7,7 +7,7 @@ import type { CourseId, UserId } from '../../model/ids.js';
 import { toLifetimeStats } from '../../model/lifetime.js';
 import { encodeCursor, toPage } from '../../model/pagination.js';
 import type { Roster, RosterRow, RosterSort, SortKey } from '../../model/roster.js';
-import { SELECTED_TOTALS, toTotals, type TotalsRow } from '../rows.js';
+import { hasTotals, SELECTED_TOTALS, toTotals, type NullableTotalsRow } from '../rows.js';
 import type { StoreContext } from '../store.js';
 import { groupsOf } from './enrolments.js';
 import {
@@ -22,15 +22,15 @@ import {
 /** The arguments of a page, with the number of modules that the course declares. */
 type PageCall = Call<'listLearners'> & { readonly moduleCount: number };
 
-/** A learner with the rollup and the enrolment, whose columns are `null` if there is none. */
-type LearnerRow = { readonly [Name in keyof TotalsRow]: TotalsRow[Name] | null } & {
+/** A learner with the rollup and the enrolment, whose columns are `null` without one. */
+type RosterSqlRow = NullableTotalsRow & {
   readonly user_id: UserId;
   readonly display_name: string | null;
   readonly group_names: string | null;
   readonly enrolled_at: string | null;
 };
 
-type SortedLearnerRow = LearnerRow & { readonly sort_key: SortKey };
+type SortedSqlRow = RosterSqlRow & { readonly sort_key: SortKey };
 
 const COLUMNS = sql.join([
   sql.ref('learner.user_id'),
@@ -61,7 +61,7 @@ export async function findLearner(
   rule: StatusRule,
 ): Promise<RosterRow | undefined> {
   const learners = learnersOf(context, course.courseId, { only: userId });
-  const { rows } = await sql<LearnerRow>`
+  const { rows } = await sql<RosterSqlRow>`
     select ${COLUMNS} from ${joinLearners(context, course.courseId, learners)}`.execute(context.kysely);
   return (await toRosterRows(context, course, rows, rule))[0];
 }
@@ -86,7 +86,7 @@ async function selectPage(context: StoreContext, call: PageCall, rule: StatusRul
   const ordering = isById
     ? sql`learner.user_id ${direction}`
     : sql`sort_key ${direction} nulls last, learner.user_id`;
-  const { rows } = await sql<SortedLearnerRow>`
+  const { rows } = await sql<SortedSqlRow>`
     select ${COLUMNS}, ${key} as sort_key from ${join(context, courseId, learners)} ${where}
     order by ${ordering} limit ${limit + 1}`.execute(context.kysely);
   return rows;
@@ -104,7 +104,7 @@ const SORT_KEYS: Readonly<Record<RosterSort, (context: StoreContext) => RawBuild
 };
 
 /** The key as the cursor has it. SQLite returns ids and times in `sort_key` as it stores them. */
-function keyOf(sort: RosterSort, row: SortedLearnerRow): SortKey {
+function keyOf(sort: RosterSort, row: SortedSqlRow): SortKey {
   if (sort === 'userId') return row.user_id;
   return sort === 'lastCompletedAt' ? row.last_completed_at : row.sort_key;
 }
@@ -164,7 +164,7 @@ interface StudiedModules {
 async function toRosterRows(
   context: StoreContext,
   { courseId, moduleCount }: { readonly courseId: CourseId; readonly moduleCount: number },
-  learners: readonly LearnerRow[],
+  learners: readonly RosterSqlRow[],
   rule: StatusRule,
 ): Promise<RosterRow[]> {
   const id = context.id(courseId);
@@ -194,10 +194,6 @@ async function toRosterRows(
       ...stats,
     };
   });
-}
-
-function hasTotals(row: LearnerRow): row is LearnerRow & TotalsRow {
-  return row.session_count !== null;
 }
 
 /** One value, so that the text of the statement does not depend on the number of ids. */

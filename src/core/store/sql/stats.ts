@@ -2,7 +2,7 @@ import { sql, type AliasedRawBuilder, type Kysely, type RawBuilder } from 'kysel
 import type { Call } from '../../model/calls.js';
 import { toLifetimeStats, type StudiedCourse } from '../../model/lifetime.js';
 import type { ModuleCounts } from '../../model/modules.js';
-import { SELECTED_TOTALS, toTotals, type LearnerRow, type TotalsRow } from '../rows.js';
+import { hasTotals, SELECTED_TOTALS, toTotals, type LearnerRow, type NullableTotalsRow } from '../rows.js';
 import type { Schema } from '../schema.js';
 import type { LearnerStats, StoreContext } from '../store.js';
 
@@ -31,9 +31,7 @@ function moduleCounts(userId: RawBuilder<unknown>) {
   return [studied.as('studied'), declared.as('declared'), studiedOfDeclared.as('studiedOfDeclared')] as const;
 }
 
-export type StatsRow = { readonly [Name in keyof TotalsRow]: TotalsRow[Name] | null } & ModuleCounts & {
-    readonly course_exists: number;
-  };
+export type StatsRow = NullableTotalsRow & ModuleCounts & { readonly course_exists: number };
 
 /**
  * Selects the stats of learners. Each is one rollup row, read by primary key, so that the cost does not
@@ -55,10 +53,6 @@ export function selectStats(kysely: Kysely<Schema>, learners: AliasedRawBuilder<
 export function toLearnerStats(row: StatsRow): LearnerStats | 'course-not-found' {
   if (row.course_exists === 0) return 'course-not-found';
   return { totals: hasTotals(row) ? toTotals(row) : undefined, modules: row };
-}
-
-function hasTotals(row: StatsRow): row is StatsRow & TotalsRow {
-  return row.session_count !== null;
 }
 
 /** Lists the courses that a learner has studied, by name; one row more than `limit` if there are more. */

@@ -118,10 +118,16 @@ async function readQuartiles(
     context.kysely,
   );
   const amount = rows[0]?.amount ?? 0;
-  if (amount < Math.max(1, minLearners)) return null;
+  if (amount === 0 || amount < minLearners) return null;
   const values = new Map(rows.map((row) => [row.rank, row.value]));
-  const at = (quantile: number) => values.get(Math.max(1, Math.ceil(quantile * amount))) ?? 0;
+  const at = (quantile: number) => valueAt(values, Math.max(1, Math.ceil(quantile * amount)));
   return { min: at(0), p25: at(0.25), median: at(0.5), p75: at(0.75), max: at(1) };
+}
+
+function valueAt(values: ReadonlyMap<number, number>, rank: number): number {
+  const value = values.get(rank);
+  if (value === undefined) throw new Error(`No value has the rank ${rank}.`);
+  return value;
 }
 
 interface ModuleRow {
@@ -129,7 +135,10 @@ interface ModuleRow {
   readonly learners: number;
 }
 
-/** The declared modules, also those that no learner has studied; without any, the first ones that were studied. */
+/**
+ * The declared modules, also those that no learner has studied; without any, the first ones that were studied. Starts from
+ * the rollups, because no index of `studied_modules` begins with the course.
+ */
 async function countLearnersByModule(context: StoreContext, { courseId, moduleIds }: Course) {
   const id = context.id(courseId);
   const isDeclared =

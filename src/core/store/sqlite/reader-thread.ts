@@ -8,7 +8,7 @@ import type { ReaderRequest, ReaderReply } from './reader.js';
 import { StatementCache } from './statement-cache.js';
 import type { ThreadData } from './thread.js';
 
-/** KiB of page cache: enough for the rollups of a large course, and freed with the thread. */
+/** KiB of page cache: enough for the rollups of a large course. Kept until the store closes. */
 const CACHE = 16_000;
 /** Prepared statements to keep. */
 const MAX_STATEMENTS = 50;
@@ -21,6 +21,8 @@ const connection = new BetterSqlite(path, {
   ...(addon !== undefined && { nativeBinding: addon }),
 });
 connection.pragma(`cache_size = -${CACHE}`);
+// Sorting must not depend on a writable directory for temporary files.
+connection.pragma('temp_store = memory');
 addFunctions(connection);
 const statements = new StatementCache(
   (text) => new DecodingStatement(connection.prepare(text)),

@@ -52,16 +52,20 @@ class ReaderDriver implements Driver {
 
   async releaseConnection(): Promise<void> {}
 
-  async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin deferred'));
+  async beginTransaction(): Promise<void> {
+    await this.#connection.begin();
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('commit'));
   }
 
+  /**
+   * A failed rollback would hide the first error: SQLite rolls back on some errors, and a new thread has no transaction.
+   * Ending the thread ends any transaction.
+   */
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('rollback'));
+    await connection.executeQuery(CompiledQuery.raw('rollback')).catch(() => this.#connection.close());
   }
 
   destroy(): Promise<void> {
@@ -69,10 +73,12 @@ class ReaderDriver implements Driver {
   }
 }
 
-/** Sends one statement at a time to the thread. A thread that has failed is replaced by the next statement. */
+/** Sends one statement at a time to the thread. A thread that has ended is replaced when the next transaction begins. */
 class ReaderConnection implements DatabaseConnection {
   readonly #data: ThreadData;
   #thread: Worker | undefined;
+  /** Rejects the request in flight. */
+  #reject: ((error: unknown) => void) | undefined;
 
   constructor(data: ThreadData) {
     this.#data = data;
@@ -82,6 +88,11 @@ class ReaderConnection implements DatabaseConnection {
     const reply = await this.#ask<Row>({ text, parameters });
     if ('rows' in reply) return { rows: reply.rows };
     throw Object.assign(new Error(reply.message), { code: reply.code });
+  }
+
+  async begin(): Promise<void> {
+    this.#thread ??= this.#start();
+    await this.executeQuery(CompiledQuery.raw('begin deferred'));
   }
 
   streamQuery(): never {
@@ -94,21 +105,29 @@ class ReaderConnection implements DatabaseConnection {
   }
 
   async #ask<Row>(request: ReaderRequest): Promise<ReaderReply<Row>> {
-    const thread = (this.#thread ??= startThread('reader-thread', this.#data));
+    const thread = this.#thread;
+    if (!thread) throw new Error('The reader thread has ended.');
     const { promise, resolve, reject } = Promise.withResolvers<ReaderReply<Row>>();
-    const fail = (error: unknown) => {
-      this.#thread = undefined;
-      reject(error);
-    };
-    const ended = () => fail(new Error('The reader thread has ended.'));
-    thread.on('message', resolve).on('error', fail).on('exit', ended);
-    thread.ref();
+    this.#reject = reject;
+    thread.once('message', resolve).ref();
     thread.postMessage(request);
     try {
       return await promise;
     } finally {
-      thread.unref();
-      thread.off('message', resolve).off('error', fail).off('exit', ended);
+      thread.off('message', resolve).unref();
+      this.#reject = undefined;
     }
+  }
+
+  #start(): Worker {
+    const thread = startThread('reader-thread', this.#data);
+    const ended = (error: unknown) => {
+      // Another thread may have replaced it already.
+      if (this.#thread !== thread) return;
+      this.#thread = undefined;
+      this.#reject?.(error);
+    };
+    thread.on('error', ended).on('exit', () => ended(new Error('The reader thread has ended.')));
+    return thread;
   }
 }

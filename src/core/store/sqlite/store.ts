@@ -161,7 +161,9 @@ export class SqliteStore implements Store {
     );
   }
 
-  readCourse<T>(work: (context: StoreContext) => Promise<T>): Promise<T> {
+  async readCourse<T>(work: (context: StoreContext) => Promise<T>): Promise<T> {
+    // The thread opens the file at the path, which must be the one that this connection uses.
+    await this.assertInPlace();
     const transaction = this.#reader.transaction().setAccessMode('read only');
     return transaction.execute((begun) => work(contextOf(this, begun)));
   }
