@@ -1,5 +1,5 @@
 import type { ActivityDay, LearnerActivity } from '../../core/index.js';
-import { DAY } from '../../core/model/zone-days.js';
+import { DAY } from '../../core/model/time.js';
 import { MEASURES } from '../charts/index.js';
 import { svg as html, type Markup } from '../markup.js';
 import { dataTable } from './chart-figure.js';

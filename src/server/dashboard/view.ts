@@ -4,7 +4,7 @@ import { intervalSchema, timeZoneSchema } from '../../core/model/history.js';
 import { intervalsBetween } from '../../core/model/intervals.js';
 import { toInstant } from '../../core/model/time.js';
 import { parseCall, rule } from '../../core/model/validation.js';
-import { DAY } from '../../core/model/zone-days.js';
+import { DAY } from '../../core/model/time.js';
 import type { PageRequest } from '../router.js';
 import { Links } from './links.js';
 import { toDate, Zone } from './zone.js';

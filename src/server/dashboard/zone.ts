@@ -1,4 +1,5 @@
-import { DAY, ZoneDays } from '../../core/model/zone-days.js';
+import { DAY } from '../../core/model/time.js';
+import { ZoneDays } from '../../core/model/zone-days.js';
 import { toInstant } from '../../core/model/time.js';
 import { svg as html, type Markup } from '../markup.js';
 
