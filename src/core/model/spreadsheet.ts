@@ -10,9 +10,9 @@ export const BYTE_ORDER_MARK = '\ufeff';
 const FORMULA = /^[\t\r\n]|(?<=^|[;\t\r\n])[=+\-@＝＋－＠]/g;
 
 /** Quoted in addition to RFC 4180: semicolons and tabs, at which LibreOffice may separate cells too. */
-const SPECIAL = /[",;\t\r\n]/;
+const NEEDS_SPREADSHEET_QUOTES = /[",;\t\r\n]/;
 
 /** Returns the cell of a text, with a `'` where a spreadsheet would begin a formula. */
 export function spreadsheetCell(text: string): string {
-  return csvCell(text.replaceAll(FORMULA, "'$&"), SPECIAL);
+  return csvCell(text.replaceAll(FORMULA, "'$&"), NEEDS_SPREADSHEET_QUOTES);
 }
