@@ -17,6 +17,8 @@ export interface StoreContext {
   readonly id: <Id extends string>(id: Id) => RawBuilder<Id>;
   /** Binds a time, given as ISO 8601 text in UTC. */
   readonly instant: (time: string) => RawBuilder<string>;
+  /** True if Citus shards the tables. `Store.record()` then takes sessions of one learner in one course. */
+  readonly isSharded?: boolean;
 }
 
 export interface TransactionContext extends StoreContext {
@@ -25,10 +27,10 @@ export interface TransactionContext extends StoreContext {
 
 /** The same context on another connection or in a transaction. */
 export function contextOf<Executor extends Kysely<Schema>>(
-  { dialect, id, instant }: StoreContext,
+  { dialect, id, instant, isSharded }: StoreContext,
   kysely: Executor,
 ): StoreContext & { readonly kysely: Executor } {
-  return { dialect, kysely, id, instant };
+  return { dialect, kysely, id, instant, isSharded };
 }
 
 /** A read-only transaction on a consistent state of the database. End it with a rollback. */
@@ -71,8 +73,6 @@ export interface TransactionOptions {
 /** An open database. There is one implementation per database; `sql/` has the statements that both share. */
 export interface Store extends StoreContext {
   readonly batchPolicy: BatchPolicy;
-  /** True if Citus shards the tables. `record()` then takes sessions of one learner in one course. */
-  readonly isSharded?: boolean;
 
   /**
    * Records sessions, each exactly once, in one transaction. They are durable when it resolves. The outcomes

@@ -302,11 +302,11 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  learner.user_id as sort_key from (select user_id from course_stats where course_id = cast($1 as uuid) union
-  select user_id from enrolments where course_id = cast($2 as uuid) order by user_id asc limit $3) as learner
-  left join course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = cast($4 as
-  uuid) left join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = cast($5 as
-  uuid) order by learner.user_id asc limit $6;
+  learner.user_id as sort_key from (select user_id from course_stats where "course_stats"."course_id" =
+  cast($1 as uuid) union select user_id from enrolments where "enrolments"."course_id" = cast($2 as uuid)
+  order by user_id asc limit $3) as learner left join course_stats on course_stats.user_id = learner.user_id
+  and "course_stats"."course_id" = cast($4 as uuid) left join enrolments on enrolments.user_id =
+  learner.user_id and "enrolments"."course_id" = cast($5 as uuid) order by learner.user_id asc limit $6;
 select user_id, count(*) as studied, count(course_modules.module_id) as of_declared from studied_modules left
   join course_modules on course_modules.course_id = cast($1 as uuid) and course_modules.module_id =
   studied_modules.module_id where studied_modules.course_id = cast($2 as uuid) and user_id = any(cast($3 as
@@ -317,82 +317,87 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  learner.user_id as sort_key from (select user_id from course_stats where course_id = cast($1 as uuid) and
-  user_id > cast($2 as uuid) union select user_id from enrolments where course_id = cast($3 as uuid) and
-  user_id > cast($4 as uuid) order by user_id asc limit $5) as learner left join course_stats on
-  course_stats.user_id = learner.user_id and course_stats.course_id = cast($6 as uuid) left join enrolments on
-  enrolments.user_id = learner.user_id and enrolments.course_id = cast($7 as uuid) order by learner.user_id
-  asc limit $8;
+  learner.user_id as sort_key from (select user_id from course_stats where "course_stats"."course_id" =
+  cast($1 as uuid) and "course_stats"."user_id" > cast($2 as uuid) union select user_id from enrolments where
+  "enrolments"."course_id" = cast($3 as uuid) and "enrolments"."user_id" > cast($4 as uuid) order by user_id
+  asc limit $5) as learner left join course_stats on course_stats.user_id = learner.user_id and
+  "course_stats"."course_id" = cast($6 as uuid) and "course_stats"."user_id" > cast($7 as uuid) left join
+  enrolments on enrolments.user_id = learner.user_id and "enrolments"."course_id" = cast($8 as uuid) and
+  "enrolments"."user_id" > cast($9 as uuid) order by learner.user_id asc limit $10;
 
 -- listLearners: next page by displayName
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  enrolments.folded_name as sort_key from (select user_id from course_stats where course_id = cast($1 as uuid)
-  union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left join course_stats
-  on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid) left join enrolments
-  on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid) order by sort_key asc
-  nulls last, learner.user_id limit $5;
+  enrolments.folded_name as sort_key from (select user_id from course_stats where "course_stats"."course_id" =
+  cast($1 as uuid) union select user_id from enrolments where "enrolments"."course_id" = cast($2 as uuid)) as
+  learner left join course_stats on course_stats.user_id = learner.user_id and "course_stats"."course_id" =
+  cast($3 as uuid) left join enrolments on enrolments.user_id = learner.user_id and "enrolments"."course_id" =
+  cast($4 as uuid) order by sort_key asc nulls last, learner.user_id limit $5;
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  enrolments.folded_name as sort_key from (select user_id from course_stats where course_id = cast($1 as uuid)
-  union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left join course_stats
-  on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid) left join enrolments
-  on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid) where
-  (enrolments.folded_name is null and learner.user_id > cast($5 as uuid)) order by sort_key asc nulls last,
-  learner.user_id limit $6;
+  enrolments.folded_name as sort_key from (select user_id from course_stats where "course_stats"."course_id" =
+  cast($1 as uuid) union select user_id from enrolments where "enrolments"."course_id" = cast($2 as uuid)) as
+  learner left join course_stats on course_stats.user_id = learner.user_id and "course_stats"."course_id" =
+  cast($3 as uuid) left join enrolments on enrolments.user_id = learner.user_id and "enrolments"."course_id" =
+  cast($4 as uuid) where (enrolments.folded_name is null and learner.user_id > cast($5 as uuid)) order by
+  sort_key asc nulls last, learner.user_id limit $6;
 
 -- listLearners: next page by lastCompletedAt
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  course_stats.last_completed_at as sort_key from (select user_id from course_stats where course_id = cast($1
-  as uuid) union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left join
-  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid) left
-  join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid) order by
-  sort_key asc nulls last, learner.user_id limit $5;
+  course_stats.last_completed_at as sort_key from (select user_id from course_stats where
+  "course_stats"."course_id" = cast($1 as uuid) union select user_id from enrolments where
+  "enrolments"."course_id" = cast($2 as uuid)) as learner left join course_stats on course_stats.user_id =
+  learner.user_id and "course_stats"."course_id" = cast($3 as uuid) left join enrolments on enrolments.user_id
+  = learner.user_id and "enrolments"."course_id" = cast($4 as uuid) order by sort_key asc nulls last,
+  learner.user_id limit $5;
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  course_stats.last_completed_at as sort_key from (select user_id from course_stats where course_id = cast($1
-  as uuid) union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left join
-  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid) left
-  join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid) where
-  (course_stats.last_completed_at > cast($5 as timestamptz) or (course_stats.last_completed_at = cast($6 as
-  timestamptz) and learner.user_id > cast($7 as uuid)) or course_stats.last_completed_at is null) order by
-  sort_key asc nulls last, learner.user_id limit $8;
+  course_stats.last_completed_at as sort_key from (select user_id from course_stats where
+  "course_stats"."course_id" = cast($1 as uuid) union select user_id from enrolments where
+  "enrolments"."course_id" = cast($2 as uuid)) as learner left join course_stats on course_stats.user_id =
+  learner.user_id and "course_stats"."course_id" = cast($3 as uuid) left join enrolments on enrolments.user_id
+  = learner.user_id and "enrolments"."course_id" = cast($4 as uuid) where (course_stats.last_completed_at >
+  cast($5 as timestamptz) or (course_stats.last_completed_at = cast($6 as timestamptz) and learner.user_id >
+  cast($7 as uuid)) or course_stats.last_completed_at is null) order by sort_key asc nulls last,
+  learner.user_id limit $8;
 
 -- listLearners: next page by progress
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  studied_of_declared as sort_key from (select user_id from course_stats where course_id = cast($1 as uuid)
-  union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left join course_stats
-  on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid) left join enrolments
-  on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid) cross join lateral
-  (select count(*) as studied_of_declared from studied_modules where studied_modules.user_id = learner.user_id
-  and studied_modules.course_id = cast($5 as uuid) and module_id in (select module_id from course_modules
-  where course_modules.course_id = cast($6 as uuid))) as studied order by sort_key asc nulls last,
-  learner.user_id limit $7;
+  coalesce(studied_of_declared, 0) as sort_key from (select user_id from course_stats where
+  "course_stats"."course_id" = cast($1 as uuid) union select user_id from enrolments where
+  "enrolments"."course_id" = cast($2 as uuid)) as learner left join course_stats on course_stats.user_id =
+  learner.user_id and "course_stats"."course_id" = cast($3 as uuid) left join enrolments on enrolments.user_id
+  = learner.user_id and "enrolments"."course_id" = cast($4 as uuid) cross join lateral (select count(*) as
+  studied_of_declared from studied_modules where studied_modules.user_id = "learner"."user_id" and
+  studied_modules.course_id = cast($5 as uuid) and module_id in (select module_id from course_modules where
+  course_modules.course_id = cast($6 as uuid))) as studied order by sort_key asc nulls last, learner.user_id
+  limit $7;
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  studied_of_declared as sort_key from (select user_id from course_stats where course_id = cast($1 as uuid)
-  union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left join course_stats
-  on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid) left join enrolments
-  on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid) cross join lateral
-  (select count(*) as studied_of_declared from studied_modules where studied_modules.user_id = learner.user_id
-  and studied_modules.course_id = cast($5 as uuid) and module_id in (select module_id from course_modules
-  where course_modules.course_id = cast($6 as uuid))) as studied where (studied_of_declared > $7 or
-  (studied_of_declared = $8 and learner.user_id > cast($9 as uuid)) or studied_of_declared is null) order by
-  sort_key asc nulls last, learner.user_id limit $10;
+  coalesce(studied_of_declared, 0) as sort_key from (select user_id from course_stats where
+  "course_stats"."course_id" = cast($1 as uuid) union select user_id from enrolments where
+  "enrolments"."course_id" = cast($2 as uuid)) as learner left join course_stats on course_stats.user_id =
+  learner.user_id and "course_stats"."course_id" = cast($3 as uuid) left join enrolments on enrolments.user_id
+  = learner.user_id and "enrolments"."course_id" = cast($4 as uuid) cross join lateral (select count(*) as
+  studied_of_declared from studied_modules where studied_modules.user_id = "learner"."user_id" and
+  studied_modules.course_id = cast($5 as uuid) and module_id in (select module_id from course_modules where
+  course_modules.course_id = cast($6 as uuid))) as studied where (coalesce(studied_of_declared, 0) > $7 or
+  (coalesce(studied_of_declared, 0) = $8 and learner.user_id > cast($9 as uuid)) or
+  coalesce(studied_of_declared, 0) is null) order by sort_key asc nulls last, learner.user_id limit $10;
 
 -- listLearners: next page by averageScore
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
@@ -404,10 +409,11 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
   double precision) / ("course_stats"."scored_modules" * 10000) when "course_stats"."scored_modules" > 0 then
   cast(cast("course_stats"."weighted_score_units" as numeric(100, 70)) / (cast("course_stats"."scored_modules"
   as numeric) * 10000) as double precision) end as sort_key from (select user_id from course_stats where
-  course_id = cast($1 as uuid) union select user_id from enrolments where course_id = cast($2 as uuid)) as
-  learner left join course_stats on course_stats.user_id = learner.user_id and course_stats.course_id =
-  cast($3 as uuid) left join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id =
-  cast($4 as uuid) order by sort_key asc nulls last, learner.user_id limit $5;
+  "course_stats"."course_id" = cast($1 as uuid) union select user_id from enrolments where
+  "enrolments"."course_id" = cast($2 as uuid)) as learner left join course_stats on course_stats.user_id =
+  learner.user_id and "course_stats"."course_id" = cast($3 as uuid) left join enrolments on enrolments.user_id
+  = learner.user_id and "enrolments"."course_id" = cast($4 as uuid) order by sort_key asc nulls last,
+  learner.user_id limit $5;
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
@@ -417,17 +423,18 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
   double precision) / ("course_stats"."scored_modules" * 10000) when "course_stats"."scored_modules" > 0 then
   cast(cast("course_stats"."weighted_score_units" as numeric(100, 70)) / (cast("course_stats"."scored_modules"
   as numeric) * 10000) as double precision) end as sort_key from (select user_id from course_stats where
-  course_id = cast($1 as uuid) union select user_id from enrolments where course_id = cast($2 as uuid)) as
-  learner left join course_stats on course_stats.user_id = learner.user_id and course_stats.course_id =
-  cast($3 as uuid) left join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id =
-  cast($4 as uuid) where (case when "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <=
-  900719925474 and "course_stats"."weighted_score_units" <= 9007199254740991 then
-  cast("course_stats"."weighted_score_units" as double precision) / ("course_stats"."scored_modules" * 10000)
-  when "course_stats"."scored_modules" > 0 then cast(cast("course_stats"."weighted_score_units" as
-  numeric(100, 70)) / (cast("course_stats"."scored_modules" as numeric) * 10000) as double precision) end > $5
-  or (case when "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <= 900719925474 and
+  "course_stats"."course_id" = cast($1 as uuid) union select user_id from enrolments where
+  "enrolments"."course_id" = cast($2 as uuid)) as learner left join course_stats on course_stats.user_id =
+  learner.user_id and "course_stats"."course_id" = cast($3 as uuid) left join enrolments on enrolments.user_id
+  = learner.user_id and "enrolments"."course_id" = cast($4 as uuid) where (case when
+  "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <= 900719925474 and
   "course_stats"."weighted_score_units" <= 9007199254740991 then cast("course_stats"."weighted_score_units" as
   double precision) / ("course_stats"."scored_modules" * 10000) when "course_stats"."scored_modules" > 0 then
+  cast(cast("course_stats"."weighted_score_units" as numeric(100, 70)) / (cast("course_stats"."scored_modules"
+  as numeric) * 10000) as double precision) end > $5 or (case when "course_stats"."scored_modules" > 0 and
+  "course_stats"."scored_modules" <= 900719925474 and "course_stats"."weighted_score_units" <=
+  9007199254740991 then cast("course_stats"."weighted_score_units" as double precision) /
+  ("course_stats"."scored_modules" * 10000) when "course_stats"."scored_modules" > 0 then
   cast(cast("course_stats"."weighted_score_units" as numeric(100, 70)) / (cast("course_stats"."scored_modules"
   as numeric) * 10000) as double precision) end = $6 and learner.user_id > cast($7 as uuid)) or case when
   "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <= 900719925474 and
@@ -442,42 +449,45 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  coalesce(course_stats.time_studied, 0) as sort_key from (select user_id from course_stats where course_id =
-  cast($1 as uuid) union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left
-  join course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid)
-  left join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid)
-  order by sort_key asc nulls last, learner.user_id limit $5;
+  coalesce(course_stats.time_studied, 0) as sort_key from (select user_id from course_stats where
+  "course_stats"."course_id" = cast($1 as uuid) union select user_id from enrolments where
+  "enrolments"."course_id" = cast($2 as uuid)) as learner left join course_stats on course_stats.user_id =
+  learner.user_id and "course_stats"."course_id" = cast($3 as uuid) left join enrolments on enrolments.user_id
+  = learner.user_id and "enrolments"."course_id" = cast($4 as uuid) order by sort_key asc nulls last,
+  learner.user_id limit $5;
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  coalesce(course_stats.time_studied, 0) as sort_key from (select user_id from course_stats where course_id =
-  cast($1 as uuid) union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left
-  join course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid)
-  left join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid)
-  where (coalesce(course_stats.time_studied, 0) > $5 or (coalesce(course_stats.time_studied, 0) = $6 and
-  learner.user_id > cast($7 as uuid)) or coalesce(course_stats.time_studied, 0) is null) order by sort_key asc
-  nulls last, learner.user_id limit $8;
+  coalesce(course_stats.time_studied, 0) as sort_key from (select user_id from course_stats where
+  "course_stats"."course_id" = cast($1 as uuid) union select user_id from enrolments where
+  "enrolments"."course_id" = cast($2 as uuid)) as learner left join course_stats on course_stats.user_id =
+  learner.user_id and "course_stats"."course_id" = cast($3 as uuid) left join enrolments on enrolments.user_id
+  = learner.user_id and "enrolments"."course_id" = cast($4 as uuid) where (coalesce(course_stats.time_studied,
+  0) > $5 or (coalesce(course_stats.time_studied, 0) = $6 and learner.user_id > cast($7 as uuid)) or
+  coalesce(course_stats.time_studied, 0) is null) order by sort_key asc nulls last, learner.user_id limit $8;
 
 -- listLearners: next page by sessionCount
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  coalesce(course_stats.session_count, 0) as sort_key from (select user_id from course_stats where course_id =
-  cast($1 as uuid) union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left
-  join course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid)
-  left join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid)
-  order by sort_key asc nulls last, learner.user_id limit $5;
+  coalesce(course_stats.session_count, 0) as sort_key from (select user_id from course_stats where
+  "course_stats"."course_id" = cast($1 as uuid) union select user_id from enrolments where
+  "enrolments"."course_id" = cast($2 as uuid)) as learner left join course_stats on course_stats.user_id =
+  learner.user_id and "course_stats"."course_id" = cast($3 as uuid) left join enrolments on enrolments.user_id
+  = learner.user_id and "enrolments"."course_id" = cast($4 as uuid) order by sort_key asc nulls last,
+  learner.user_id limit $5;
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  coalesce(course_stats.session_count, 0) as sort_key from (select user_id from course_stats where course_id =
-  cast($1 as uuid) union select user_id from enrolments where course_id = cast($2 as uuid)) as learner left
-  join course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid)
-  left join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid)
-  where (coalesce(course_stats.session_count, 0) > $5 or (coalesce(course_stats.session_count, 0) = $6 and
+  coalesce(course_stats.session_count, 0) as sort_key from (select user_id from course_stats where
+  "course_stats"."course_id" = cast($1 as uuid) union select user_id from enrolments where
+  "enrolments"."course_id" = cast($2 as uuid)) as learner left join course_stats on course_stats.user_id =
+  learner.user_id and "course_stats"."course_id" = cast($3 as uuid) left join enrolments on enrolments.user_id
+  = learner.user_id and "enrolments"."course_id" = cast($4 as uuid) where
+  (coalesce(course_stats.session_count, 0) > $5 or (coalesce(course_stats.session_count, 0) = $6 and
   learner.user_id > cast($7 as uuid)) or coalesce(course_stats.session_count, 0) is null) order by sort_key
   asc nulls last, learner.user_id limit $8;
 
@@ -486,26 +496,29 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  learner.user_id as sort_key from (select user_id from course_stats where course_id = cast($1 as uuid) union
-  select user_id from enrolments where course_id = cast($2 as uuid)) as learner left join course_stats on
-  course_stats.user_id = learner.user_id and course_stats.course_id = cast($3 as uuid) left join enrolments on
-  enrolments.user_id = learner.user_id and enrolments.course_id = cast($4 as uuid) cross join lateral (select
-  count(*) as studied_of_declared from studied_modules where studied_modules.user_id = learner.user_id and
-  studied_modules.course_id = cast($5 as uuid) and module_id in (select module_id from course_modules where
-  course_modules.course_id = cast($6 as uuid))) as studied where (course_stats.user_id is not null and not
-  studied_of_declared = $7 and course_stats.last_completed_at < cast($8 as timestamptz)) and strpos(';' ||
-  enrolments.group_names || ';', $9) > 0 and (substr(enrolments.folded_name, 1, $10) = $11 or learner.user_id
-  between cast($12 as uuid) and cast($13 as uuid)) order by learner.user_id asc limit $14;
+  learner.user_id as sort_key from (select user_id from course_stats where "course_stats"."course_id" =
+  cast($1 as uuid) union select user_id from enrolments where "enrolments"."course_id" = cast($2 as uuid)) as
+  learner left join course_stats on course_stats.user_id = learner.user_id and "course_stats"."course_id" =
+  cast($3 as uuid) left join enrolments on enrolments.user_id = learner.user_id and "enrolments"."course_id" =
+  cast($4 as uuid) cross join lateral (select count(*) as studied_of_declared from studied_modules where
+  studied_modules.user_id = "learner"."user_id" and studied_modules.course_id = cast($5 as uuid) and module_id
+  in (select module_id from course_modules where course_modules.course_id = cast($6 as uuid))) as studied
+  where (course_stats.user_id is not null and not studied_of_declared = $7 and course_stats.last_completed_at
+  < cast($8 as timestamptz)) and strpos(';' || enrolments.group_names || ';', $9) > 0 and
+  (substr(enrolments.folded_name, 1, $10) = $11 or learner.user_id between cast($12 as uuid) and cast($13 as
+  uuid)) order by learner.user_id asc limit $14;
 
 -- getLearner
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at" from
-  (select user_id from course_stats where course_id = cast($1 as uuid) and user_id = cast($2 as uuid) union
-  select user_id from enrolments where course_id = cast($3 as uuid) and user_id = cast($4 as uuid)) as learner
-  left join course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = cast($5 as
-  uuid) left join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = cast($6 as
+  (select user_id from course_stats where "course_stats"."course_id" = cast($1 as uuid) and
+  "course_stats"."user_id" = cast($2 as uuid) union select user_id from enrolments where
+  "enrolments"."course_id" = cast($3 as uuid) and "enrolments"."user_id" = cast($4 as uuid)) as learner left
+  join course_stats on course_stats.user_id = learner.user_id and "course_stats"."course_id" = cast($5 as
+  uuid) and "course_stats"."user_id" = cast($6 as uuid) left join enrolments on enrolments.user_id =
+  learner.user_id and "enrolments"."course_id" = cast($7 as uuid) and "enrolments"."user_id" = cast($8 as
   uuid);
 
 -- getSummary
@@ -515,15 +528,17 @@ select count(*) as total, count(enrolments.user_id) as enrolled, count(*) filter
   count(*) filter (where (course_stats.user_id is not null and not studied_of_declared = $3 and
   course_stats.last_completed_at < cast($4 as timestamptz))) as "inactive", count(*) filter (where
   (course_stats.user_id is not null and studied_of_declared = $5)) as "completed", count(*) filter (where
-  studied_of_declared * 10 / cast($6 as bigint) = 0) as "bucket0", count(*) filter (where studied_of_declared
-  * 10 / cast($7 as bigint) = 1) as "bucket1", count(*) filter (where studied_of_declared * 10 / cast($8 as
-  bigint) = 2) as "bucket2", count(*) filter (where studied_of_declared * 10 / cast($9 as bigint) = 3) as
-  "bucket3", count(*) filter (where studied_of_declared * 10 / cast($10 as bigint) = 4) as "bucket4", count(*)
-  filter (where studied_of_declared * 10 / cast($11 as bigint) = 5) as "bucket5", count(*) filter (where
-  studied_of_declared * 10 / cast($12 as bigint) = 6) as "bucket6", count(*) filter (where studied_of_declared
-  * 10 / cast($13 as bigint) = 7) as "bucket7", count(*) filter (where studied_of_declared * 10 / cast($14 as
-  bigint) = 8) as "bucket8", count(*) filter (where studied_of_declared * 10 / cast($15 as bigint) >= 9) as
-  "bucket9", cast(coalesce(sum(course_stats.session_count), 0) as bigint) as session_count,
+  coalesce(studied_of_declared, 0) * 10 / cast($6 as bigint) = 0) as "bucket0", count(*) filter (where
+  coalesce(studied_of_declared, 0) * 10 / cast($7 as bigint) = 1) as "bucket1", count(*) filter (where
+  coalesce(studied_of_declared, 0) * 10 / cast($8 as bigint) = 2) as "bucket2", count(*) filter (where
+  coalesce(studied_of_declared, 0) * 10 / cast($9 as bigint) = 3) as "bucket3", count(*) filter (where
+  coalesce(studied_of_declared, 0) * 10 / cast($10 as bigint) = 4) as "bucket4", count(*) filter (where
+  coalesce(studied_of_declared, 0) * 10 / cast($11 as bigint) = 5) as "bucket5", count(*) filter (where
+  coalesce(studied_of_declared, 0) * 10 / cast($12 as bigint) = 6) as "bucket6", count(*) filter (where
+  coalesce(studied_of_declared, 0) * 10 / cast($13 as bigint) = 7) as "bucket7", count(*) filter (where
+  coalesce(studied_of_declared, 0) * 10 / cast($14 as bigint) = 8) as "bucket8", count(*) filter (where
+  coalesce(studied_of_declared, 0) * 10 / cast($15 as bigint) >= 9) as "bucket9",
+  cast(coalesce(sum(course_stats.session_count), 0) as bigint) as session_count,
   coalesce(cast(sum("course_stats"."total_modules_studied" % 4294967296) as text) || ':' ||
   cast(sum("course_stats"."total_modules_studied" / 4294967296) as text), '0') as "total_modules_studied",
   coalesce(cast(sum("course_stats"."scored_modules" % 4294967296) as text) || ':' ||
@@ -533,13 +548,14 @@ select count(*) as total, count(enrolments.user_id) as enrolled, count(*) filter
   coalesce(cast(sum("course_stats"."time_studied" % 4294967296) as text) || ':' ||
   cast(sum("course_stats"."time_studied" / 4294967296) as text), '0') as "time_studied",
   min(course_stats.first_completed_at) as first_completed_at, max(course_stats.last_completed_at) as
-  last_completed_at from (select user_id from course_stats where course_id = cast($16 as uuid) union select
-  user_id from enrolments where course_id = cast($17 as uuid)) as learner left join course_stats on
-  course_stats.user_id = learner.user_id and course_stats.course_id = cast($18 as uuid) left join enrolments
-  on enrolments.user_id = learner.user_id and enrolments.course_id = cast($19 as uuid) cross join lateral
-  (select count(*) as studied_of_declared from studied_modules where studied_modules.user_id = learner.user_id
-  and studied_modules.course_id = cast($20 as uuid) and module_id in (select module_id from course_modules
-  where course_modules.course_id = cast($21 as uuid))) as studied;
+  last_completed_at from (select user_id from course_stats where "course_stats"."course_id" = cast($16 as
+  uuid) union select user_id from enrolments where "enrolments"."course_id" = cast($17 as uuid)) as learner
+  left join course_stats on course_stats.user_id = learner.user_id and "course_stats"."course_id" = cast($18
+  as uuid) left join enrolments on enrolments.user_id = learner.user_id and "enrolments"."course_id" =
+  cast($19 as uuid) cross join lateral (select count(*) as studied_of_declared from studied_modules where
+  studied_modules.user_id = "learner"."user_id" and studied_modules.course_id = cast($20 as uuid) and
+  module_id in (select module_id from course_modules where course_modules.course_id = cast($21 as uuid))) as
+  studied;
 select value, rank, amount from ( select value, row_number() over (order by value) as rank, count(*) over ()
   as amount from (select case when "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <=
   900719925474 and "course_stats"."weighted_score_units" <= 9007199254740991 then

@@ -247,11 +247,11 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  learner.user_id as sort_key from (select user_id from course_stats where course_id = unhex(?, '-') union
-  select user_id from enrolments where course_id = unhex(?, '-') order by user_id asc limit ?) as learner left
-  join course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left
-  join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') order by
-  learner.user_id asc limit ?;
+  learner.user_id as sort_key from (select user_id from course_stats where "course_stats"."course_id" =
+  unhex(?, '-') union select user_id from enrolments where "enrolments"."course_id" = unhex(?, '-') order by
+  user_id asc limit ?) as learner left join course_stats on course_stats.user_id = learner.user_id and
+  "course_stats"."course_id" = unhex(?, '-') left join enrolments on enrolments.user_id = learner.user_id and
+  "enrolments"."course_id" = unhex(?, '-') order by learner.user_id asc limit ?;
 select user_id, count(*) as studied, count(course_modules.module_id) as of_declared from studied_modules left
   join course_modules on course_modules.course_id = unhex(?, '-') and course_modules.module_id =
   studied_modules.module_id where studied_modules.course_id = unhex(?, '-') and user_id in (select
@@ -262,79 +262,87 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  learner.user_id as sort_key from (select user_id from course_stats where course_id = unhex(?, '-') and
-  user_id > unhex(?, '-') union select user_id from enrolments where course_id = unhex(?, '-') and user_id >
-  unhex(?, '-') order by user_id asc limit ?) as learner left join course_stats on course_stats.user_id =
-  learner.user_id and course_stats.course_id = unhex(?, '-') left join enrolments on enrolments.user_id =
-  learner.user_id and enrolments.course_id = unhex(?, '-') order by learner.user_id asc limit ?;
+  learner.user_id as sort_key from (select user_id from course_stats where "course_stats"."course_id" =
+  unhex(?, '-') and "course_stats"."user_id" > unhex(?, '-') union select user_id from enrolments where
+  "enrolments"."course_id" = unhex(?, '-') and "enrolments"."user_id" > unhex(?, '-') order by user_id asc
+  limit ?) as learner left join course_stats on course_stats.user_id = learner.user_id and
+  "course_stats"."course_id" = unhex(?, '-') and "course_stats"."user_id" > unhex(?, '-') left join enrolments
+  on enrolments.user_id = learner.user_id and "enrolments"."course_id" = unhex(?, '-') and
+  "enrolments"."user_id" > unhex(?, '-') order by learner.user_id asc limit ?;
 
 -- listLearners: next page by displayName
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  enrolments.folded_name as sort_key from (select user_id from course_stats where course_id = unhex(?, '-')
-  union select user_id from enrolments where course_id = unhex(?, '-')) as learner left join course_stats on
-  course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join enrolments on
-  enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') order by sort_key asc nulls
-  last, learner.user_id limit ?;
+  enrolments.folded_name as sort_key from (select user_id from course_stats where "course_stats"."course_id" =
+  unhex(?, '-') union select user_id from enrolments where "enrolments"."course_id" = unhex(?, '-')) as
+  learner left join course_stats on course_stats.user_id = learner.user_id and "course_stats"."course_id" =
+  unhex(?, '-') left join enrolments on enrolments.user_id = learner.user_id and "enrolments"."course_id" =
+  unhex(?, '-') order by sort_key asc nulls last, learner.user_id limit ?;
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  enrolments.folded_name as sort_key from (select user_id from course_stats where course_id = unhex(?, '-')
-  union select user_id from enrolments where course_id = unhex(?, '-')) as learner left join course_stats on
-  course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join enrolments on
-  enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') where (enrolments.folded_name
-  is null and learner.user_id > unhex(?, '-')) order by sort_key asc nulls last, learner.user_id limit ?;
+  enrolments.folded_name as sort_key from (select user_id from course_stats where "course_stats"."course_id" =
+  unhex(?, '-') union select user_id from enrolments where "enrolments"."course_id" = unhex(?, '-')) as
+  learner left join course_stats on course_stats.user_id = learner.user_id and "course_stats"."course_id" =
+  unhex(?, '-') left join enrolments on enrolments.user_id = learner.user_id and "enrolments"."course_id" =
+  unhex(?, '-') where (enrolments.folded_name is null and learner.user_id > unhex(?, '-')) order by sort_key
+  asc nulls last, learner.user_id limit ?;
 
 -- listLearners: next page by lastCompletedAt
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  course_stats.last_completed_at as sort_key from (select user_id from course_stats where course_id = unhex(?,
-  '-') union select user_id from enrolments where course_id = unhex(?, '-')) as learner left join course_stats
-  on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join enrolments on
-  enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') order by sort_key asc nulls
-  last, learner.user_id limit ?;
+  course_stats.last_completed_at as sort_key from (select user_id from course_stats where
+  "course_stats"."course_id" = unhex(?, '-') union select user_id from enrolments where
+  "enrolments"."course_id" = unhex(?, '-')) as learner left join course_stats on course_stats.user_id =
+  learner.user_id and "course_stats"."course_id" = unhex(?, '-') left join enrolments on enrolments.user_id =
+  learner.user_id and "enrolments"."course_id" = unhex(?, '-') order by sort_key asc nulls last,
+  learner.user_id limit ?;
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  course_stats.last_completed_at as sort_key from (select user_id from course_stats where course_id = unhex(?,
-  '-') union select user_id from enrolments where course_id = unhex(?, '-')) as learner left join course_stats
-  on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join enrolments on
-  enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') where
-  (course_stats.last_completed_at > ? or (course_stats.last_completed_at = ? and learner.user_id > unhex(?,
-  '-')) or course_stats.last_completed_at is null) order by sort_key asc nulls last, learner.user_id limit ?;
+  course_stats.last_completed_at as sort_key from (select user_id from course_stats where
+  "course_stats"."course_id" = unhex(?, '-') union select user_id from enrolments where
+  "enrolments"."course_id" = unhex(?, '-')) as learner left join course_stats on course_stats.user_id =
+  learner.user_id and "course_stats"."course_id" = unhex(?, '-') left join enrolments on enrolments.user_id =
+  learner.user_id and "enrolments"."course_id" = unhex(?, '-') where (course_stats.last_completed_at > ? or
+  (course_stats.last_completed_at = ? and learner.user_id > unhex(?, '-')) or course_stats.last_completed_at
+  is null) order by sort_key asc nulls last, learner.user_id limit ?;
 
 -- listLearners: next page by progress
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  studied_of_declared as sort_key from (select user_id, (select count(*) as studied_of_declared from
-  studied_modules where studied_modules.user_id = learner.user_id and studied_modules.course_id = unhex(?,
-  '-') and module_id in (select module_id from course_modules where course_modules.course_id = unhex(?, '-')))
-  as studied_of_declared from (select user_id from course_stats where course_id = unhex(?, '-') union select
-  user_id from enrolments where course_id = unhex(?, '-')) as learner limit -1) as learner left join
-  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
-  enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') order by
-  sort_key asc nulls last, learner.user_id limit ?;
+  coalesce(studied_of_declared, 0) as sort_key from (select user_id, (select count(*) as studied_of_declared
+  from studied_modules where studied_modules.user_id = "learner"."user_id" and studied_modules.course_id =
+  unhex(?, '-') and module_id in (select module_id from course_modules where course_modules.course_id =
+  unhex(?, '-'))) as studied_of_declared from (select user_id from course_stats where
+  "course_stats"."course_id" = unhex(?, '-') union select user_id from enrolments where
+  "enrolments"."course_id" = unhex(?, '-')) as learner limit -1) as learner left join course_stats on
+  course_stats.user_id = learner.user_id and "course_stats"."course_id" = unhex(?, '-') left join enrolments
+  on enrolments.user_id = learner.user_id and "enrolments"."course_id" = unhex(?, '-') order by sort_key asc
+  nulls last, learner.user_id limit ?;
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  studied_of_declared as sort_key from (select user_id, (select count(*) as studied_of_declared from
-  studied_modules where studied_modules.user_id = learner.user_id and studied_modules.course_id = unhex(?,
-  '-') and module_id in (select module_id from course_modules where course_modules.course_id = unhex(?, '-')))
-  as studied_of_declared from (select user_id from course_stats where course_id = unhex(?, '-') union select
-  user_id from enrolments where course_id = unhex(?, '-')) as learner limit -1) as learner left join
-  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
-  enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') where
-  (studied_of_declared > ? or (studied_of_declared = ? and learner.user_id > unhex(?, '-')) or
-  studied_of_declared is null) order by sort_key asc nulls last, learner.user_id limit ?;
+  coalesce(studied_of_declared, 0) as sort_key from (select user_id, (select count(*) as studied_of_declared
+  from studied_modules where studied_modules.user_id = "learner"."user_id" and studied_modules.course_id =
+  unhex(?, '-') and module_id in (select module_id from course_modules where course_modules.course_id =
+  unhex(?, '-'))) as studied_of_declared from (select user_id from course_stats where
+  "course_stats"."course_id" = unhex(?, '-') union select user_id from enrolments where
+  "enrolments"."course_id" = unhex(?, '-')) as learner limit -1) as learner left join course_stats on
+  course_stats.user_id = learner.user_id and "course_stats"."course_id" = unhex(?, '-') left join enrolments
+  on enrolments.user_id = learner.user_id and "enrolments"."course_id" = unhex(?, '-') where
+  (coalesce(studied_of_declared, 0) > ? or (coalesce(studied_of_declared, 0) = ? and learner.user_id >
+  unhex(?, '-')) or coalesce(studied_of_declared, 0) is null) order by sort_key asc nulls last,
+  learner.user_id limit ?;
 
 -- listLearners: next page by averageScore
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
@@ -345,11 +353,11 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
   "course_stats"."weighted_score_units" <= 9007199254740991 then cast("course_stats"."weighted_score_units" as
   double precision) / ("course_stats"."scored_modules" * 10000) when "course_stats"."scored_modules" > 0 then
   nearest_quotient("course_stats"."weighted_score_units", "course_stats"."scored_modules", 10000) end as
-  sort_key from (select user_id from course_stats where course_id = unhex(?, '-') union select user_id from
-  enrolments where course_id = unhex(?, '-')) as learner left join course_stats on course_stats.user_id =
-  learner.user_id and course_stats.course_id = unhex(?, '-') left join enrolments on enrolments.user_id =
-  learner.user_id and enrolments.course_id = unhex(?, '-') order by sort_key asc nulls last, learner.user_id
-  limit ?;
+  sort_key from (select user_id from course_stats where "course_stats"."course_id" = unhex(?, '-') union
+  select user_id from enrolments where "enrolments"."course_id" = unhex(?, '-')) as learner left join
+  course_stats on course_stats.user_id = learner.user_id and "course_stats"."course_id" = unhex(?, '-') left
+  join enrolments on enrolments.user_id = learner.user_id and "enrolments"."course_id" = unhex(?, '-') order
+  by sort_key asc nulls last, learner.user_id limit ?;
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
@@ -358,13 +366,13 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
   "course_stats"."weighted_score_units" <= 9007199254740991 then cast("course_stats"."weighted_score_units" as
   double precision) / ("course_stats"."scored_modules" * 10000) when "course_stats"."scored_modules" > 0 then
   nearest_quotient("course_stats"."weighted_score_units", "course_stats"."scored_modules", 10000) end as
-  sort_key from (select user_id from course_stats where course_id = unhex(?, '-') union select user_id from
-  enrolments where course_id = unhex(?, '-')) as learner left join course_stats on course_stats.user_id =
-  learner.user_id and course_stats.course_id = unhex(?, '-') left join enrolments on enrolments.user_id =
-  learner.user_id and enrolments.course_id = unhex(?, '-') where (case when "course_stats"."scored_modules" >
-  0 and "course_stats"."scored_modules" <= 900719925474 and "course_stats"."weighted_score_units" <=
-  9007199254740991 then cast("course_stats"."weighted_score_units" as double precision) /
-  ("course_stats"."scored_modules" * 10000) when "course_stats"."scored_modules" > 0 then
+  sort_key from (select user_id from course_stats where "course_stats"."course_id" = unhex(?, '-') union
+  select user_id from enrolments where "enrolments"."course_id" = unhex(?, '-')) as learner left join
+  course_stats on course_stats.user_id = learner.user_id and "course_stats"."course_id" = unhex(?, '-') left
+  join enrolments on enrolments.user_id = learner.user_id and "enrolments"."course_id" = unhex(?, '-') where
+  (case when "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <= 900719925474 and
+  "course_stats"."weighted_score_units" <= 9007199254740991 then cast("course_stats"."weighted_score_units" as
+  double precision) / ("course_stats"."scored_modules" * 10000) when "course_stats"."scored_modules" > 0 then
   nearest_quotient("course_stats"."weighted_score_units", "course_stats"."scored_modules", 10000) end > ? or
   (case when "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <= 900719925474 and
   "course_stats"."weighted_score_units" <= 9007199254740991 then cast("course_stats"."weighted_score_units" as
@@ -382,44 +390,46 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  coalesce(course_stats.time_studied, 0) as sort_key from (select user_id from course_stats where course_id =
-  unhex(?, '-') union select user_id from enrolments where course_id = unhex(?, '-')) as learner left join
-  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
-  enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') order by
-  sort_key asc nulls last, learner.user_id limit ?;
+  coalesce(course_stats.time_studied, 0) as sort_key from (select user_id from course_stats where
+  "course_stats"."course_id" = unhex(?, '-') union select user_id from enrolments where
+  "enrolments"."course_id" = unhex(?, '-')) as learner left join course_stats on course_stats.user_id =
+  learner.user_id and "course_stats"."course_id" = unhex(?, '-') left join enrolments on enrolments.user_id =
+  learner.user_id and "enrolments"."course_id" = unhex(?, '-') order by sort_key asc nulls last,
+  learner.user_id limit ?;
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  coalesce(course_stats.time_studied, 0) as sort_key from (select user_id from course_stats where course_id =
-  unhex(?, '-') union select user_id from enrolments where course_id = unhex(?, '-')) as learner left join
-  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
-  enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') where
-  (coalesce(course_stats.time_studied, 0) > ? or (coalesce(course_stats.time_studied, 0) = ? and
-  learner.user_id > unhex(?, '-')) or coalesce(course_stats.time_studied, 0) is null) order by sort_key asc
-  nulls last, learner.user_id limit ?;
+  coalesce(course_stats.time_studied, 0) as sort_key from (select user_id from course_stats where
+  "course_stats"."course_id" = unhex(?, '-') union select user_id from enrolments where
+  "enrolments"."course_id" = unhex(?, '-')) as learner left join course_stats on course_stats.user_id =
+  learner.user_id and "course_stats"."course_id" = unhex(?, '-') left join enrolments on enrolments.user_id =
+  learner.user_id and "enrolments"."course_id" = unhex(?, '-') where (coalesce(course_stats.time_studied, 0) >
+  ? or (coalesce(course_stats.time_studied, 0) = ? and learner.user_id > unhex(?, '-')) or
+  coalesce(course_stats.time_studied, 0) is null) order by sort_key asc nulls last, learner.user_id limit ?;
 
 -- listLearners: next page by sessionCount
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  coalesce(course_stats.session_count, 0) as sort_key from (select user_id from course_stats where course_id =
-  unhex(?, '-') union select user_id from enrolments where course_id = unhex(?, '-')) as learner left join
-  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
-  enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') order by
-  sort_key asc nulls last, learner.user_id limit ?;
+  coalesce(course_stats.session_count, 0) as sort_key from (select user_id from course_stats where
+  "course_stats"."course_id" = unhex(?, '-') union select user_id from enrolments where
+  "enrolments"."course_id" = unhex(?, '-')) as learner left join course_stats on course_stats.user_id =
+  learner.user_id and "course_stats"."course_id" = unhex(?, '-') left join enrolments on enrolments.user_id =
+  learner.user_id and "enrolments"."course_id" = unhex(?, '-') order by sort_key asc nulls last,
+  learner.user_id limit ?;
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
-  coalesce(course_stats.session_count, 0) as sort_key from (select user_id from course_stats where course_id =
-  unhex(?, '-') union select user_id from enrolments where course_id = unhex(?, '-')) as learner left join
-  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
-  enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') where
-  (coalesce(course_stats.session_count, 0) > ? or (coalesce(course_stats.session_count, 0) = ? and
-  learner.user_id > unhex(?, '-')) or coalesce(course_stats.session_count, 0) is null) order by sort_key asc
-  nulls last, learner.user_id limit ?;
+  coalesce(course_stats.session_count, 0) as sort_key from (select user_id from course_stats where
+  "course_stats"."course_id" = unhex(?, '-') union select user_id from enrolments where
+  "enrolments"."course_id" = unhex(?, '-')) as learner left join course_stats on course_stats.user_id =
+  learner.user_id and "course_stats"."course_id" = unhex(?, '-') left join enrolments on enrolments.user_id =
+  learner.user_id and "enrolments"."course_id" = unhex(?, '-') where (coalesce(course_stats.session_count, 0)
+  > ? or (coalesce(course_stats.session_count, 0) = ? and learner.user_id > unhex(?, '-')) or
+  coalesce(course_stats.session_count, 0) is null) order by sort_key asc nulls last, learner.user_id limit ?;
 
 -- listLearners: filters
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
@@ -427,25 +437,28 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
   learner.user_id as sort_key from (select user_id, (select count(*) as studied_of_declared from
-  studied_modules where studied_modules.user_id = learner.user_id and studied_modules.course_id = unhex(?,
+  studied_modules where studied_modules.user_id = "learner"."user_id" and studied_modules.course_id = unhex(?,
   '-') and module_id in (select module_id from course_modules where course_modules.course_id = unhex(?, '-')))
-  as studied_of_declared from (select user_id from course_stats where course_id = unhex(?, '-') union select
-  user_id from enrolments where course_id = unhex(?, '-')) as learner limit -1) as learner left join
-  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
-  enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-') where
-  (course_stats.user_id is not null and not studied_of_declared = ? and course_stats.last_completed_at < ?)
-  and instr(';' || enrolments.group_names || ';', ?) > 0 and (substr(enrolments.folded_name, 1, ?) = ? or
-  learner.user_id between unhex(?, '-') and unhex(?, '-')) order by learner.user_id asc limit ?;
+  as studied_of_declared from (select user_id from course_stats where "course_stats"."course_id" = unhex(?,
+  '-') union select user_id from enrolments where "enrolments"."course_id" = unhex(?, '-')) as learner limit
+  -1) as learner left join course_stats on course_stats.user_id = learner.user_id and
+  "course_stats"."course_id" = unhex(?, '-') left join enrolments on enrolments.user_id = learner.user_id and
+  "enrolments"."course_id" = unhex(?, '-') where (course_stats.user_id is not null and not studied_of_declared
+  = ? and course_stats.last_completed_at < ?) and instr(';' || enrolments.group_names || ';', ?) > 0 and
+  (substr(enrolments.folded_name, 1, ?) = ? or learner.user_id between unhex(?, '-') and unhex(?, '-')) order
+  by learner.user_id asc limit ?;
 
 -- getLearner
 select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_names", enrolments.created_at as
   enrolled_at, "course_stats"."session_count", "course_stats"."total_modules_studied",
   "course_stats"."scored_modules", cast(course_stats.weighted_score_units as text) as "weighted_score_units",
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at" from
-  (select user_id from course_stats where course_id = unhex(?, '-') and user_id = unhex(?, '-') union select
-  user_id from enrolments where course_id = unhex(?, '-') and user_id = unhex(?, '-')) as learner left join
-  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
-  enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-');
+  (select user_id from course_stats where "course_stats"."course_id" = unhex(?, '-') and
+  "course_stats"."user_id" = unhex(?, '-') union select user_id from enrolments where "enrolments"."course_id"
+  = unhex(?, '-') and "enrolments"."user_id" = unhex(?, '-')) as learner left join course_stats on
+  course_stats.user_id = learner.user_id and "course_stats"."course_id" = unhex(?, '-') and
+  "course_stats"."user_id" = unhex(?, '-') left join enrolments on enrolments.user_id = learner.user_id and
+  "enrolments"."course_id" = unhex(?, '-') and "enrolments"."user_id" = unhex(?, '-');
 
 -- getSummary
 select count(*) as total, count(enrolments.user_id) as enrolled, count(*) filter (where course_stats.user_id
@@ -453,16 +466,18 @@ select count(*) as total, count(enrolments.user_id) as enrolled, count(*) filter
   studied_of_declared = ? and not course_stats.last_completed_at < ?)) as "active", count(*) filter (where
   (course_stats.user_id is not null and not studied_of_declared = ? and course_stats.last_completed_at < ?))
   as "inactive", count(*) filter (where (course_stats.user_id is not null and studied_of_declared = ?)) as
-  "completed", count(*) filter (where studied_of_declared * 10 / cast(? as bigint) = 0) as "bucket0", count(*)
-  filter (where studied_of_declared * 10 / cast(? as bigint) = 1) as "bucket1", count(*) filter (where
-  studied_of_declared * 10 / cast(? as bigint) = 2) as "bucket2", count(*) filter (where studied_of_declared *
-  10 / cast(? as bigint) = 3) as "bucket3", count(*) filter (where studied_of_declared * 10 / cast(? as
-  bigint) = 4) as "bucket4", count(*) filter (where studied_of_declared * 10 / cast(? as bigint) = 5) as
-  "bucket5", count(*) filter (where studied_of_declared * 10 / cast(? as bigint) = 6) as "bucket6", count(*)
-  filter (where studied_of_declared * 10 / cast(? as bigint) = 7) as "bucket7", count(*) filter (where
-  studied_of_declared * 10 / cast(? as bigint) = 8) as "bucket8", count(*) filter (where studied_of_declared *
-  10 / cast(? as bigint) >= 9) as "bucket9", cast(coalesce(sum(course_stats.session_count), 0) as bigint) as
-  session_count, coalesce(cast(sum("course_stats"."total_modules_studied" % 4294967296) as text) || ':' ||
+  "completed", count(*) filter (where coalesce(studied_of_declared, 0) * 10 / cast(? as bigint) = 0) as
+  "bucket0", count(*) filter (where coalesce(studied_of_declared, 0) * 10 / cast(? as bigint) = 1) as
+  "bucket1", count(*) filter (where coalesce(studied_of_declared, 0) * 10 / cast(? as bigint) = 2) as
+  "bucket2", count(*) filter (where coalesce(studied_of_declared, 0) * 10 / cast(? as bigint) = 3) as
+  "bucket3", count(*) filter (where coalesce(studied_of_declared, 0) * 10 / cast(? as bigint) = 4) as
+  "bucket4", count(*) filter (where coalesce(studied_of_declared, 0) * 10 / cast(? as bigint) = 5) as
+  "bucket5", count(*) filter (where coalesce(studied_of_declared, 0) * 10 / cast(? as bigint) = 6) as
+  "bucket6", count(*) filter (where coalesce(studied_of_declared, 0) * 10 / cast(? as bigint) = 7) as
+  "bucket7", count(*) filter (where coalesce(studied_of_declared, 0) * 10 / cast(? as bigint) = 8) as
+  "bucket8", count(*) filter (where coalesce(studied_of_declared, 0) * 10 / cast(? as bigint) >= 9) as
+  "bucket9", cast(coalesce(sum(course_stats.session_count), 0) as bigint) as session_count,
+  coalesce(cast(sum("course_stats"."total_modules_studied" % 4294967296) as text) || ':' ||
   cast(sum("course_stats"."total_modules_studied" / 4294967296) as text), '0') as "total_modules_studied",
   coalesce(cast(sum("course_stats"."scored_modules" % 4294967296) as text) || ':' ||
   cast(sum("course_stats"."scored_modules" / 4294967296) as text), '0') as "scored_modules",
@@ -472,12 +487,13 @@ select count(*) as total, count(enrolments.user_id) as enrolled, count(*) filter
   cast(sum("course_stats"."time_studied" / 4294967296) as text), '0') as "time_studied",
   min(course_stats.first_completed_at) as first_completed_at, max(course_stats.last_completed_at) as
   last_completed_at from (select user_id, (select count(*) as studied_of_declared from studied_modules where
-  studied_modules.user_id = learner.user_id and studied_modules.course_id = unhex(?, '-') and module_id in
+  studied_modules.user_id = "learner"."user_id" and studied_modules.course_id = unhex(?, '-') and module_id in
   (select module_id from course_modules where course_modules.course_id = unhex(?, '-'))) as
-  studied_of_declared from (select user_id from course_stats where course_id = unhex(?, '-') union select
-  user_id from enrolments where course_id = unhex(?, '-')) as learner limit -1) as learner left join
-  course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = unhex(?, '-') left join
-  enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = unhex(?, '-');
+  studied_of_declared from (select user_id from course_stats where "course_stats"."course_id" = unhex(?, '-')
+  union select user_id from enrolments where "enrolments"."course_id" = unhex(?, '-')) as learner limit -1) as
+  learner left join course_stats on course_stats.user_id = learner.user_id and "course_stats"."course_id" =
+  unhex(?, '-') left join enrolments on enrolments.user_id = learner.user_id and "enrolments"."course_id" =
+  unhex(?, '-');
 select value, rank, amount from ( select value, row_number() over (order by value) as rank, count(*) over ()
   as amount from (select case when "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <=
   900719925474 and "course_stats"."weighted_score_units" <= 9007199254740991 then

@@ -11,7 +11,7 @@ import type { StoreContext } from '../store.js';
  * `joinLearners`, with the tables `learner` (user_id), `course_stats` and `enrolments`.
  */
 
-interface LearnerSelection {
+export interface LearnerSelection {
   /** Only learners after this one. */
   readonly after?: { readonly userId: UserId; readonly order: SortOrder } | undefined;
   /** Only this learner. */
@@ -22,15 +22,25 @@ interface LearnerSelection {
 export function learnersOf(
   context: StoreContext,
   courseId: CourseId,
-  { only, after }: LearnerSelection = {},
+  selection: LearnerSelection = {},
 ): RawBuilder<unknown> {
-  const conditions = [sql`course_id = ${context.id(courseId)}`];
-  if (only) conditions.push(sql`user_id = ${context.id(only)}`);
-  if (after) conditions.push(sql`user_id ${isBeyond(after.order)} ${context.id(after.userId)}`);
-  const where = sql.join(conditions, sql` and `);
   // Not a full join, which SQLite would run as a comparison of all pairs.
-  return sql`select user_id from course_stats where ${where}
-    union select user_id from enrolments where ${where}`;
+  return sql`select user_id from course_stats where ${isSelected(context, 'course_stats', courseId, selection)}
+    union select user_id from enrolments where ${isSelected(context, 'enrolments', courseId, selection)}`;
+}
+
+/** The condition for the rows of the learners. */
+function isSelected(
+  context: StoreContext,
+  table: 'course_stats' | 'enrolments',
+  courseId: CourseId,
+  { only, after }: LearnerSelection,
+): RawBuilder<unknown> {
+  const userId = sql.ref(`${table}.user_id`);
+  const conditions = [sql`${sql.ref(`${table}.course_id`)} = ${context.id(courseId)}`];
+  if (only) conditions.push(sql`${userId} = ${context.id(only)}`);
+  if (after) conditions.push(sql`${userId} ${isBeyond(after.order)} ${context.id(after.userId)}`);
+  return sql.join(conditions, sql` and `);
 }
 
 /** The operator for keys after another one. */
@@ -38,36 +48,54 @@ export function isBeyond(order: SortOrder): RawBuilder<unknown> {
   return order === 'asc' ? sql`>` : sql`<`;
 }
 
+/** A selection of learners to be joined. */
+interface Learners {
+  readonly courseId: CourseId;
+  /** Selects their ids. */
+  readonly ids: RawBuilder<unknown>;
+  /** Named in each join, because Citus does not conclude from the ids that all rows are on one shard. */
+  readonly selection?: LearnerSelection;
+}
+
 /** Joins the rollup and the enrolment of each learner, either of which may be missing. */
 export function joinLearners(
   context: StoreContext,
-  courseId: CourseId,
-  learners: RawBuilder<unknown>,
+  { courseId, ids, selection = {} }: Learners,
+  rollups = sql`course_stats`,
 ): RawBuilder<unknown> {
-  const id = context.id(courseId);
-  return sql`(${learners}) as learner
-    left join course_stats on course_stats.user_id = learner.user_id and course_stats.course_id = ${id}
-    left join enrolments on enrolments.user_id = learner.user_id and enrolments.course_id = ${id}`;
+  return sql`(${ids}) as learner
+    left join ${rollups} on course_stats.user_id = learner.user_id
+      and ${isSelected(context, 'course_stats', courseId, selection)}
+    left join enrolments on enrolments.user_id = learner.user_id
+      and ${isSelected(context, 'enrolments', courseId, selection)}`;
 }
 
-/** The same with `studied_of_declared`, the number of declared modules that each learner has studied. */
-export function joinLearnersAndModules(
-  context: StoreContext,
-  courseId: CourseId,
-  learners: RawBuilder<unknown>,
-): RawBuilder<unknown> {
+/** The same with the number of declared modules that each learner has studied: {@link STUDIED_OF_DECLARED}. */
+export function joinLearnersAndModules(context: StoreContext, learners: Learners): RawBuilder<unknown> {
+  const { courseId, ids, selection = {} } = learners;
   const id = context.id(courseId);
-  const counted = sql`select count(*) as studied_of_declared from studied_modules
-    where studied_modules.user_id = learner.user_id and studied_modules.course_id = ${id}
-      and module_id in (select module_id from course_modules where course_modules.course_id = ${id})`;
+  const countOf = (table: 'course_stats' | 'learner') =>
+    sql`select count(*) as studied_of_declared from studied_modules
+      where studied_modules.user_id = ${sql.ref(`${table}.user_id`)} and studied_modules.course_id = ${id}
+        and module_id in (select module_id from course_modules where course_modules.course_id = ${id})`;
+  if (context.isSharded) {
+    // Citus rejects a lateral join here, so it counts for all rollups on their shards.
+    const rollups = sql`(select course_stats.*, (${countOf('course_stats')}) as studied_of_declared
+      from course_stats where ${isSelected(context, 'course_stats', courseId, selection)}) as course_stats`;
+    return joinLearners(context, learners, rollups);
+  }
   if (context.dialect === 'postgres') {
-    return sql`${joinLearners(context, courseId, learners)} cross join lateral (${counted}) as studied`;
+    // A page of the learners with a status ends before all are counted.
+    return sql`${joinLearners(context, learners)} cross join lateral (${countOf('learner')}) as studied`;
   }
   // SQLite has no lateral joins. Without the limit, it would count again at each use of the number.
-  const withCount = sql`select user_id, (${counted}) as studied_of_declared
-    from (${learners}) as learner limit -1`;
-  return joinLearners(context, courseId, withCount);
+  const withCount = sql`select user_id, (${countOf('learner')}) as studied_of_declared
+    from (${ids}) as learner limit -1`;
+  return joinLearners(context, { ...learners, ids: withCount });
 }
+
+/** On Citus, the number is `null` for a learner without a rollup. */
+export const STUDIED_OF_DECLARED = sql<number>`coalesce(studied_of_declared, 0)`;
 
 /** The condition of each status, which `statusOf` decides in the same way for one row. */
 export function statusConditions(

@@ -16,6 +16,7 @@ import {
   joinLearners,
   joinLearnersAndModules,
   learnersOf,
+  STUDIED_OF_DECLARED,
   statusConditions,
 } from './learners.js';
 
@@ -60,9 +61,10 @@ export async function findLearner(
   { userId, ...course }: LearnerKey & Pick<PageCall, 'moduleCount'>,
   rule: StatusRule,
 ): Promise<RosterRow | undefined> {
-  const learners = learnersOf(context, course.courseId, { only: userId });
+  const selection = { only: userId };
+  const ids = learnersOf(context, course.courseId, selection);
   const { rows } = await sql<RosterSqlRow>`
-    select ${COLUMNS} from ${joinLearners(context, course.courseId, learners)}`.execute(context.kysely);
+    select ${COLUMNS} from ${joinLearners(context, { ...course, ids, selection })}`.execute(context.kysely);
   return (await toRosterRows(context, course, rows, rule))[0];
 }
 
@@ -73,12 +75,10 @@ async function selectPage(context: StoreContext, call: PageCall, rule: StatusRul
   const key = SORT_KEYS[sort](context);
   const direction = sql.raw(order);
   const conditions = filtersOf(context, call, rule);
-  let learners = learnersOf(context, courseId, {
-    after: isById && cursor ? { userId: cursor[3], order } : undefined,
-  });
+  const selection = { after: isById && cursor ? { userId: cursor[3], order } : undefined };
+  let ids = learnersOf(context, courseId, selection);
   // Without filters, a page by id reads only its own rows.
-  if (isById && conditions.length === 0)
-    learners = sql`${learners} order by user_id ${direction} limit ${limit + 1}`;
+  if (isById && conditions.length === 0) ids = sql`${ids} order by user_id ${direction} limit ${limit + 1}`;
   const needsModules = sort === 'progress' || (call.status !== undefined && call.moduleCount > 0);
   const join = needsModules ? joinLearnersAndModules : joinLearners;
   if (!isById && cursor) conditions.push(isAfter(context, call, key));
@@ -87,7 +87,7 @@ async function selectPage(context: StoreContext, call: PageCall, rule: StatusRul
     ? sql`learner.user_id ${direction}`
     : sql`sort_key ${direction} nulls last, learner.user_id`;
   const { rows } = await sql<SortedSqlRow>`
-    select ${COLUMNS}, ${key} as sort_key from ${join(context, courseId, learners)} ${where}
+    select ${COLUMNS}, ${key} as sort_key from ${join(context, { courseId, ids, selection })} ${where}
     order by ${ordering} limit ${limit + 1}`.execute(context.kysely);
   return rows;
 }
@@ -97,7 +97,7 @@ const SORT_KEYS: Readonly<Record<RosterSort, (context: StoreContext) => RawBuild
   userId: () => sql`learner.user_id`,
   displayName: () => sql`enrolments.folded_name`,
   lastCompletedAt: () => sql`course_stats.last_completed_at`,
-  progress: () => sql`studied_of_declared`,
+  progress: () => STUDIED_OF_DECLARED,
   averageScore: ({ dialect }) => averageScoreOf(dialect),
   timeStudied: () => sql`coalesce(course_stats.time_studied, 0)`,
   sessionCount: () => sql`coalesce(course_stats.session_count, 0)`,

@@ -10,6 +10,7 @@ import {
   joinLearners,
   joinLearnersAndModules,
   learnersOf,
+  STUDIED_OF_DECLARED,
   statusConditions,
 } from './learners.js';
 
@@ -85,7 +86,7 @@ async function readFigures(
     const comparison = index === PROGRESS_BUCKETS - 1 ? sql`>=` : sql`=`;
     // SQLite receives every number as a double, by which the division would not be one of integers.
     const declared = sql`cast(${moduleCount} as bigint)`;
-    const bucket = sql`studied_of_declared * ${sql.lit(PROGRESS_BUCKETS)} / ${declared}`;
+    const bucket = sql`${STUDIED_OF_DECLARED} * ${sql.lit(PROGRESS_BUCKETS)} / ${declared}`;
     return sql`${count(sql`${bucket} ${comparison} ${sql.lit(index)}`)} as ${sql.ref(name)}`;
   });
   const join = moduleCount === 0 ? joinLearners : joinLearnersAndModules;
@@ -95,7 +96,7 @@ async function readFigures(
       ${sql.join(SUMS.map((name) => sql`${exactSum(sql.ref(`course_stats.${name}`))} as ${sql.ref(name)}`))},
       min(course_stats.first_completed_at) as first_completed_at,
       max(course_stats.last_completed_at) as last_completed_at
-    from ${join(context, courseId, learnersOf(context, courseId))}`.execute(context.kysely);
+    from ${join(context, { courseId, ids: learnersOf(context, courseId) })}`.execute(context.kysely);
   const [row] = rows;
   if (!row) throw new Error('An aggregate returned no row.');
   return row;
