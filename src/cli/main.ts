@@ -3,6 +3,8 @@ import { Command, CommanderError, Help } from 'commander';
 import { addActivity } from './commands/activity.js';
 import { addBackup } from './commands/backup.js';
 import { addCourse } from './commands/course.js';
+import { addDashboard } from './commands/dashboard.js';
+import { addDemo } from './commands/demo.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEnrol } from './commands/enrol.js';
 import { addErase } from './commands/erase.js';
@@ -35,13 +37,28 @@ const COMMANDS: readonly (readonly [
   commands: readonly ((program: Command, io: Io) => void)[],
 ])[] = [
   ['Record:', [addCourse, addEnrol, addRecord]],
-  ['Read:', [addStats, addHistory, addActivity, addSession, addSessions, addRoster, addSummary, addReport]],
+  [
+    'Read:',
+    [
+      addStats,
+      addHistory,
+      addActivity,
+      addSession,
+      addSessions,
+      addRoster,
+      addSummary,
+      addReport,
+      addDashboard,
+      addDemo,
+    ],
+  ],
   ['Move data:', [addImport, addExport, addId]],
   ['Operate:', [addServe, addKey, addWhoami, addMigrate, addDoctor, addVerify, addBackup, addErase]],
 ];
 
 const HELP = `
 Examples:
+  stats-service demo
   stats-service serve
   stats-service course add --name Logic
   stats-service record --user ID --course ID --modules 6 --score 68.4 --time 25m

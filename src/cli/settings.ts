@@ -99,6 +99,12 @@ export const SETTINGS = {
     meaning: 'with token: the claim of a JWT with the learner',
     fallback: 'sub',
   },
+  sessionSecret: {
+    env: 'STATS_SESSION_SECRET',
+    meaning:
+      "with token: the secret of the dashboard's sessions, at least 32 bytes, the same for all servers behind a load balancer",
+    fallback: 'random',
+  },
   token: {
     env: 'STATS_TOKEN',
     meaning: 'the JWT or API key for --server',
@@ -207,6 +213,12 @@ export function parseKeepAlive(name: string, text: string): number {
   const milliseconds = parseDuration(text) ?? Number.NaN;
   if (milliseconds >= KEEP_ALIVE.min && milliseconds <= KEEP_ALIVE.max) return milliseconds;
   throw new UsageError(`${name} ${withValue(text, 'must be a duration from 1s to 24h, such as 72s')}`);
+}
+
+export function parsePort(name: string, text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new UsageError(`${name} ${withValue(text, 'must be a port from 0 to 65,535')}`);
 }
 
 interface NamespaceOptions {

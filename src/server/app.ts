@@ -5,12 +5,13 @@ import { isId } from '../core/model/ids.js';
 import { invalidRequest, parseCall, rule } from '../core/model/validation.js';
 import { ignoringErrors } from '../core/observer.js';
 import { authorize } from './auth/access.js';
-import { AccessError, type Authenticator, type Caller } from './auth/caller.js';
+import { AccessError, type Caller } from './auth/caller.js';
 import { limitToCourses } from './auth/course-limit.js';
-import { authenticatorOf, type AuthOptions } from './auth/options.js';
+import { authOf, type Auth, type AuthOptions } from './auth/options.js';
 import { erasure, refusal, type SecurityEvent } from './auth/security-event.js';
 import { readJson } from './body.js';
 import { csvListOf, negotiate } from './csv.js';
+import { RefusedSession } from './dashboard/sessions.js';
 import { assertFrameAncestors, withFrameAncestors } from './frame-ancestors.js';
 import { MemoryBudget } from './memory-budget.js';
 import { Metrics } from './metrics.js';
@@ -101,8 +102,8 @@ export class App implements Service {
   readonly #stats: Stats;
   readonly #options: AppOptions;
   readonly #metrics: Metrics;
-  readonly #authenticator: Authenticator;
-  readonly #router = new Router([...routes, ...pageRoutes, ...dashboardRoutes]);
+  readonly #auth: Auth;
+  readonly #router: Router;
   readonly #bodies = new MemoryBudget();
   readonly #responses = new MemoryBudget();
   #description: ReturnType<typeof describeApi> | undefined;
@@ -116,7 +117,9 @@ export class App implements Service {
     this.#stats = stats;
     this.#options = options;
     this.#metrics = options.metrics ?? new Metrics();
-    this.#authenticator = authenticatorOf(options.auth);
+    this.#auth = authOf(options.auth);
+    const sessionRoutes = this.#auth.sessions?.routes ?? [];
+    this.#router = new Router([...routes, ...pageRoutes, ...dashboardRoutes, ...sessionRoutes]);
   }
 
   /** Sends a response to every request. The promise never rejects. */
@@ -159,7 +162,7 @@ export class App implements Service {
 
     const { route, path, locations } = match;
     context.route = route.path;
-    if (isServiceRoute(route)) return route.handle(this, basePath, path);
+    if (isServiceRoute(route)) return route.handle(this, basePath, path, request);
     if (isPageRoute(route)) return this.#openPage(context, { route, pathname, path, search });
     const query = readQuery(search, match);
     const url = { pathname: `${basePath}${pathname}`, query };
@@ -169,7 +172,7 @@ export class App implements Service {
       takesUser: locations.get('userId') === 'header',
       url,
     };
-    const caller = this.#authenticator.authenticate(request);
+    const caller = this.#auth.authenticator.authenticate(request);
     if (caller instanceof Promise) return caller.then((known) => this.#call(context, known, target));
     return this.#call(context, caller, target);
   }
@@ -211,7 +214,11 @@ export class App implements Service {
   ): Promise<HttpResponse> {
     const { clock = Date.now } = this.#options;
     const { headers } = context.request;
-    const caller = await this.#authenticator.authenticate(context.request);
+    const { authenticator, sessions } = this.#auth;
+    const caller = sessions
+      ? await sessions.enter(context.request, pathname, search)
+      : await authenticator.authenticate(context.request);
+    if ('status' in caller) return caller;
     context.caller = caller;
     const learner = path['userId'];
     if (learner !== undefined && !isId(learner)) {
@@ -231,8 +238,13 @@ export class App implements Service {
     try {
       const { problemPage } = await import('./dashboard/index.js');
       const { pathname } = parseTarget(context.request, this.#options.basePath);
-      const page = problemPage(problemResponse(error), pathname);
-      this.#fail(context, error, withFrameAncestors(page, this.#options.frameAncestors));
+      const { frameAncestors } = this.#options;
+      // The form to sign in is in no frame, where another site could lay something over it.
+      const page =
+        error instanceof RefusedSession
+          ? error.page
+          : withFrameAncestors(problemPage(problemResponse(error), pathname), frameAncestors);
+      this.#fail(context, error, page);
     } catch {
       this.#fail(context, error);
     }

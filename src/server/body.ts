@@ -16,7 +16,7 @@ import type { IncomingMessage } from 'node:http';
 import { describeValue, StatsError } from '../core/errors.js';
 import { repeatedKey } from '../core/model/repeated-keys.js';
 import { grouped, rule } from '../core/model/validation.js';
-import type { MemoryBudget } from './memory-budget.js';
+import { MemoryBudget } from './memory-budget.js';
 import { HttpError, requestError } from './problem.js';
 
 /** Bytes. */
@@ -27,8 +27,12 @@ const SMALL_BODY = 16 * 1024;
 export const MAX_CONTAINERS = 100;
 const EMPTY = Buffer.alloc(0);
 
+/** Bytes of a form, like a header with a credential. */
+const MAX_FORM = SMALL_BODY;
+
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*(?:utf-8|"utf-8")[ \t]*)?$/i;
+const FORM_TYPE = /^application\/x-www-form-urlencoded[ \t]*(?:;|$)/i;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPENING: ReadonlySet<number> = new Set(Buffer.from('[{'));
@@ -58,15 +62,48 @@ export async function readJson(
   return parse(await readBytes(request, budget), maxContainers);
 }
 
-/** Returns the body of a request whose stream was read. Its `end` event would never come. */
+/**
+ * Returns the body of an HTML form.
+ *
+ * @throws {HttpError} `unsupported-media-type`, `body-too-large`, `internal-error`
+ */
+export async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
+  const type = request.headers['content-type'];
+  if (!FORM_TYPE.test(type ?? '')) {
+    const detail = rule('must be application/x-www-form-urlencoded')({ input: type });
+    throw requestError('unsupported-media-type', { parameter: 'Content-Type', detail });
+  }
+  if (request.readableDidRead || request.readableEnded || request.destroyed) return parsedForm(request);
+  // A form is small, so that it needs no common budget.
+  return new URLSearchParams((await readBytes(request, new MemoryBudget(), MAX_FORM)).toString());
+}
+
+/** Returns a form that a middleware has parsed, such as `express.urlencoded()`. */
+function parsedForm(request: IncomingMessage): URLSearchParams {
+  const body = parsedBody(request);
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries<unknown>(
+    typeof body === 'object' && body !== null ? { ...body } : {},
+  )) {
+    if (typeof value === 'string') form.set(name, value);
+  }
+  return form;
+}
+
 function bodyOf(request: IncomingMessage, maxContainers: number): unknown {
+  const body = parsedBody(request);
+  return Buffer.isBuffer(body) ? parse(body, maxContainers) : body;
+}
+
+/** Returns the body of a request whose stream was read. Its `end` event would never come. */
+function parsedBody(request: IncomingMessage): unknown {
   const body = 'body' in request && request.readableEnded ? request.body : undefined;
   if (body === undefined) {
     const detail =
       'A middleware of this server has read the body and has not set request.body. Call the listener before it.';
     throw new HttpError('internal-error', detail);
   }
-  return Buffer.isBuffer(body) ? parse(body, maxContainers) : body;
+  return body;
 }
 
 function checkBodyHeaders({ headers }: IncomingMessage): void {
@@ -83,7 +120,7 @@ function checkBodyHeaders({ headers }: IncomingMessage): void {
   if (Number(headers['content-length'] ?? 0) > MAX_BODY) throw tooLarge();
 }
 
-function readBytes(request: IncomingMessage, budget: MemoryBudget): Promise<Buffer> {
+function readBytes(request: IncomingMessage, budget: MemoryBudget, max = MAX_BODY): Promise<Buffer> {
   let bytes: Buffer = Buffer.allocUnsafe(
     Math.min(Number(request.headers['content-length'] ?? 0), SMALL_BODY),
   );
@@ -91,7 +128,7 @@ function readBytes(request: IncomingMessage, budget: MemoryBudget): Promise<Buff
   let reserved = 0;
   const append = (chunk: Buffer) => {
     const needed = size + chunk.length;
-    if (needed > MAX_BODY) throw tooLarge();
+    if (needed > max) throw tooLarge(max);
     if (needed > bytes.length) {
       const capacity = Math.max(needed, 2 * bytes.length);
       budget.reserve(capacity);
@@ -172,7 +209,13 @@ export function hasTooManyContainers(json: Buffer, max: number): boolean {
   return false;
 }
 
-function tooLarge() {
-  const fault = { pointer: '', detail: 'must be at most 1 MiB long; split the request' };
+function tooLarge(max = MAX_BODY) {
+  const fault = {
+    pointer: '',
+    detail:
+      max === MAX_BODY
+        ? 'must be at most 1 MiB long; split the request'
+        : `must be at most ${grouped(max)} bytes long`,
+  };
   return requestError('body-too-large', fault, { Connection: 'close' });
 }

@@ -106,10 +106,10 @@ export function noContent(): HttpResponse {
   return { status: 204 };
 }
 
-/** Adds the prefix to the path of the created resource. */
+/** Adds the prefix to the path of the created resource. A relative location needs none. */
 export function withBasePath(response: HttpResponse, basePath: string): HttpResponse {
   const location = response.headers?.['Location'];
-  if (basePath === '' || location === undefined) return response;
+  if (basePath === '' || !location?.startsWith('/')) return response;
   return { ...response, headers: { ...response.headers, Location: `${basePath}${location}` } };
 }
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { ErrorCode, StatsCalls, Untyped } from '../core/index.js';
 import { callSchemas, type CallSchemas } from '../core/model/calls.js';
 import type { Clock } from '../core/model/time.js';
@@ -62,8 +63,13 @@ export interface Service {
 
 /** A route for operators and tools, without a user. */
 export interface ServiceRoute extends CommonRoute {
-  readonly operation: 'live' | 'ready' | 'metrics' | 'describe' | 'docs' | 'asset';
-  handle(service: Service, basePath: string, path: Readonly<Record<string, string>>): Promise<HttpResponse>;
+  readonly operation: 'live' | 'ready' | 'metrics' | 'describe' | 'docs' | 'asset' | 'session';
+  handle(
+    service: Service,
+    basePath: string,
+    path: Readonly<Record<string, string>>,
+    request: IncomingMessage,
+  ): Promise<HttpResponse>;
 }
 
 /** A route about the caller. */

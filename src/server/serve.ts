@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { StatsError, type Stats } from '../core/index.js';
 import { rule } from '../core/model/validation.js';
 import { App, type AppOptions } from './app.js';
-import { authenticatorOf } from './auth/options.js';
+import { authOf } from './auth/options.js';
 import { ConnectionTracker } from './connections.js';
 import { rejectConnect, handleParserError } from './parser-errors.js';
 import { requestError } from './problem.js';
@@ -136,8 +136,10 @@ const LOOPBACK = /^(localhost|127(?:\.\d{1,3}){3}|::1)$/i;
  * @throws {RangeError} if `auth` is invalid, or if other machines could claim to be any learner
  */
 export function assertServable({ host = '127.0.0.1', auth = { mode: 'gateway' } }: ServeOptions): void {
-  authenticatorOf(auth);
-  if (auth.mode === 'token' || auth.trustedProxies !== undefined || LOOPBACK.test(host)) return;
+  authOf(auth);
+  if (auth.mode === 'token' || LOOPBACK.test(host)) return;
+  if (auth.mode === 'link') throw new RangeError(`${host} must be a loopback address with the mode link.`);
+  if (auth.trustedProxies !== undefined) return;
   throw new RangeError(
     `${host} can be reached from other machines, which could claim to be any learner. Set trustedProxies (--trusted-proxies) to the addresses of the gateway, or the mode token (--auth token).`,
   );

@@ -195,6 +195,12 @@ test('`serve` refuses settings of authentication that are unsafe, invalid or wit
     assert.equal(code, 2, stderr);
     assert.match(stderr, message);
   }
+  const secret = { STATS_SESSION_SECRET: 'x'.repeat(31) };
+  const short = await runCli(['serve', '--database', 'sqlite::memory:', '--auth', 'token'], { env: secret });
+  assert.equal(
+    short.stderr,
+    'stats-service: STATS_SESSION_SECRET has 31 bytes; it must have at least 32, such as the output of "openssl rand -base64 32"\n',
+  );
   // A container image may set the variable of the other mode. Then only the address is wrong.
   const env = { STATS_TRUSTED_PROXIES: '172.16.0.0/12', STATS_AUTH: 'token' };
   const argv = ['serve', '--database', 'sqlite::memory:', '--port', '0', '--host', '203.0.113.1'];

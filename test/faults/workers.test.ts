@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { describe, test } from 'node:test';
+import { openStats } from '../../src/core/index.js';
 import { BIN, runBin } from '../support/cli.js';
 import { until } from '../support/condition.js';
 import { ConnectionLoad } from '../support/connection-load.js';
@@ -50,6 +51,26 @@ describe('serve --workers 2', { skip: process.platform !== 'linux' && 'reads /pr
     const requests = parseLog(stdout).filter(({ requestId }) => requestId?.startsWith(load.name));
     assert.equal(requests.length, load.answered);
     assert.deepEqual(new Set(requests.map(({ worker }) => worker)), new Set([1, 2]));
+  });
+
+  test('All processes open the sessions of the dashboard', async () => {
+    await using database = await createDatabase('postgres');
+    await using service = await startWorkers(database.url, { options: ['--auth', 'token'] });
+    await using stats = await openStats({ database: database.url });
+    const { text } = await stats.keys.create({ name: 'Dashboard', scopes: ['stats:read'] });
+    await using client = new HttpClient(service.url, 1);
+    const body = new URLSearchParams({ credential: text }).toString();
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const opened = await client.send('POST', '/dashboard/session', { body, headers: form });
+    const cookie = opened.headers['set-cookie']?.split(';')[0] ?? '';
+    for (let request = 0; request < 20; request++) {
+      // The workers share the port, so that each new connection can reach another one.
+      await using next = new HttpClient(service.url, 1);
+      assert.equal((await next.send('GET', '/dashboard', { headers: { cookie } })).status, 200);
+    }
+    const { stdout } = await service.stop();
+    const pages = parseLog(stdout).filter(({ route }) => route === '/dashboard');
+    assert.deepEqual(new Set(pages.map(({ worker }) => worker)), new Set([1, 2]));
   });
 
   test('`kill -9` of a worker fails no request of the other, and the worker is replaced', async () => {
@@ -244,13 +265,14 @@ interface WorkersOptions {
   readonly node?: readonly string[];
   /** Sends signals to the process group, like a terminal. */
   readonly group?: boolean;
+  readonly options?: readonly string[];
 }
 
 function startWorkers(
   database: string,
-  { workers = '2', node = [], group = false }: WorkersOptions = {},
+  { workers = '2', node = [], group = false, options = [] }: WorkersOptions = {},
 ): Promise<Service> {
-  const argv = ['serve', '--workers', workers, '--port', '0', '--database', database];
+  const argv = ['serve', '--workers', workers, '--port', '0', '--database', database, ...options];
   return startCommand([process.execPath, ...node, BIN, ...argv], { group });
 }
 

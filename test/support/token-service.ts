@@ -11,12 +11,12 @@ export interface TokenService extends Fixture {
 }
 
 /** Serves a new SQLite database that takes the JWTs of an issuer and API keys. */
-export async function createTokenService(): Promise<TokenService> {
+export async function createTokenService(sessionSecret?: string): Promise<TokenService> {
   await using stack = new AsyncDisposableStack();
   const fixture = stack.use(await createFixture('sqlite'));
   const { keys } = fixture.stats;
   const issuer = stack.use(await Issuer.create());
-  const auth = { mode: 'token', jwt: issuer.options, keys } as const;
+  const auth = { mode: 'token', jwt: issuer.options, keys, sessionSecret } as const;
   const { url } = stack.use(await serve(fixture.stats, { port: 0, auth }));
   const resources = stack.move();
   return {

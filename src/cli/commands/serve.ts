@@ -8,6 +8,7 @@ import {
   describeSetting,
   parseKeepAlive,
   parseMinLearners,
+  parsePort,
   readSetting,
   SETTINGS,
   type Setting,
@@ -98,12 +99,6 @@ function parseSetting<T>(
 function parseHost(name: string, text: string): string {
   if (text.trim() === '') throw new UsageError(`${name} ${withValue(text, 'must be a host or an address')}`);
   return text;
-}
-
-function parsePort(name: string, text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port <= 65_535) return port;
-  throw new UsageError(`${name} ${withValue(text, 'must be a port from 0 to 65,535')}`);
 }
 
 function parseWorkers(name: string, text: string): number {

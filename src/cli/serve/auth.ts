@@ -5,6 +5,8 @@ import { UsageError, withValue } from '../errors.js';
 import type { Io } from '../io.js';
 import { describeSetting, readIdNamespace, readSetting, SETTINGS, type Setting } from '../settings.js';
 
+/** Bytes. `serve()` has the same bound. */
+const MIN_SECRET = 32;
 const MODES = ['gateway', 'token'] as const;
 
 export interface AuthFlags {
@@ -19,7 +21,11 @@ export interface AuthFlags {
 /** The settings of authentication, before the database with the API keys is open. */
 export type AuthSettings =
   | { readonly mode: 'gateway'; readonly trustedProxies: readonly string[] | 'any' | undefined }
-  | { readonly mode: 'token'; readonly jwt: JwtOptions | undefined };
+  | {
+      readonly mode: 'token';
+      readonly jwt: JwtOptions | undefined;
+      readonly sessionSecret: string | undefined;
+    };
 
 export function addAuthOptions(command: Command): Command {
   const add = ({ flags, ...setting }: Setting & { readonly flags: string }) =>
@@ -37,6 +43,7 @@ export function readAuth(io: Io, flags: AuthFlags): AuthSettings {
   const mode = readSetting(io, SETTINGS.auth, flags.auth);
   const proxies = readSetting(io, SETTINGS.trustedProxies, flags.trustedProxies);
   const jwt = readJwt(io, flags);
+  const sessionSecret = readSessionSecret(io);
   if (mode === undefined || mode.text === 'gateway') {
     if (jwt) throw new UsageError(`${jwt.name} has no effect with --auth gateway; set --auth token`);
     const trusted = proxies?.text.split(',').map((text) => text.trim());
@@ -51,7 +58,17 @@ export function readAuth(io: Io, flags: AuthFlags): AuthSettings {
       `${proxies.name} has no effect with --auth token, because each request has a credential`,
     );
   }
-  return { mode: 'token', jwt: jwt?.options };
+  return { mode: 'token', jwt: jwt?.options, sessionSecret };
+}
+
+/** A container image may set it for the other mode. No message has its value. */
+function readSessionSecret(io: Io): string | undefined {
+  const secret = readSetting(io, SETTINGS.sessionSecret, undefined);
+  const size = Buffer.byteLength(secret?.text ?? '');
+  if (!secret || size >= MIN_SECRET) return secret?.text;
+  throw new UsageError(
+    `${secret.name} has ${size} bytes; it must have at least ${MIN_SECRET}, such as the output of "openssl rand -base64 32"`,
+  );
 }
 
 function readJwt(

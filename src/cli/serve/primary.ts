@@ -1,4 +1,5 @@
 import cluster from 'node:cluster';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { isSea } from 'node:sea';
 import { setTimeout } from 'node:timers/promises';
@@ -6,6 +7,7 @@ import { openStats } from '../../core/index.js';
 import { serve } from '../../server/index.js';
 import { interruptible, type Io } from '../io.js';
 import { ServerLog } from '../log.js';
+import { SETTINGS } from '../settings.js';
 import { authOptions } from './auth.js';
 import {
   announceListening,
@@ -27,7 +29,7 @@ async function runPrimary(io: Io, settings: ServerSettings, count: number): Prom
   await using log = new ServerLog(io);
   const url = await interruptible(io.signal, migrateAndFindUrl(settings));
   configureWorkers(settings.port === 0 ? ['--port', new URL(url).port] : []);
-  const workers = new Workers(log, count);
+  const workers = new Workers(log, count, sharedSecret(settings));
   await interruptible(io.signal, workers.start());
   announceListening(io, settings, url);
   log.event('started', { url, version: io.version, workers: count });
@@ -61,6 +63,12 @@ async function migrateAndFindUrl({
   await using stats = await openStats({ database, migrate, readOnly });
   await using server = await serve(stats, { host, port, auth: authOptions(auth, stats.keys) });
   return server.url;
+}
+
+/** Returns the variable with the secret of the dashboard's sessions, which every worker must be able to open. */
+function sharedSecret({ auth }: ServerSettings): Readonly<Record<string, string>> {
+  if (auth.mode === 'gateway' || auth.sessionSecret !== undefined) return {};
+  return { [SETTINGS.sessionSecret.env]: randomBytes(32).toString('base64url') };
 }
 
 /** @param options appended to the command line, so that they override it */

@@ -41,6 +41,7 @@ interface EndReason {
 export class Workers {
   readonly #log: ServerLog;
   readonly #count: number;
+  readonly #env: Readonly<Record<string, string>>;
   readonly #running = new Map<number, Running>();
   readonly #metrics = new MetricsSum();
   readonly #started = Promise.withResolvers<void>();
@@ -51,9 +52,11 @@ export class Workers {
   #earlyEnds = 0;
   #replacement: NodeJS.Timeout | undefined;
 
-  constructor(log: ServerLog, count: number) {
+  /** @param env variables of the workers, in addition to those of the primary */
+  constructor(log: ServerLog, count: number, env: Readonly<Record<string, string>>) {
     this.#log = log;
     this.#count = count;
+    this.#env = env;
   }
 
   /**
@@ -91,7 +94,7 @@ export class Workers {
   }
 
   #fork(): void {
-    const worker = cluster.fork();
+    const worker = cluster.fork(this.#env);
     const { stdout } = worker.process;
     const running: Running = {
       worker,

@@ -5,7 +5,8 @@ import { HttpError, type Headers, type HttpErrorCode } from '../problem.js';
 
 /** The sender of a request, with its permissions. */
 export interface Caller {
-  readonly credential: 'gateway' | 'jwt' | 'api-key';
+  /** `link`: the one-time link of a local dashboard. */
+  readonly credential: 'gateway' | 'jwt' | 'api-key' | 'link';
   /** The caller's own learner; `undefined` for an API key. */
   readonly userId: string | undefined;
   readonly scopes: ReadonlySet<Scope>;
@@ -13,6 +14,8 @@ export interface Caller {
   readonly courses: ReadonlySet<string> | undefined;
   /** Identifies the caller in the security log: the id of an API key, or a hash of the learner. */
   readonly subject: string | undefined;
+  /** True if the cookie of a session authenticates the caller, who can sign out. */
+  readonly isSession?: boolean;
 }
 
 export interface Authenticator {

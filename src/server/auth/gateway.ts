@@ -9,7 +9,8 @@ const ALL: ReadonlySet<Scope> = new Set(SCOPES);
 /** Without leading zeros, which could be meant as octal. */
 const PREFIX = /^(0|[1-9]\d{0,2})$/;
 const LOOPBACK = blockListOf(['127.0.0.0/8', '::1']);
-const LOOPBACK_HOST = /^(?:(?:[\w-]+\.)*localhost\.?|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
+/** The loopback names of a `Host` header. */
+export const LOOPBACK_HOST = /^(?:(?:[\w-]+\.)*localhost\.?|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
 /**
  * Trusts the `X-User-Id` of a service in front, which has authenticated the learner.

@@ -1,6 +1,7 @@
 import type { CryptoKey, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import { isScope, type Scope } from '../../core/model/api-key.js';
 import { deriveId, ID_NAMESPACE, isId } from '../../core/model/ids.js';
+import type { VerifiedCaller } from './caller-cache.js';
 import { invalidToken, subjectOf, type Caller } from './caller.js';
 import { jwksLoader } from './jwks-source.js';
 import { KeySet, MAX_AGE } from './key-set.js';
@@ -26,12 +27,6 @@ const MAX_COURSES = 1_000;
 /** Seconds that the clock of the issuer may differ. */
 const CLOCK_TOLERANCE = 30;
 
-export interface VerifiedCaller {
-  readonly caller: Caller;
-  /** Milliseconds since 1970. */
-  readonly until: number;
-}
-
 export class JwtVerifier {
   readonly #options: JwtOptions;
   readonly #keys: KeySet;
@@ -52,9 +47,10 @@ export class JwtVerifier {
     const { errors } = await import('jose');
     try {
       const payload = await this.#payloadOf(token);
-      const expires = ((payload.exp ?? 0) + CLOCK_TOLERANCE) * 1_000;
+      const expires = (payload.exp ?? 0) * 1_000;
       // A key that the issuer has removed must not be trusted any longer.
-      return { caller: this.#callerOf(payload), until: Math.min(expires, Date.now() + MAX_AGE) };
+      const until = Math.min(expires + CLOCK_TOLERANCE * 1_000, Date.now() + MAX_AGE);
+      return { caller: this.#callerOf(payload), until, expires };
     } catch (error) {
       // The messages of jose name claims and algorithms, not their values.
       if (error instanceof errors.JOSEError) throw invalidToken(error.message.replace(/\.$/, ''));

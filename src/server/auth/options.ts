@@ -1,4 +1,7 @@
 import type { ApiKeys } from '../../core/model/api-key.js';
+import { LinkSessions } from '../dashboard/link-sessions.js';
+import type { Sessions } from '../dashboard/sessions.js';
+import { TokenSessions } from '../dashboard/token-sessions.js';
 import type { Authenticator } from './caller.js';
 import { GatewayAuthenticator } from './gateway.js';
 import { JwtVerifier, type JwtOptions } from './jwt.js';
@@ -21,12 +24,39 @@ export type AuthOptions =
       readonly jwt?: JwtOptions | undefined;
       /** The `keys` of `openStats`. */
       readonly keys?: ApiKeys | undefined;
+      /**
+       * The secret of the dashboard's sessions, at least 32 bytes. Servers with the same secret share the sessions. Default: a
+       * random one.
+       */
+      readonly sessionSecret?: string | undefined;
+    }
+  | {
+      /**
+       * For the browser of the person who runs the program, on a loopback address: `/dashboard/open?code=…` opens a session
+       * that reads all courses. It works once, within 5 minutes. Every other request needs this session.
+       */
+      readonly mode: 'link';
+      /** A random text, at least 32 bytes. */
+      readonly code: string;
     };
 
+export interface Auth {
+  readonly authenticator: Authenticator;
+  /** `undefined` if each request has its own credential. */
+  readonly sessions?: Sessions;
+}
+
 /** @throws {RangeError} for an invalid option */
-export function authenticatorOf(options: AuthOptions = { mode: 'gateway' }): Authenticator {
-  if (options.mode === 'gateway') return new GatewayAuthenticator(options.trustedProxies);
-  const { jwt, keys } = options;
+export function authOf(options: AuthOptions = { mode: 'gateway' }): Auth {
+  if (options.mode === 'gateway') {
+    return { authenticator: new GatewayAuthenticator(options.trustedProxies) };
+  }
+  if (options.mode === 'link') {
+    const sessions = new LinkSessions(options.code);
+    return { authenticator: sessions, sessions };
+  }
+  const { jwt, keys, sessionSecret: secret } = options;
   if (!jwt && !keys) throw new RangeError('The mode token needs jwt, keys or both.');
-  return new TokenAuthenticator({ jwt: jwt && new JwtVerifier(jwt), keys });
+  const authenticator = new TokenAuthenticator({ jwt: jwt && new JwtVerifier(jwt), keys });
+  return { authenticator, sessions: new TokenSessions(authenticator, { secret }) };
 }

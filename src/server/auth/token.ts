@@ -7,14 +7,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { hashSecret, parseApiKey, type ApiKeys, type StoredApiKey } from '../../core/model/api-key.js';
-import { AccessError, invalidToken, type Authenticator, type Caller } from './caller.js';
 import type { Clock } from '../../core/model/time.js';
-import type { JwtVerifier, VerifiedCaller } from './jwt.js';
+import { CallerCache, type VerifiedCaller } from './caller-cache.js';
+import { AccessError, invalidToken, type Authenticator, type Caller } from './caller.js';
+import type { JwtVerifier } from './jwt.js';
 
-/** Characters of a token to remember. A longer one is verified for each request. */
-const MAX_LENGTH = 4_096;
-/** Credentials to remember, about 1 KB each. */
-const MAX_REMEMBERED = 10_000;
 /** Milliseconds for which an API key is remembered. */
 const KEY_AGE = 5_000;
 /** Milliseconds between two writes of when a key was last used. */
@@ -23,6 +20,7 @@ const TOUCH_INTERVAL = 60_000;
 const MAX_TOUCHED = 10_000;
 
 const BEARER = /^bearer +([\x21-\x7e]+) *$/i;
+const TOKEN = /^[\x21-\x7e]+$/;
 
 interface TokenOptions {
   /** `undefined` refuses every JWT. */
@@ -35,15 +33,22 @@ interface TokenOptions {
 export class TokenAuthenticator implements Authenticator {
   readonly #options: TokenOptions;
   readonly #clock: Clock;
-  readonly #remembered = new Map<string, VerifiedCaller>();
-  /** Verifications in flight, shared by concurrent requests. */
-  readonly #verifying = new Map<string, Promise<Caller>>();
+  readonly #tokens: CallerCache;
+  /** The callers of sessions, by the id of their API key. */
+  readonly #holders: CallerCache;
   /** When the last use of a key was written. */
   readonly #touched = new Map<string, number>();
 
   constructor(options: TokenOptions) {
+    const { clock = Date.now } = options;
     this.#options = options;
-    this.#clock = options.clock ?? Date.now;
+    this.#clock = clock;
+    this.#tokens = new CallerCache(clock, async (token) =>
+      token.startsWith('ssk_') ? this.#verifyKey(token) : this.#verifyJwt(token),
+    );
+    this.#holders = new CallerCache(clock, async (keyId) =>
+      this.#holderOf(await options.keys?.find(keyId), keyId),
+    );
   }
 
   authenticate({ headers: { authorization } }: IncomingMessage): Caller | Promise<Caller> {
@@ -55,30 +60,29 @@ export class TokenAuthenticator implements Authenticator {
     }
     const token = BEARER.exec(authorization)?.[1];
     if (token === undefined) throw invalidToken('it must be "Bearer" and a token');
-    const remembered = this.#remembered.get(token);
-    if (remembered && this.#clock() < remembered.until) {
-      this.#touch(remembered.caller);
-      return remembered.caller;
-    }
-    let verifying = this.#verifying.get(token);
-    if (!verifying) {
-      verifying = this.#verify(token).finally(() => this.#verifying.delete(token));
-      this.#verifying.set(token, verifying);
-    }
-    return verifying;
+    const verified = this.#tokens.find(token);
+    return verified instanceof Promise
+      ? verified.then((found) => this.#used(found).caller)
+      : this.#used(verified).caller;
   }
 
-  async #verify(token: string): Promise<Caller> {
-    const verified = await (token.startsWith('ssk_') ? this.#verifyKey(token) : this.#verifyJwt(token));
-    this.#touch(verified.caller);
-    if (token.length > MAX_LENGTH) return verified.caller;
-    this.#remembered.delete(token);
-    if (this.#remembered.size >= MAX_REMEMBERED) {
-      const [oldest = ''] = this.#remembered.keys();
-      this.#remembered.delete(oldest);
-    }
-    this.#remembered.set(token, verified);
-    return verified.caller;
+  /**
+   * Verifies a token that a person has entered.
+   *
+   * @throws {AccessError} `invalid-token`, `keys-unavailable`
+   */
+  async verify(token: string): Promise<VerifiedCaller> {
+    if (!TOKEN.test(token)) throw invalidToken('it must be a token');
+    return this.#used(await this.#tokens.find(token));
+  }
+
+  /**
+   * Returns the caller of an API key that was verified before.
+   *
+   * @throws {AccessError} `invalid-token` if the key is no longer valid
+   */
+  async callerOfKey(keyId: string): Promise<Caller> {
+    return this.#used(await this.#holders.find(keyId)).caller;
   }
 
   #verifyJwt(token: string): Promise<VerifiedCaller> {
@@ -94,21 +98,28 @@ export class TokenAuthenticator implements Authenticator {
     // An unknown key takes the same time as a wrong secret.
     const isRight = timingSafeEqual(hash, key?.secretHash ?? Buffer.alloc(hash.length));
     if (!key || !isRight) throw invalidToken('it is not an API key of this service', parsed.keyId);
-    if (key.revokedAt !== null) throw invalidToken('the API key is revoked', key.keyId);
-    const expires = key.expiresAt === null ? Infinity : Date.parse(key.expiresAt);
-    if (expires <= this.#clock()) throw invalidToken('the API key has expired', key.keyId);
-    return { caller: callerOf(key), until: Math.min(this.#clock() + KEY_AGE, expires) };
+    return this.#holderOf(key, parsed.keyId);
   }
 
-  /** A failed write is ignored: the time of the last use is not worth a failed request. */
-  #touch({ credential, subject }: Caller): void {
+  #holderOf(key: StoredApiKey | undefined, keyId: string): VerifiedCaller {
+    if (!key) throw invalidToken('it is not an API key of this service', keyId);
+    if (key.revokedAt !== null) throw invalidToken('the API key is revoked', keyId);
+    const expires = key.expiresAt === null ? Infinity : Date.parse(key.expiresAt);
+    if (expires <= this.#clock()) throw invalidToken('the API key has expired', keyId);
+    return { caller: callerOf(key), until: Math.min(this.#clock() + KEY_AGE, expires), expires };
+  }
+
+  /** Writes when a key was used. A failed write is ignored: the time of the last use is not worth a failed request. */
+  #used(verified: VerifiedCaller): VerifiedCaller {
+    const { credential, subject } = verified.caller;
     const { keys } = this.#options;
-    if (credential !== 'api-key' || subject === undefined || !keys) return;
+    if (credential !== 'api-key' || subject === undefined || !keys) return verified;
     const now = this.#clock();
-    if (now - (this.#touched.get(subject) ?? -Infinity) < TOUCH_INTERVAL) return;
+    if (now - (this.#touched.get(subject) ?? -Infinity) < TOUCH_INTERVAL) return verified;
     if (this.#touched.size >= MAX_TOUCHED) this.#touched.clear();
     this.#touched.set(subject, now);
     void keys.touch(new Map([[subject, new Date(now).toISOString()]])).catch(() => undefined);
+    return verified;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CourseActivityItem, StatsCalls, Untyped } from '../../core/index.js';
-import { DAY, toInstant } from '../../core/model/time.js';
+import { toInstant } from '../../core/model/time.js';
+import { DAY } from '../../core/model/time.js';
 import { svg as html, type Markup } from '../markup.js';
 import { amount, duration, score } from './format.js';
 import { lastIntervals, type Range } from './view.js';

@@ -41,6 +41,9 @@ function policy(): string {
   ].join('; ');
 }
 
+/** Other sites never learn the address. For this one, browsers name the origin of a form only with this policy. */
+const REFERRER = 'same-origin';
+
 export function pageResponse(page: PageDocument): HttpResponse {
   return {
     status: page.status ?? 200,
@@ -48,7 +51,7 @@ export function pageResponse(page: PageDocument): HttpResponse {
     headers: {
       'Cache-Control': 'private, no-cache',
       'Content-Security-Policy': policy(),
-      'Referrer-Policy': 'no-referrer',
+      'Referrer-Policy': REFERRER,
       ...page.headers,
     },
     // The indentation of the templates would be a fifth of the page.
@@ -123,6 +126,12 @@ function navigation(links: Links, caller: Caller, current: PageDocument['current
       ${(isGateway || !hasScope(caller, 'stats:read')) && item('home', 'Home', '')}
       ${hasScope(caller, 'stats:read') && (!isGateway || current === 'courses') && item('courses', 'Courses', '/courses')}
       ${caller.userId !== undefined && item('me', 'My learning', '/me')}
+      ${
+        caller.isSession === true &&
+        html`<li>
+          <form method="post" action="${links.to('/sign-out')}"><button class="plain">Sign out</button></form>
+        </li>`
+      }
     </ul>
   </nav>`;
 }

@@ -1,5 +1,6 @@
+import { DAY } from '../../core/model/time.js';
 import { ZoneDays } from '../../core/model/zone-days.js';
-import { DAY, toInstant } from '../../core/model/time.js';
+import { toInstant } from '../../core/model/time.js';
 import { svg as html, type Markup } from '../markup.js';
 
 const MINUTE = 60_000;

@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { Stats } from '../../core/index.js';
+import { serve } from '../../server/index.js';
+import { describeError } from '../errors.js';
+import type { Io } from '../io.js';
+import { escapeControls, writeLine } from '../output.js';
+import { openBrowser } from './browser.js';
+
+/** Bytes of the secret in the link. */
+const CODE = 32;
+/** Milliseconds for the pages in flight at the end. */
+const CLOSE_DEADLINE = 2_000;
+
+export interface DashboardSettings {
+  /** 0 selects a free port. */
+  readonly port: number;
+  readonly opensBrowser: boolean;
+}
+
+/** Serves the dashboard of a database on a loopback address until the signal. */
+export async function runDashboard(io: Io, stats: Stats, settings: DashboardSettings): Promise<void> {
+  const code = randomBytes(CODE).toString('base64url');
+  const server = await serve(stats, {
+    port: settings.port,
+    auth: { mode: 'link', code },
+    onError: (error, requestId) =>
+      writeLine(io.stderr, `Request ${requestId}: ${escapeControls(describeError(error))}`),
+  });
+  const link = `${server.url}/dashboard/open?code=${code}`;
+  writeLine(io.stdout, link);
+  writeLine(io.stderr, 'The link works once, within 5 minutes. Press Ctrl-C to stop.');
+  if (settings.opensBrowser) openBrowser(link, io.env);
+  if (!io.signal.aborted) await once(io.signal, 'abort');
+  await server.close(CLOSE_DEADLINE);
+}

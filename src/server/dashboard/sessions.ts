@@ -1,0 +1,104 @@
+import type { IncomingMessage } from 'node:http';
+import { AccessError, type Caller } from '../auth/caller.js';
+import { LOOPBACK_HOST } from '../auth/gateway.js';
+import type { HttpErrorCode } from '../problem.js';
+import type { HttpResponse } from '../response.js';
+import type { ServiceRoute } from '../router.js';
+
+/** The sessions of the dashboard, where requests of pages have no credential of their own. */
+export interface Sessions {
+  /** The routes that open and close a session. */
+  readonly routes: readonly ServiceRoute[];
+  /**
+   * Returns the caller of a page, or the page of a reader who has no session.
+   *
+   * @param pathname without the base path
+   * @throws {AccessError} if the credential is not valid
+   */
+  enter(request: IncomingMessage, pathname: string, search: string): Promise<Caller | HttpResponse>;
+}
+
+/** A refused credential, for which the reader gets another page than that of the problem. */
+export class RefusedSession extends AccessError {
+  readonly page: HttpResponse;
+
+  constructor(code: HttpErrorCode, subject: string | undefined, page: HttpResponse) {
+    super(code, 'The session is refused.', { subject });
+    this.page = page;
+  }
+}
+
+/** A route that opens or closes a session. The OpenAPI document omits it. */
+export function sessionRoute(
+  method: 'GET' | 'POST',
+  path: string,
+  handle: (request: IncomingMessage) => Promise<HttpResponse>,
+): ServiceRoute {
+  return {
+    method,
+    path,
+    operation: 'session',
+    summary: 'A session of the dashboard',
+    responses: {},
+    errors: [],
+    handle: (_service, _basePath, _path, request) => handle(request),
+  };
+}
+
+export function readCookie({ headers }: IncomingMessage, name: string): string {
+  for (const pair of headers.cookie?.split(';') ?? []) {
+    const text = pair.trim();
+    if (text.startsWith(`${name}=`)) return text.slice(name.length + 1);
+  }
+  return '';
+}
+
+/**
+ * Returns the value of `Set-Cookie`. Without `Path`, browsers use the directory of the request, which is that of the
+ * dashboard, also behind a proxy that removes a prefix of the path.
+ *
+ * @param age seconds; 0 removes the cookie
+ */
+export function formatCookie(request: IncomingMessage, name: string, value: string, age: number): string {
+  const secure = isOnLoopback(request) ? '' : '; Secure';
+  return `${name}=${value}; Max-Age=${age}; HttpOnly; SameSite=Strict${secure}`;
+}
+
+/** True if the browser has sent the request to its own machine. A proxy may change `Host`, but not `Origin`. */
+function isOnLoopback({ headers: { origin, host = '' } }: IncomingMessage): boolean {
+  const seen = origin === undefined || origin === 'null' ? `http://${host}` : origin;
+  return seen.startsWith('http://') && LOOPBACK_HOST.test(seen.slice('http://'.length));
+}
+
+/**
+ * Refuses a form of another site. A request without these headers is not from a browser.
+ *
+ * @throws {AccessError} `untrusted-host`
+ */
+export function assertSameSite({ headers }: IncomingMessage): void {
+  const { origin, host = '' } = headers;
+  const site = headers['sec-fetch-site'];
+  const isOwn =
+    site === undefined
+      ? origin === undefined || origin.replace(/^https?:\/\//, '') === host
+      : site === 'same-origin' || site === 'none';
+  if (!isOwn) {
+    throw new AccessError(
+      'untrusted-host',
+      'The form is of another site. Open the dashboard and use its own form.',
+    );
+  }
+}
+
+/**
+ * True if a link on another site leads here. `SameSite=Strict` then keeps the cookie back, but a reload by the page itself
+ * sends it.
+ */
+export function isFromOtherSite({ headers }: IncomingMessage): boolean {
+  return headers['sec-fetch-site'] === 'cross-site' && headers['sec-fetch-mode'] === 'navigate';
+}
+
+/** Returns the query of the request. */
+export function queryOf({ url = '' }: IncomingMessage): URLSearchParams {
+  return new URLSearchParams(url.slice(url.indexOf('?') + 1 || url.length));
+}

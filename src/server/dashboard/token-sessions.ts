@@ -1,0 +1,149 @@
+/*
+ * Sessions of readers who have a JWT or an API key. The form of `/dashboard/sign-in` sends it once, and the cookie that the
+ * browser gets in return is the credential of pages only: no other route reads it, so it can change nothing.
+ *
+ * A session ends after an hour, or earlier with the token. That of an API key also ends when the key is revoked, because
+ * each request finds the key by its id, in the same few seconds as requests with the key itself.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { VerifiedCaller } from '../auth/caller-cache.js';
+import { AccessError, subjectOf, type Caller } from '../auth/caller.js';
+import { SessionSeal, type SessionClaims } from '../auth/session-seal.js';
+import type { TokenAuthenticator } from '../auth/token.js';
+import { readForm } from '../body.js';
+import type { Clock } from '../../core/model/time.js';
+import type { HttpResponse } from '../response.js';
+import {
+  assertSameSite,
+  formatCookie,
+  isFromOtherSite,
+  queryOf,
+  readCookie,
+  RefusedSession,
+  sessionRoute,
+  type Sessions,
+} from './sessions.js';
+
+const COOKIE = 'stats_session';
+const ROOT = '/dashboard';
+const SIGN_IN = `${ROOT}/sign-in`;
+const OPEN = `${ROOT}/session`;
+const CLOSE = `${ROOT}/sign-out`;
+/** Milliseconds. */
+const MAX_AGE = 3_600_000;
+/** Characters of the page to return to, so that the URL of the form is never too long. */
+const MAX_NEXT = 2_000;
+/** A path below the dashboard. A segment of dots could leave it. */
+const NEXT = /^(?:\/[\w-]+(?:\.\w+)?)*(?:\?[\x21-\x7e]*)?$/;
+
+interface TokenSessionOptions {
+  /** The secret of all servers that share the sessions. Default: a random one. */
+  readonly secret: string | undefined;
+  readonly clock?: Clock;
+}
+
+export class TokenSessions implements Sessions {
+  readonly routes = [
+    sessionRoute('GET', SIGN_IN, (request) => this.#form(nextOf(queryOf(request)))),
+    sessionRoute('POST', OPEN, (request) => this.#open(request)),
+    sessionRoute('POST', CLOSE, (request) => this.#close(request)),
+  ];
+  readonly #authenticator: TokenAuthenticator;
+  readonly #seal: SessionSeal;
+  readonly #clock: Clock;
+
+  /** @throws {RangeError} for a short secret */
+  constructor(authenticator: TokenAuthenticator, { secret, clock = Date.now }: TokenSessionOptions) {
+    this.#authenticator = authenticator;
+    this.#seal = new SessionSeal(secret);
+    this.#clock = clock;
+  }
+
+  async enter(request: IncomingMessage, pathname: string, search: string): Promise<Caller | HttpResponse> {
+    if (request.headers.authorization !== undefined) return this.#authenticator.authenticate(request);
+    const { signInRedirect, reloadPage } = await import('./index.js');
+    const next = nextOf({ get: () => `${pathname.slice(ROOT.length)}${search && `?${search}`}` });
+    const claims = this.#seal.open(readCookie(request, COOKIE), this.#clock());
+    if (claims && claims.kind !== 'link') {
+      try {
+        return { ...(await this.#callerOf(claims)), isSession: true };
+      } catch (error) {
+        if (!(error instanceof AccessError)) throw error;
+        throw new RefusedSession(error.code, error.subject, signInRedirect(pathname, next));
+      }
+    }
+    return isFromOtherSite(request) ? reloadPage(pathname) : signInRedirect(pathname, next);
+  }
+
+  async #callerOf(claims: Exclude<SessionClaims, { kind: 'link' }>): Promise<Caller> {
+    if (claims.kind === 'key') return this.#authenticator.callerOfKey(claims.keyId);
+    const { userId, scopes, courses } = claims;
+    return {
+      credential: 'jwt',
+      userId,
+      scopes: new Set(scopes),
+      courses: courses && new Set(courses),
+      subject: subjectOf(userId),
+    };
+  }
+
+  async #open(request: IncomingMessage): Promise<HttpResponse> {
+    assertSameSite(request);
+    const form = await readForm(request);
+    const next = nextOf(form);
+    const verified = await this.#verify(form.get('credential')?.trim() ?? '', next);
+    const now = this.#clock();
+    const age = Math.floor((Math.min(verified.expires, now + MAX_AGE) - now) / 1_000);
+    // The token is within the tolerance of the clocks.
+    if (age < 1) throw await this.#refuse(next, verified.caller.subject);
+    const sealed = this.#seal.seal(claimsOf(verified.caller, now + age * 1_000));
+    if (sealed === undefined) {
+      return this.#form(next, 403, 'The token is limited to more courses than a session can hold.');
+    }
+    const { redirect } = await import('./index.js');
+    return redirect(OPEN, next, { 'Set-Cookie': formatCookie(request, COOKIE, sealed, age) });
+  }
+
+  async #verify(credential: string, next: string): Promise<VerifiedCaller> {
+    try {
+      return await this.#authenticator.verify(credential);
+    } catch (error) {
+      if (!(error instanceof AccessError) || error.code !== 'invalid-token') throw error;
+      throw await this.#refuse(next, error.subject);
+    }
+  }
+
+  /** The page does not say what is wrong. The log has the id of the API key. */
+  async #refuse(next: string, subject: string | undefined): Promise<RefusedSession> {
+    const page = await this.#form(next, 401, 'The token or API key is not accepted.');
+    return new RefusedSession('invalid-token', subject, page);
+  }
+
+  async #form(next: string, status?: number, message?: string): Promise<HttpResponse> {
+    const { signInPage } = await import('./index.js');
+    return signInPage({ next, status, message });
+  }
+
+  async #close(request: IncomingMessage): Promise<HttpResponse> {
+    assertSameSite(request);
+    const { redirect } = await import('./index.js');
+    return redirect(CLOSE, '/sign-in', { 'Set-Cookie': formatCookie(request, COOKIE, '', 0) });
+  }
+}
+
+function claimsOf({ credential, userId, scopes, courses, subject }: Caller, expires: number): SessionClaims {
+  if (credential === 'api-key') return { kind: 'key', keyId: subject ?? '', expires };
+  return {
+    kind: 'learner',
+    userId: userId ?? '',
+    scopes: Array.from(scopes),
+    ...(courses && { courses: Array.from(courses) }),
+    expires,
+  };
+}
+
+/** Returns the page to show after the sign-in: the path below the dashboard, with its query. */
+function nextOf(parameters: Pick<URLSearchParams, 'get'>): string {
+  const next = parameters.get('next') ?? '';
+  return next.length <= MAX_NEXT && NEXT.test(next) ? next : '';
+}
