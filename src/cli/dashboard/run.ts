@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Stats } from '../../core/index.js';
 import { serve } from '../../server/index.js';
-import { describeError } from '../errors.js';
+import { describeError, Interruption } from '../errors.js';
 import type { Io } from '../io.js';
 import { escapeControls, writeLine } from '../output.js';
 import { openBrowser } from './browser.js';
@@ -20,6 +20,7 @@ export interface DashboardSettings {
 
 /** Serves the dashboard of a database on a loopback address until the signal. */
 export async function runDashboard(io: Io, stats: Stats, settings: DashboardSettings): Promise<void> {
+  if (io.signal.aborted) throw new Interruption('interrupted');
   const code = randomBytes(CODE).toString('base64url');
   const server = await serve(stats, {
     port: settings.port,

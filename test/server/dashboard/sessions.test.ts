@@ -195,6 +195,12 @@ test('The sign-in leads to a page of the dashboard only', async () => {
   }
   const { headers } = await signIn(client, { credential, next: '/courses?timeZone=Europe%2FParis&x=//' });
   assert.equal(headers['location'], '../dashboard/courses?timeZone=Europe%2FParis&x=//');
+  const auth = { mode: 'token', keys: service.stats.keys } as const;
+  await using prefixed = await serve(service.stats, { port: 0, auth, basePath: '/stats' });
+  await using below = new HttpClient(prefixed.url);
+  const away = await below.send('GET', '/dashboard/courses');
+  assert.equal(away.headers['location'], '../dashboard/sign-in?next=%2Fcourses');
+  assert.equal((await signIn(below, { credential })).headers['location'], '../dashboard');
   // A link of another site comes without the cookie, which a reload by the page itself sends.
   const site = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
   const linked = await client.send('GET', '/dashboard/me', { headers: site });
