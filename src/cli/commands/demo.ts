@@ -15,7 +15,7 @@ interface Options extends DashboardFlags {
 export function addDemo(program: Command, io: Io): void {
   const command = program
     .command('demo')
-    .description('fill a new database with invented courses of 60 learners, and open its dashboard')
+    .description('fill a new database with three invented courses, and open its dashboard')
     .option(
       '--database <url>',
       'a new or empty database that keeps the courses (default: a temporary one, removed at the end)',
