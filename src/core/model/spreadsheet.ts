@@ -5,9 +5,10 @@ export const BYTE_ORDER_MARK = '\ufeff';
 
 /**
  * The characters with which a spreadsheet begins a formula (OWASP, CSV Injection), with the full-width ones of East Asian
- * Excel. Where the list separator is a semicolon, as in most of Europe, Excel also begins a cell after one within a text.
+ * Excel. Where the list separator is a semicolon, as in most of Europe, Excel also begins a cell after one within a text, also if the
+ * cell is quoted.
  */
-const FORMULA = /^[\t\r\n]|(?<=^|[;\t\r\n])[=+\-@＝＋－＠]/g;
+const FORMULA = /^[\t\r\n]|(?<=^|[;\t\r\n]"*)[=+\-@＝＋－＠]/g;
 
 /** Quoted in addition to RFC 4180: semicolons and tabs, at which LibreOffice may separate cells too. */
 const NEEDS_SPREADSHEET_QUOTES = /[",;\t\r\n]/;

@@ -25,10 +25,9 @@ export async function coursePage(request: PageRequest): Promise<HttpResponse> {
   const view = readView(request);
   const { links, zone } = view;
   const course = { courseId: path['courseId'] };
-  const [summary, roster] = await Promise.all([
-    stats.getSummary({ ...course, ...argumentsOf(query, ['inactiveAfter']) }),
-    readRoster(request),
-  ]);
+  // One after the other: at the same time, they would wait for each other, and a long wait is refused.
+  const roster = await readRoster(request);
+  const summary = await stats.getSummary({ ...course, ...argumentsOf(query, ['inactiveAfter']) });
   const { name, sessionCount, lastCompletedAt } = summary;
   const activity = sessionCount > 0 && (await readActivity(request, view, summary));
   // Counting learners takes long, so the default chart's weeks are not read again.

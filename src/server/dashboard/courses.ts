@@ -18,9 +18,9 @@ export async function coursesPage(request: PageRequest): Promise<HttpResponse> {
   const { links, zone } = view;
   const page = await stats.listCourses({ limit: LIMIT, ...argumentsOf(query, ['cursor']) });
   const rule = argumentsOf(query, ['inactiveAfter']);
-  const summaries = await Promise.all(
-    page.items.map(({ courseId }) => stats.getSummary({ courseId, ...rule })),
-  );
+  // One after the other: at the same time, they would wait for each other, and a long wait is refused.
+  const summaries: CourseSummary[] = [];
+  for (const { courseId } of page.items) summaries.push(await stats.getSummary({ courseId, ...rule }));
   return pageResponse({
     links,
     caller,

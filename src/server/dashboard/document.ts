@@ -49,7 +49,7 @@ export function pageResponse(page: PageDocument): HttpResponse {
     status: page.status ?? 200,
     type: HTML,
     headers: {
-      'Cache-Control': 'private, no-cache',
+      'Cache-Control': 'private, no-store',
       'Content-Security-Policy': policy(),
       'Referrer-Policy': REFERRER,
       ...page.headers,

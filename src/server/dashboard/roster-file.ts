@@ -20,6 +20,8 @@ export async function rosterFile(request: PageRequest): Promise<HttpResponse> {
   const call = rosterCall(request);
   const limit = query.get('limit');
   const size = limit === null ? MAX_LIMIT : Number(limit);
+  if (limit === null && (await stats.getSummary({ courseId: call.courseId })).learners.total > MAX_ROWS)
+    throw tooMany();
   const parts: string[] = [];
   let { cursor } = call;
   do {
@@ -27,14 +29,13 @@ export async function rosterFile(request: PageRequest): Promise<HttpResponse> {
     const page: Roster = await stats.listLearners({ ...call, ...next, limit: size });
     parts.push(...page.items.map((row) => csvLine(columns, row, spreadsheetCell)));
     cursor = limit === null ? (page.next ?? undefined) : undefined;
-    if (parts.length >= MAX_ROWS && cursor !== undefined) throw tooMany();
   } while (cursor !== undefined);
   return {
     status: 200,
     type: 'text/csv; charset=utf-8; header=present',
     headers: {
       'Content-Disposition': 'attachment; filename="learners.csv"',
-      'Cache-Control': 'private, no-cache',
+      'Cache-Control': 'private, no-store',
     },
     body: BYTE_ORDER_MARK + csvHeader(columns) + parts.join(''),
     format: String,
@@ -42,6 +43,6 @@ export async function rosterFile(request: PageRequest): Promise<HttpResponse> {
 }
 
 function tooMany() {
-  const detail = `is required, because more than ${grouped(MAX_ROWS)} learners match; filter them, or use "stats-service roster --csv"`;
+  const detail = `is required, because the course has more than ${grouped(MAX_ROWS)} learners; use "stats-service roster --csv"`;
   return invalidRequest([{ parameter: 'limit', detail }]);
 }

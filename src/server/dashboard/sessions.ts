@@ -66,7 +66,7 @@ export function formatCookie(request: IncomingMessage, name: string, value: stri
 
 /** True if the browser has sent the request to its own machine. A proxy may change `Host`, but not `Origin`. */
 function isOnLoopback({ headers: { origin, host = '' } }: IncomingMessage): boolean {
-  const seen = origin === undefined || origin === 'null' ? `http://${host}` : origin;
+  const seen = origin ?? `http://${host}`;
   return seen.startsWith('http://') && LOOPBACK_HOST.test(seen.slice('http://'.length));
 }
 

@@ -19,7 +19,7 @@ import { createTokenService } from '../../support/token-service.js';
 function assertPage({ status, headers, text }: HttpAnswer, expected: number): void {
   assert.equal(status, expected, text);
   assert.equal(headers['content-type'], 'text/html; charset=utf-8');
-  assert.equal(headers['cache-control'], 'private, no-cache');
+  assert.equal(headers['cache-control'], 'private, no-store');
   assert.equal(headers['referrer-policy'], 'same-origin');
   assert.equal(headers['x-content-type-options'], 'nosniff');
   assert.match(
