@@ -2,7 +2,7 @@ import type { CourseSummary, LearnerStatus, Quartiles } from '../../core/index.j
 import { svg as html, type Markup } from '../markup.js';
 import { stackedBar } from './bars.js';
 import { amount, count, duration, percentText, score } from './format.js';
-import { STATUS_NAMES, STATUS_ORDER } from './status.js';
+import { countOf, STATUS_NAMES, STATUS_ORDER } from './status.js';
 import { tiles } from './tiles.js';
 import type { View } from './view.js';
 
@@ -30,10 +30,6 @@ export function courseFigures(summary: CourseSummary, view: View): Markup {
     ${sessionCount > 0 && quartiles(summary)}`;
 }
 
-function countOf({ learners }: CourseSummary, status: LearnerStatus): number {
-  return status === 'not-started' ? learners.notStarted : learners[status];
-}
-
 /** Each status leads to its learners. */
 function statuses(summary: CourseSummary, { links }: View): Markup {
   const { learners, inactiveAfter } = summary;
@@ -45,7 +41,7 @@ function statuses(summary: CourseSummary, { links }: View): Markup {
   };
   const items = STATUS_ORDER.map((status) => {
     const link = links.here({ status, cursor: undefined }, 'learners');
-    const value = countOf(summary, status);
+    const value = countOf(learners, status);
     const share = learners.total === 0 ? '' : percentText(value / learners.total);
     return html`<li>
       <a href="${link}"
@@ -55,7 +51,7 @@ function statuses(summary: CourseSummary, { links }: View): Markup {
       >
     </li>`;
   });
-  return html`${stackedBar(STATUS_ORDER.map((status) => ({ value: countOf(summary, status), kind: status })))}
+  return html`${stackedBar(STATUS_ORDER.map((status) => ({ value: countOf(learners, status), kind: status })))}
     <ul class="statuses">
       ${items}
     </ul>`;
