@@ -36,7 +36,7 @@ function statuses(summary: CourseSummary, { links }: View): Markup {
   const rules: Readonly<Record<LearnerStatus, string>> = {
     completed: 'studied every module',
     active: `a session in the last ${count(inactiveAfter, 'day')}`,
-    inactive: `none in the last ${count(inactiveAfter, 'day')}`,
+    inactive: `studied before, but not in the last ${count(inactiveAfter, 'day')}`,
     'not-started': 'enrolled, no session yet',
   };
   const items = STATUS_ORDER.map((status) => {
@@ -47,7 +47,7 @@ function statuses(summary: CourseSummary, { links }: View): Markup {
       <a href="${link}"
         ><span class="status ${status}">${STATUS_NAMES[status]}</span>
         <span class="value">${amount(value)}</span> <span class="share">${share}</span>
-        <span class="note">${rules[status]}</span></a
+        <span class="note">${rules[status]}</span> <span class="show">Show learners</span></a
       >
     </li>`;
   });
