@@ -2,7 +2,7 @@ import type { CourseSummary, LearnerStatus, Quartiles } from '../../core/index.j
 import { svg as html, type Markup } from '../markup.js';
 import { stackedBar } from './bars.js';
 import { amount, count, duration, percentText, score } from './format.js';
-import { STATUS_NAMES, STATUS_ORDER } from './status.js';
+import { countOf, STATUS_NAMES, STATUS_ORDER } from './status.js';
 import { tiles } from './tiles.js';
 import type { View } from './view.js';
 
@@ -30,32 +30,28 @@ export function courseFigures(summary: CourseSummary, view: View): Markup {
     ${sessionCount > 0 && quartiles(summary)}`;
 }
 
-function countOf({ learners }: CourseSummary, status: LearnerStatus): number {
-  return status === 'not-started' ? learners.notStarted : learners[status];
-}
-
 /** Each status leads to its learners. */
 function statuses(summary: CourseSummary, { links }: View): Markup {
   const { learners, inactiveAfter } = summary;
   const rules: Readonly<Record<LearnerStatus, string>> = {
     completed: 'studied every module',
     active: `a session in the last ${count(inactiveAfter, 'day')}`,
-    inactive: `none in the last ${count(inactiveAfter, 'day')}`,
+    inactive: `studied before, but not in the last ${count(inactiveAfter, 'day')}`,
     'not-started': 'enrolled, no session yet',
   };
   const items = STATUS_ORDER.map((status) => {
     const link = links.here({ status, cursor: undefined }, 'learners');
-    const value = countOf(summary, status);
+    const value = countOf(learners, status);
     const share = learners.total === 0 ? '' : percentText(value / learners.total);
     return html`<li>
       <a href="${link}"
         ><span class="status ${status}">${STATUS_NAMES[status]}</span>
         <span class="value">${amount(value)}</span> <span class="share">${share}</span>
-        <span class="note">${rules[status]}</span></a
+        <span class="note">${rules[status]}</span> <span class="show">Show learners</span></a
       >
     </li>`;
   });
-  return html`${stackedBar(STATUS_ORDER.map((status) => ({ value: countOf(summary, status), kind: status })))}
+  return html`${stackedBar(STATUS_ORDER.map((status) => ({ value: countOf(learners, status), kind: status })))}
     <ul class="statuses">
       ${items}
     </ul>`;

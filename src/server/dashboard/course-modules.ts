@@ -1,5 +1,6 @@
 import type { CourseSummary } from '../../core/index.js';
 import { shareOf } from '../../core/model/scale.js';
+import { grouped } from '../../core/model/validation.js';
 import { svg as html, type Markup } from '../markup.js';
 import { shareBar } from './bars.js';
 import { amount, count } from './format.js';
@@ -57,14 +58,17 @@ function table(shown: readonly Module[], modules: readonly Module[]): Markup {
 }
 
 /** Says where most learners stop. Modules are in the order of their ids, which courses mostly number. */
-function sentence(modules: readonly Module[]): string {
+function sentence(modules: readonly Module[]): Markup | string {
   const drops = modules.flatMap((module, index) => {
     const before = modules[index - 1];
     return before ? { before, module, drop: before.learners - module.learners } : [];
   });
   const largest = drops.toSorted((a, b) => b.drop - a.drop)[0];
-  const order = 'In the order of their ids';
-  if (!largest || largest.drop <= 0) return `${order}, no module has fewer learners than the one before it.`;
-  const { before, module, drop } = largest;
-  return `${order}, the largest drop is from ${before.moduleId} to ${module.moduleId}: ${count(drop, 'learner')} fewer.`;
+  if (!largest || largest.drop <= 0) {
+    return 'In the order of their ids, no module has fewer learners than the one before it.';
+  }
+  const { before, module } = largest;
+  return html`Most learners stop before ${module.moduleId}: ${grouped(before.learners)} studied
+    ${before.moduleId}, ${grouped(module.learners)} studied ${module.moduleId}.
+    <small>Modules in the order of their ids.</small>`;
 }

@@ -1,7 +1,7 @@
 import type { CourseActivityItem, StatsCalls, Untyped } from '../../core/index.js';
 import { DAY, toInstant } from '../../core/model/time.js';
 import { svg as html, type Markup } from '../markup.js';
-import { amount, duration, score } from './format.js';
+import { amount, amountText, change, count, duration, durationText, score, scoreText } from './format.js';
 import { lastIntervals, type Range } from './view.js';
 import type { Zone } from './zone.js';
 
@@ -34,24 +34,35 @@ export async function courseWeeks(
   const [beforeLast, last, current] = weeks.slice(-3);
   if (!beforeLast || !last || !current) return html``;
   const to = toInstant(now - WEEK);
-  const { items: parts } = await read({ from: toInstant(Date.parse(last.start)), to });
-  const since = ({ start }: CourseActivityItem) => html`from ${zone.date(toInstant(Date.parse(start)))}`;
+  const { items: parts } = await read({ from: toInstant(startOf(last)), to });
+  const part = parts[0] ?? NOTHING;
   const columns = [
-    ['This week so far', since(current)],
-    ['Last week by this time', html`to ${zone.dateTime(to)}`],
-    ['Last week', since(last)],
-    ['Week before last', since(beforeLast)],
+    ['This week so far', `${zone.weekday(startOf(current))} to now`],
+    ['Last week to the same time', `${zone.days(startOf(last), now - WEEK)}, ${zone.time(now - WEEK)}`],
+    ['Change', 'this week so far'],
+    ['Last week, complete', zone.days(startOf(last), startOf(current) - 1)],
+    ['Week before last', zone.days(startOf(beforeLast), startOf(last) - 1)],
   ] as const;
-  const items = [current, parts[0] ?? NOTHING, last, beforeLast];
+  const row = <Value extends number | null>(
+    name: string,
+    valueOf: (week: typeof NOTHING) => Value,
+    show: (value: Value) => Markup,
+    textOf: (value: number) => string,
+  ) => {
+    const [value, before] = [valueOf(current), valueOf(part)];
+    const rest = [last, beforeLast].map((week) => show(valueOf(week)));
+    return [name, [show(value), show(before), change(before, value, textOf), ...rest]] as const;
+  };
   const rows = [
-    ['Active learners', items.map(({ activeLearners }) => amount(activeLearners))],
-    ['New learners', items.map(({ newLearners }) => amount(newLearners))],
-    ['Sessions', items.map(({ sessionCount }) => amount(sessionCount))],
-    ['Time studied', items.map(({ timeStudied }) => duration(timeStudied))],
-    ['Average score', items.map(({ averageScore }) => score(averageScore))],
-  ] as const;
+    row('Active learners', ({ activeLearners }) => activeLearners, amount, amountText),
+    row('New learners', ({ newLearners }) => newLearners, amount, amountText),
+    row('Sessions', ({ sessionCount }) => sessionCount, amount, amountText),
+    row('Time studied', ({ timeStudied }) => timeStudied, duration, durationText),
+    row('Average score', ({ averageScore }) => averageScore, score, scoreText),
+  ];
   return html`<section class="card" aria-labelledby="weeks-title">
     <h2 id="weeks-title">This week and the weeks before</h2>
+    <p>${weeksSentence(current, part)}</p>
     <div class="scroll" role="group" aria-labelledby="weeks-title" tabindex="0">
       <table class="numbers even">
         <thead>
@@ -72,4 +83,25 @@ export async function courseWeeks(
       </table>
     </div>
   </section>`;
+}
+
+function startOf({ start }: CourseActivityItem): number {
+  return Date.parse(start);
+}
+
+type Counts = Pick<CourseActivityItem, 'activeLearners' | 'sessionCount'>;
+
+/** Compares with the same part of the last week, because a whole week would only look like a decline. */
+export function weeksSentence(now: Counts, then: Counts): string {
+  const learners = now.activeLearners - then.activeLearners;
+  const sessions = now.sessionCount - then.sessionCount;
+  const [first, second] = [difference(learners, 'active learner'), difference(sessions, 'session')];
+  const other = `${learners === 0 ? 'as' : 'than'} last week to the same time`;
+  const isAlike = (learners === 0) === (sessions === 0);
+  return `So far this week: ${isAlike ? `${first} and ${second} ${other}` : `${first} ${other}, and ${second}`}.`;
+}
+
+function difference(value: number, noun: string): string {
+  if (value === 0) return `as many ${noun}s`;
+  return count(Math.abs(value), `${value > 0 ? 'more' : 'fewer'} ${noun}`);
 }

@@ -2,9 +2,10 @@ import type { CourseSummary } from '../../core/index.js';
 import { svg as html, type Markup } from '../markup.js';
 import type { HttpResponse } from '../response.js';
 import type { PageRequest } from '../router.js';
-import { shareBar, stackedBar } from './bars.js';
+import { stackedBar } from './bars.js';
 import { pageResponse } from './document.js';
-import { amount, count, NONE, percent } from './format.js';
+import { amount, NONE, percent } from './format.js';
+import { countOf, STATUS_NAMES, STATUS_ORDER } from './status.js';
 import { nextPage } from './studied-courses.js';
 import { argumentsOf, readView, type View } from './view.js';
 
@@ -48,8 +49,8 @@ function table(summaries: readonly CourseSummary[], view: View): Markup {
           <tr>
             <th scope="col">Course</th>
             <th scope="col" class="number">Learners</th>
-            <th scope="col">Activity</th>
-            <th scope="col">Completed</th>
+            <th scope="col">Status</th>
+            <th scope="col" class="number">Completed</th>
             <th scope="col" class="number">Sessions</th>
             <th scope="col">Last session</th>
           </tr>
@@ -66,29 +67,25 @@ function row(
   { courseId, name, learners, sessionCount, lastCompletedAt }: CourseSummary,
   { links, zone }: View,
 ): Markup {
-  const { total, completed, active, inactive, notStarted } = learners;
-  const bar = stackedBar([
-    { value: completed, kind: 'completed' },
-    { value: active, kind: 'active' },
-    { value: inactive, kind: 'inactive' },
-    { value: notStarted, kind: 'not-started' },
-  ]);
-  const share = total === 0 ? null : completed / total;
+  const { total, completed } = learners;
+  const path = `/courses/${courseId}`;
+  const counts = STATUS_ORDER.map((status) => ({ kind: status, value: countOf(learners, status) }));
   return html`<tr>
     <th scope="row">
-      <a href="${links.to(`/courses/${courseId}`)}"><bdi>${name}</bdi></a>
+      <a href="${links.to(path)}"><bdi>${name}</bdi></a>
     </th>
     <td class="number" data-name="Learners">${amount(total)}</td>
-    <td class="activity">
-      ${total > 0 && bar}<small
-        >${amount(active)} active · ${amount(inactive)} inactive · ${amount(notStarted)} not started</small
+    <td class="statuses-of">
+      ${total > 0 && stackedBar(counts)}<small
+        >${counts.map(
+          ({ kind: status, value }) =>
+            html`<a class="status ${status}" href="${links.to(path, { status })}#learners"
+              >${amount(value)} ${STATUS_NAMES[status].toLowerCase()}</a
+            > `,
+        )}</small
       >
     </td>
-    <td class="progress" data-name="Completed">
-      ${share === null ? NONE : html`${shareBar(share)} ${percent(share)}`}<small
-        >${count(completed, 'learner')}</small
-      >
-    </td>
+    <td class="number" data-name="Completed">${percent(total === 0 ? null : completed / total)}</td>
     <td class="number" data-name="Sessions">${amount(sessionCount)}</td>
     <td class="last" data-name="Last session">
       ${lastCompletedAt === null ? NONE : html`${zone.date(lastCompletedAt)} <small>${zone.ago(lastCompletedAt)}</small>`}

@@ -10,8 +10,10 @@ function figure(value: number, text: string): Markup {
   return html`<data value="${value}">${text}</data>`;
 }
 
+export const amountText = grouped;
+
 export function amount(value: number): Markup {
-  return figure(value, grouped(value));
+  return figure(value, amountText(value));
 }
 
 export function count(value: number, noun: string): string {
@@ -19,14 +21,31 @@ export function count(value: number, noun: string): string {
 }
 
 /** Shows two decimals, so that the numbers of a column are aligned. */
-export function score(value: number | null): Markup {
-  if (value === null) return NONE;
+export function scoreText(value: number): string {
   const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
-  return figure(value, value.toLocaleString('en-US', digits));
+  return value.toLocaleString('en-US', digits);
 }
 
+export function score(value: number | null): Markup {
+  return value === null ? NONE : figure(value, scoreText(value));
+}
+
+export const durationText = MEASURES.timeStudied.format;
+
 export function duration(value: number): Markup {
-  return figure(value, MEASURES.timeStudied.format(value));
+  return figure(value, durationText(value));
+}
+
+/** Shows a difference with its sign. */
+export function change(
+  before: number | null,
+  after: number | null,
+  textOf: (value: number) => string,
+): Markup {
+  if (before === null || after === null) return NONE;
+  const difference = after - before;
+  const sign = difference === 0 ? '' : difference > 0 ? '+' : '−';
+  return figure(difference, sign + textOf(Math.abs(difference)));
 }
 
 export function percent(share: number | null): Markup {

@@ -1,4 +1,4 @@
-import type { LearnerStatus } from '../../core/index.js';
+import type { CourseSummary, LearnerStatus } from '../../core/index.js';
 import { svg as html, type Markup } from '../markup.js';
 
 /** The names of the statuses, in the order of the bar. */
@@ -15,3 +15,7 @@ export function statusBadge(status: LearnerStatus): Markup {
 }
 
 export const STATUS_ORDER = ['completed', 'active', 'inactive', 'not-started'] as const;
+
+export function countOf(learners: CourseSummary['learners'], status: LearnerStatus): number {
+  return status === 'not-started' ? learners.notStarted : learners[status];
+}

@@ -13,6 +13,8 @@ export class Zone {
   readonly #days: ZoneDays;
   readonly #date: Intl.DateTimeFormat;
   readonly #time: Intl.DateTimeFormat;
+  readonly #day: Intl.DateTimeFormat;
+  readonly #weekday: Intl.DateTimeFormat;
 
   /** @param name a valid time zone */
   constructor(name: string, now: number) {
@@ -21,6 +23,9 @@ export class Zone {
     this.#days = new ZoneDays(name, now);
     this.#date = new Intl.DateTimeFormat('en-GB', { timeZone: name, dateStyle: 'medium' });
     this.#time = new Intl.DateTimeFormat('en-GB', { timeZone: name, timeStyle: 'short' });
+    const day = { timeZone: name, day: 'numeric', month: 'short' } as const;
+    this.#day = new Intl.DateTimeFormat('en-GB', day);
+    this.#weekday = new Intl.DateTimeFormat('en-GB', { timeZone: name, weekday: 'short' });
   }
 
   date(instant: string): Markup {
@@ -30,6 +35,23 @@ export class Zone {
   dateTime(instant: string): Markup {
     const time = Date.parse(instant);
     return html`<time datetime="${instant}">${this.#date.format(time)}, ${this.#time.format(time)}</time>`;
+  }
+
+  time(time: number): string {
+    return this.#time.format(time);
+  }
+
+  /** @returns such as `Mon 16 Nov` */
+  weekday(time: number): string {
+    return `${this.#weekday.format(time)} ${this.#day.format(time)}`;
+  }
+
+  /** @returns such as `16 to 22 Nov` or `30 Nov to 6 Dec` */
+  days(first: number, last: number): string {
+    const [from, to] = [this.#day.format(first), this.#day.format(last)];
+    if (from === to) return to;
+    const [day = '', month] = from.split(' ');
+    return `${month === to.split(' ')[1] ? day : from} to ${to}`;
   }
 
   /** Says how long ago a day was, such as `yesterday`. */

@@ -9,6 +9,7 @@ import { lifetimeStatsSchema, studiedCourseSchema } from '../../../src/core/mode
 import { rosterSchema } from '../../../src/core/model/roster.js';
 import { sessionSchema } from '../../../src/core/model/session.js';
 import { MEASURES } from '../../../src/server/charts/index.js';
+import { weeksSentence } from '../../../src/server/dashboard/course-weeks.js';
 import { learnerId } from '../../support/classroom.js';
 import {
   createDashboard,
@@ -61,6 +62,16 @@ test('The figures of the page of a course are those of its summary', async () =>
     rows,
     modules.map(({ moduleId, learners: studied }) => [moduleId, '', String(studied)]),
   );
+  const drops = modules.map(({ learners: studied }, index) => (modules[index - 1]?.learners ?? 0) - studied);
+  const stop = drops.indexOf(Math.max(...drops));
+  const [before, module] = [modules[stop - 1], modules[stop]];
+  assert.ok(
+    textOf(html).includes(
+      `Most learners stop before ${module?.moduleId}: ${before?.learners} studied ${before?.moduleId}, ` +
+        `${module?.learners} studied ${module?.moduleId}. Modules in the order of their ids.`,
+    ),
+    textOf(sectionOf(html, 'modules-title')),
+  );
 });
 
 test('The chart of a course has the numbers of its activity, in every interval and for every figure', async () => {
@@ -106,8 +117,36 @@ test('A course compares this week with the same part of the last one', async () 
   const columns = ['activeLearners', 'newLearners', 'sessionCount', 'timeStudied', 'averageScore'] as const;
   assert.deepEqual(
     numbersIn(html),
-    columns.flatMap((name) => present(weeks.map((week) => week?.[name] ?? null))),
+    columns.flatMap((name) => {
+      const [now = null, then = null, ...rest] = weeks.map((week) => week?.[name] ?? null);
+      const change = now === null || then === null ? null : now - then;
+      return present([now, then, change, ...rest]);
+    }),
   );
+  const [heading] = rowsIn(html);
+  assert.deepEqual(heading, [
+    '',
+    'This week so farMon 16 Nov to now',
+    'Last week to the same time9 to 15 Nov, 10:00',
+    'Changethis week so far',
+    'Last week, complete9 to 15 Nov',
+    'Week before last2 to 8 Nov',
+  ]);
+  assert.match(textOf(html), /this week: 4 more active learners and 2 fewer sessions than last week to the/);
+});
+
+/** Compares two weeks that differ by these numbers. */
+function comparison(learners: number, sessions: number): string {
+  const then = { activeLearners: 5, sessionCount: 5 };
+  return weeksSentence({ activeLearners: 5 + learners, sessionCount: 5 + sessions }, then);
+}
+
+test('The sentence about the weeks says fewer, more or as many', () => {
+  const [begin, other] = ['So far this week: ', 'last week to the same time'];
+  assert.equal(comparison(-1, 1), `${begin}1 fewer active learner and 1 more session than ${other}.`);
+  assert.equal(comparison(0, 0), `${begin}as many active learners and as many sessions as ${other}.`);
+  assert.equal(comparison(0, -2), `${begin}as many active learners as ${other}, and 2 fewer sessions.`);
+  assert.equal(comparison(3, 0), `${begin}3 more active learners than ${other}, and as many sessions.`);
 });
 
 test('A roster shows the rows of the API in every sort, filter and page', async () => {
@@ -215,10 +254,17 @@ test('The list of all courses has the figures of their summaries', async () => {
   const { learners, sessionCount } = courseSummarySchema.parse(await dashboard.api(`${course}/summary`));
   const { total, active, inactive, notStarted, completed } = learners;
   const first = /<tbody>(.*?)<\/tr>/s.exec(html)?.[1] ?? '';
-  assert.deepEqual(numbersIn(first), [total, active, inactive, notStarted, completed / total, sessionCount]);
+  const statuses = { completed, active, inactive, 'not-started': notStarted };
+  const shown = [total, ...Object.values(statuses), completed / total, sessionCount];
+  assert.deepEqual(numbersIn(first), shown);
   assert.deepEqual(
     rows.map(([name]) => name),
     ['Algebra', 'Zoology'],
   );
-  assert.match(textOf(first), new RegExp(`${completed} learners`));
+  const caption = `${completed} completed ${active} active ${inactive} inactive ${notStarted} not started`;
+  assert.ok(textOf(first).includes(caption), textOf(first));
+  assert.deepEqual(
+    Array.from(first.matchAll(/\?status=([\w-]+)#learners/g), ([, status]) => status),
+    Object.keys(statuses),
+  );
 });
