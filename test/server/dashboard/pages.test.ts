@@ -229,7 +229,15 @@ test('Empty pages say what to do next', async () => {
   ];
   for (const [path, text] of expected) assert.match(textOf(await dashboard.page(path)), text);
   await stats.enrolLearner({ userId: learnerId(1), courseId, enrolment: { displayName: 'Ann' } });
-  assert.match(textOf(await dashboard.page(`${course}?status=active`)), /No learner matches the filter/);
+  const filters = [
+    ['search=Okonkwo', /No learner’s name or id begins with “Okonkwo”\. Show all learners/],
+    ['status=active', /There is no learner with the status Active\. Show all learners/],
+    [
+      'search=Okonkwo&status=not-started&group=spring',
+      /no learner with the status Not started in the group “spring” whose name or id begins with “Okonkwo”\. Write/,
+    ],
+  ] as const;
+  for (const [query, text] of filters) assert.match(textOf(await dashboard.page(`${course}?${query}`)), text);
   assert.match(textOf(await dashboard.page(`${course}/learners/${learnerId(1)}`)), /No study session yet/);
   await stats.recordSession({ userId: learnerId(1), courseId, session: sessionContent() });
   const html = textOf(await dashboard.page(course));
