@@ -80,7 +80,7 @@ for (const dialect of DIALECTS) {
       const title =
         '<title>Active learners per week, 5 Oct to 16 Nov 2026: between 0 and 2, 0 in the last complete week.</title>';
       assert.ok(learners.text.includes(title), learners.text);
-      assert.match(learners.text, /Faint: this week so far</);
+      assert.match(learners.text, /Pale bar: this week so far</);
       assert.match(learners.text, /^<svg [^>]*role="img" width="640" height="\d+"/);
       assert.match((await ask('/activity.svg?width=320')).text, /^<svg [^>]* width="320" /);
     });

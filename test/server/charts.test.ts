@@ -71,20 +71,20 @@ test('A chart says what it shows, and marks the interval that is not over', () =
   );
   assert.deepEqual(textsOf(weeks.picture).slice(0, 2), [
     'Active learners per week',
-    `${range} · Europe/London · Faint: this week so far`,
+    `${range} · Europe/London · Pale bar: this week so far`,
   ]);
   assert.deepEqual(textsOf(weeks.picture).slice(2, 7), ['0', '10', '20', '30', '40']);
   assert.equal(weeks.picture.text.match(/class="part"/g)?.length, 1);
 
   const over = chart('2026-10-05', [12, 31]);
-  assert.ok(!over.picture.text.includes('Faint'));
+  assert.ok(!over.picture.text.includes('Pale bar'));
   assert.ok(!over.picture.text.includes('class="part"'));
 });
 
 test('The intervals that `from` and `to` cut are marked too, and do not count as complete', () => {
   const cut = chart('2026-10-05', [1, 5, 6, 2], { from: '2026-10-07T00:00:00Z', to: '2026-10-28T00:00:00Z' });
   assert.match(cut.sentence, /between 5 and 6, 6 in the last complete week\.$/);
-  assert.match(cut.picture.text, /Faint: part of the week</);
+  assert.match(cut.picture.text, /Pale bar: part of the week</);
   const whole = chart('2026-10-05', [1, 5, 6, 2], {
     from: '2026-10-05T00:00:00Z',
     to: '2026-11-02T00:00:00Z',
@@ -106,13 +106,13 @@ test('Sentences for one value, equal values, no complete interval and no value',
   assert.equal(sentenceOf('2026-11-23', [3]), '3, this week so far.');
   assert.equal(
     sentenceOf('2026-10-05', [80, 70.126, null], score),
-    'between 70.13 and 80, none in the last complete week.',
+    'between 70.13 and 80.00, none in the last complete week.',
   );
   assert.equal(
     sentenceOf('2026-10-05', [0.85312, 1234.5678], score),
     'between 0.8531 and 1,234.57, 1,234.57 in the last complete week.',
   );
-  assert.equal(sentenceOf('2026-10-05', [0, 0], score), 'always 0, 0 in the last complete week.');
+  assert.equal(sentenceOf('2026-10-05', [0, 0], score), 'always 0.00, 0.00 in the last complete week.');
   assert.equal(sentenceOf('2026-10-05', [0, 0]), 'no active learners.');
   assert.equal(sentenceOf('2026-10-05', [null, null], score), 'no scores.');
   assert.equal(chart('2026-10-05', []).sentence, 'Active learners per week: no active learners.');

@@ -47,7 +47,10 @@ export function isEmpty({ points }: Series, { kind }: Measure): boolean {
 }
 
 /** Says how large the values are. Intervals that are not whole would only look like a decline. */
-function extent({ interval, points }: Series, { format }: Measure): string {
+function extent(
+  { interval, points }: Series,
+  { format: inTable, formatInText: format = inTable }: Measure,
+): string {
   const whole = points.filter(({ incomplete }) => incomplete === undefined);
   const last = whole.at(-1);
   const values = valuesOf(whole);

@@ -65,7 +65,7 @@ function drawWith(series: Series, measure: Measure, description: Description, wi
   const isDrawn = ({ value }: Point) => (isLine ? value !== null : value !== null && value > 0);
   const marked = new Set(points.filter(isDrawn).flatMap(({ incomplete }) => incomplete ?? []));
   const notes = notesOf(series, range);
-  if (marked.size > 0) notes.push(`${isLine ? 'Open circle' : 'Faint'}: ${Array.from(marked).join(', ')}`);
+  if (marked.size > 0) notes.push(`${isLine ? 'Open circle' : 'Pale bar'}: ${Array.from(marked).join(', ')}`);
   const sides = sidesOf(width, labels);
   const dates = datesOf(series, sides);
   const frame = layOut(width, notes, sides, dates);

@@ -68,7 +68,7 @@ function perLearner(
   return distribution ? html`median of a learner: ${show(distribution.median)}` : undefined;
 }
 
-/** How the learners differ. */
+/** The distribution of the figures over the learners. */
 function quartiles({ perLearner: distributions }: CourseSummary): Markup {
   const rows = [
     ['Average score', distributions.averageScore, score],
@@ -76,16 +76,16 @@ function quartiles({ perLearner: distributions }: CourseSummary): Markup {
     ['Sessions', distributions.sessionCount, amount],
   ] as const;
   return html`<details class="card fold">
-    <summary><h2>How the learners differ</h2></summary>
+    <summary><h2>Lowest, median and highest</h2></summary>
     <p class="hint">
-      Over the learners who have studied. Half of them are between the lower and the upper quarter.
+      Of the learners with a session. Half of them have values between the lower and the upper quartile.
     </p>
-    <div class="scroll" role="group" aria-label="How the learners differ" tabindex="0">
+    <div class="scroll" role="group" aria-label="Lowest, median and highest" tabindex="0">
       <table class="numbers even">
         <thead>
           <tr>
             <td></td>
-            ${['Lowest', 'Lower quarter', 'Median', 'Upper quarter', 'Highest'].map((name) => html`<th scope="col">${name}</th>`)}
+            ${['Lowest', 'Lower quartile', 'Median', 'Upper quartile', 'Highest'].map((name) => html`<th scope="col">${name}</th>`)}
           </tr>
         </thead>
         <tbody>

@@ -41,7 +41,7 @@ export function rosterSection(
   const content =
     roster.items.length > 0
       ? table(view, query, courseId, roster)
-      : html`<p class="empty">${emptyText(isFiltered, view)}</p>`;
+      : html`<p class="empty">${emptyText(query, isFiltered, view)}</p>`;
   return html`<section class="card" id="learners" aria-labelledby="roster-title">
     <h2 id="roster-title">Learners</h2>
     ${learners.total > 0 && filterForm(view, query, roster, isFiltered)} ${content}
@@ -49,13 +49,26 @@ export function rosterSection(
   </section>`;
 }
 
-function emptyText(isFiltered: boolean, { links }: View): Markup {
+function emptyText(query: URLSearchParams, isFiltered: boolean, { links }: View): Markup {
   if (isFiltered) {
     const all = links.here(WITHOUT_FILTERS, 'learners');
-    return html`No learner matches the filter. <a href="${all}">Show all learners</a>`;
+    return html`${noMatch(query)} <a href="${all}">Show all learners</a>`;
   }
   return html`Nobody is enrolled, and nobody has studied. Enrol learners with
     <code>stats-service enrol</code> or <code>import --enrolments</code>, or record a session.`;
+}
+
+/** Names the filters. The form suggests only the groups of the page, so a group may have been typed. */
+function noMatch(query: URLSearchParams): Markup {
+  const [search, group] = [query.get('search'), query.get('group')];
+  const status = STATUSES.find((each) => each === query.get('status'));
+  const begin = search && html`begins with “<bdi>${search}</bdi>”`;
+  if (begin && !group && !status) return html`No learner’s name or id ${begin}.`;
+  return html`There is no
+  learner${status && ` with the status ${STATUS_NAMES[status]}`}${
+    group && html` in the group “<bdi>${group}</bdi>”`
+  }${begin && html` whose name or id ${begin}`}.
+  ${group && 'Write the whole name of the group, with its capital letters.'}`;
 }
 
 function filterForm({ links }: View, query: URLSearchParams, roster: Roster, isFiltered: boolean): Markup {

@@ -117,6 +117,8 @@ test('Pages have the access rules of the API, and a refusal is a page, too', asy
     headers: { authorization: `Bearer ${stranger}` },
   });
   assert.ok(text.includes('Botany') && !text.includes(courseId));
+  const home = await client.send('GET', '/dashboard/me', { headers: { authorization: `Bearer ${teacher}` } });
+  assert.match(textOf(home.text), /This page is for a learner You are signed in without one\. Go/);
   const own = await client.send('GET', '/dashboard', { headers: { authorization: `Bearer ${learner}` } });
   assert.ok(own.text.includes('Algebra') && !own.text.includes('All courses'));
   const others = await client.send('GET', `/dashboard/me`, {
@@ -227,7 +229,15 @@ test('Empty pages say what to do next', async () => {
   ];
   for (const [path, text] of expected) assert.match(textOf(await dashboard.page(path)), text);
   await stats.enrolLearner({ userId: learnerId(1), courseId, enrolment: { displayName: 'Ann' } });
-  assert.match(textOf(await dashboard.page(`${course}?status=active`)), /No learner matches the filter/);
+  const filters = [
+    ['search=Okonkwo', /No learner’s name or id begins with “Okonkwo”\. Show all learners/],
+    ['status=active', /There is no learner with the status Active\. Show all learners/],
+    [
+      'search=Okonkwo&status=not-started&group=spring',
+      /no learner with the status Not started in the group “spring” whose name or id begins with “Okonkwo”\. Write/,
+    ],
+  ] as const;
+  for (const [query, text] of filters) assert.match(textOf(await dashboard.page(`${course}?${query}`)), text);
   assert.match(textOf(await dashboard.page(`${course}/learners/${learnerId(1)}`)), /No study session yet/);
   await stats.recordSession({ userId: learnerId(1), courseId, session: sessionContent() });
   const html = textOf(await dashboard.page(course));
@@ -243,11 +253,11 @@ test('Errors are pages with the status, the reason and a link home', async () =>
   await using dashboard = await createDashboard({ onError: (error) => reported.push(error) });
   const course = `/dashboard/courses/${dashboard.courseId}`;
   const expected: readonly (readonly [path: string, status: number, text: RegExp])[] = [
-    ['/dashboard/nowhere', 404, /Route not found/],
-    ['/dashboard/', 404, /Route not found/],
+    ['/dashboard/nowhere', 404, /Page not found Check the address, or go to the home page\. Go/],
+    ['/dashboard/', 404, /Page not found/],
     [`/dashboard/courses/${newCourseId()}`, 404, /Course not found/],
     [`${course}/learners/${newUserId()}`, 404, /Learner not found/],
-    ['/dashboard/courses/<b>', 400, /courseId is "<b>"; it must be a UUID/],
+    ['/dashboard/courses/<b>', 400, /The address has a wrong value courseId is "<b>"; it must be a UUID/],
     [`${course}/learners/ann`, 400, /userId is "ann"; it must be a UUID/],
     [`${course}?timeZone=Mars&status=bored&interval=year`, 400, /2 validation errors.*timeZone is "Mars"/],
     [`${course}?inactiveAfter=0`, 400, /inactiveAfter is 0; it must be/],
