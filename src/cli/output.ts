@@ -8,7 +8,7 @@ import { cutTo, widthOf } from './text-width.js';
 
 export type Cell = string | number | Figure | null;
 
-/** What is shown of one thing, a field per line. */
+/** The fields of one course, session or other object, shown a line each. */
 export type Fields = readonly (readonly [name: string, value: Cell])[];
 
 /** A number as people read it. `--json` prints the exact value. */

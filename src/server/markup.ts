@@ -18,7 +18,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** What XML 1.0 (section 2.2) does not allow, not even as a reference: control characters and lone surrogates. */
+/** Characters that XML 1.0 (section 2.2) forbids, also as references: control characters and lone surrogates. */
 const INVALID = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
 
 /**

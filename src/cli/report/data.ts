@@ -21,7 +21,7 @@ export interface Completions extends Listed<Completion> {
   readonly checked: number | null;
 }
 
-/** What a report of a week is made of. The statuses are those of `summary.asOf`, not those of the week. */
+/** The data of the report of a week. The statuses are those of `summary.asOf`, not those of the week. */
 export interface ReportData {
   readonly week: Week;
   readonly timeZone: string;

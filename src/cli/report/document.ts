@@ -1,4 +1,4 @@
-/** What a report says, before it becomes Markdown or HTML. Pure. */
+/** The content of a report, independent of its format: Markdown and HTML render the same document. */
 import { Temporal } from 'temporal-polyfill';
 import { inactiveSince, type CourseActivityItem, type RosterRow } from '../../core/index.js';
 import type { ChartTable } from '../chart-table.js';

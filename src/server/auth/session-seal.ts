@@ -1,7 +1,6 @@
 /*
- * The value of the cookie of a dashboard's session. The server stores nothing: the cookie contains who the reader is and
- * when the session ends, encrypted and authenticated by AES-256-GCM, so that every process with the same secret can read
- * it and nobody can read or change it without the secret.
+ * The value of the cookie of a dashboard's session. The server stores nothing: the cookie contains the reader and the end of
+ * the session, encrypted and authenticated by AES-256-GCM, so that only processes with the secret can read or change it.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';

@@ -1,4 +1,4 @@
-/** What all charts have in common: their size, text, axes and text alternative. */
+/** The frame of every chart: size, text, axes and text alternative. */
 import { svg, type Markup, type MarkupValue } from '../markup.js';
 import { STYLE_ELEMENT } from './style.js';
 

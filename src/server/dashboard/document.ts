@@ -7,7 +7,7 @@ import type { Links } from './links.js';
 
 const HTML = 'text/html; charset=utf-8';
 
-/** What the layout of a page shows around its content. */
+/** The parts of a page that the layout shows around its content. */
 export interface PageDocument {
   readonly links: Links;
   /** Missing on the page of a refused request. */
@@ -20,7 +20,7 @@ export interface PageDocument {
   /** Below the title. */
   readonly subtitle?: Markup | string;
   readonly content: Markup;
-  /** Of the times on the page. */
+  /** The time zone of all times on the page. */
   readonly timeZone?: string;
   /** More inputs of the form that sets the time zone. */
   readonly settings?: Markup | undefined;

@@ -6,7 +6,7 @@ import { Links } from './links.js';
 
 type Problem = ReturnType<typeof problemResponse>;
 
-/** What a page says first. */
+/** The title of a problem page and the sentence below it. */
 interface Message {
   readonly title: string;
   readonly lead?: string;
@@ -22,13 +22,13 @@ const WITHOUT_LEARNER: Message = {
   lead: 'You are signed in without one.',
 };
 
-/** What a reader can do about a problem. */
+/** The advice to the reader, by status. */
 const ADVICE: Readonly<Record<number, string>> = {
   401: 'Sign in to your learning platform and open the dashboard from there.',
   403: 'Ask the administrator of your learning platform if you need this page.',
   503: 'Try again in a few seconds.',
 };
-/** What a reader can do about a course or learner that is not found. */
+/** The advice for a course or learner that is not found. */
 const ADVICE_OF_ID = 'The link may be old, or the course or learner may have been deleted.';
 
 /** Returns the page of a failed request. */

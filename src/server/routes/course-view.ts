@@ -3,7 +3,7 @@ import type { CallRoute } from '../router.js';
 
 const READ = { scope: 'stats:read' } as const;
 
-/** What teachers and analysts read about a whole course. */
+/** The routes with which teachers and analysts read a whole course. */
 export const courseViewRoutes: readonly CallRoute[] = [
   {
     method: 'GET',

@@ -5,7 +5,7 @@ import type { AnyRoute, PageRequest, PageRoute, ServiceRoute } from '../router.j
 
 const PATH = '/dashboard';
 
-/** What a learner may see, for themselves. */
+/** The access of pages about one learner. */
 const OWN: Access = { forOthers: 'stats:read' };
 const TEACHERS: Access = { scope: 'stats:read' };
 

@@ -6,7 +6,7 @@ import { Worker, type WorkerOptions } from 'node:worker_threads';
 /** The threads of a SQLite store. Each is a file beside this one. */
 type ThreadName = 'checkpoint-thread' | 'reader-thread';
 
-/** What every thread receives. */
+/** The `workerData` of each thread. */
 export interface ThreadData {
   readonly path: string;
   /** The file of SQLite's addon in a single executable. */
