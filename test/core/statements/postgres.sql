@@ -522,56 +522,42 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
   uuid);
 
 -- getSummary
-select count(*) as total, count(enrolments.user_id) as enrolled, count(*) filter (where course_stats.user_id
-  is null) as "not-started", count(*) filter (where (course_stats.user_id is not null and not
-  studied_of_declared = $1 and not course_stats.last_completed_at < cast($2 as timestamptz))) as "active",
-  count(*) filter (where (course_stats.user_id is not null and not studied_of_declared = $3 and
-  course_stats.last_completed_at < cast($4 as timestamptz))) as "inactive", count(*) filter (where
-  (course_stats.user_id is not null and studied_of_declared = $5)) as "completed", count(*) filter (where
-  coalesce(studied_of_declared, 0) * 10 / cast($6 as bigint) = 0) as "bucket0", count(*) filter (where
-  coalesce(studied_of_declared, 0) * 10 / cast($7 as bigint) = 1) as "bucket1", count(*) filter (where
-  coalesce(studied_of_declared, 0) * 10 / cast($8 as bigint) = 2) as "bucket2", count(*) filter (where
-  coalesce(studied_of_declared, 0) * 10 / cast($9 as bigint) = 3) as "bucket3", count(*) filter (where
-  coalesce(studied_of_declared, 0) * 10 / cast($10 as bigint) = 4) as "bucket4", count(*) filter (where
-  coalesce(studied_of_declared, 0) * 10 / cast($11 as bigint) = 5) as "bucket5", count(*) filter (where
-  coalesce(studied_of_declared, 0) * 10 / cast($12 as bigint) = 6) as "bucket6", count(*) filter (where
-  coalesce(studied_of_declared, 0) * 10 / cast($13 as bigint) = 7) as "bucket7", count(*) filter (where
-  coalesce(studied_of_declared, 0) * 10 / cast($14 as bigint) = 8) as "bucket8", count(*) filter (where
-  coalesce(studied_of_declared, 0) * 10 / cast($15 as bigint) >= 9) as "bucket9",
-  cast(coalesce(sum(course_stats.session_count), 0) as bigint) as session_count,
-  coalesce(cast(sum("course_stats"."total_modules_studied" % 4294967296) as text) || ':' ||
-  cast(sum("course_stats"."total_modules_studied" / 4294967296) as text), '0') as "total_modules_studied",
-  coalesce(cast(sum("course_stats"."scored_modules" % 4294967296) as text) || ':' ||
-  cast(sum("course_stats"."scored_modules" / 4294967296) as text), '0') as "scored_modules",
-  coalesce(cast(sum("course_stats"."weighted_score_units" % 4294967296) as text) || ':' ||
-  cast(sum("course_stats"."weighted_score_units" / 4294967296) as text), '0') as "weighted_score_units",
-  coalesce(cast(sum("course_stats"."time_studied" % 4294967296) as text) || ':' ||
-  cast(sum("course_stats"."time_studied" / 4294967296) as text), '0') as "time_studied",
-  min(course_stats.first_completed_at) as first_completed_at, max(course_stats.last_completed_at) as
-  last_completed_at from (select user_id from course_stats where "course_stats"."course_id" = cast($16 as
-  uuid) union select user_id from enrolments where "enrolments"."course_id" = cast($17 as uuid)) as learner
-  left join course_stats on course_stats.user_id = learner.user_id and "course_stats"."course_id" = cast($18
-  as uuid) left join enrolments on enrolments.user_id = learner.user_id and "enrolments"."course_id" =
-  cast($19 as uuid) cross join lateral (select count(*) as studied_of_declared from studied_modules where
-  studied_modules.user_id = "learner"."user_id" and studied_modules.course_id = cast($20 as uuid) and
-  module_id in (select module_id from course_modules where course_modules.course_id = cast($21 as uuid))) as
-  studied;
-select value, rank, amount from ( select value, row_number() over (order by value) as rank, count(*) over ()
-  as amount from (select case when "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <=
-  900719925474 and "course_stats"."weighted_score_units" <= 9007199254740991 then
-  cast("course_stats"."weighted_score_units" as double precision) / ("course_stats"."scored_modules" * 10000)
-  when "course_stats"."scored_modules" > 0 then cast(cast("course_stats"."weighted_score_units" as
-  numeric(100, 70)) / (cast("course_stats"."scored_modules" as numeric) * 10000) as double precision) end as
-  value from course_stats where course_id = cast($1 as uuid)) as learner where value is not null ) as ranked
-  where rank in (1, (amount + 3) / 4, (amount + 1) / 2, (3 * amount + 3) / 4, amount);
-select value, rank, amount from ( select value, row_number() over (order by value) as rank, count(*) over ()
-  as amount from (select course_stats.time_studied as value from course_stats where course_id = cast($1 as
-  uuid)) as learner where value is not null ) as ranked where rank in (1, (amount + 3) / 4, (amount + 1) / 2,
-  (3 * amount + 3) / 4, amount);
-select value, rank, amount from ( select value, row_number() over (order by value) as rank, count(*) over ()
-  as amount from (select course_stats.session_count as value from course_stats where course_id = cast($1 as
-  uuid)) as learner where value is not null ) as ranked where rank in (1, (amount + 3) / 4, (amount + 1) / 2,
-  (3 * amount + 3) / 4, amount);
+select count(*) as studied, count(case when "course_stats"."scored_modules" > 0 and
+  "course_stats"."scored_modules" <= 900719925474 and "course_stats"."weighted_score_units" <=
+  9007199254740991 then cast("course_stats"."weighted_score_units" as double precision) /
+  ("course_stats"."scored_modules" * 10000) when "course_stats"."scored_modules" > 0 then
+  cast(cast("course_stats"."weighted_score_units" as numeric(100, 70)) / (cast("course_stats"."scored_modules"
+  as numeric) * 10000) as double precision) end) as scored, cast(coalesce(sum(session_count), 0) as bigint) as
+  session_count, coalesce(cast(sum("total_modules_studied" % 4294967296) as text) || ':' ||
+  cast(sum("total_modules_studied" / 4294967296) as text), '0') as "total_modules_studied",
+  coalesce(cast(sum("scored_modules" % 4294967296) as text) || ':' || cast(sum("scored_modules" / 4294967296)
+  as text), '0') as "scored_modules", coalesce(cast(sum("weighted_score_units" % 4294967296) as text) || ':'
+  || cast(sum("weighted_score_units" / 4294967296) as text), '0') as "weighted_score_units",
+  coalesce(cast(sum("time_studied" % 4294967296) as text) || ':' || cast(sum("time_studied" / 4294967296) as
+  text), '0') as "time_studied", min(first_completed_at) as first_completed_at, max(last_completed_at) as
+  last_completed_at, cast(to_json(percentile_disc(array[0, 0.25, 0.5, 0.75, 1]) within group (order by case
+  when "course_stats"."scored_modules" > 0 and "course_stats"."scored_modules" <= 900719925474 and
+  "course_stats"."weighted_score_units" <= 9007199254740991 then cast("course_stats"."weighted_score_units" as
+  double precision) / ("course_stats"."scored_modules" * 10000) when "course_stats"."scored_modules" > 0 then
+  cast(cast("course_stats"."weighted_score_units" as numeric(100, 70)) / (cast("course_stats"."scored_modules"
+  as numeric) * 10000) as double precision) end)) as text) as average_scores,
+  cast(to_json(percentile_disc(array[0, 0.25, 0.5, 0.75, 1]) within group (order by "time_studied")) as text)
+  as times, cast(to_json(percentile_disc(array[0, 0.25, 0.5, 0.75, 1]) within group (order by
+  "session_count")) as text) as session_counts from course_stats where course_id = cast($1 as uuid);
+select coalesce(studied_of_declared, 0) as studied_of_declared, count(*) as learners,
+  count(enrolments.user_id) as enrolled, count(*) filter (where course_stats.user_id is null) as
+  "not-started", count(*) filter (where (course_stats.user_id is not null and not studied_of_declared = $1 and
+  not course_stats.last_completed_at < cast($2 as timestamptz))) as "active", count(*) filter (where
+  (course_stats.user_id is not null and not studied_of_declared = $3 and course_stats.last_completed_at <
+  cast($4 as timestamptz))) as "inactive", count(*) filter (where (course_stats.user_id is not null and
+  studied_of_declared = $5)) as "completed" from (select user_id from course_stats where
+  "course_stats"."course_id" = cast($6 as uuid) union select user_id from enrolments where
+  "enrolments"."course_id" = cast($7 as uuid)) as learner left join course_stats on course_stats.user_id =
+  learner.user_id and "course_stats"."course_id" = cast($8 as uuid) left join enrolments on enrolments.user_id
+  = learner.user_id and "enrolments"."course_id" = cast($9 as uuid) cross join lateral (select count(*) as
+  studied_of_declared from studied_modules where studied_modules.user_id = "learner"."user_id" and
+  studied_modules.course_id = cast($10 as uuid) and module_id in (select module_id from course_modules where
+  course_modules.course_id = cast($11 as uuid))) as studied group by 1;
 select studied_modules.module_id, count(*) as learners from (select user_id from course_stats where course_id
   = cast($1 as uuid)) as learner join studied_modules on studied_modules.user_id = learner.user_id and
   studied_modules.course_id = cast($2 as uuid) where studied_modules.module_id in (select module_id from
