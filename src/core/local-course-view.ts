@@ -25,8 +25,8 @@ interface CourseViewOptions {
   readonly isQueueWide: (error: unknown) => boolean;
 }
 
-/** Reads in flight: on SQLite one thread, on Postgres a part of the connections, so that they do not delay other calls. */
-const MAX_READS = { sqlite: 1, postgres: 3 } as const;
+/** Reads in flight: on SQLite threads, on Postgres a part of the connections, so that they do not delay other calls. */
+const MAX_READS = { sqlite: 2, postgres: 3 } as const;
 
 /**
  * The calls that read a whole course, each on one snapshot. They count towards the limit of the calls in flight. Equal

@@ -21,6 +21,12 @@ export function toLabel({ local, suffix }: ZoneTime): string {
   return `${new Date(local).toISOString().slice(0, 19)}${suffix}`;
 }
 
+/** Returns the time on the clock a week before: not 168 hours, if the zone has changed its offset since. */
+export function weekBefore(time: number, timeZone: string): number {
+  const now = Temporal.Instant.fromEpochMilliseconds(time).toZonedDateTimeISO(timeZone);
+  return now.subtract({ weeks: 1 }).epochMilliseconds;
+}
+
 /** A period in which the offset of a zone does not change. */
 interface OffsetPeriod {
   readonly begin: ZoneTime;

@@ -1,12 +1,13 @@
-import type { CourseActivityItem, StatsCalls, Untyped } from '../../core/index.js';
-import { DAY, toInstant } from '../../core/model/time.js';
+import type { CourseActivity, CourseActivityItem, StatsCalls, Untyped } from '../../core/index.js';
+import { toInstant } from '../../core/model/time.js';
+import { weekBefore } from '../../core/model/zone-days.js';
 import { svg as html, type Markup } from '../markup.js';
 import { amount, amountText, change, count, duration, durationText, score, scoreText } from './format.js';
 import { lastIntervals, type Range } from './view.js';
 import type { Zone } from './zone.js';
 
-const WEEK = 7 * DAY;
-/** The week has just begun. */
+const MINUTE = 60_000;
+/** The figures of a range without sessions. */
 const NOTHING: Omit<CourseActivityItem, 'start'> = {
   activeLearners: 0,
   newLearners: 0,
@@ -16,29 +17,42 @@ const NOTHING: Omit<CourseActivityItem, 'start'> = {
   timeStudied: 0,
 };
 
-/**
- * Compares the current week with those before it, and with the same part of the last one.
- *
- * @param known the weeks up to the current one, if they were read
- */
-export async function courseWeeks(
+export interface Weeks {
+  /** The one before the last, the last and the current one. */
+  readonly weeks: readonly CourseActivityItem[];
+  /** The last week up to the same time on the clock. */
+  readonly part: typeof NOTHING;
+  /** That time, in milliseconds since 1970. */
+  readonly partEnd: number;
+}
+
+/** @param known an activity that ends with these weeks, if one is read anyway */
+export async function readWeeks(
   stats: Untyped<StatsCalls>,
   course: object,
   zone: Zone,
   now: number,
-  known?: readonly CourseActivityItem[],
-): Promise<Markup> {
+  known?: Promise<CourseActivity>,
+): Promise<Weeks> {
   const read = (range: Range) =>
     stats.getCourseActivity({ ...course, interval: 'week', timeZone: zone.name, ...range });
-  const weeks = known ?? (await read(lastIntervals('week', zone.name, 3, now))).items;
-  const [beforeLast, last, current] = weeks.slice(-3);
+  // Whole minutes, so that a page that is loaded again shares the figures that are being read.
+  const partEnd = weekBefore(now - (now % MINUTE), zone.name);
+  const { from } = lastIntervals('week', zone.name, 2, now);
+  const [{ items }, part] = await Promise.all([
+    known ?? read(lastIntervals('week', zone.name, 3, now)),
+    read({ from, to: toInstant(partEnd) }),
+  ]);
+  return { weeks: items.slice(-3), part: part.items[0] ?? NOTHING, partEnd };
+}
+
+/** Compares the current week with those before it, and with the same part of the last one. */
+export function courseWeeks({ weeks, part, partEnd }: Weeks, zone: Zone): Markup {
+  const [beforeLast, last, current] = weeks;
   if (!beforeLast || !last || !current) return html``;
-  const to = toInstant(now - WEEK);
-  const { items: parts } = await read({ from: toInstant(startOf(last)), to });
-  const part = parts[0] ?? NOTHING;
   const columns = [
     ['This week so far', `${zone.weekday(startOf(current))} to now`],
-    ['Last week to the same time', `${zone.days(startOf(last), now - WEEK)}, ${zone.time(now - WEEK)}`],
+    ['Last week to the same time', `${zone.days(startOf(last), partEnd)}, ${zone.time(partEnd)}`],
     ['Change', 'this week so far'],
     ['Last week, complete', zone.days(startOf(last), startOf(current) - 1)],
     ['Week before last', zone.days(startOf(beforeLast), startOf(last) - 1)],

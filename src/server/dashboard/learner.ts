@@ -15,7 +15,7 @@ import { moduleSection } from './learner-modules.js';
 import { sessionSection } from './learner-sessions.js';
 import { statusBadge } from './status.js';
 import { tiles } from './tiles.js';
-import { argumentsOf, rangeOf, readView, type View } from './view.js';
+import { argumentsOf, rangeOf, readView, sinceFirst, type View } from './view.js';
 
 const MEASURES = ['timeStudied', 'sessionCount', 'totalModulesStudied', 'averageScore'] as const;
 const measureSchema = z.object({ measure: historyChart.measure });
@@ -136,11 +136,12 @@ async function historySection(
   { firstCompletedAt }: Figures,
 ): Promise<Markup> {
   const { measure } = parseCall(measureSchema, argumentsOf(query, ['measure']));
-  const range = rangeOf(view, firstCompletedAt, now);
+  const range = rangeOf(view, now);
   const { interval, zone } = view;
   const key = { userId, courseId: path['courseId'] };
   const history = await stats.getHistory({ ...key, interval, timeZone: zone.name, ...range });
-  const items = history.items.map((item) => ({ start: item.start, value: item[measure] }));
+  const shown = sinceFirst(history.items, view, firstCompletedAt);
+  const items = shown.map((item) => ({ start: item.start, value: item[measure] }));
   return html`<section class="card" id="history" aria-labelledby="history-title">
     <h2 id="history-title">History</h2>
     ${chartControls(view, { section: 'history', measures: MEASURES, measure })}

@@ -63,28 +63,33 @@ const DEFAULTS: Readonly<Record<IntervalName, readonly [days: number, count: num
   week: [7, 16],
   month: [31, 12],
 };
-/** A new course still has a chart of this many intervals, up to the current one. */
-const LEAST_INTERVALS = 8;
-
 export interface Range {
   readonly from: string;
   readonly to: string;
 }
 
-/**
- * Returns the range of the reader, or the last intervals up to the end of the current one, but not long before the
- * first session.
- */
-export function rangeOf({ zone, interval, from, to }: View, first: string | null, now: number): Range {
+/** Returns the range of the reader, or the last intervals up to the end of the current one. */
+export function rangeOf({ zone, interval, from, to }: View, now: number): Range {
   const [days, count] = DEFAULTS[interval];
   const chosenEnd = to === undefined ? undefined : zone.startOf(toDate(Date.parse(to) + DAY));
   const end = chosenEnd ?? endOfCurrent(interval, zone.name, now);
   if (from !== undefined) return { from: zone.startOf(from), to: end };
   const since = toInstant(Date.parse(end) - count * days * DAY);
-  const starts = startsBetween(interval, zone.name, since, end).slice(-count);
-  const least = starts.at(-LEAST_INTERVALS) ?? end;
-  const begun = starts.findLast((start) => first !== null && start <= first) ?? starts[0] ?? end;
-  return { from: begun < least ? begun : least, to: end };
+  return { from: startsBetween(interval, zone.name, since, end).at(-count) ?? end, to: end };
+}
+
+/** A new course still has a chart of this many intervals. */
+const LEAST_INTERVALS = 8;
+
+/** Returns the intervals since the first session, unless the reader has chosen where they start. */
+export function sinceFirst<Item extends { readonly start: string }>(
+  items: readonly Item[],
+  { from }: View,
+  first: string | null,
+): readonly Item[] {
+  if (from !== undefined || first === null) return items;
+  const index = items.findLastIndex(({ start }) => Date.parse(start) <= Date.parse(first));
+  return items.slice(Math.max(0, Math.min(index, items.length - LEAST_INTERVALS)));
 }
 
 /** Returns the range of the current interval and those before it. */

@@ -8,8 +8,10 @@ import { learnerActivitySchema } from '../../../src/core/model/learner-activity.
 import { lifetimeStatsSchema, studiedCourseSchema } from '../../../src/core/model/lifetime.js';
 import { rosterSchema } from '../../../src/core/model/roster.js';
 import { sessionSchema } from '../../../src/core/model/session.js';
+import { toInstant } from '../../../src/core/model/time.js';
 import { MEASURES } from '../../../src/server/charts/index.js';
-import { weeksSentence } from '../../../src/server/dashboard/course-weeks.js';
+import { readWeeks, weeksSentence } from '../../../src/server/dashboard/course-weeks.js';
+import { Zone } from '../../../src/server/dashboard/zone.js';
 import { learnerId } from '../../support/classroom.js';
 import {
   createDashboard,
@@ -133,6 +135,13 @@ test('A course compares this week with the same part of the last one', async () 
     'Week before last2 to 8 Nov',
   ]);
   assert.match(textOf(html), /this week: 4 more active learners and 2 fewer sessions than last week to the/);
+});
+
+test('The same time a week ago is that of the clock, also after a change of the clocks', async () => {
+  // Monday 00:30 in London, where summer time began the day before.
+  const now = Date.parse('2027-03-28T23:30:45Z');
+  const { partEnd } = await readWeeks(dashboard.stats, { courseId }, new Zone('Europe/London', now), now);
+  assert.equal(toInstant(partEnd), '2027-03-22T00:30:00.000Z');
 });
 
 /** Compares two weeks that differ by these numbers. */

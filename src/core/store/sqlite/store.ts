@@ -57,8 +57,8 @@ export class SqliteStore implements Store {
   readonly #readers = new BusyRetryQueue();
   readonly #writers = new BusyRetryQueue();
   readonly #checkpointer: Checkpointer | undefined;
-  /** Runs its statements in a thread, except in memory. */
-  readonly #reader: Kysely<Schema>;
+  /** Each runs its statements in a thread. They are opened when all others are in use. */
+  readonly #idleThreads: Kysely<Schema>[] = [];
   #prepared: SqliteStatements | undefined;
   /** SQLite's `data_version`, which changes when another connection commits. */
   #dataVersion: unknown;
@@ -79,10 +79,8 @@ export class SqliteStore implements Store {
     this.#path = path === MEMORY ? path : resolve(path);
     if (path === MEMORY) {
       addFunctions(connection);
-      this.#reader = this.kysely;
       return;
     }
-    this.#reader = new Kysely<Schema>({ dialect: readerDialect({ path: this.#path, addon }) });
     this.#files.set(this.#path, statSync(path, { bigint: true }));
     if (!readOnly) this.#checkpointer = new Checkpointer(this.#path, addon, connection);
   }
@@ -164,8 +162,19 @@ export class SqliteStore implements Store {
   async readCourse<T>(work: (context: StoreContext) => Promise<T>): Promise<T> {
     // The thread opens the file at the path, which must be the one that this connection uses.
     await this.assertInPlace();
-    const transaction = this.#reader.transaction().setAccessMode('read only');
-    return transaction.execute((begun) => work(contextOf(this, begun)));
+    const read = (kysely: Kysely<Schema>) =>
+      kysely
+        .transaction()
+        .setAccessMode('read only')
+        .execute((begun) => work(contextOf(this, begun)));
+    if (this.#path === MEMORY) return read(this.kysely);
+    const data = { path: this.#path, addon: this.#addon };
+    const thread = this.#idleThreads.pop() ?? new Kysely<Schema>({ dialect: readerDialect(data) });
+    try {
+      return await read(thread);
+    } finally {
+      this.#idleThreads.push(thread);
+    }
   }
 
   /** Reads at once, because a deferred transaction takes its snapshot with its first read. */
@@ -208,7 +217,7 @@ export class SqliteStore implements Store {
   async close(): Promise<void> {
     await this.#checkpointer?.close();
     // Before the store's own connection, because the last one to close removes the log.
-    await this.#reader.destroy();
+    await Promise.all(this.#idleThreads.map((thread) => thread.destroy()));
     await this.kysely.destroy();
     // Kysely closes only a connection that it has used.
     this.#connection.close();
