@@ -76,7 +76,7 @@ export async function courseWeeks(
             ([name, values]) =>
               html`<tr>
                 <th scope="row">${name}</th>
-                ${values.map((value) => html`<td>${value}</td>`)}
+                ${values.map((value, index) => html`<td data-name="${columns[index]?.[0]}">${value}</td>`)}
               </tr>`,
           )}
         </tbody>
