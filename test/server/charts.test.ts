@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { intervalsBetween } from '../../src/core/model/intervals.js';
-import { intervalChart, MEASURES, toSeries, type MeasureName } from '../../src/server/charts/index.js';
+import {
+  FILE_STYLE,
+  intervalChart,
+  MEASURES,
+  toSeries,
+  type MeasureName,
+} from '../../src/server/charts/index.js';
 import { svg } from '../../src/server/markup.js';
 import { toInstant } from '../../src/core/model/time.js';
+import { assertNoOverlap, textsOf } from '../support/pictures.js';
 
 const NOW = Date.parse('2026-11-25T10:00:00Z');
 
@@ -26,34 +33,7 @@ function chart(first: string, values: readonly (number | null)[], request: Reque
   const starts = intervalsBetween(interval, timeZone, range);
   const items = values.map((value, index) => ({ start: starts[index]?.label ?? '', value }));
   const series = toSeries({ interval, timeZone, items, from, to, now: NOW });
-  return intervalChart(series, MEASURES[measure], width);
-}
-
-/** Returns the texts of the elements of a picture that has no entities. */
-function textsOf({ text }: { readonly text: string }, element = 'text'): string[] {
-  const pattern = new RegExp(`<${element}[^>]*>([^<]*)</${element}>`, 'g');
-  return Array.from(text.matchAll(pattern), ([, found = '']) => found);
-}
-
-/** Asserts that the labels of a picture have room, with an estimate of their widths. */
-function assertNoOverlap({ text }: { readonly text: string }, width: number): void {
-  const rows = Map.groupBy(
-    Array.from(
-      text.matchAll(/<text x="([\d.]+)" y="([\d.]+)" text-anchor="(start|middle|end)">([^<]*)</g),
-      ([, x, y, anchor, label = '']) => {
-        const size = label.length * 6.6;
-        const left = Number(x) - (anchor === 'start' ? 0 : anchor === 'end' ? size : size / 2);
-        return { y, left, right: left + size, label };
-      },
-    ),
-    ({ y }) => y,
-  );
-  for (const labels of rows.values()) {
-    for (const [index, { left, right, label }] of labels.entries()) {
-      assert.ok(left >= 0 && right <= width, label);
-      assert.ok(left > (labels[index - 1]?.right ?? -1), `${labels[index - 1]?.label} and ${label}`);
-    }
-  }
+  return intervalChart(series, MEASURES[measure], { width, style: FILE_STYLE });
 }
 
 test('A chart says what it shows, and marks the interval that is not over', () => {
@@ -216,11 +196,16 @@ function luminanceOf(colour: string): number {
 }
 
 test('Text and marks stand out from the background, light and dark', () => {
-  const { text } = chart('2026-10-05', [1]).picture;
-  const themes = /<style>([^]*)@media \(prefers-color-scheme:dark\)\{([^]*)\}\s*<\/style>/.exec(text) ?? [];
-  for (const theme of themes.slice(1)) {
-    const colourOf = (rule: string) =>
-      new RegExp(`\\${rule}[^{}]*\\{[^}]*(?:fill|stroke):(#[0-9a-f]+)`).exec(theme)?.[1];
+  const { text } = FILE_STYLE;
+  const [light = '', rest = ''] = text.split('@media');
+  const [dark = '', rules = ''] = rest.split('}}');
+  assert.match(dark, /prefers-color-scheme:dark/);
+  for (const theme of [light, dark]) {
+    const colourOf = (rule: string) => {
+      const [, name] =
+        new RegExp(`\\${rule}[^{}]*\\{[^}]*(?:fill|stroke):var\\((--[\\w-]+)`).exec(rules) ?? [];
+      return new RegExp(`${name}:(#[0-9a-f]+)`).exec(theme)?.[1];
+    };
     for (const [rule, least] of Object.entries({
       '.chart text': 4.5,
       '.heading': 4.5,
@@ -228,6 +213,11 @@ test('Text and marks stand out from the background, light and dark', () => {
       '.line': 3,
       '.base': 3,
       '.thin': 3,
+      '.today': 3,
+      '.meter .fill': 3,
+      '.completed': 3,
+      '.active': 3,
+      '.inactive': 3,
     })) {
       const [one = 0, other = 0] = [colourOf('.surface'), colourOf(rule)].map((found) =>
         luminanceOf(found ?? ''),
@@ -236,7 +226,6 @@ test('Text and marks stand out from the background, light and dark', () => {
       assert.ok(contrast >= least, `${rule} ${colourOf(rule)}`);
     }
   }
-  assert.equal(themes.length, 3);
 });
 
 test('Text in markup is escaped, also in attributes, and what XML does not allow is replaced', () => {

@@ -10,9 +10,14 @@ export function dateOf(start: string): Date {
   return new Date(`${start.slice(0, '2026-11-22'.length)}T00:00:00Z`);
 }
 
+/** @returns such as `Aug` */
+export function formatMonth(date: Date): string {
+  return MONTHS[date.getUTCMonth()] ?? '';
+}
+
 /** Formats an interval by its first day, such as `3 Aug`, or a month, such as `Aug`. */
 function formatShort(date: Date, interval: IntervalName): string {
-  const month = MONTHS[date.getUTCMonth()] ?? '';
+  const month = formatMonth(date);
   return interval === 'month' ? month : `${date.getUTCDate()} ${month}`;
 }
 

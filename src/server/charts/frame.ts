@@ -1,6 +1,6 @@
-/** The frame of every chart: size, text, axes and text alternative. */
+/** The frame of every chart with axes: size, text and axes. */
 import { svg, type Markup, type MarkupValue } from '../markup.js';
-import { STYLE_ELEMENT } from './style.js';
+import { drawPicture, round, type Canvas } from './picture.js';
 
 /** Pixels. Text has the same size at every width, so the layout depends on the width and nothing is scaled. */
 const MARGIN = 12;
@@ -11,6 +11,8 @@ const TICK = 4;
 const GUTTER = 8;
 /** The height beside the plot, with two lines below the heading. */
 const AROUND = 128;
+/** The maximum number of ticks of the vertical axis. */
+export const MAX_TICKS = 5;
 /** The width of a character is estimated, because fonts differ: wider than the average of common ones. */
 const CHARACTER = 6.6;
 
@@ -31,8 +33,7 @@ export interface BottomLabel {
   readonly lines: readonly string[];
 }
 
-export interface Frame {
-  readonly width: number;
+export interface Frame extends Canvas {
   readonly height: number;
   readonly plot: Plot;
   /** The lines of text below the heading. */
@@ -51,17 +52,18 @@ export function sidesOf(width: number, labels: readonly string[]): Sides {
  * @param notes share lines where they fit
  */
 export function layOut(
-  width: number,
+  canvas: Canvas,
   notes: readonly string[],
   sides: Sides,
   labels: readonly BottomLabel[],
 ): Frame {
+  const { width } = canvas;
   const lines = wrap(notes, width - 2 * MARGIN);
   const height = AROUND + Math.round(Math.min(Math.max(width * 0.3, 120), 320));
   const rows = Math.max(0, ...labels.map((label) => label.lines.length));
   const top = MARGIN + HEADING + LINE * (lines.length + 1);
   const bottom = height - MARGIN - TICK - LINE * rows;
-  return { width, height, plot: { ...sides, top, bottom }, lines };
+  return { ...canvas, height, plot: { ...sides, top, bottom }, lines };
 }
 
 export function widthOf(text: string): number {
@@ -81,26 +83,28 @@ function wrap(notes: readonly string[], width: number): string[] {
 interface Content {
   readonly heading: string;
   readonly title: string;
-  readonly description: string;
+  readonly description?: string;
   readonly marks: MarkupValue;
 }
 
-/** Returns a chart with its text alternative, which contains no ids, so that a page can have several. */
-export function drawFrame(frame: Frame, { heading, title, description, marks }: Content): Markup {
-  const { width, height } = frame;
-  const lines = frame.lines.map(
+/** Returns a chart with its heading and text alternative. */
+export function drawFrame(
+  { width, height, style, lines }: Frame,
+  { heading, title, description, marks }: Content,
+): Markup {
+  const texts = lines.map(
     (note, index) => svg`<text x="${MARGIN}" y="${MARGIN + HEADING + LINE * (index + 1) - 4}">${note}</text>`,
   );
-  const size = svg`width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
-  return svg`<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" ${size}>
-<title>${title}</title>
-<desc>${description}</desc>
-${STYLE_ELEMENT}
-<rect class="surface" width="${width}" height="${height}"/>
-<text class="heading" x="${MARGIN}" y="${MARGIN + 14}">${heading}</text>${lines}
-${marks}
-</svg>
-`;
+  return drawPicture({
+    width,
+    height,
+    style,
+    title,
+    description,
+    marks: svg`<rect class="surface" width="${width}" height="${height}"/>
+<text class="heading" x="${MARGIN}" y="${MARGIN + 14}">${heading}</text>${texts}
+${marks}`,
+  });
 }
 
 /** Draws a label for each tick, and a grid line except at the bottom. */
@@ -115,12 +119,13 @@ export function drawValueAxis(
 }
 
 /** Draws the bottom of the plot, and each label at its mark, but within the picture. */
-export function drawBottom({ left, right, bottom }: Plot, labels: readonly BottomLabel[]): Markup {
+export function drawBottom({ width, plot }: Frame, labels: readonly BottomLabel[]): Markup {
+  const { left, right, bottom } = plot;
   const ticks = labels.map(({ x }) => `M${crisp(x)} ${crisp(bottom)}v${TICK}`).join('');
   const texts = labels.map(({ x, lines }) => {
     const half = Math.max(...lines.map(widthOf)) / 2;
     const space = MARGIN / 2;
-    const anchor = x + half > right + space ? 'end' : x - half < space ? 'start' : 'middle';
+    const anchor = x + half > width - space ? 'end' : x - half < space ? 'start' : 'middle';
     const at = anchor === 'end' ? right : anchor === 'start' ? left : round(x);
     return lines.map(
       (line, index) =>
@@ -133,11 +138,6 @@ export function drawBottom({ left, right, bottom }: Plot, labels: readonly Botto
 /** Draws the reason why there is nothing else. */
 export function drawEmpty({ left, right, top, bottom }: Plot, text: string): Markup {
   return svg`<text x="${(left + right) / 2}" y="${(top + bottom) / 2}" text-anchor="middle">${text}</text>`;
-}
-
-/** Rounds to a tenth of a pixel, which keeps charts of many intervals small. */
-export function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }
 
 /** Moves a line of one pixel to the middle of a pixel, where it is not blurred. */

@@ -1,4 +1,10 @@
+export { progressBar, stackedBar } from './bars.js';
+export { describeSeries } from './describe.js';
+export { heatMap, heatMapStart } from './heat-map.js';
+export { histogram } from './histogram.js';
 export { intervalChart, type IntervalChart } from './interval-chart.js';
 export { MEASURES, type MeasureName } from './measures.js';
+export { pictureResponse } from './response.js';
 export { toSeries, type SeriesInput } from './series.js';
-export { styleSource } from './style.js';
+export { SPARKLINE, sparkline } from './sparkline.js';
+export { FILE_STYLE, PAGE_STYLE } from './style.js';

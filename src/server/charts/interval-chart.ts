@@ -8,13 +8,15 @@ import {
   drawFrame,
   drawValueAxis,
   layOut,
+  MAX_TICKS,
   sidesOf,
   widthOf,
   type BottomLabel,
   type Sides,
 } from './frame.js';
-import { drawBars, drawColumns, drawLine, type Place } from './marks.js';
+import { barWidth, drawBars, drawColumns, drawLine, type Place } from './marks.js';
 import type { Measure } from './measures.js';
+import type { Canvas } from './picture.js';
 import type { Point, Series } from './series.js';
 
 /** A picture with the same content as a sentence and as a table, for pages. */
@@ -24,7 +26,6 @@ export interface IntervalChart extends Pick<Description, 'sentence' | 'table'> {
 
 /** At most this many values are also text in the picture. */
 const MAX_TEXTS = 60;
-const MAX_TICKS = 5;
 /** Pixels from one date to the next at least: the widest, and a space. */
 const DATE_GAP = widthOf('28 Aug') + 16;
 const MAX_DATES = 12;
@@ -32,30 +33,30 @@ const MAX_DATES = 12;
 const LEAST_EXTENT = 0.1;
 
 /** Draws the values of a measure per interval. */
-export function intervalChart(series: Series, measure: Measure, width: number): IntervalChart {
+export function intervalChart(series: Series, measure: Measure, canvas: Canvas): IntervalChart {
   const description = describeSeries(series, measure);
   const { sentence, table } = description;
   const picture = isEmpty(series, measure)
-    ? drawWithout(series, measure, description, width)
-    : drawWith(series, measure, description, width);
+    ? drawWithout(series, measure, description, canvas)
+    : drawWith(series, measure, description, canvas);
   return { sentence, table, picture };
 }
 
-function drawWithout(series: Series, measure: Measure, description: Description, width: number): Markup {
+function drawWithout(series: Series, measure: Measure, description: Description, canvas: Canvas): Markup {
   const { heading, range, sentence } = description;
   const notes = notesOf(series, range);
-  const sides = sidesOf(width, []);
+  const sides = sidesOf(canvas.width, []);
   const dates = datesOf(series, sides);
-  const frame = layOut(width, notes, sides, dates);
+  const frame = layOut(canvas, notes, sides, dates);
   return drawFrame(frame, {
     heading,
     title: sentence,
     description: notes.join('. '),
-    marks: [drawEmpty(frame.plot, measure.none), dates.length > 0 && drawBottom(frame.plot, dates)],
+    marks: [drawEmpty(frame.plot, measure.none), dates.length > 0 && drawBottom(frame, dates)],
   });
 }
 
-function drawWith(series: Series, measure: Measure, description: Description, width: number): Markup {
+function drawWith(series: Series, measure: Measure, description: Description, canvas: Canvas): Markup {
   const { points } = series;
   const { heading, range, sentence, table } = description;
   const isLine = measure.kind === 'line';
@@ -66,9 +67,9 @@ function drawWith(series: Series, measure: Measure, description: Description, wi
   const marked = new Set(points.filter(isDrawn).flatMap(({ incomplete }) => incomplete ?? []));
   const notes = notesOf(series, range);
   if (marked.size > 0) notes.push(`${isLine ? 'Open circle' : 'Pale bar'}: ${Array.from(marked).join(', ')}`);
-  const sides = sidesOf(width, labels);
+  const sides = sidesOf(canvas.width, labels);
   const dates = datesOf(series, sides);
-  const frame = layOut(width, notes, sides, dates);
+  const frame = layOut(canvas, notes, sides, dates);
   const { plot } = frame;
 
   const share = linear(low, ticks.at(-1) ?? 1);
@@ -86,7 +87,7 @@ function drawWith(series: Series, measure: Measure, description: Description, wi
     : drawBars(
         places.filter((place) => place !== null),
         plot,
-        slot,
+        barWidth(slot),
       );
   return drawFrame(frame, {
     heading,
@@ -95,7 +96,7 @@ function drawWith(series: Series, measure: Measure, description: Description, wi
     marks: [
       drawValueAxis(plot, axis),
       marks,
-      drawBottom(plot, dates),
+      drawBottom(frame, dates),
       texts.length > 0 && drawColumns(texts, plot, slot),
     ],
   });

@@ -1,6 +1,7 @@
 /** The marks of a series: bars, or a line with gaps. */
 import { svg, type Markup } from '../markup.js';
-import { round, type Plot } from './frame.js';
+import type { Plot } from './frame.js';
+import { round } from './picture.js';
 
 /** Where a point is drawn. */
 export interface Place {
@@ -22,8 +23,11 @@ const DOTS = 12;
 const RADIUS = { wide: 3, narrow: 1.5 };
 
 /** @param slot pixels from one interval to the next */
-export function drawBars(places: readonly Place[], { bottom }: Plot, slot: number): Markup {
-  const width = slot < GAPS ? slot : Math.min(slot * 0.75, WIDEST_BAR);
+export function barWidth(slot: number): number {
+  return slot < GAPS ? slot : Math.min(slot * 0.75, WIDEST_BAR);
+}
+
+export function drawBars(places: readonly Place[], { bottom }: Plot, width: number): Markup {
   const barOf = ({ x, y }: Place, inset = 0) => {
     const height = bottom - Math.min(y, bottom - LOWEST_BAR) - inset;
     return `M${round(x - width / 2 + inset)} ${bottom}v${round(-height)}h${round(width - 2 * inset)}v${round(height)}z`;
@@ -61,8 +65,9 @@ export function drawLine(places: readonly (Place | null)[], slot: number): Marku
 
 /** Draws invisible columns, which show the interval and value under the pointer. */
 export function drawColumns(titles: readonly string[], { left, top, bottom }: Plot, slot: number): Markup {
-  return svg`${titles.map(
-    (title, index) =>
-      svg`<rect class="column" x="${round(left + slot * index)}" y="${top}" width="${round(slot)}" height="${bottom - top}"><title>${title}</title></rect>`,
-  )}`;
+  const shapes = titles.map((title, index) => {
+    const x = round(left + slot * index);
+    return svg`<path d="M${x} ${top}h${round(slot)}V${bottom}H${x}z"><title>${title}</title></path>`;
+  });
+  return svg`<g class="hints">${shapes}</g>`;
 }

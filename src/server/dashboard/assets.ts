@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { PAGE_STYLE } from '../charts/index.js';
 import { HttpError } from '../problem.js';
 import type { HttpResponse } from '../response.js';
 
@@ -31,7 +32,9 @@ const assets = new Map<AssetName, Asset>();
 export function assetOf(name: AssetName): Asset {
   const known = assets.get(name);
   if (known) return known;
-  const content = readFileSync(fileURLToPath(new URL(name, DIRECTORY)));
+  const file = readFileSync(fileURLToPath(new URL(name, DIRECTORY)));
+  // The pictures have the same colours as the rest of the page.
+  const content = name === 'page.css' ? Buffer.concat([Buffer.from(PAGE_STYLE.text), file]) : file;
   const hash = createHash('sha256').update(content).digest('hex').slice(0, HASH_DIGITS);
   const asset = { name: name.replace('.', `.${hash}.`), content };
   assets.set(name, asset);

@@ -1,21 +1,37 @@
-import { intervalChart, MEASURES, toSeries, type MeasureName, type SeriesInput } from '../charts/index.js';
+import {
+  describeSeries,
+  intervalChart,
+  MEASURES,
+  toSeries,
+  type MeasureName,
+  type SeriesInput,
+} from '../charts/index.js';
 import { svg as html, type Markup } from '../markup.js';
 
-/** Pixels. Text should not be scaled, so a page has a chart for each class of screen, of which the style shows one. */
-const WIDTHS = { wide: 1104, medium: 720, narrow: 286 };
+/**
+ * Pixels. Text should hardly be scaled, so a page has a picture for each class of space, of which the style shows the
+ * one that fits.
+ */
+const WIDTHS = { narrow: 300, half: 516, medium: 720, wide: 1078 };
+type WidthName = keyof typeof WIDTHS;
 
 /** Returns the chart of a series with a sentence and a table of the same numbers. */
 export function chartFigure(series: SeriesInput, name: MeasureName): Markup {
   const points = toSeries(series);
-  const draw = (width: number) => intervalChart(points, MEASURES[name], width);
-  const { picture, sentence, table } = draw(WIDTHS.wide);
+  const { sentence, table } = describeSeries(points, MEASURES[name]);
+  const draw = (width: number) => intervalChart(points, MEASURES[name], { width }).picture;
   return html`<figure>
-    <div class="picture wide">${picture}</div>
-    <div class="picture medium">${draw(WIDTHS.medium).picture}</div>
-    <div class="picture narrow">${draw(WIDTHS.narrow).picture}</div>
+    ${pictures(['narrow', 'half', 'medium', 'wide'], draw)}
     <figcaption>${sentence}</figcaption>
     ${dataTable('Show the numbers', table.heading, table.rows)}
   </figure>`;
+}
+
+/** Returns the same picture in several widths, the smallest first. */
+export function pictures(names: readonly WidthName[], draw: (width: number) => Markup): Markup {
+  return html`<div class="pictures">
+    ${names.map((name) => html`<div class="picture ${name}">${draw(WIDTHS[name])}</div>`)}
+  </div>`;
 }
 
 /** A table to unfold. The first column has the names of the rows. */

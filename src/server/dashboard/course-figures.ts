@@ -1,6 +1,6 @@
 import type { CourseSummary, LearnerStatus, Quartiles } from '../../core/index.js';
+import { stackedBar } from '../charts/index.js';
 import { svg as html, type Markup } from '../markup.js';
-import { stackedBar } from './bars.js';
 import { amount, count, duration, percentText, score } from './format.js';
 import { countOf, STATUS_NAMES, STATUS_ORDER } from './status.js';
 import { tiles } from './tiles.js';
@@ -68,6 +68,8 @@ function perLearner(
   return distribution ? html`median of a learner: ${show(distribution.median)}` : undefined;
 }
 
+const QUARTILES = ['Lowest', 'Lower quartile', 'Median', 'Upper quartile', 'Highest'];
+
 /** The distribution of the figures over the learners. */
 function quartiles({ perLearner: distributions }: CourseSummary): Markup {
   const rows = [
@@ -85,7 +87,7 @@ function quartiles({ perLearner: distributions }: CourseSummary): Markup {
         <thead>
           <tr>
             <td></td>
-            ${['Lowest', 'Lower quartile', 'Median', 'Upper quartile', 'Highest'].map((name) => html`<th scope="col">${name}</th>`)}
+            ${QUARTILES.map((name) => html`<th scope="col">${name}</th>`)}
           </tr>
         </thead>
         <tbody>
@@ -105,5 +107,7 @@ function quartiles({ perLearner: distributions }: CourseSummary): Markup {
 function quartileCells(values: Quartiles | null, show: (value: number) => Markup): Markup | Markup[] {
   if (!values) return html`<td colspan="5" class="none">too few learners</td>`;
   const { min, p25, median, p75, max } = values;
-  return [min, p25, median, p75, max].map((value) => html`<td>${show(value)}</td>`);
+  return [min, p25, median, p75, max].map(
+    (value, index) => html`<td data-name="${QUARTILES[index]}">${show(value)}</td>`,
+  );
 }

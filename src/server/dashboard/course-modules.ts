@@ -1,8 +1,8 @@
 import type { CourseSummary } from '../../core/index.js';
 import { shareOf } from '../../core/model/scale.js';
 import { grouped } from '../../core/model/validation.js';
+import { progressBar } from '../charts/index.js';
 import { svg as html, type Markup } from '../markup.js';
-import { shareBar } from './bars.js';
 import { amount, count } from './format.js';
 
 type Module = CourseSummary['modules'][number];
@@ -49,7 +49,7 @@ function table(shown: readonly Module[], modules: readonly Module[]): Markup {
         ({ moduleId, learners }) =>
           html`<tr>
             <th scope="row" class="text">${moduleId}</th>
-            <td class="bar">${shareBar(share(learners))}</td>
+            <td class="bar">${progressBar(share(learners))}</td>
             <td>${amount(learners)}</td>
           </tr>`,
       )}

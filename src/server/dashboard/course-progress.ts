@@ -1,10 +1,11 @@
 import type { CourseSummary } from '../../core/index.js';
-import { shareOf } from '../../core/model/scale.js';
+import { grouped } from '../../core/model/validation.js';
+import { histogram } from '../charts/index.js';
 import { svg as html, type Markup } from '../markup.js';
-import { shareBar } from './bars.js';
+import { dataTable, pictures } from './chart-figure.js';
 import { amount, count } from './format.js';
 
-/** The learners by progress. The table itself is the chart. */
+/** The learners by progress. */
 export function courseProgress({ progressHistogram, learners, moduleCount }: CourseSummary): Markup {
   const content =
     moduleCount === null
@@ -12,41 +13,33 @@ export function courseProgress({ progressHistogram, learners, moduleCount }: Cou
           The course declares no modules, so there is no progress to show. Set its <code>moduleIds</code> to
           measure it.
         </p>`
-      : histogram(progressHistogram, learners.completed);
+      : progressFigure(progressHistogram, learners);
   return html`<section class="card" aria-labelledby="progress-title">
     <h2 id="progress-title">Progress</h2>
     ${content}
   </section>`;
 }
 
-function histogram(buckets: readonly number[], completed: number): Markup {
-  const share = shareOf(buckets);
-  const rows = buckets.map((learners, index) => {
-    const [low, high] = [index * 10, (index + 1) * 10];
-    const name = high === 100 ? `${low}–100%` : `${low}–${high - 1}%`;
-    return html`<tr>
-      <th scope="row">${name}</th>
-      <td class="bar">${shareBar(share(learners))}</td>
-      <td>${amount(learners)}</td>
-    </tr>`;
+function progressFigure(counts: readonly number[], { total, completed }: CourseSummary['learners']): Markup {
+  const percentAt = (border: number) => Math.round((border * 100) / counts.length);
+  const ranges = counts.map((learners, index) => {
+    const [low, high] = [percentAt(index), percentAt(index + 1)];
+    return { name: high === 100 ? `${low}–100%` : `${low}–${high - 1}%`, count: learners };
   });
-  const total = buckets.reduce((sum, learners) => sum + learners, 0);
+  const borders = [...ranges.keys(), ranges.length].map((border) => `${percentAt(border)}%`);
+  const low = counts.slice(0, counts.length / 2).reduce((sum, learners) => sum + learners, 0);
+  const sentence = `Of ${count(total, 'learner')}, ${have(completed)} studied every module, and ${have(low)} studied less than half of the modules.`;
   return html`<figure>
-    <figcaption>
-      ${count(completed, 'learner')} of ${total.toLocaleString('en-US')} ${completed === 1 ? 'has' : 'have'}
-      studied every module.
-    </figcaption>
-    <table class="numbers bars">
-      <thead>
-        <tr>
-          <th scope="col">Progress</th>
-          <td></td>
-          <th scope="col">Learners</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
+    ${pictures(['narrow', 'half'], (width) => histogram({ heading: 'Learners by progress', sentence, ranges, borders }, { width }))}
+    <figcaption>${sentence}</figcaption>
+    ${dataTable(
+      'Show the numbers',
+      ['Progress', 'Learners'],
+      ranges.map(({ name, count: learners }) => [name, amount(learners)]),
+    )}
   </figure>`;
+}
+
+function have(learners: number): string {
+  return `${grouped(learners)} ${learners === 1 ? 'has' : 'have'}`;
 }

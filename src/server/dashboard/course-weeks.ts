@@ -90,7 +90,7 @@ export function courseWeeks({ weeks, part, partEnd }: Weeks, zone: Zone): Markup
             ([name, values]) =>
               html`<tr>
                 <th scope="row">${name}</th>
-                ${values.map((value) => html`<td>${value}</td>`)}
+                ${values.map((value, index) => html`<td data-name="${columns[index]?.[0]}">${value}</td>`)}
               </tr>`,
           )}
         </tbody>

@@ -1,10 +1,11 @@
 import type { CourseSummary } from '../../core/index.js';
+import { stackedBar } from '../charts/index.js';
 import { svg as html, type Markup } from '../markup.js';
 import type { HttpResponse } from '../response.js';
 import type { PageRequest } from '../router.js';
-import { stackedBar } from './bars.js';
 import { pageResponse } from './document.js';
 import { amount, NONE, percent } from './format.js';
+import { sparklineImage } from './sparkline.js';
 import { countOf, STATUS_NAMES, STATUS_ORDER } from './status.js';
 import { nextPage } from './studied-courses.js';
 import { argumentsOf, readView, type View } from './view.js';
@@ -50,6 +51,7 @@ function table(summaries: readonly CourseSummary[], view: View): Markup {
             <th scope="col">Course</th>
             <th scope="col" class="number">Learners</th>
             <th scope="col">Status</th>
+            <th scope="col">Active learners<small>last 12 weeks</small></th>
             <th scope="col" class="number">Completed</th>
             <th scope="col" class="number">Sessions</th>
             <th scope="col">Last session</th>
@@ -84,6 +86,9 @@ function row(
             > `,
         )}</small
       >
+    </td>
+    <td class="sparkline" data-name="Active learners, last 12 weeks">
+      ${sessionCount > 0 ? sparklineImage(links, courseId) : NONE}
     </td>
     <td class="number" data-name="Completed">${percent(total === 0 ? null : completed / total)}</td>
     <td class="number" data-name="Sessions">${amount(sessionCount)}</td>

@@ -1,5 +1,4 @@
 import { hasScope, type Caller } from '../auth/caller.js';
-import { styleSource } from '../charts/index.js';
 import { svg as html, type Markup } from '../markup.js';
 import type { HttpResponse } from '../response.js';
 import { assetOf } from './assets.js';
@@ -28,18 +27,16 @@ export interface PageDocument {
   readonly headers?: HttpResponse['headers'];
 }
 
-/** Pages have no inline script, and no inline style but that of the charts, which the hash names. */
-function policy(): string {
-  return [
-    `default-src 'none'`,
-    `style-src 'self' ${styleSource()}`,
-    `script-src 'self'`,
-    `img-src 'self' data:`,
-    `form-action 'self'`,
-    `base-uri 'none'`,
-    `frame-ancestors 'none'`,
-  ].join('; ');
-}
+/** Pages have no inline script and no inline style. */
+const POLICY = [
+  `default-src 'none'`,
+  `style-src 'self'`,
+  `script-src 'self'`,
+  `img-src 'self' data:`,
+  `form-action 'self'`,
+  `base-uri 'none'`,
+  `frame-ancestors 'none'`,
+].join('; ');
 
 /** Other sites never learn the address. For this one, browsers name the origin of a form only with this policy. */
 const REFERRER = 'same-origin';
@@ -50,7 +47,7 @@ export function pageResponse(page: PageDocument): HttpResponse {
     type: HTML,
     headers: {
       'Cache-Control': 'private, no-store',
-      'Content-Security-Policy': policy(),
+      'Content-Security-Policy': POLICY,
       'Referrer-Policy': REFERRER,
       ...page.headers,
     },

@@ -6,4 +6,5 @@ export { learnerPage, myCoursePage } from './learner.js';
 export { myLearningPage } from './my-learning.js';
 export { problemPage } from './problem-page.js';
 export { rosterFile } from './roster-file.js';
+export { sparklineFile } from './sparkline.js';
 export { linkPage, redirect, reloadPage, signInPage, signInRedirect } from './sign-in.js';

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import type { Course, CourseLearner, LifetimeStats } from '../../core/index.js';
 import { grouped, parseCall } from '../../core/model/validation.js';
 import { hasScope } from '../auth/caller.js';
+import { progressBar } from '../charts/index.js';
 import { historyChart } from '../charts/parameters.js';
 import { svg as html, type Markup } from '../markup.js';
 import type { HttpResponse } from '../response.js';
 import type { PageRequest } from '../router.js';
-import { shareBar } from './bars.js';
 import { chartControls } from './chart-controls.js';
 import { chartFigure } from './chart-figure.js';
 import { pageResponse } from './document.js';
@@ -110,7 +110,7 @@ function lifetimeTiles(figures: Figures, course: Course, { zone }: View): Markup
       ? { name: 'Modules', value: amount(distinctModulesStudied), note: 'different ones studied' }
       : {
           name: 'Progress',
-          value: html`${percent(progress)} ${shareBar(progress)}`,
+          value: html`${percent(progress)} ${progressBar(progress)}`,
           note: `${grouped(Math.round(progress * declared))} of ${count(declared, 'module')}`,
         },
     { name: 'Average score', value: score(figures.averageScore), note: 'weighted by modules' },

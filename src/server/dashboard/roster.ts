@@ -8,9 +8,9 @@ import type {
 } from '../../core/index.js';
 import { STATUSES } from '../../core/model/course-status.js';
 import { MAX_DISPLAY_NAME, MAX_GROUP_NAME } from '../../core/model/enrolment.js';
+import { progressBar } from '../charts/index.js';
 import { svg as html, type Markup } from '../markup.js';
 import type { PageRequest } from '../router.js';
-import { shareBar } from './bars.js';
 import { amount, count, duration, NONE, percent, score } from './format.js';
 import { STATUS_NAMES, statusBadge } from './status.js';
 import { argumentsOf, type View } from './view.js';
@@ -176,7 +176,7 @@ function rosterRow(row: RosterRow, courseId: string, { links, zone }: View): Mar
     </th>
     <td>${statusBadge(status)}</td>
     <td class="progress" data-name="Progress">
-      ${progress === null ? NONE : html`${shareBar(progress)} ${percent(progress)}`}
+      ${progress === null ? NONE : html`${progressBar(progress)} ${percent(progress)}`}
     </td>
     <td class="last" data-name="Last session">
       ${lastCompletedAt === null ? NONE : html`${zone.date(lastCompletedAt)} <small>${zone.ago(lastCompletedAt)}</small>`}

@@ -1,6 +1,6 @@
 import type { StudiedCourse } from '../../core/index.js';
+import { progressBar } from '../charts/index.js';
 import { svg as html, type Markup } from '../markup.js';
-import { shareBar } from './bars.js';
 import { amount, count, duration, percent, score } from './format.js';
 import type { Links } from './links.js';
 import type { View } from './view.js';
@@ -53,7 +53,7 @@ function progressOf({ progress, distinctModulesStudied, moduleCount }: StudiedCo
   if (progress === null)
     return html`<p class="progress">${count(distinctModulesStudied, 'module')} studied</p>`;
   return html`<p class="progress">
-    ${shareBar(progress)} ${percent(progress)} <small>of ${count(moduleCount ?? 0, 'module')}</small>
+    ${progressBar(progress)} ${percent(progress)} <small>of ${count(moduleCount ?? 0, 'module')}</small>
   </p>`;
 }
 

@@ -59,14 +59,9 @@ async function pictureOf(
   { measure, width, clock }: PictureOptions,
 ): Promise<HttpResponse> {
   // Loaded on first use: only charts need it.
-  const { intervalChart, MEASURES, styleSource, toSeries } = await import('../charts/index.js');
-  const { picture } = intervalChart(toSeries({ ...series, now: clock() }), MEASURES[measure], width);
-  const policy = `default-src 'none'; style-src ${styleSource()}; frame-ancestors 'none'`;
-  return {
-    status: 200,
-    type: SVG,
-    headers: { 'Content-Security-Policy': policy },
-    body: picture.text,
-    format: String,
-  };
+  const { FILE_STYLE, intervalChart, MEASURES, pictureResponse, toSeries } =
+    await import('../charts/index.js');
+  const canvas = { width, style: FILE_STYLE };
+  const { picture } = intervalChart(toSeries({ ...series, now: clock() }), MEASURES[measure], canvas);
+  return pictureResponse(picture);
 }

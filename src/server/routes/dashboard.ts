@@ -25,6 +25,7 @@ export const dashboardRoutes: readonly AnyRoute[] = [
   page('/courses', TEACHERS, ({ coursesPage }) => coursesPage),
   page('/courses/{courseId}', TEACHERS, ({ coursePage }) => coursePage),
   page('/courses/{courseId}/learners.csv', TEACHERS, ({ rosterFile }) => rosterFile),
+  page('/courses/{courseId}/sparkline.svg', TEACHERS, ({ sparklineFile }) => sparklineFile),
   page('/courses/{courseId}/learners/{userId}', OWN, ({ learnerPage }) => learnerPage),
   asset(),
 ];

@@ -53,6 +53,7 @@ describe('dashboard in a browser', { skip: noBrowser }, () => {
           await page.emulateMedia({ colorScheme });
           assert.deepEqual(await violationsOf(page), [], `${path} ${width} ${colorScheme}`);
           assert.ok(await fits(page), `${path} ${width}`);
+          assert.ok(await showsPictures(page), `${path} ${width}`);
         }
       }
       assert.deepEqual(faults, []);
@@ -115,7 +116,7 @@ describe('dashboard in a browser', { skip: noBrowser }, () => {
     const { searchParams } = new URL(page.url());
     const state = ['timeZone', 'sort', 'order', 'measure'].map((name) => searchParams.get(name));
     assert.deepEqual(state, ['Asia/Tokyo', 'sessionCount', 'desc', 'sessionCount']);
-    await page.getByText('Show the numbers').click();
+    await page.locator('#activity').getByText('Show the numbers').click();
     assert.ok(await page.locator('#activity table').isVisible());
     await page.getByRole('link', { name: 'Learner 6' }).click();
     assert.equal(await page.locator('.id code').textContent(), learnerId(6));
@@ -194,6 +195,19 @@ function viewsOf({ courseId }: Dashboard, learners: number): (readonly [path: st
 
 async function fits(page: Page): Promise<boolean> {
   return (await page.evaluate('document.documentElement.scrollWidth <= innerWidth')) === true;
+}
+
+/** True if each chart is shown once, with text that is hardly scaled, and each image is loaded. */
+async function showsPictures(page: Page): Promise<boolean> {
+  const isShown = await page.evaluate(`Promise.all([
+    ...Array.from(document.images, (image) => image.decode().then(() => true)),
+    ...Array.from(document.querySelectorAll('.pictures'), (figure) => {
+      const shown = Array.from(figure.querySelectorAll('.chart')).filter((chart) => chart.checkVisibility());
+      const scale = shown[0].clientWidth / shown[0].viewBox.baseVal.width;
+      return shown.length === 1 && scale > 0.9 && scale < 1.4;
+    }),
+  ]).then((all) => all.every(Boolean))`);
+  return isShown === true;
 }
 
 async function violationsOf(page: Page): Promise<string[]> {

@@ -13,6 +13,7 @@ import { MEASURES } from '../../../src/server/charts/index.js';
 import { readWeeks, weeksSentence } from '../../../src/server/dashboard/course-weeks.js';
 import { Zone } from '../../../src/server/dashboard/zone.js';
 import { learnerId } from '../../support/classroom.js';
+import { textsOf } from '../../support/pictures.js';
 import {
   createDashboard,
   fillCourse,
@@ -58,7 +59,21 @@ test('The figures of the page of a course are those of its summary', async () =>
       each ? [each.min, each.p25, each.median, each.p75, each.max] : [],
     ),
   );
-  assert.deepEqual(numbersIn(sectionOf(html, 'progress-title')), progressHistogram);
+  const progress = sectionOf(html, 'progress-title');
+  assert.deepEqual(numbersIn(progress), progressHistogram);
+  const [, half = ''] = /<div class="picture half">(.*?)<\/svg>/s.exec(progress) ?? [];
+  assert.deepEqual(
+    textsOf({ text: half }, 'title').slice(1),
+    progressHistogram.map((count, index) =>
+      `${index * 10}–${index < 9 ? `${index}9` : 100}%: ${count}`.replace('–09', '–9'),
+    ),
+  );
+  const low = progressHistogram.slice(0, 5).reduce((sum, count) => sum + count, 0);
+  assert.ok(
+    textOf(progress).includes(
+      `Of 30 learners, ${learners.completed} have studied every module, and ${low} have studied less`,
+    ),
+  );
   const [, ...rows] = rowsIn(sectionOf(html, 'modules-title'));
   assert.deepEqual(
     rows,

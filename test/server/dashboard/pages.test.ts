@@ -14,6 +14,7 @@ import {
 import { newCourseId, newUserId, sessionContent } from '../../support/factories.js';
 import { HttpClient } from '../../support/http-client.js';
 import type { HttpAnswer } from '../../support/http-answer.js';
+import { textsOf } from '../../support/pictures.js';
 import { createTokenService } from '../../support/token-service.js';
 
 function assertPage({ status, headers, text }: HttpAnswer, expected: number): void {
@@ -24,7 +25,7 @@ function assertPage({ status, headers, text }: HttpAnswer, expected: number): vo
   assert.equal(headers['x-content-type-options'], 'nosniff');
   assert.match(
     headers['content-security-policy'] ?? '',
-    /^default-src 'none'; style-src 'self' 'sha256-[^']+'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/,
+    /^default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/,
   );
   assert.equal(text.match(/<h1>/g)?.length, 1);
 }
@@ -39,7 +40,7 @@ async function crawl({ url, get }: Dashboard, start: readonly string[]): Promise
     const { status, headers, text } = await get(path);
     assert.equal(status, 200, path);
     if (!headers['content-type']?.startsWith('text/html')) return;
-    for (const [, link = ''] of text.matchAll(/ (?:href|src)="([^"]+)"/g)) {
+    for (const [, link = ''] of text.matchAll(/\s(?:href|src)="([^"]+)"/g)) {
       if (link.startsWith('data:')) continue;
       const target = new URL(link.replaceAll('&amp;', '&'), `${url}${path}`);
       assert.ok(target.pathname.startsWith(`${base}/dashboard`), `${path}: ${link}`);
@@ -63,6 +64,7 @@ test('Every link of every page leads to a page or a file, also below a prefix', 
     `/dashboard/courses/${courseId}`,
     `/dashboard/courses/${courseId}/learners/${learnerId(1)}`,
     `/dashboard/courses/${courseId}/learners.csv?limit=50`,
+    `/dashboard/courses/${courseId}/sparkline.svg`,
   ];
   assert.deepEqual(
     expected.filter((path) => !paths.has(path)),
@@ -93,6 +95,7 @@ test('Pages have the access rules of the API, and a refusal is a page, too', asy
     ['/dashboard/courses', 303, 403, 200, 200, 403],
     [course, 303, 403, 200, 403, 403],
     [`${course}/learners.csv`, 303, 403, 200, 403, 403],
+    [`${course}/sparkline.svg`, 303, 403, 200, 403, 403],
     [`${course}/learners/${userId}`, 303, 200, 200, 403, 403],
     [`${course}/learners/${other}`, 303, 403, 200, 403, 403],
     [`${course}/learners/${newUserId()}`, 303, 403, 404, 403, 403],
@@ -103,7 +106,7 @@ test('Pages have the access rules of the API, and a refusal is a page, too', asy
       const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
       const answer = await client.send('GET', path, { headers });
       const expected = statuses[index] ?? 0;
-      if (expected === 303 || (path.endsWith('.csv') && expected === 200)) {
+      if (expected === 303 || (/\.\w+$/.test(path) && expected === 200)) {
         assert.equal(answer.status, expected);
       } else assertPage(answer, expected);
       assert.equal(
@@ -165,7 +168,7 @@ test('Hostile names are text on every page, and no formula in the file', async (
     `${course}/learners/${learnerId(1)}`,
   ]) {
     const text = await dashboard.page(path);
-    assert.doesNotMatch(text, /<(img|b|i)\b|<script>|onerror=[^&]*>(?!alert)/, path);
+    assert.doesNotMatch(text, /<(img src|b|i)\b|<script>|onerror=[^&]*>(?!alert)/, path);
     // Text from right to left stays within its element.
     assert.ok(!/(?<!<bdi>[^<]*)\u202e/.test(text), path);
     assert.ok(textOf(text).includes(path.endsWith('1') ? (names[1] ?? '') : title), path);
@@ -215,6 +218,43 @@ test('The file of a roster has the rows of the page, or those of all pages', asy
   const filtered = await shown(`${course}?status=inactive`);
   assert.ok(filtered.names.length > 0 && filtered.names.length < 50);
   assert.deepEqual(await namesOf(filtered.follow(filtered.link('Download CSV'))), filtered.names);
+});
+
+test('A sparkline is a file of the learners per week, which pages read later and browsers keep for a minute', async () => {
+  await using dashboard = await createDashboard({ frameAncestors: 'https://learn.example.com' });
+  const { stats, courseId } = dashboard;
+  const zone = '?timeZone=America/Los_Angeles&inactiveAfter=20';
+  assert.ok(!(await dashboard.page(`/dashboard/courses${zone}`)).includes('<img'));
+  await fillCourse(dashboard, 30);
+  const page = (await dashboard.page(`/dashboard/courses${zone}`)).replaceAll(/\s+/g, ' ');
+  const [image = ''] = /<img[^>]+>/.exec(page) ?? [];
+  assert.match(
+    image,
+    /loading="lazy" width="120" height="32" alt="Bars: active learners in each of the last/,
+  );
+  const link = `courses/${courseId}/sparkline.svg?timeZone=America%2FLos_Angeles`;
+  assert.ok(image.includes(`src="../dashboard/${link}"`), image);
+  const { headers, text } = await dashboard.get(`/dashboard/${link}`);
+  assert.equal(headers['content-type'], 'image/svg+xml; charset=utf-8');
+  assert.equal(headers['cache-control'], 'private, max-age=60');
+  assert.equal(headers['vary'], 'Cookie');
+  assert.match(
+    headers['content-security-policy'] ?? '',
+    /^default-src 'none'; style-src 'sha256-[\w+/]{43}='; frame-ancestors https:\/\/learn/,
+  );
+  // The first of the 12 weeks begins on a Monday of the zone.
+  const range = { from: '2026-08-31T07:00:00Z', to: '2026-11-23T08:00:00Z' };
+  const call = { courseId, interval: 'week', timeZone: 'America/Los_Angeles', ...range } as const;
+  const { items } = await stats.getCourseActivity(call);
+  const [description = ''] = textsOf({ text }, 'desc');
+  assert.deepEqual(
+    description.split('; ').map((each) => Number(each.split(': ')[1])),
+    items.map(({ activeLearners }) => activeLearners),
+  );
+  assert.equal(items.length, 12);
+  assert.match(description, /^31 Aug 2026: .*16 Nov 2026 \(this week so far\): \d+$/);
+  assert.equal((await dashboard.get(`/dashboard/${link}x`)).status, 400);
+  assert.equal((await dashboard.get(`/dashboard/courses/${newCourseId()}/sparkline.svg`)).status, 404);
 });
 
 test('Empty pages say what to do next', async () => {
