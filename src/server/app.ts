@@ -11,7 +11,7 @@ import { authOf, type Auth, type AuthOptions } from './auth/options.js';
 import { erasure, refusal, type SecurityEvent } from './auth/security-event.js';
 import { readJson } from './body.js';
 import { csvListOf, negotiate } from './csv.js';
-import { RefusedSession } from './dashboard/sessions.js';
+import { RefusedSession } from './auth/sign-in-session.js';
 import { assertFrameAncestors, withFrameAncestors } from './frame-ancestors.js';
 import { MemoryBudget } from './memory-budget.js';
 import { Metrics } from './metrics.js';

@@ -1,7 +1,7 @@
 import type { ApiKeys } from '../../core/model/api-key.js';
-import { LinkSessions } from '../dashboard/link-sessions.js';
-import type { Sessions } from '../dashboard/sessions.js';
-import { TokenSessions } from '../dashboard/token-sessions.js';
+import { LinkSessions } from './link-sign-in.js';
+import type { Sessions } from './sign-in-session.js';
+import { TokenSessions } from './token-sign-in.js';
 import type { Authenticator } from './caller.js';
 import { GatewayAuthenticator } from './gateway.js';
 import { JwtVerifier, type JwtOptions } from './jwt.js';

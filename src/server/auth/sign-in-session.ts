@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { AccessError, type Caller } from '../auth/caller.js';
-import { LOOPBACK_HOST } from '../auth/gateway.js';
+import { AccessError, type Caller } from './caller.js';
+import { LOOPBACK_HOST } from './gateway.js';
 import type { HttpErrorCode } from '../problem.js';
 import type { HttpResponse } from '../response.js';
 import type { ServiceRoute } from '../router.js';

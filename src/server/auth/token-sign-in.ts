@@ -6,10 +6,10 @@
  * each request finds the key by its id, in the same few seconds as requests with the key itself.
  */
 import type { IncomingMessage } from 'node:http';
-import type { VerifiedCaller } from '../auth/caller-cache.js';
-import { AccessError, subjectOf, type Caller } from '../auth/caller.js';
-import { SessionSeal, type SessionClaims } from '../auth/session-seal.js';
-import type { TokenAuthenticator } from '../auth/token.js';
+import type { VerifiedCaller } from './caller-cache.js';
+import { AccessError, subjectOf, type Caller } from './caller.js';
+import { SessionSeal, type SessionClaims } from './session-seal.js';
+import type { TokenAuthenticator } from './token.js';
 import { readForm } from '../body.js';
 import type { Clock } from '../../core/model/time.js';
 import type { HttpResponse } from '../response.js';
@@ -22,7 +22,7 @@ import {
   RefusedSession,
   sessionRoute,
   type Sessions,
-} from './sessions.js';
+} from './sign-in-session.js';
 
 const COOKIE = 'stats_session';
 const ROOT = '/dashboard';
@@ -61,7 +61,7 @@ export class TokenSessions implements Sessions {
 
   async enter(request: IncomingMessage, pathname: string, search: string): Promise<Caller | HttpResponse> {
     if (request.headers.authorization !== undefined) return this.#authenticator.authenticate(request);
-    const { signInRedirect, reloadPage } = await import('./index.js');
+    const { signInRedirect, reloadPage } = await import('../dashboard/index.js');
     const next = nextOf({ get: () => `${pathname.slice(ROOT.length)}${search && `?${search}`}` });
     const claims = this.#seal.open(readCookie(request, COOKIE), this.#clock());
     if (claims && claims.kind !== 'link') {
@@ -100,7 +100,7 @@ export class TokenSessions implements Sessions {
     if (sealed === undefined) {
       return this.#form(next, 403, 'The token is limited to more courses than a session can hold.');
     }
-    const { redirect } = await import('./index.js');
+    const { redirect } = await import('../dashboard/index.js');
     return redirect(OPEN, next, { 'Set-Cookie': formatCookie(request, COOKIE, sealed, age) });
   }
 
@@ -120,13 +120,13 @@ export class TokenSessions implements Sessions {
   }
 
   async #form(next: string, status?: number, message?: string): Promise<HttpResponse> {
-    const { signInPage } = await import('./index.js');
+    const { signInPage } = await import('../dashboard/index.js');
     return signInPage({ next, status, message });
   }
 
   async #close(request: IncomingMessage): Promise<HttpResponse> {
     assertSameSite(request);
-    const { redirect } = await import('./index.js');
+    const { redirect } = await import('../dashboard/index.js');
     return redirect(CLOSE, '/sign-in', { 'Set-Cookie': formatCookie(request, COOKIE, '', 0) });
   }
 }

@@ -7,9 +7,9 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Scope } from '../../core/model/api-key.js';
 import type { Clock } from '../../core/model/time.js';
-import { AccessError, type Authenticator, type Caller } from '../auth/caller.js';
-import { LOOPBACK_HOST } from '../auth/gateway.js';
-import { SessionSeal } from '../auth/session-seal.js';
+import { AccessError, type Authenticator, type Caller } from './caller.js';
+import { LOOPBACK_HOST } from './gateway.js';
+import { SessionSeal } from './session-seal.js';
 import type { HttpResponse } from '../response.js';
 import {
   formatCookie,
@@ -19,7 +19,7 @@ import {
   RefusedSession,
   sessionRoute,
   type Sessions,
-} from './sessions.js';
+} from './sign-in-session.js';
 
 const OPEN = '/dashboard/open';
 /** Milliseconds for which the link works. */
@@ -60,7 +60,7 @@ export class LinkSessions implements Authenticator, Sessions {
   async enter(request: IncomingMessage, pathname: string): Promise<Caller | HttpResponse> {
     assertLoopback(request);
     if (this.#hasSession(request)) return this.authenticate(request);
-    const { linkPage, reloadPage } = await import('./index.js');
+    const { linkPage, reloadPage } = await import('../dashboard/index.js');
     if (isFromOtherSite(request)) return reloadPage(pathname);
     throw new RefusedSession('unauthenticated', undefined, linkPage(pathname));
   }
@@ -68,7 +68,7 @@ export class LinkSessions implements Authenticator, Sessions {
   /** Opens the session of a link. */
   async open(request: IncomingMessage): Promise<HttpResponse> {
     assertLoopback(request);
-    const { linkPage, redirect } = await import('./index.js');
+    const { linkPage, redirect } = await import('../dashboard/index.js');
     if (this.#hasSession(request)) return redirect(OPEN, '');
     const isRight = timingSafeEqual(hashOf(queryOf(request).get('code') ?? ''), this.#hash);
     const isOver = this.#isUsed || this.#clock() >= this.#start + LINK_AGE;
