@@ -11,7 +11,7 @@ import { authOf, type Auth, type AuthOptions } from './auth/options.js';
 import { erasure, refusal, type SecurityEvent } from './auth/security-event.js';
 import { readJson } from './body.js';
 import { csvListOf, negotiate } from './csv.js';
-import { RefusedSession } from './auth/sign-in-session.js';
+import { RefusedSignIn } from './auth/sign-in-session.js';
 import { assertFrameAncestors, withFrameAncestors } from './frame-ancestors.js';
 import { MemoryBudget } from './memory-budget.js';
 import { Metrics } from './metrics.js';
@@ -118,8 +118,8 @@ export class App implements Service {
     this.#options = options;
     this.#metrics = options.metrics ?? new Metrics();
     this.#auth = authOf(options.auth);
-    const sessionRoutes = this.#auth.sessions?.routes ?? [];
-    this.#router = new Router([...routes, ...pageRoutes, ...dashboardRoutes, ...sessionRoutes]);
+    const signInRoutes = this.#auth.signIn?.routes ?? [];
+    this.#router = new Router([...routes, ...pageRoutes, ...dashboardRoutes, ...signInRoutes]);
   }
 
   /** Sends a response to every request. The promise never rejects. */
@@ -214,9 +214,9 @@ export class App implements Service {
   ): Promise<HttpResponse> {
     const { clock = Date.now } = this.#options;
     const { headers } = context.request;
-    const { authenticator, sessions } = this.#auth;
-    const caller = sessions
-      ? await sessions.enter(context.request, pathname, search)
+    const { authenticator, signIn } = this.#auth;
+    const caller = signIn
+      ? await signIn.enter(context.request, pathname, search)
       : await authenticator.authenticate(context.request);
     if ('status' in caller) return caller;
     context.caller = caller;
@@ -241,7 +241,7 @@ export class App implements Service {
       const { frameAncestors } = this.#options;
       // The form to sign in is in no frame, where another site could lay something over it.
       const page =
-        error instanceof RefusedSession
+        error instanceof RefusedSignIn
           ? error.page
           : withFrameAncestors(problemPage(problemResponse(error), pathname), frameAncestors);
       this.#fail(context, error, page);

@@ -1,14 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Stats } from '../../core/index.js';
-import { serve } from '../../server/index.js';
+import { newSecret, serve } from '../../server/index.js';
 import { describeError, Interruption } from '../errors.js';
 import type { Io } from '../io.js';
 import { escapeControls, writeLine } from '../output.js';
 import { openBrowser } from './browser.js';
 
-/** Bytes of the secret in the link. */
-const CODE = 32;
 /** Milliseconds for the pages in flight at the end. */
 const CLOSE_DEADLINE = 2_000;
 
@@ -21,7 +18,7 @@ export interface DashboardSettings {
 /** Serves the dashboard of a database on a loopback address until the signal. */
 export async function runDashboard(io: Io, stats: Stats, settings: DashboardSettings): Promise<void> {
   if (io.signal.aborted) throw new Interruption('interrupted');
-  const code = randomBytes(CODE).toString('base64url');
+  const code = newSecret();
   const server = await serve(stats, {
     port: settings.port,
     auth: { mode: 'link', code },

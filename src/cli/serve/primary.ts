@@ -1,10 +1,9 @@
 import cluster from 'node:cluster';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { isSea } from 'node:sea';
 import { setTimeout } from 'node:timers/promises';
 import { openStats } from '../../core/index.js';
-import { serve } from '../../server/index.js';
+import { newSecret, serve } from '../../server/index.js';
 import { interruptible, type Io } from '../io.js';
 import { ServerLog } from '../log.js';
 import { SETTINGS } from '../settings.js';
@@ -68,7 +67,7 @@ async function migrateAndFindUrl({
 /** Returns the variable with the secret of the dashboard's sessions, which every worker must be able to open. */
 function sharedSecret({ auth }: ServerSettings): Readonly<Record<string, string>> {
   if (auth.mode === 'gateway' || auth.sessionSecret !== undefined) return {};
-  return { [SETTINGS.sessionSecret.env]: randomBytes(32).toString('base64url') };
+  return { [SETTINGS.sessionSecret.env]: newSecret() };
 }
 
 /** @param options appended to the command line, so that they override it */

@@ -1,5 +1,5 @@
 /*
- * The session of `stats-service dashboard`: the person who runs the program opens the dashboard by a link that works once.
+ * The sign-in of `stats-service dashboard`: the person who runs the program opens the dashboard by a link that works once.
  * Everything but the sign-in needs the cookie of that session, also the API, because other people and the pages of other
  * sites in the browser can reach the port, too.
  */
@@ -9,6 +9,7 @@ import type { Scope } from '../../core/model/api-key.js';
 import type { Clock } from '../../core/model/time.js';
 import { AccessError, type Authenticator, type Caller } from './caller.js';
 import { LOOPBACK_HOST } from './gateway.js';
+import { assertSecret } from './secret.js';
 import { SessionSeal } from './session-seal.js';
 import type { HttpResponse } from '../response.js';
 import {
@@ -16,9 +17,9 @@ import {
   isFromOtherSite,
   queryOf,
   readCookie,
-  RefusedSession,
-  sessionRoute,
-  type Sessions,
+  RefusedSignIn,
+  signInRoute,
+  type SignInSessions,
 } from './sign-in-session.js';
 
 const OPEN = '/dashboard/open';
@@ -28,16 +29,20 @@ const LINK_AGE = 300_000;
 const SESSION_AGE = 12 * 3_600_000;
 const READ: ReadonlySet<Scope> = new Set<Scope>(['stats:read']);
 
-export class LinkSessions implements Authenticator, Sessions {
-  readonly routes = [sessionRoute('GET', OPEN, (request) => this.open(request))];
+export class LinkSignIn implements Authenticator, SignInSessions {
+  readonly routes = [signInRoute('GET', OPEN, (request) => this.open(request))];
   readonly #seal = new SessionSeal();
   readonly #hash: Buffer;
   readonly #clock: Clock;
   readonly #start: number;
   #isUsed = false;
 
-  /** @param code the secret of the link */
+  /**
+   * @param code the secret of the link
+   * @throws {RangeError} for a short code
+   */
   constructor(code: string, clock: Clock = Date.now) {
+    assertSecret('code', code);
     this.#hash = hashOf(code);
     this.#clock = clock;
     this.#start = clock();
@@ -62,7 +67,7 @@ export class LinkSessions implements Authenticator, Sessions {
     if (this.#hasSession(request)) return this.authenticate(request);
     const { linkPage, reloadPage } = await import('../dashboard/index.js');
     if (isFromOtherSite(request)) return reloadPage(pathname);
-    throw new RefusedSession('unauthenticated', undefined, linkPage(pathname));
+    throw new RefusedSignIn('unauthenticated', undefined, linkPage(pathname));
   }
 
   /** Opens the session of a link. */
@@ -73,7 +78,7 @@ export class LinkSessions implements Authenticator, Sessions {
     const isRight = timingSafeEqual(hashOf(queryOf(request).get('code') ?? ''), this.#hash);
     const isOver = this.#isUsed || this.#clock() >= this.#start + LINK_AGE;
     if (!isRight || isOver || isPrefetch(request)) {
-      throw new RefusedSession('unauthenticated', undefined, linkPage(OPEN));
+      throw new RefusedSignIn('unauthenticated', undefined, linkPage(OPEN));
     }
     this.#isUsed = true;
     const expires = this.#clock() + SESSION_AGE;

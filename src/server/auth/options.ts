@@ -1,7 +1,7 @@
 import type { ApiKeys } from '../../core/model/api-key.js';
-import { LinkSessions } from './link-sign-in.js';
-import type { Sessions } from './sign-in-session.js';
-import { TokenSessions } from './token-sign-in.js';
+import { LinkSignIn } from './link-sign-in.js';
+import type { SignInSessions } from './sign-in-session.js';
+import { TokenSignIn } from './token-sign-in.js';
 import type { Authenticator } from './caller.js';
 import { GatewayAuthenticator } from './gateway.js';
 import { JwtVerifier, type JwtOptions } from './jwt.js';
@@ -36,14 +36,14 @@ export type AuthOptions =
        * that reads all courses. It works once, within 5 minutes. Every other request needs this session.
        */
       readonly mode: 'link';
-      /** A random text, at least 32 bytes. */
+      /** A random text, at least 32 bytes, such as that of `newSecret()`. */
       readonly code: string;
     };
 
 export interface Auth {
   readonly authenticator: Authenticator;
   /** `undefined` if each request has its own credential. */
-  readonly sessions?: Sessions;
+  readonly signIn?: SignInSessions;
 }
 
 /** @throws {RangeError} for an invalid option */
@@ -52,11 +52,11 @@ export function authOf(options: AuthOptions = { mode: 'gateway' }): Auth {
     return { authenticator: new GatewayAuthenticator(options.trustedProxies) };
   }
   if (options.mode === 'link') {
-    const sessions = new LinkSessions(options.code);
-    return { authenticator: sessions, sessions };
+    const signIn = new LinkSignIn(options.code);
+    return { authenticator: signIn, signIn };
   }
   const { jwt, keys, sessionSecret: secret } = options;
   if (!jwt && !keys) throw new RangeError('The mode token needs jwt, keys or both.');
   const authenticator = new TokenAuthenticator({ jwt: jwt && new JwtVerifier(jwt), keys });
-  return { authenticator, sessions: new TokenSessions(authenticator, { secret }) };
+  return { authenticator, signIn: new TokenSignIn(authenticator, { secret }) };
 }

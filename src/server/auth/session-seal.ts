@@ -6,9 +6,8 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod';
 import { SCOPES } from '../../core/model/api-key.js';
+import { assertSecret, newSecret } from './secret.js';
 
-/** Bytes of a secret. */
-export const MIN_SECRET = 32;
 /** Bytes. */
 const [KEY, NONCE, TAG] = [32, 12, 16];
 const CIPHER = 'aes-256-gcm';
@@ -33,19 +32,12 @@ const claimsSchema = z.discriminatedUnion('kind', [
 
 export type SessionClaims = z.output<typeof claimsSchema>;
 
-export function newSessionSecret(): string {
-  return randomBytes(MIN_SECRET).toString('base64url');
-}
-
 export class SessionSeal {
   readonly #key: Buffer;
 
   /** @throws {RangeError} for a short secret */
-  constructor(secret: string = newSessionSecret()) {
-    const size = Buffer.byteLength(secret);
-    if (size < MIN_SECRET) {
-      throw new RangeError(`sessionSecret has ${size} bytes; it must have at least ${MIN_SECRET}.`);
-    }
+  constructor(secret: string = newSecret()) {
+    assertSecret('sessionSecret', secret);
     this.#key = Buffer.from(hkdfSync('sha256', secret, '', 'stats-service dashboard session', KEY));
   }
 

@@ -5,8 +5,8 @@ import type { HttpErrorCode } from '../problem.js';
 import type { HttpResponse } from '../response.js';
 import type { ServiceRoute } from '../router.js';
 
-/** The sessions of the dashboard, where requests of pages have no credential of their own. */
-export interface Sessions {
+/** How a browser stays signed in, because its page requests have no `Authorization` header. */
+export interface SignInSessions {
   /** The routes that open and close a session. */
   readonly routes: readonly ServiceRoute[];
   /**
@@ -18,18 +18,18 @@ export interface Sessions {
   enter(request: IncomingMessage, pathname: string, search: string): Promise<Caller | HttpResponse>;
 }
 
-/** A refused credential, for which the reader gets another page than that of the problem. */
-export class RefusedSession extends AccessError {
+/** A refused credential with its own response instead of the problem page. */
+export class RefusedSignIn extends AccessError {
   readonly page: HttpResponse;
 
   constructor(code: HttpErrorCode, subject: string | undefined, page: HttpResponse) {
-    super(code, 'The session is refused.', { subject });
+    super(code, 'The sign-in is refused.', { subject });
     this.page = page;
   }
 }
 
 /** A route that opens or closes a session. The OpenAPI document omits it. */
-export function sessionRoute(
+export function signInRoute(
   method: 'GET' | 'POST',
   path: string,
   handle: (request: IncomingMessage) => Promise<HttpResponse>,

@@ -1,8 +1,8 @@
 /*
- * Sessions of readers who have a JWT or an API key. The form of `/dashboard/sign-in` sends it once, and the cookie that the
- * browser gets in return is the credential of pages only: no other route reads it, so it can change nothing.
+ * The sign-in of readers who have a JWT or an API key. The form of `/dashboard/sign-in` sends it once, and the cookie that
+ * the browser gets in return is the credential of pages only: no other route reads it, so it can change nothing.
  *
- * A session ends after an hour, or earlier with the token. That of an API key also ends when the key is revoked, because
+ * A sign-in session ends after an hour, or earlier with the token. That of an API key also ends when the key is revoked, because
  * each request finds the key by its id, in the same few seconds as requests with the key itself.
  */
 import type { IncomingMessage } from 'node:http';
@@ -19,9 +19,9 @@ import {
   isFromOtherSite,
   queryOf,
   readCookie,
-  RefusedSession,
-  sessionRoute,
-  type Sessions,
+  RefusedSignIn,
+  signInRoute,
+  type SignInSessions,
 } from './sign-in-session.js';
 
 const COOKIE = 'stats_session';
@@ -36,24 +36,24 @@ const MAX_NEXT = 2_000;
 /** A path below the dashboard. A segment of dots could leave it. */
 const NEXT = /^(?:\/[\w-]+(?:\.\w+)?)*(?:\?[\x21-\x7e]*)?$/;
 
-interface TokenSessionOptions {
+interface TokenSignInOptions {
   /** The secret of all servers that share the sessions. Default: a random one. */
   readonly secret: string | undefined;
   readonly clock?: Clock;
 }
 
-export class TokenSessions implements Sessions {
+export class TokenSignIn implements SignInSessions {
   readonly routes = [
-    sessionRoute('GET', SIGN_IN, (request) => this.#form(nextOf(queryOf(request)))),
-    sessionRoute('POST', OPEN, (request) => this.#open(request)),
-    sessionRoute('POST', CLOSE, (request) => this.#close(request)),
+    signInRoute('GET', SIGN_IN, (request) => this.#form(nextOf(queryOf(request)))),
+    signInRoute('POST', OPEN, (request) => this.#open(request)),
+    signInRoute('POST', CLOSE, (request) => this.#close(request)),
   ];
   readonly #authenticator: TokenAuthenticator;
   readonly #seal: SessionSeal;
   readonly #clock: Clock;
 
   /** @throws {RangeError} for a short secret */
-  constructor(authenticator: TokenAuthenticator, { secret, clock = Date.now }: TokenSessionOptions) {
+  constructor(authenticator: TokenAuthenticator, { secret, clock = Date.now }: TokenSignInOptions) {
     this.#authenticator = authenticator;
     this.#seal = new SessionSeal(secret);
     this.#clock = clock;
@@ -69,7 +69,7 @@ export class TokenSessions implements Sessions {
         return { ...(await this.#callerOf(claims)), isSession: true };
       } catch (error) {
         if (!(error instanceof AccessError)) throw error;
-        throw new RefusedSession(error.code, error.subject, signInRedirect(pathname, next));
+        throw new RefusedSignIn(error.code, error.subject, signInRedirect(pathname, next));
       }
     }
     return isFromOtherSite(request) ? reloadPage(pathname) : signInRedirect(pathname, next);
@@ -114,9 +114,9 @@ export class TokenSessions implements Sessions {
   }
 
   /** The page does not say what is wrong. The log has the id of the API key. */
-  async #refuse(next: string, subject: string | undefined): Promise<RefusedSession> {
+  async #refuse(next: string, subject: string | undefined): Promise<RefusedSignIn> {
     const page = await this.#form(next, 401, 'The token or API key is not accepted.');
-    return new RefusedSession('invalid-token', subject, page);
+    return new RefusedSignIn('invalid-token', subject, page);
   }
 
   async #form(next: string, status?: number, message?: string): Promise<HttpResponse> {

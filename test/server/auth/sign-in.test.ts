@@ -2,12 +2,18 @@ import assert from 'node:assert/strict';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
-import { newSessionSecret, SessionSeal, type SessionClaims } from '../../../src/server/auth/session-seal.js';
+import { SessionSeal, type SessionClaims } from '../../../src/server/auth/session-seal.js';
 import { TokenAuthenticator } from '../../../src/server/auth/token.js';
-import { LinkSessions } from '../../../src/server/auth/link-sign-in.js';
-import { RefusedSession } from '../../../src/server/auth/sign-in-session.js';
-import { TokenSessions } from '../../../src/server/auth/token-sign-in.js';
-import { assertServable, serve, type SecurityEvent } from '../../../src/server/index.js';
+import { LinkSignIn } from '../../../src/server/auth/link-sign-in.js';
+import { RefusedSignIn } from '../../../src/server/auth/sign-in-session.js';
+import { TokenSignIn } from '../../../src/server/auth/token-sign-in.js';
+import {
+  assertServable,
+  createListener,
+  newSecret,
+  serve,
+  type SecurityEvent,
+} from '../../../src/server/index.js';
 import { toUserId } from '../../../src/core/index.js';
 import { textOf } from '../../support/dashboard.js';
 import { newCourseId, newUserId, sessionContent } from '../../support/factories.js';
@@ -208,7 +214,7 @@ test('The sign-in leads to a page of the dashboard only', async () => {
 });
 
 test('A forged, foreign or expired session is none', async () => {
-  const secret = newSessionSecret();
+  const secret = newSecret();
   await using service = await createTokenService(secret);
   await using client = new HttpClient(service.url);
   const userId = toUserId(newUserId());
@@ -230,7 +236,7 @@ test('A forged, foreign or expired session is none', async () => {
     assert.equal(seal.open(forged.toString('base64url'), Date.now()), undefined, String(index));
   }
   const old = seal.seal({ ...claims, expires: Date.now() - 1 });
-  const foreign = new SessionSeal(newSessionSecret()).seal(claims);
+  const foreign = new SessionSeal(newSecret()).seal(claims);
   const link = seal.seal({ kind: 'link', expires });
   for (const value of [old, foreign, link, sealed.slice(0, -4), sealed.slice(0, 20), '', 'x', '%', '.']) {
     assert.equal(await statusOf(value ?? ''), 303, value);
@@ -261,16 +267,16 @@ test('A session of an API key ends at most 5 seconds after the key is revoked', 
   const { keys } = fixture.stats;
   let now = Date.now();
   const clock = () => now;
-  const secret = newSessionSecret();
+  const secret = newSecret();
   const authenticator = new TokenAuthenticator({ jwt: undefined, keys, clock });
-  const sessions = new TokenSessions(authenticator, { secret, clock });
+  const browser = new TokenSignIn(authenticator, { secret, clock });
   const { key } = await keys.create({ name: 'Test', scopes: ['stats:read'] });
   const { keyId } = key;
   const request = new IncomingMessage(new Socket());
   const sealed = new SessionSeal(secret).seal({ kind: 'key', keyId, expires: now + HOUR });
   request.headers.cookie = `stats_session=${sealed}`;
   const subject = async () => {
-    const entered = await sessions.enter(request, '/dashboard', '');
+    const entered = await browser.enter(request, '/dashboard', '');
     return 'subject' in entered ? entered.subject : undefined;
   };
   assert.equal(await subject(), keyId);
@@ -279,14 +285,14 @@ test('A session of an API key ends at most 5 seconds after the key is revoked', 
   assert.equal(await subject(), keyId);
   now += 1;
   await assert.rejects(subject(), (error) => {
-    assert.ok(error instanceof RefusedSession);
+    assert.ok(error instanceof RefusedSignIn);
     assert.deepEqual([error.subject, error.page.status], [keyId, 303]);
     return true;
   });
   // The id of a key is not a credential.
   const bearer = new IncomingMessage(new Socket());
   bearer.headers.authorization = `Bearer ${keyId}`;
-  await assert.rejects(async () => sessions.enter(bearer, '/dashboard', ''), /not valid/);
+  await assert.rejects(async () => browser.enter(bearer, '/dashboard', ''), /not valid/);
 });
 
 test('A session has the courses of its credential, as many as a cookie can hold', async () => {
@@ -317,7 +323,7 @@ test('A session has the courses of its credential, as many as a cookie can hold'
 test('The link of a local dashboard works once, for the browser of this machine, and only reads', async () => {
   await using fixture = await createFixture('sqlite');
   const { stats, courseId } = fixture;
-  const code = newSessionSecret();
+  const code = newSecret();
   await using server = await serve(stats, { port: 0, auth: { mode: 'link', code } });
   await using client = new HttpClient(server.url);
   const path = `/dashboard/open?code=${code}`;
@@ -356,6 +362,12 @@ test('The link of a local dashboard works once, for the browser of this machine,
     const answer = await client.send(method, target, { userId, json: sessionContent(), headers });
     assert.equal(answer.status, 403, `${method} ${target}`);
   }
+  for (const short of ['', 'x'.repeat(31)]) {
+    assert.throws(() => createListener(stats, { auth: { mode: 'link', code: short } }), {
+      name: 'RangeError',
+      message: `code has ${short.length} bytes; it must have at least 32.`,
+    });
+  }
   assert.throws(
     () => assertServable({ host: '0.0.0.0', auth: { mode: 'link', code } }),
     /must be a loopback address/,
@@ -364,18 +376,18 @@ test('The link of a local dashboard works once, for the browser of this machine,
 
 test('The link works for 5 minutes', async () => {
   let now = Date.now();
-  const code = newSessionSecret();
+  const code = newSecret();
   const statusAfter = async (milliseconds: number) => {
     const start = now;
-    const sessions = new LinkSessions(code, () => now);
+    const link = new LinkSignIn(code, () => now);
     now += milliseconds;
     const request = new IncomingMessage(new Socket());
     request.url = `/dashboard/open?code=${code}`;
     request.method = 'GET';
     request.headers.host = 'localhost';
-    const opened = sessions.open(request).then(({ status }) => status);
+    const opened = link.open(request).then(({ status }) => status);
     const status = await opened.catch(
-      (error: unknown) => error instanceof RefusedSession && error.page.status,
+      (error: unknown) => error instanceof RefusedSignIn && error.page.status,
     );
     now = start;
     return status;
