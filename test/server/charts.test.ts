@@ -8,6 +8,7 @@ import {
   toSeries,
   type MeasureName,
 } from '../../src/server/charts/index.js';
+import { Zone } from '../../src/server/dashboard/zone.js';
 import { svg } from '../../src/server/markup.js';
 import { toInstant } from '../../src/core/model/time.js';
 import { assertNoOverlap, textsOf } from '../support/pictures.js';
@@ -159,6 +160,19 @@ test('Dates are those of the time zone: weeks by their first day, also when the 
   // 23:00 of 24 November in UTC is today in Tokyo.
   const day = chart('2026-11-24T23:00:00Z', [1], { interval: 'day', timeZone: 'Asia/Tokyo' });
   assert.equal(day.sentence, 'Active learners per day, 25 Nov 2026: 1, today so far.');
+});
+
+test('The text of a page names the days and months like its charts', () => {
+  const zone = new Zone('Asia/Tokyo', NOW);
+  const instant = '2026-09-15T23:00:00.000Z';
+  const [first, last] = [Date.parse(instant), Date.parse('2026-10-04T14:59:59Z')];
+  const { table } = chart(instant, [1], { interval: 'day', timeZone: zone.name });
+  assert.equal(table.rows[0]?.[0], '16 Sep 2026');
+  assert.equal(zone.date(instant).text, `<time datetime="${instant}">16 Sep 2026</time>`);
+  assert.equal(zone.dateTime(instant).text, `<time datetime="${instant}">16 Sep 2026, 08:00</time>`);
+  assert.equal(zone.weekday(first), 'Wed 16 Sep');
+  assert.equal(zone.days(first, last), '16 Sep to 4 Oct');
+  assert.equal(zone.days(last, last + 86_400_000), '4 to 5 Oct');
 });
 
 test('The labels of every number of intervals have room at every width', () => {

@@ -6,7 +6,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const FIRST_MONDAY = 4;
 
 /** Returns the local date of the start of an interval, as its midnight in UTC. */
-export function dateOf(start: string): Date {
+export function toLocalDate(start: string): Date {
   return new Date(`${start.slice(0, '2026-11-22'.length)}T00:00:00Z`);
 }
 
@@ -16,7 +16,7 @@ export function formatMonth(date: Date): string {
 }
 
 /** Formats an interval by its first day, such as `3 Aug`, or a month, such as `Aug`. */
-function formatShort(date: Date, interval: IntervalName): string {
+export function formatShort(date: Date, interval: IntervalName): string {
   const month = formatMonth(date);
   return interval === 'month' ? month : `${date.getUTCDate()} ${month}`;
 }

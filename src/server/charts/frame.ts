@@ -51,7 +51,7 @@ export function sidesOf(width: number, labels: readonly string[]): Sides {
  *
  * @param notes share lines where they fit
  */
-export function layOut(
+export function layOutChart(
   canvas: Canvas,
   notes: readonly string[],
   sides: Sides,

@@ -1,7 +1,7 @@
 import { linear, ticksBetween, wholeStep } from '../../core/model/scale.js';
 import { grouped } from '../../core/model/validation.js';
 import type { Markup } from '../markup.js';
-import { drawBottom, drawFrame, drawValueAxis, layOut, MAX_TICKS, sidesOf, widthOf } from './frame.js';
+import { drawBottom, drawFrame, drawValueAxis, layOutChart, MAX_TICKS, sidesOf, widthOf } from './frame.js';
 import { drawBars, drawColumns } from './marks.js';
 import type { Canvas } from './picture.js';
 
@@ -33,7 +33,7 @@ export function histogram({ heading, sentence, ranges, borders }: Histogram, can
     x: sides.left + slot * index,
     lines: index % step === 0 ? [border] : [],
   }));
-  const frame = layOut(canvas, [], sides, bottom);
+  const frame = layOutChart(canvas, [], sides, bottom);
   const { plot } = frame;
   const share = linear(0, ticks.at(-1) ?? 1);
   const yOf = (value: number) => plot.bottom - share(value) * (plot.bottom - plot.top);

@@ -1,4 +1,5 @@
 export { progressBar, stackedBar } from './bars.js';
+export { formatDate, formatShort } from './dates.js';
 export { describeSeries } from './describe.js';
 export { heatMap, heatMapStart } from './heat-map.js';
 export { histogram } from './histogram.js';

@@ -7,7 +7,7 @@ import {
   drawEmpty,
   drawFrame,
   drawValueAxis,
-  layOut,
+  layOutChart,
   MAX_TICKS,
   sidesOf,
   widthOf,
@@ -47,7 +47,7 @@ function drawWithout(series: Series, measure: Measure, description: Description,
   const notes = notesOf(series, range);
   const sides = sidesOf(canvas.width, []);
   const dates = datesOf(series, sides);
-  const frame = layOut(canvas, notes, sides, dates);
+  const frame = layOutChart(canvas, notes, sides, dates);
   return drawFrame(frame, {
     heading,
     title: sentence,
@@ -69,7 +69,7 @@ function drawWith(series: Series, measure: Measure, description: Description, ca
   if (marked.size > 0) notes.push(`${isLine ? 'Open circle' : 'Pale bar'}: ${Array.from(marked).join(', ')}`);
   const sides = sidesOf(canvas.width, labels);
   const dates = datesOf(series, sides);
-  const frame = layOut(canvas, notes, sides, dates);
+  const frame = layOutChart(canvas, notes, sides, dates);
   const { plot } = frame;
 
   const share = linear(low, ticks.at(-1) ?? 1);

@@ -4,7 +4,7 @@ import { grouped } from '../../core/model/validation.js';
 /** A figure that a chart shows per interval. */
 export interface Measure {
   readonly name: string;
-  /** Is shown instead of a chart without values. */
+  /** Text in place of a chart without values. */
   readonly none: string;
   /** Sums are bars from zero. Averages are a line, whose axis can start anywhere and which has gaps. */
   readonly kind: 'bars' | 'line';
@@ -22,10 +22,10 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 export const MEASURES = {
-  activeLearners: countOf('Active learners', 'No active learners'),
-  newLearners: countOf('New learners', 'No new learners'),
-  sessionCount: countOf('Sessions', 'No sessions'),
-  totalModulesStudied: countOf('Modules studied', 'No modules studied'),
+  activeLearners: countMeasure('Active learners', 'No active learners'),
+  newLearners: countMeasure('New learners', 'No new learners'),
+  sessionCount: countMeasure('Sessions', 'No sessions'),
+  totalModulesStudied: countMeasure('Modules studied', 'No modules studied'),
   averageScore: {
     name: 'Average score',
     none: 'No scores',
@@ -47,7 +47,7 @@ export const MEASURES = {
 
 export type MeasureName = keyof typeof MEASURES;
 
-function countOf(name: string, none: string): Measure {
+function countMeasure(name: string, none: string): Measure {
   return { name, none, kind: 'bars', stepAbove: wholeStep, format: grouped, formatTick: grouped };
 }
 

@@ -1,7 +1,7 @@
 import type { IntervalName } from '../../core/index.js';
 import { intervalsBetween } from '../../core/model/intervals.js';
 import { toInstant } from '../../core/model/time.js';
-import { dateOf } from './dates.js';
+import { toLocalDate } from './dates.js';
 
 export interface Point {
   readonly date: Date;
@@ -48,7 +48,7 @@ export function toSeries({ interval, timeZone, items, from, to, now }: SeriesInp
     return clipped.has(start) ? `part of the ${interval}` : undefined;
   };
   const points = items.map(({ start, value }) => ({
-    date: dateOf(start),
+    date: toLocalDate(start),
     value,
     incomplete: incompleteness(start),
   }));

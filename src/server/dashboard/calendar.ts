@@ -1,5 +1,5 @@
 import type { LearnerActivity } from '../../core/index.js';
-import { heatMap, heatMapStart } from '../charts/index.js';
+import { formatDate, heatMap, heatMapStart } from '../charts/index.js';
 import { svg as html, type Markup } from '../markup.js';
 import { dataTable } from './chart-figure.js';
 import { amount, count, duration, durationText } from './format.js';
@@ -37,5 +37,5 @@ export function calendar({ items, dayStart }: LearnerActivity, zone: Zone): Mark
 }
 
 function formatDay(date: string): string {
-  return new Date(date).toLocaleDateString('en-GB', { timeZone: 'UTC', dateStyle: 'medium' });
+  return formatDate(new Date(date), 'day');
 }

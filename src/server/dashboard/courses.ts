@@ -11,14 +11,14 @@ import { nextPage } from './studied-courses.js';
 import { argumentsOf, readView, type View } from './view.js';
 
 /** Courses on a page. Each needs a summary. */
-const LIMIT = 20;
+const COURSES_PER_PAGE = 20;
 
 /** All courses of the credential, for teachers. */
 export async function coursesPage(request: PageRequest): Promise<HttpResponse> {
   const { stats, caller, query } = request;
   const view = readView(request);
   const { links, zone } = view;
-  const page = await stats.listCourses({ limit: LIMIT, ...argumentsOf(query, ['cursor']) });
+  const page = await stats.listCourses({ limit: COURSES_PER_PAGE, ...argumentsOf(query, ['cursor']) });
   const rule = argumentsOf(query, ['inactiveAfter']);
   // One after the other: at the same time, they would wait for each other, and a long wait is refused.
   const summaries: CourseSummary[] = [];

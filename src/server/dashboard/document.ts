@@ -52,12 +52,12 @@ export function pageResponse(page: PageDocument): HttpResponse {
       ...page.headers,
     },
     // The indentation of the templates would be a fifth of the page.
-    body: `<!doctype html>\n${layOut(page).text.replaceAll(/\n\s+/g, '\n')}`,
+    body: `<!doctype html>\n${layOutDocument(page).text.replaceAll(/\n\s+/g, '\n')}`,
     format: String,
   };
 }
 
-function layOut({
+function layOutDocument({
   links,
   caller,
   title,

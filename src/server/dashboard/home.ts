@@ -4,15 +4,11 @@ import type { HttpResponse } from '../response.js';
 import type { PageRequest } from '../router.js';
 import { coursesPage } from './courses.js';
 import { pageResponse } from './document.js';
-import { nextPage, studiedCourses } from './studied-courses.js';
+import { COURSES_PER_PAGE, nextPage, studiedCourses } from './studied-courses.js';
 import { argumentsOf, readView } from './view.js';
 
-/** Courses on a page. */
-const LIMIT = 50;
-
 /**
- * The courses of a teacher or of a learner. A gateway does not tell them apart, so everybody behind one sees their own
- * courses first.
+ * The courses of a teacher or of a learner. A gateway sends no roles, so the home page lists the learner's own courses.
  */
 export async function homePage(request: PageRequest): Promise<HttpResponse> {
   const { stats, caller, userId, query } = request;
@@ -21,7 +17,11 @@ export async function homePage(request: PageRequest): Promise<HttpResponse> {
   if (isTeacher && !isGateway) return coursesPage(request);
   const view = readView(request);
   const { links, zone } = view;
-  const page = await stats.listStudiedCourses({ userId, limit: LIMIT, ...argumentsOf(query, ['cursor']) });
+  const page = await stats.listStudiedCourses({
+    userId,
+    limit: COURSES_PER_PAGE,
+    ...argumentsOf(query, ['cursor']),
+  });
   return pageResponse({
     links,
     caller,

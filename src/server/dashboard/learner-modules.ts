@@ -5,7 +5,7 @@ import { amount, count, NONE } from './format.js';
 import type { View } from './view.js';
 
 /** Sessions per call, because each can have a thousand module ids. */
-const LIMIT = 200;
+const SESSIONS_PER_READ = 200;
 /** Calls for a learner. One with more sessions gets a note. */
 const MAX_PAGES = 25;
 /** More modules are in a list to unfold. */
@@ -46,7 +46,7 @@ export async function moduleSection(
   const rest = rows.slice(SHOWN);
   return html`<section class="card" aria-labelledby="modules-title">
     <h2 id="modules-title">Modules</h2>
-    ${!isWhole && html`<p class="hint">Counted over the last ${(MAX_PAGES * LIMIT).toLocaleString('en-US')} sessions.</p>`}
+    ${!isWhole && html`<p class="hint">Counted over the last ${(MAX_PAGES * SESSIONS_PER_READ).toLocaleString('en-US')} sessions.</p>`}
     ${moduleTable(rows.slice(0, SHOWN))}
     ${
       rest.length > 0 &&
@@ -84,7 +84,7 @@ async function readModules({ stats, userId, path }: PageRequest) {
     const sessions = await stats.listSessions({
       userId,
       courseId: path['courseId'],
-      limit: LIMIT,
+      limit: SESSIONS_PER_READ,
       ...cursor,
     });
     for (const { moduleIds, completedAt } of sessions.items) {

@@ -4,7 +4,7 @@ import { amount, count, duration, NONE, score } from './format.js';
 import { argumentsOf, type View } from './view.js';
 
 /** Sessions on a page. */
-const LIMIT = 20;
+const SESSIONS_PER_PAGE = 20;
 /** Module ids in a row; more are counted. */
 const SHOWN = 5;
 
@@ -14,7 +14,7 @@ export async function sessionSection(request: PageRequest, { links, zone }: View
   const page = await stats.listSessions({
     userId,
     courseId: path['courseId'],
-    limit: LIMIT,
+    limit: SESSIONS_PER_PAGE,
     ...argumentsOf(query, ['cursor']),
   });
   const isFirst = !query.get('cursor');

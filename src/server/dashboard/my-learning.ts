@@ -7,13 +7,11 @@ import { calendar } from './calendar.js';
 import { chartFigure } from './chart-figure.js';
 import { pageResponse } from './document.js';
 import { amount, count } from './format.js';
-import { nextPage, studiedCourses } from './studied-courses.js';
+import { COURSES_PER_PAGE, nextPage, studiedCourses } from './studied-courses.js';
 import { tiles } from './tiles.js';
 import { argumentsOf, lastIntervals, readView, type View } from './view.js';
 import type { Zone } from './zone.js';
 
-/** Courses on a page. */
-const LIMIT = 50;
 /** Weeks in the chart of hours. */
 const WEEKS = 26;
 const LEAST_WEEKS = 8;
@@ -26,7 +24,7 @@ export async function myLearningPage(request: PageRequest): Promise<HttpResponse
   const view = readView(request);
   const { links, zone } = view;
   const [page, activity] = await Promise.all([
-    stats.listStudiedCourses({ userId, limit: LIMIT, ...argumentsOf(query, ['cursor']) }),
+    stats.listStudiedCourses({ userId, limit: COURSES_PER_PAGE, ...argumentsOf(query, ['cursor']) }),
     // It has the days of all courses, which a credential for some of them may not read.
     caller.courses
       ? undefined
@@ -88,7 +86,7 @@ function hours({ zone }: View, { items }: LearnerActivity, now: number): Markup 
   const range = lastIntervals('week', zone.name, WEEKS, now);
   const weeks = intervalsBetween('week', zone.name, { start: range.from, end: range.to });
   const all = weeks.map(({ label }, index) => {
-    const [first, next] = [dateOf(label), dateOf(weeks[index + 1]?.label ?? '9999-12-31')];
+    const [first, next] = [startDate(label), startDate(weeks[index + 1]?.label ?? '9999-12-31')];
     const within = items.filter(({ date }) => date >= first && date < next);
     return { start: label, value: sumOf(within) };
   });
@@ -101,7 +99,7 @@ function hours({ zone }: View, { items }: LearnerActivity, now: number): Markup 
   </section>`;
 }
 
-function dateOf(label: string): string {
+function startDate(label: string): string {
   return label.slice(0, '2026-11-22'.length);
 }
 

@@ -5,6 +5,8 @@ import { amount, count, duration, percent, score } from './format.js';
 import type { Links } from './links.js';
 import type { View } from './view.js';
 
+export const COURSES_PER_PAGE = 50;
+
 /** The courses of a learner, each with a link to its page. */
 export function studiedCourses(courses: readonly StudiedCourse[], { links, zone }: View): Markup {
   if (courses.length === 0) {

@@ -1,5 +1,6 @@
 import { ZoneDays } from '../../core/model/zone-days.js';
 import { DAY, toInstant } from '../../core/model/time.js';
+import { formatDate, formatShort } from '../charts/index.js';
 import { svg as html, type Markup } from '../markup.js';
 
 const MINUTE = 60_000;
@@ -11,9 +12,7 @@ export class Zone {
   readonly name: string;
   readonly #now: number;
   readonly #days: ZoneDays;
-  readonly #date: Intl.DateTimeFormat;
   readonly #time: Intl.DateTimeFormat;
-  readonly #day: Intl.DateTimeFormat;
   readonly #weekday: Intl.DateTimeFormat;
 
   /** @param name a valid time zone */
@@ -21,20 +20,17 @@ export class Zone {
     this.name = name;
     this.#now = now;
     this.#days = new ZoneDays(name, now);
-    this.#date = new Intl.DateTimeFormat('en-GB', { timeZone: name, dateStyle: 'medium' });
     this.#time = new Intl.DateTimeFormat('en-GB', { timeZone: name, timeStyle: 'short' });
-    const day = { timeZone: name, day: 'numeric', month: 'short' } as const;
-    this.#day = new Intl.DateTimeFormat('en-GB', day);
     this.#weekday = new Intl.DateTimeFormat('en-GB', { timeZone: name, weekday: 'short' });
   }
 
   date(instant: string): Markup {
-    return html`<time datetime="${instant}">${this.#date.format(Date.parse(instant))}</time>`;
+    return html`<time datetime="${instant}">${this.#dateText(Date.parse(instant))}</time>`;
   }
 
   dateTime(instant: string): Markup {
     const time = Date.parse(instant);
-    return html`<time datetime="${instant}">${this.#date.format(time)}, ${this.#time.format(time)}</time>`;
+    return html`<time datetime="${instant}">${this.#dateText(time)}, ${this.#time.format(time)}</time>`;
   }
 
   time(time: number): string {
@@ -43,12 +39,12 @@ export class Zone {
 
   /** @returns such as `Mon 16 Nov` */
   weekday(time: number): string {
-    return `${this.#weekday.format(time)} ${this.#day.format(time)}`;
+    return `${this.#weekday.format(time)} ${this.#dayText(time)}`;
   }
 
   /** @returns such as `16 to 22 Nov` or `30 Nov to 6 Dec` */
   days(first: number, last: number): string {
-    const [from, to] = [this.#day.format(first), this.#day.format(last)];
+    const [from, to] = [this.#dayText(first), this.#dayText(last)];
     if (from === to) return to;
     const [day = '', month] = from.split(' ');
     return `${month === to.split(' ')[1] ? day : from} to ${to}`;
@@ -68,6 +64,15 @@ export class Zone {
   today(dayStart = '00:00'): string {
     const [hours = 0, minutes = 0] = dayStart.split(':').map(Number);
     return toDate(this.#days.dateOf(this.#now, (hours * 60 + minutes) * MINUTE));
+  }
+
+  /** The names of the months are those of the charts. The locales of `Intl` write them differently. */
+  #dateText(time: number): string {
+    return formatDate(new Date(this.#days.dateOf(time)), 'day');
+  }
+
+  #dayText(time: number): string {
+    return formatShort(new Date(this.#days.dateOf(time)), 'day');
   }
 
   /** @param date such as `2026-11-22` */
