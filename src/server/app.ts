@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import * as z from 'zod';
-import type { Clock, Stats, StatsError } from '../core/index.js';
+import type { Clock, Stats, StatsCalls, StatsError, Untyped } from '../core/index.js';
 import { isId } from '../core/model/ids.js';
 import { invalidRequest, parseCall, rule } from '../core/model/validation.js';
 import { ignoringErrors } from '../core/observer.js';
@@ -21,6 +21,7 @@ import { checkHeaders, parseTarget, readQuery, RequestContext, type CompletedReq
 import { send, withBasePath, type HttpResponse, type RequestUrl } from './response.js';
 import {
   isCallerRoute,
+  isHiddenRoute,
   isPageRoute,
   isServiceRoute,
   Router,
@@ -29,7 +30,7 @@ import {
   type PageRoute,
   type Service,
 } from './router.js';
-import { dashboardRoutes, isDashboard, pageRoutes, routeGroups, routes } from './routes/index.js';
+import { dashboardRoutes, docsRoutes, isDashboard, routeGroups, routes } from './routes/index.js';
 
 export interface AppOptions {
   /** How requests are authenticated. Default: by a gateway on this machine. */
@@ -101,6 +102,7 @@ export class App implements Service {
   isReady = true;
   readonly #stats: Stats;
   readonly #options: AppOptions;
+  readonly #clock: Clock;
   readonly #metrics: Metrics;
   readonly #auth: Auth;
   readonly #router: Router;
@@ -116,10 +118,11 @@ export class App implements Service {
     if (options.frameAncestors !== undefined) assertFrameAncestors(options.frameAncestors);
     this.#stats = stats;
     this.#options = options;
+    this.#clock = options.clock ?? Date.now;
     this.#metrics = options.metrics ?? new Metrics();
     this.#auth = authOf(options.auth);
     const signInRoutes = this.#auth.signIn?.routes ?? [];
-    this.#router = new Router([...routes, ...pageRoutes, ...dashboardRoutes, ...signInRoutes]);
+    this.#router = new Router([...routes, ...docsRoutes, ...dashboardRoutes, ...signInRoutes]);
   }
 
   /** Sends a response to every request. The promise never rejects. */
@@ -162,7 +165,8 @@ export class App implements Service {
 
     const { route, path, locations } = match;
     context.route = route.path;
-    if (isServiceRoute(route)) return route.handle(this, basePath, path, request);
+    if (isServiceRoute(route)) return route.handle(this, basePath);
+    if (isHiddenRoute(route)) return route.handle({ service: this, request, path });
     if (isPageRoute(route)) return this.#openPage(context, { route, pathname, path, search });
     const query = readQuery(search, match);
     const url = { pathname: `${basePath}${pathname}`, query };
@@ -183,36 +187,39 @@ export class App implements Service {
     { route, call, takesUser, url }: CallTarget,
   ): HttpResponse | Promise<HttpResponse> {
     const { request, acceptBody } = context;
-    const { clock = Date.now } = this.#options;
     context.caller = caller;
     const userId = authorize(route.access, caller, request.headers['x-user-id']?.toString());
     if (isCallerRoute(route)) {
       parseCall(NO_ARGUMENTS, call);
       return route.handle(caller);
     }
-    const calls = this.#stats.untyped;
-    const stats = caller.courses ? limitToCourses(calls, caller.courses, caller) : calls;
+    const stats = this.#callsOf(caller);
     if (takesUser) call['userId'] = userId;
     const { document } = route;
     if (route.operation === 'eraseUser') context.erased = userId;
     const list = csvListOf(route);
     if (list) {
       return route
-        .handle(stats, call, url, clock)
+        .handle(stats, call, url, this.#clock)
         .then((response) => negotiate(response, list, request.headers.accept));
     }
-    if (!document) return route.handle(stats, call, url, clock);
+    if (!document) return route.handle(stats, call, url, this.#clock);
     return readJson(request, this.#bodies, { ...document, onAccepted: acceptBody }).then((body) => {
       call[document.argument] = body;
-      return route.handle(stats, call, url, clock);
+      return route.handle(stats, call, url, this.#clock);
     });
+  }
+
+  /** Returns the calls, limited to the courses of the caller. */
+  #callsOf(caller: Caller): Untyped<StatsCalls> {
+    const calls = this.#stats.untyped;
+    return caller.courses ? limitToCourses(calls, caller.courses, caller) : calls;
   }
 
   async #openPage(
     context: RequestContext,
     { route, pathname, path, search }: PageTarget,
   ): Promise<HttpResponse> {
-    const { clock = Date.now } = this.#options;
     const { headers } = context.request;
     const { authenticator, signIn } = this.#auth;
     const caller = signIn
@@ -226,10 +233,9 @@ export class App implements Service {
       throw invalidRequest([{ parameter: 'userId', detail }]);
     }
     const userId = authorize(route.access, caller, learner ?? headers['x-user-id']?.toString());
-    const calls = this.#stats.untyped;
-    const stats = caller.courses ? limitToCourses(calls, caller.courses, caller) : calls;
+    const stats = this.#callsOf(caller);
     const query = new URLSearchParams(search);
-    const response = await route.handle({ stats, caller, userId, pathname, path, query, now: clock() });
+    const response = await route.handle({ stats, caller, userId, pathname, path, query, now: this.#clock() });
     return withFrameAncestors(response, this.#options.frameAncestors);
   }
 
@@ -239,7 +245,7 @@ export class App implements Service {
       const { problemPage } = await import('./dashboard/index.js');
       const { pathname } = parseTarget(context.request, this.#options.basePath);
       const { frameAncestors } = this.#options;
-      // The form to sign in is in no frame, where another site could lay something over it.
+      // The sign-in form must never be framed (clickjacking).
       const page =
         error instanceof RefusedSignIn
           ? error.page

@@ -63,13 +63,23 @@ export interface Service {
 
 /** A route for operators and tools, without a user. */
 export interface ServiceRoute extends CommonRoute {
-  readonly operation: 'live' | 'ready' | 'metrics' | 'describe' | 'docs' | 'asset' | 'session';
-  handle(
-    service: Service,
-    basePath: string,
-    path: Readonly<Record<string, string>>,
-    request: IncomingMessage,
-  ): Promise<HttpResponse>;
+  readonly operation: 'live' | 'ready' | 'metrics' | 'describe' | 'docs';
+  handle(service: Service, basePath: string): Promise<HttpResponse>;
+}
+
+/** The request of a route without a credential. */
+export interface HiddenRequest {
+  readonly service: Service;
+  readonly request: IncomingMessage;
+  readonly path: Readonly<Record<string, string>>;
+}
+
+/** A route for browsers, such as a file of a page or the sign-in. The OpenAPI document omits it. */
+export interface HiddenRoute {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly operation: 'hidden';
+  handle(request: HiddenRequest): Promise<HttpResponse>;
 }
 
 /** A route about the caller. */
@@ -106,7 +116,7 @@ export interface PageRoute {
   handle(request: PageRequest): Promise<HttpResponse>;
 }
 
-export type AnyRoute = Route | PageRoute;
+export type AnyRoute = Route | PageRoute | HiddenRoute;
 
 /** The arguments of each call, and of the charts of their results. The core validates calls with its own clock. */
 export const CALL_SCHEMAS = withCharts(callSchemas(Date.now));
@@ -120,7 +130,11 @@ function withCharts(schemas: CallSchemas) {
 }
 
 export function isServiceRoute(route: AnyRoute): route is ServiceRoute {
-  return !('access' in route);
+  return !('access' in route) && !isHiddenRoute(route);
+}
+
+export function isHiddenRoute(route: AnyRoute): route is HiddenRoute {
+  return route.operation === 'hidden';
 }
 
 export function isCallerRoute(route: AnyRoute): route is CallerRoute {
@@ -132,8 +146,8 @@ export function isPageRoute(route: AnyRoute): route is PageRoute {
 }
 
 /** The routes without arguments of a call. */
-function hasNoCall(route: AnyRoute): route is CallerRoute | PageRoute | ServiceRoute {
-  return isServiceRoute(route) || isCallerRoute(route) || isPageRoute(route);
+function hasNoCall(route: AnyRoute): route is Exclude<AnyRoute, CallRoute> {
+  return isServiceRoute(route) || isCallerRoute(route) || isPageRoute(route) || isHiddenRoute(route);
 }
 
 /** Maps each argument of a route's call to its location in the request. */

@@ -3,12 +3,12 @@ import { AccessError, type Caller } from './caller.js';
 import { LOOPBACK_HOST } from './gateway.js';
 import type { HttpErrorCode } from '../problem.js';
 import type { HttpResponse } from '../response.js';
-import type { ServiceRoute } from '../router.js';
+import type { HiddenRoute } from '../router.js';
 
 /** How a browser stays signed in, because its page requests have no `Authorization` header. */
 export interface SignInSessions {
   /** The routes that open and close a session. */
-  readonly routes: readonly ServiceRoute[];
+  readonly routes: readonly HiddenRoute[];
   /**
    * Returns the caller of a page, or the page of a reader who has no session.
    *
@@ -28,21 +28,13 @@ export class RefusedSignIn extends AccessError {
   }
 }
 
-/** A route that opens or closes a session. The OpenAPI document omits it. */
+/** A route that opens or closes a session. */
 export function signInRoute(
   method: 'GET' | 'POST',
   path: string,
   handle: (request: IncomingMessage) => Promise<HttpResponse>,
-): ServiceRoute {
-  return {
-    method,
-    path,
-    operation: 'session',
-    summary: 'A session of the dashboard',
-    responses: {},
-    errors: [],
-    handle: (_service, _basePath, _path, request) => handle(request),
-  };
+): HiddenRoute {
+  return { method, path, operation: 'hidden', handle: ({ request }) => handle(request) };
 }
 
 export function readCookie({ headers }: IncomingMessage, name: string): string {

@@ -1,7 +1,7 @@
 import type { Access } from '../auth/access.js';
 import type * as pages from '../dashboard/index.js';
 import type { HttpResponse } from '../response.js';
-import type { AnyRoute, PageRequest, PageRoute, ServiceRoute } from '../router.js';
+import type { AnyRoute, HiddenRoute, PageRequest, PageRoute } from '../router.js';
 
 const PATH = '/dashboard';
 
@@ -46,15 +46,12 @@ function page(
 }
 
 /** The style and the script of the pages, without a credential. */
-function asset(): ServiceRoute {
+function asset(): HiddenRoute {
   return {
     method: 'GET',
     path: `${PATH}/assets/{name}`,
-    operation: 'asset',
-    summary: 'A part of the pages of the dashboard',
-    responses: {},
-    errors: [],
-    async handle(_, __, { name = '' }) {
+    operation: 'hidden',
+    async handle({ path: { name = '' } }) {
       const { assetResponse } = await import('../dashboard/index.js');
       return assetResponse(name);
     },

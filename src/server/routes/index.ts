@@ -11,7 +11,7 @@ import { serviceRoutes } from './service.js';
 import { sessionRoutes } from './sessions.js';
 
 export { dashboardRoutes, isDashboard } from './dashboard.js';
-export { pageRoutes } from './service.js';
+export { docsRoutes } from './service.js';
 
 export const routeGroups: readonly RouteGroup[] = [
   { name: 'Courses', description: 'What learners study.', routes: courseRoutes },

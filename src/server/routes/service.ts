@@ -1,7 +1,7 @@
 import type { AssetName } from '../docs/assets.js';
 import { METRICS_TYPE } from '../metrics.js';
 import { ok, type HttpResponse } from '../response.js';
-import type { ServiceRoute } from '../router.js';
+import type { HiddenRoute, ServiceRoute } from '../router.js';
 
 export const serviceRoutes: readonly ServiceRoute[] = [
   {
@@ -75,15 +75,14 @@ const ASSET_HEADERS = { 'Cache-Control': 'public, max-age=3600' };
 
 const ASSETS: readonly AssetName[] = ['page.css', 'start.js', 'swagger-ui.css', 'swagger-ui-bundle.js'];
 
-/** The files of the page `/docs`, and `/`, which leads to it. The OpenAPI document omits these routes. */
-export const pageRoutes: readonly ServiceRoute[] = [
-  pageRoute('/', async () => ({ status: 302, headers: { Location: '/docs' } })),
-  ...ASSETS.map((name) => pageRoute(`/docs/${name}`, () => assetResponse(name, ASSET_HEADERS))),
+/** The files of the page `/docs`, and `/`, which leads to it. */
+export const docsRoutes: readonly HiddenRoute[] = [
+  docsRoute('/', async () => ({ status: 302, headers: { Location: '/docs' } })),
+  ...ASSETS.map((name) => docsRoute(`/docs/${name}`, () => assetResponse(name, ASSET_HEADERS))),
 ];
 
-function pageRoute(path: string, handle: ServiceRoute['handle']): ServiceRoute {
-  const summary = 'A part of the page /docs';
-  return { method: 'GET', path, operation: 'docs', summary, responses: {}, errors: [], handle };
+function docsRoute(path: string, handle: HiddenRoute['handle']): HiddenRoute {
+  return { method: 'GET', path, operation: 'hidden', handle };
 }
 
 async function assetResponse(name: AssetName, headers: HttpResponse['headers']): Promise<HttpResponse> {
