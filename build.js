@@ -35,8 +35,6 @@ const ENTRIES = [
   'core/store/sqlite/reader-thread',
   'core/store/sqlite/store',
   'core/supported',
-  'server/dashboard/index',
-  'server/docs/assets',
   'server/index',
 ];
 /** The entries in `exports` of package.json. */

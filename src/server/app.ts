@@ -4,6 +4,7 @@ import type { Clock, Stats, StatsCalls, StatsError, Untyped } from '../core/inde
 import { isId } from '../core/model/ids.js';
 import { invalidRequest, parseCall, rule } from '../core/model/validation.js';
 import { ignoringErrors } from '../core/observer.js';
+import { Assets } from './assets.js';
 import { authorize } from './auth/access.js';
 import { AccessError, type Caller } from './auth/caller.js';
 import { limitToCourses } from './auth/course-limit.js';
@@ -100,6 +101,7 @@ interface CallTarget {
 export class App implements Service {
   /** False during shutdown: `/readyz` then fails, and load balancers use another instance. */
   isReady = true;
+  readonly assets = new Assets();
   readonly #stats: Stats;
   readonly #options: AppOptions;
   readonly #clock: Clock;
@@ -120,7 +122,7 @@ export class App implements Service {
     this.#options = options;
     this.#clock = options.clock ?? Date.now;
     this.#metrics = options.metrics ?? new Metrics();
-    this.#auth = authOf(options.auth);
+    this.#auth = authOf(this.assets, options.auth);
     const signInRoutes = this.#auth.signIn?.routes ?? [];
     this.#router = new Router([...routes, ...docsRoutes, ...dashboardRoutes, ...signInRoutes]);
   }
@@ -232,10 +234,20 @@ export class App implements Service {
       const detail = rule('must be a UUID: 8-4-4-4-12 hexadecimal digits')({ input: learner });
       throw invalidRequest([{ parameter: 'userId', detail }]);
     }
+    const { assets } = this;
     const userId = authorize(route.access, caller, learner ?? headers['x-user-id']?.toString());
     const stats = this.#callsOf(caller);
     const query = new URLSearchParams(search);
-    const response = await route.handle({ stats, caller, userId, pathname, path, query, now: this.#clock() });
+    const response = await route.handle({
+      assets,
+      stats,
+      caller,
+      userId,
+      pathname,
+      path,
+      query,
+      now: this.#clock(),
+    });
     return withFrameAncestors(response, this.#options.frameAncestors);
   }
 
@@ -249,7 +261,7 @@ export class App implements Service {
       const page =
         error instanceof RefusedSignIn
           ? error.page
-          : withFrameAncestors(problemPage(problemResponse(error), pathname), frameAncestors);
+          : withFrameAncestors(problemPage(this.assets, problemResponse(error), pathname), frameAncestors);
       this.#fail(context, error, page);
     } catch {
       this.#fail(context, error);

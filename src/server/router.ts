@@ -3,6 +3,7 @@ import type { ErrorCode, StatsCalls, Untyped } from '../core/index.js';
 import { callSchemas, type CallSchemas } from '../core/model/calls.js';
 import type { Clock } from '../core/model/time.js';
 import type { InputName, OutputName } from './openapi/schemas.js';
+import type { Assets } from './assets.js';
 import type { Access } from './auth/access.js';
 import type { Caller } from './auth/caller.js';
 import { courseChart, historyChart } from './charts/parameters.js';
@@ -53,6 +54,7 @@ export interface CallRoute extends CommonRoute {
 
 /** The operations behind the service routes. */
 export interface Service {
+  readonly assets: Assets;
   /** @throws {StatsError | HttpError} if requests would fail now */
   ready(): Promise<void>;
   /** Returns the Prometheus text format. */
@@ -93,6 +95,7 @@ export type Route = CallRoute | CallerRoute | ServiceRoute;
 
 /** The authorized request of a page. */
 export interface PageRequest {
+  readonly assets: Assets;
   /** Limited to the courses of the caller. */
   readonly stats: Untyped<StatsCalls>;
   readonly caller: Caller;

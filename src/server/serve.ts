@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { StatsError, type Stats } from '../core/index.js';
 import { rule } from '../core/model/validation.js';
 import { App, type AppOptions } from './app.js';
+import { Assets } from './assets.js';
 import { authOf } from './auth/options.js';
 import { ConnectionTracker } from './connections.js';
 import { rejectConnect, handleParserError } from './parser-errors.js';
@@ -136,7 +137,7 @@ const LOOPBACK = /^(localhost|127(?:\.\d{1,3}){3}|::1)$/i;
  * @throws {RangeError} if `auth` is invalid, or if other machines could claim to be any learner
  */
 export function assertServable({ host = '127.0.0.1', auth = { mode: 'gateway' } }: ServeOptions): void {
-  authOf(auth);
+  authOf(new Assets(), auth);
   if (auth.mode === 'token' || LOOPBACK.test(host)) return;
   if (auth.mode === 'link') throw new RangeError(`${host} must be a loopback address with the mode link.`);
   if (auth.trustedProxies !== undefined) return;

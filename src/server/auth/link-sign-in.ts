@@ -7,6 +7,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Scope } from '../../core/model/api-key.js';
 import type { Clock } from '../../core/model/time.js';
+import type { Assets } from '../assets.js';
 import { AccessError, type Authenticator, type Caller } from './caller.js';
 import { LOOPBACK_HOST } from './gateway.js';
 import { assertSecret } from './secret.js';
@@ -31,6 +32,7 @@ const READ: ReadonlySet<Scope> = new Set<Scope>(['stats:read']);
 
 export class LinkSignIn implements Authenticator, SignInSessions {
   readonly routes = [signInRoute('GET', OPEN, (request) => this.open(request))];
+  readonly #assets: Assets;
   readonly #seal = new SessionSeal();
   readonly #hash: Buffer;
   readonly #clock: Clock;
@@ -41,8 +43,9 @@ export class LinkSignIn implements Authenticator, SignInSessions {
    * @param code the secret of the link
    * @throws {RangeError} for a short code
    */
-  constructor(code: string, clock: Clock = Date.now) {
+  constructor(assets: Assets, code: string, clock: Clock = Date.now) {
     assertSecret('code', code);
+    this.#assets = assets;
     this.#hash = hashOf(code);
     this.#clock = clock;
     this.#start = clock();
@@ -66,8 +69,8 @@ export class LinkSignIn implements Authenticator, SignInSessions {
     assertLoopback(request);
     if (this.#hasSession(request)) return this.authenticate(request);
     const { linkPage, reloadPage } = await import('../dashboard/index.js');
-    if (isFromOtherSite(request)) return reloadPage(pathname);
-    throw new RefusedSignIn('unauthenticated', undefined, linkPage(pathname));
+    if (isFromOtherSite(request)) return reloadPage(this.#assets, pathname);
+    throw new RefusedSignIn('unauthenticated', undefined, linkPage(this.#assets, pathname));
   }
 
   /** Opens the session of a link. */
@@ -78,7 +81,7 @@ export class LinkSignIn implements Authenticator, SignInSessions {
     const isRight = timingSafeEqual(hashOf(queryOf(request).get('code') ?? ''), this.#hash);
     const isOver = this.#isUsed || this.#clock() >= this.#start + LINK_AGE;
     if (!isRight || isOver || isPrefetch(request)) {
-      throw new RefusedSignIn('unauthenticated', undefined, linkPage(OPEN));
+      throw new RefusedSignIn('unauthenticated', undefined, linkPage(this.#assets, OPEN));
     }
     this.#isUsed = true;
     const expires = this.#clock() + SESSION_AGE;

@@ -1,4 +1,5 @@
 import type { ApiKeys } from '../../core/model/api-key.js';
+import type { Assets } from '../assets.js';
 import { LinkSignIn } from './link-sign-in.js';
 import type { SignInSessions } from './sign-in-session.js';
 import { TokenSignIn } from './token-sign-in.js';
@@ -47,16 +48,16 @@ export interface Auth {
 }
 
 /** @throws {RangeError} for an invalid option */
-export function authOf(options: AuthOptions = { mode: 'gateway' }): Auth {
+export function authOf(assets: Assets, options: AuthOptions = { mode: 'gateway' }): Auth {
   if (options.mode === 'gateway') {
     return { authenticator: new GatewayAuthenticator(options.trustedProxies) };
   }
   if (options.mode === 'link') {
-    const signIn = new LinkSignIn(options.code);
+    const signIn = new LinkSignIn(assets, options.code);
     return { authenticator: signIn, signIn };
   }
   const { jwt, keys, sessionSecret: secret } = options;
   if (!jwt && !keys) throw new RangeError('The mode token needs jwt, keys or both.');
   const authenticator = new TokenAuthenticator({ jwt: jwt && new JwtVerifier(jwt), keys });
-  return { authenticator, signIn: new TokenSignIn(authenticator, { secret }) };
+  return { authenticator, signIn: new TokenSignIn(assets, authenticator, { secret }) };
 }

@@ -10,6 +10,7 @@ import type { VerifiedCaller } from './caller-cache.js';
 import { AccessError, subjectOf, type Caller } from './caller.js';
 import { SessionSeal, type SessionClaims } from './session-seal.js';
 import type { TokenAuthenticator } from './token.js';
+import type { Assets } from '../assets.js';
 import { readForm } from '../body.js';
 import type { Clock } from '../../core/model/time.js';
 import type { HttpResponse } from '../response.js';
@@ -48,12 +49,18 @@ export class TokenSignIn implements SignInSessions {
     signInRoute('POST', OPEN, (request) => this.#open(request)),
     signInRoute('POST', CLOSE, (request) => this.#close(request)),
   ];
+  readonly #assets: Assets;
   readonly #authenticator: TokenAuthenticator;
   readonly #seal: SessionSeal;
   readonly #clock: Clock;
 
   /** @throws {RangeError} for a short secret */
-  constructor(authenticator: TokenAuthenticator, { secret, clock = Date.now }: TokenSignInOptions) {
+  constructor(
+    assets: Assets,
+    authenticator: TokenAuthenticator,
+    { secret, clock = Date.now }: TokenSignInOptions,
+  ) {
+    this.#assets = assets;
     this.#authenticator = authenticator;
     this.#seal = new SessionSeal(secret);
     this.#clock = clock;
@@ -72,7 +79,7 @@ export class TokenSignIn implements SignInSessions {
         throw new RefusedSignIn(error.code, error.subject, signInRedirect(pathname, next));
       }
     }
-    return isFromOtherSite(request) ? reloadPage(pathname) : signInRedirect(pathname, next);
+    return isFromOtherSite(request) ? reloadPage(this.#assets, pathname) : signInRedirect(pathname, next);
   }
 
   async #callerOf(claims: Exclude<SessionClaims, { kind: 'link' }>): Promise<Caller> {
@@ -121,7 +128,7 @@ export class TokenSignIn implements SignInSessions {
 
   async #form(next: string, status?: number, message?: string): Promise<HttpResponse> {
     const { signInPage } = await import('../dashboard/index.js');
-    return signInPage({ next, status, message });
+    return signInPage(this.#assets, { next, status, message });
   }
 
   async #close(request: IncomingMessage): Promise<HttpResponse> {

@@ -1,63 +1,35 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import type { Asset, Assets } from '../assets.js';
 import { PAGE_STYLE } from '../charts/index.js';
 import { HttpError } from '../problem.js';
 import type { HttpResponse } from '../response.js';
 
-/** The files of all pages, and their media types. */
-const TYPES = {
-  'page.css': 'text/css; charset=utf-8',
-  'page.js': 'text/javascript; charset=utf-8',
-};
+/** The files of all pages. */
+const NAMES = ['page.css', 'page.js'] as const;
 
-export type AssetName = keyof typeof TYPES;
+export type PageAssetName = (typeof NAMES)[number];
 
-interface Asset {
-  /** Contains the hash of the content, so that browsers can cache it for ever. */
-  readonly name: string;
-  readonly content: Buffer;
-}
-
-/** The build copies the files to `dist/dashboard`, and bundles this file into `index.js` of its directory. */
-const DIRECTORY = new URL(
-  import.meta.url.endsWith('.ts') ? './page/' : '../../../dashboard/',
-  import.meta.url,
-);
-const HASH_DIGITS = 12;
-
-const assets = new Map<AssetName, Asset>();
-
-/** Reads each file once, synchronously: a single executable has no asynchronous reads of its assets. */
-export function assetOf(name: AssetName): Asset {
-  const known = assets.get(name);
-  if (known) return known;
-  const file = readFileSync(fileURLToPath(new URL(name, DIRECTORY)));
+/** Returns a file with its name in links, which contains the hash of the content, so that browsers can cache it for ever. */
+export function pageAsset(assets: Assets, name: PageAssetName): Asset & { readonly linkName: string } {
   // The pictures have the same colours as the rest of the page.
-  const content = name === 'page.css' ? Buffer.concat([Buffer.from(PAGE_STYLE.text), file]) : file;
-  const hash = createHash('sha256').update(content).digest('hex').slice(0, HASH_DIGITS);
-  const asset = { name: name.replace('.', `.${hash}.`), content };
-  assets.set(name, asset);
-  return asset;
+  const asset = assets.read(`dashboard/${name}`, name === 'page.css' ? () => PAGE_STYLE.text : undefined);
+  return { ...asset, linkName: name.replace('.', `.${asset.hash}.`) };
 }
 
 /**
- * Responds with a file. During an upgrade a page of another version may ask for its own, which is close enough, but must not
- * be cached.
+ * Responds with a file. During an upgrade, a page of the other version may request the old hash. It gets the current file,
+ * uncached.
  *
  * @throws {HttpError} `route-not-found`
  */
-export function assetResponse(name: string): HttpResponse {
-  const found = (['page.css', 'page.js'] as const).find(
-    (each) => name.replace(/\.[0-9a-f]+\./, '.') === each,
-  );
-  if (!found) throw new HttpError('route-not-found', 'The dashboard has no such file.');
-  const asset = assetOf(found);
-  const isCurrent = asset.name === name;
+export function assetResponse(assets: Assets, linkName: string): HttpResponse {
+  const name = NAMES.find((each) => linkName.replace(/\.[0-9a-f]+\./, '.') === each);
+  if (!name) throw new HttpError('route-not-found', 'The dashboard has no such file.');
+  const { type, content, linkName: current } = pageAsset(assets, name);
+  const isCurrent = linkName === current;
   return {
     status: 200,
-    type: TYPES[found],
+    type,
     headers: { 'Cache-Control': isCurrent ? 'public, max-age=31536000, immutable' : 'no-cache' },
-    text: asset.content,
+    text: content,
   };
 }

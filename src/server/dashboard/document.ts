@@ -1,7 +1,6 @@
 import { hasScope, type Caller } from '../auth/caller.js';
 import { svg as html, type Markup } from '../markup.js';
 import type { HttpResponse } from '../response.js';
-import { assetOf } from './assets.js';
 import type { Links } from './links.js';
 
 const HTML = 'text/html; charset=utf-8';
@@ -75,8 +74,8 @@ function layOutDocument({
       <meta name="color-scheme" content="light dark" />
       <title>${title} · Learning stats</title>
       <link rel="icon" href="data:," />
-      <link rel="stylesheet" href="${links.asset(assetOf('page.css').name)}" />
-      <script src="${links.asset(assetOf('page.js').name)}" defer="defer"></script>
+      <link rel="stylesheet" href="${links.asset('page.css')}" />
+      <script src="${links.asset('page.js')}" defer="defer"></script>
     </head>
     <body>
       <a class="skip" href="#content">Skip to content</a>

@@ -1,4 +1,6 @@
+import type { Assets } from '../assets.js';
 import { svg as html, type Markup } from '../markup.js';
+import { pageAsset, type PageAssetName } from './assets.js';
 
 /** Parameters of a link; `undefined` removes one. */
 export type Parameters = Readonly<Record<string, string | number | undefined>>;
@@ -12,22 +14,23 @@ const KEPT: ReadonlySet<string> = new Set(['timeZone', 'inactiveAfter']);
  */
 export class Links {
   readonly #root: string;
+  readonly #assets: Assets;
   readonly #query: URLSearchParams;
 
-  constructor(pathname: string, query: URLSearchParams) {
-    this.#root = '../'.repeat(Math.max(0, pathname.split('/').length - 2));
+  constructor(assets: Assets, pathname: string, query = new URLSearchParams()) {
+    this.#assets = assets;
+    this.#root = rootOf(pathname);
     this.#query = new URLSearchParams(Array.from(query).filter(([, value]) => value !== ''));
   }
 
   /** @param path such as `/courses`, below the home page */
   to(path: string, parameters: Parameters = {}): string {
     const query = new URLSearchParams(Array.from(this.#query).filter(([name]) => KEPT.has(name)));
-    return `${this.#root}dashboard${path}${withQuery(change(query, parameters))}`;
+    return `${this.#root}${path}${withQuery(change(query, parameters))}`;
   }
 
-  /** @param name with the hash of the content */
-  asset(name: string): string {
-    return `${this.#root}dashboard/assets/${name}`;
+  asset(name: PageAssetName): string {
+    return `${this.#root}/assets/${pageAsset(this.#assets, name).linkName}`;
   }
 
   /** Links to the same page with other parameters. */
@@ -41,6 +44,11 @@ export class Links {
     const kept = Array.from(this.#query).filter(([name]) => !set.includes(name) && name !== 'cursor');
     return html`${kept.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}`;
   }
+}
+
+/** Returns the path of the dashboard, relative to a page. */
+export function rootOf(pathname: string): string {
+  return `${'../'.repeat(Math.max(0, pathname.split('/').length - 2))}dashboard`;
 }
 
 function change(query: URLSearchParams, parameters: Parameters): URLSearchParams {

@@ -1,3 +1,4 @@
+import type { Assets } from '../assets.js';
 import type { problemResponse } from '../problem.js';
 import { svg as html, type Markup } from '../markup.js';
 import type { HttpResponse } from '../response.js';
@@ -32,8 +33,12 @@ const ADVICE: Readonly<Record<number, string>> = {
 const ADVICE_OF_ID = 'The link may be old, or the course or learner may have been deleted.';
 
 /** Returns the page of a failed request. */
-export function problemPage({ status, headers, body }: Problem, pathname: string): HttpResponse {
-  const links = new Links(pathname, new URLSearchParams());
+export function problemPage(
+  assets: Assets,
+  { status, headers, body }: Problem,
+  pathname: string,
+): HttpResponse {
+  const links = new Links(assets, pathname);
   const { code, detail, errors } = body;
   const { title, lead }: Message = isWithoutLearner(body) ? WITHOUT_LEARNER : (MESSAGES[code] ?? body);
   const advice = status === 404 && lead === undefined ? ADVICE_OF_ID : ADVICE[status];

@@ -1,9 +1,8 @@
+import type { Assets } from '../assets.js';
 import { svg as html } from '../markup.js';
 import type { HttpResponse } from '../response.js';
 import { pageResponse } from './document.js';
-import { Links } from './links.js';
-
-const NO_QUERY = new URLSearchParams();
+import { Links, rootOf } from './links.js';
 
 interface SignIn {
   /** The page to show afterwards: a path below the dashboard. */
@@ -14,8 +13,8 @@ interface SignIn {
 }
 
 /** The form that exchanges a token for a session. The token is in the body only, never in a URL. */
-export function signInPage({ next, status = 200, message }: SignIn): HttpResponse {
-  const links = new Links('/dashboard/sign-in', NO_QUERY);
+export function signInPage(assets: Assets, { next, status = 200, message }: SignIn): HttpResponse {
+  const links = new Links(assets, '/dashboard/sign-in');
   return pageResponse({
     links,
     title: 'Sign in',
@@ -45,9 +44,9 @@ export function signInPage({ next, status = 200, message }: SignIn): HttpRespons
 }
 
 /** The page of a local dashboard whose link does not work. */
-export function linkPage(pathname: string): HttpResponse {
+export function linkPage(assets: Assets, pathname: string): HttpResponse {
   return pageResponse({
-    links: new Links(pathname, NO_QUERY),
+    links: new Links(assets, pathname),
     title: 'Open the dashboard again',
     status: 401,
     headers: { 'WWW-Authenticate': 'Cookie' },
@@ -59,9 +58,9 @@ export function linkPage(pathname: string): HttpResponse {
 }
 
 /** Loads the page again. The cookie of a session is not sent when a link of another site leads here. */
-export function reloadPage(pathname: string): HttpResponse {
+export function reloadPage(assets: Assets, pathname: string): HttpResponse {
   return pageResponse({
-    links: new Links(pathname, NO_QUERY),
+    links: new Links(assets, pathname),
     title: 'Opening',
     headers: { Refresh: '0' },
     content: html`<p><a href="">Continue</a></p>`,
@@ -78,6 +77,5 @@ export function redirect(
   target: string,
   headers: HttpResponse['headers'] = {},
 ): HttpResponse {
-  const root = new Links(pathname, NO_QUERY).to('');
-  return { status: 303, headers: { ...headers, Location: `${root}${target}` } };
+  return { status: 303, headers: { ...headers, Location: `${rootOf(pathname)}${target}` } };
 }

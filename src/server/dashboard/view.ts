@@ -37,10 +37,10 @@ export interface View {
 }
 
 /** @throws {StatsError} `invalid-request` */
-export function readView({ pathname, query, now }: PageRequest): View {
+export function readView({ assets, pathname, query, now }: PageRequest): View {
   const names = ['timeZone', 'interval', 'from', 'to'];
   const { timeZone, ...range } = parseCall(viewSchema, argumentsOf(query, names));
-  return { links: new Links(pathname, query), zone: new Zone(timeZone, now), ...range };
+  return { links: new Links(assets, pathname, query), zone: new Zone(timeZone, now), ...range };
 }
 
 /** The parameters whose value is a number. */

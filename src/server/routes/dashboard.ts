@@ -51,9 +51,9 @@ function asset(): HiddenRoute {
     method: 'GET',
     path: `${PATH}/assets/{name}`,
     operation: 'hidden',
-    async handle({ path: { name = '' } }) {
+    async handle({ service, path: { name = '' } }) {
       const { assetResponse } = await import('../dashboard/index.js');
-      return assetResponse(name);
+      return assetResponse(service.assets, name);
     },
   };
 }

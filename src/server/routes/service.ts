@@ -1,4 +1,4 @@
-import type { AssetName } from '../docs/assets.js';
+import type { AssetName, Assets } from '../assets.js';
 import { METRICS_TYPE } from '../metrics.js';
 import { ok, type HttpResponse } from '../response.js';
 import type { HiddenRoute, ServiceRoute } from '../router.js';
@@ -59,7 +59,7 @@ export const serviceRoutes: readonly ServiceRoute[] = [
     summary: 'The description as an interactive page',
     responses: { 200: { description: 'The page.', type: 'text/html; charset=utf-8' } },
     errors: [],
-    handle: () => assetResponse('index.html', PAGE_HEADERS),
+    handle: async ({ assets }) => assetResponse(assets, 'docs/index.html', PAGE_HEADERS),
   },
 ];
 
@@ -73,21 +73,26 @@ const PAGE_HEADERS = {
 /** One hour, the maximum time that a page uses old files after an upgrade. */
 const ASSET_HEADERS = { 'Cache-Control': 'public, max-age=3600' };
 
-const ASSETS: readonly AssetName[] = ['page.css', 'start.js', 'swagger-ui.css', 'swagger-ui-bundle.js'];
+const ASSETS: readonly AssetName[] = [
+  'docs/page.css',
+  'docs/start.js',
+  'docs/swagger-ui.css',
+  'docs/swagger-ui-bundle.js',
+];
 
 /** The files of the page `/docs`, and `/`, which leads to it. */
 export const docsRoutes: readonly HiddenRoute[] = [
   docsRoute('/', async () => ({ status: 302, headers: { Location: '/docs' } })),
-  ...ASSETS.map((name) => docsRoute(`/docs/${name}`, () => assetResponse(name, ASSET_HEADERS))),
+  ...ASSETS.map((name) =>
+    docsRoute(`/${name}`, async ({ service }) => assetResponse(service.assets, name, ASSET_HEADERS)),
+  ),
 ];
 
 function docsRoute(path: string, handle: HiddenRoute['handle']): HiddenRoute {
   return { method: 'GET', path, operation: 'hidden', handle };
 }
 
-async function assetResponse(name: AssetName, headers: HttpResponse['headers']): Promise<HttpResponse> {
-  // Loaded on demand, because most servers never serve the page.
-  const { readAsset } = await import('../docs/assets.js');
-  const { type, content } = readAsset(name);
+function assetResponse(assets: Assets, name: AssetName, headers: HttpResponse['headers']): HttpResponse {
+  const { type, content } = assets.read(name);
   return { status: 200, type, headers, text: content };
 }

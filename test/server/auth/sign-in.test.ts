@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
+import { Assets } from '../../../src/server/assets.js';
 import { SessionSeal, type SessionClaims } from '../../../src/server/auth/session-seal.js';
 import { TokenAuthenticator } from '../../../src/server/auth/token.js';
 import { LinkSignIn } from '../../../src/server/auth/link-sign-in.js';
@@ -269,7 +270,7 @@ test('A session of an API key ends at most 5 seconds after the key is revoked', 
   const clock = () => now;
   const secret = newSecret();
   const authenticator = new TokenAuthenticator({ jwt: undefined, keys, clock });
-  const browser = new TokenSignIn(authenticator, { secret, clock });
+  const browser = new TokenSignIn(new Assets(), authenticator, { secret, clock });
   const { key } = await keys.create({ name: 'Test', scopes: ['stats:read'] });
   const { keyId } = key;
   const request = new IncomingMessage(new Socket());
@@ -379,7 +380,7 @@ test('The link works for 5 minutes', async () => {
   const code = newSecret();
   const statusAfter = async (milliseconds: number) => {
     const start = now;
-    const link = new LinkSignIn(code, () => now);
+    const link = new LinkSignIn(new Assets(), code, () => now);
     now += milliseconds;
     const request = new IncomingMessage(new Socket());
     request.url = `/dashboard/open?code=${code}`;
