@@ -21,12 +21,17 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** Characters that XML 1.0 (section 2.2) forbids, also as references: control characters and lone surrogates. */
 const INVALID = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
 
+/** The indentation of the templates would be a fifth of a page. */
+const INDENTATION = /\n\s+/g;
+
 /**
  * A template whose values are escaped, except markup. Lists are joined; `null`, `undefined` and `false` print nothing.
  * Attributes need quotes.
  */
 export function svg(strings: TemplateStringsArray, ...values: readonly MarkupValue[]): Markup {
-  return new SafeMarkup(strings.map((text, index) => text + toText(values[index])).join(''));
+  return new SafeMarkup(
+    strings.map((text, index) => text.replaceAll(INDENTATION, '\n') + toText(values[index])).join(''),
+  );
 }
 
 function toText(value: MarkupValue): string {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { CourseId } from '../../src/core/index.js';
 import { serve, type ServeOptions } from '../../src/server/index.js';
 import { addLearners, learnerId, type StudyPlan } from './classroom.js';
+import { sessionContent } from './factories.js';
 import { createFixture, type Fixture } from './fixture.js';
 import { bodyOf, type HttpAnswer } from './http-answer.js';
 import { HttpClient } from './http-client.js';
@@ -72,6 +73,26 @@ export async function fillCourse({ stats, ...fixture }: Fixture, amount: number)
   const other = await stats.addCourse({ course: { name: 'Zoology' } });
   await addLearners({ stats, ...fixture }, other.courseId, studyPlans(Math.min(amount, 1)));
   return other.courseId;
+}
+
+/** Adds learners with a session each. The roster begins with those who have a name and two groups. */
+export async function fillLargeCourse({ stats, clock, courseId }: Fixture, amount: number): Promise<void> {
+  const moduleIds = Array.from({ length: 20 }, (_, index) => `chapter-${index + 11}`);
+  await stats.setCourse({ courseId, course: { name: 'Algebra', moduleIds } });
+  for (let first = 0; first < amount; first += 1_000) {
+    const sessions = Array.from({ length: Math.min(1_000, amount - first) }, (_, index) => {
+      const number = first + index;
+      const completedAt = new Date(clock.read() - number * 600_000).toISOString();
+      const studied = moduleIds.slice(0, number % 3);
+      const session = sessionContent({ completedAt, totalModulesStudied: 2, moduleIds: studied });
+      return { userId: learnerId(number), courseId, ...session };
+    });
+    await stats.recordSessions({ sessions });
+  }
+  for (let number = 0; number < Math.min(amount, 60); number++) {
+    const enrolment = { displayName: `Ada Learner ${number}`, groups: ['Evening course', 'Spring of 2026'] };
+    await stats.enrolLearner({ userId: learnerId(number), courseId, enrolment });
+  }
 }
 
 /** Returns the section of a page that has this title, or the list of tiles. */

@@ -50,8 +50,7 @@ export function pageResponse(page: PageDocument): HttpResponse {
       'Referrer-Policy': REFERRER,
       ...page.headers,
     },
-    // The indentation of the templates would be a fifth of the page.
-    body: `<!doctype html>\n${layOutDocument(page).text.replaceAll(/\n\s+/g, '\n')}`,
+    body: `<!doctype html>\n${layOutDocument(page).text}`,
     format: String,
   };
 }
