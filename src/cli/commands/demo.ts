@@ -23,7 +23,7 @@ export function addDemo(program: Command, io: Io): void {
   addDashboardOptions(command).action((options: Options) => runDemo(io, options));
 }
 
-/** The variable of the database has no effect: it is that of real learners. */
+/** `STATS_DATABASE_URL` is ignored, because it names the database of real learners. */
 async function runDemo(io: Io, { database, port, open }: Options): Promise<void> {
   const settings = { port: parsePort('--port', port), opensBrowser: open };
   if (database !== undefined) {

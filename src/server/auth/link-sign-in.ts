@@ -1,7 +1,7 @@
 /*
  * The sign-in of `stats-service dashboard`: the person who runs the program opens the dashboard by a link that works once.
- * Everything but the sign-in needs the cookie of that session, also the API, because other people and the pages of other
- * sites in the browser can reach the port, too.
+ * Every other page and call needs the cookie of that session, because other people and the pages of other sites in the
+ * browser can reach the port, too.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -106,7 +106,7 @@ function assertLoopback({ headers: { host = '' } }: IncomingMessage): void {
   throw new AccessError('untrusted-host', 'The Host header must be a loopback name, such as localhost.');
 }
 
-/** True if the browser or a preview only looks at the link. That must not use it up. */
+/** True for a prefetch or a link preview, which must not use up the link. */
 function isPrefetch({ method, headers }: IncomingMessage): boolean {
   const purpose = headers['sec-purpose'] ?? headers['purpose'] ?? headers['x-moz'];
   return method === 'HEAD' || purpose !== undefined;

@@ -34,7 +34,7 @@ export type AuthOptions =
   | {
       /**
        * For the browser of the person who runs the program, on a loopback address: `/dashboard/open?code=…` opens a session
-       * that reads all courses. It works once, within 5 minutes. Every other request needs this session.
+       * that reads all courses. It works once, within 5 minutes. Every other page and call needs this session.
        */
       readonly mode: 'link';
       /** A random text, at least 32 bytes, such as that of `newSecret()`. */

@@ -60,6 +60,7 @@ function extent(
   }
   const [low, high] = [format(Math.min(...values)), format(Math.max(...values))];
   if (whole.length === 1) return points.length === 1 ? high : `${high} in the only complete ${interval}`;
+  if (low === high && last.value !== null) return `always ${low}`;
   const size = low === high ? `always ${low}` : `between ${low} and ${high}`;
   return `${size}, ${last.value === null ? 'none' : format(last.value)} in the last complete ${interval}`;
 }

@@ -65,7 +65,7 @@ function perLearner(
   show: (value: number) => Markup,
 ): Markup | undefined {
   const distribution = distributions[name];
-  return distribution ? html`median of a learner: ${show(distribution.median)}` : undefined;
+  return distribution ? html`median per learner: ${show(distribution.median)}` : undefined;
 }
 
 const QUARTILES = ['Lowest', 'Lower quartile', 'Median', 'Upper quartile', 'Highest'];
@@ -80,7 +80,8 @@ function quartiles({ perLearner: distributions }: CourseSummary): Markup {
   return html`<details class="card fold">
     <summary><h2>Lowest, median and highest</h2></summary>
     <p class="hint">
-      Of the learners with a session. Half of them have values between the lower and the upper quartile.
+      These figures cover the learners with a session. Half of them have values between the lower and the
+      upper quartile.
     </p>
     <div class="scroll" role="group" aria-label="Lowest, median and highest" tabindex="0">
       <table class="numbers even">

@@ -52,7 +52,7 @@ export function courseWeeks({ weeks, part, partEnd }: Weeks, zone: Zone): Markup
   if (!beforeLast || !last || !current) return html``;
   const columns = [
     ['This week so far', `${zone.weekday(startOf(current))} to now`],
-    ['Last week to the same time', `${zone.days(startOf(last), partEnd)}, ${zone.time(partEnd)}`],
+    ['Last week, up to the same time', `${zone.days(startOf(last), partEnd)}, ${zone.time(partEnd)}`],
     ['Change', 'this week so far'],
     ['Last week, complete', zone.days(startOf(last), startOf(current) - 1)],
     ['Week before last', zone.days(startOf(beforeLast), startOf(last) - 1)],
@@ -110,7 +110,7 @@ export function weeksSentence(now: Counts, then: Counts): string {
   const learners = now.activeLearners - then.activeLearners;
   const sessions = now.sessionCount - then.sessionCount;
   const [first, second] = [difference(learners, 'active learner'), difference(sessions, 'session')];
-  const other = `${learners === 0 ? 'as' : 'than'} last week to the same time`;
+  const other = `${learners === 0 ? 'as' : 'than'} in the same part of last week`;
   const isAlike = (learners === 0) === (sessions === 0);
   return `So far this week: ${isAlike ? `${first} and ${second} ${other}` : `${first} ${other}, and ${second}`}.`;
 }

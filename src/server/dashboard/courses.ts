@@ -20,7 +20,7 @@ export async function coursesPage(request: PageRequest): Promise<HttpResponse> {
   const { links, zone } = view;
   const page = await stats.listCourses({ limit: COURSES_PER_PAGE, ...argumentsOf(query, ['cursor']) });
   const rule = argumentsOf(query, ['inactiveAfter']);
-  // One after the other: at the same time, they would wait for each other, and a long wait is refused.
+  // Sequential: the reads of a course share one queue, and concurrent reads of a page could exceed its deadline.
   const summaries: CourseSummary[] = [];
   for (const { courseId } of page.items) summaries.push(await stats.getSummary({ courseId, ...rule }));
   return pageResponse({

@@ -37,7 +37,10 @@ const POLICY = [
   `frame-ancestors 'none'`,
 ].join('; ');
 
-/** Other sites never learn the address. For this one, browsers name the origin of a form only with this policy. */
+/**
+ * Other sites never receive the address. `no-referrer` would make browsers send `Origin: null` with the sign-in form, which is
+ * refused.
+ */
 const REFERRER = 'same-origin';
 
 export function pageResponse(page: PageDocument): HttpResponse {

@@ -6,7 +6,7 @@ import type { View } from './view.js';
 
 /** Sessions per call, because each can have a thousand module ids. */
 const SESSIONS_PER_READ = 200;
-/** Calls for a learner. One with more sessions gets a note. */
+/** Maximum number of calls per learner; beyond it, the page says that the counts are partial. */
 const MAX_PAGES = 25;
 /** More modules are in a list to unfold. */
 const SHOWN = 30;

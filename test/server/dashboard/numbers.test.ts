@@ -144,12 +144,15 @@ test('A course compares this week with the same part of the last one', async () 
   assert.deepEqual(heading, [
     '',
     'This week so farMon 16 Nov to now',
-    'Last week to the same time9 to 15 Nov, 10:00',
+    'Last week, up to the same time9 to 15 Nov, 10:00',
     'Changethis week so far',
     'Last week, complete9 to 15 Nov',
     'Week before last2 to 8 Nov',
   ]);
-  assert.match(textOf(html), /this week: 4 more active learners and 2 fewer sessions than last week to the/);
+  assert.match(
+    textOf(html),
+    /this week: 4 more active learners and 2 fewer sessions than in the same part of/,
+  );
 });
 
 test('The same time a week ago is that of the clock, also after a change of the clocks', async () => {
@@ -171,7 +174,7 @@ function comparison(learners: number, sessions: number): string {
 }
 
 test('The sentence about the weeks says fewer, more or as many', () => {
-  const [begin, other] = ['So far this week: ', 'last week to the same time'];
+  const [begin, other] = ['So far this week: ', 'in the same part of last week'];
   assert.equal(comparison(-1, 1), `${begin}1 fewer active learner and 1 more session than ${other}.`);
   assert.equal(comparison(0, 0), `${begin}as many active learners and as many sessions as ${other}.`);
   assert.equal(comparison(0, -2), `${begin}as many active learners as ${other}, and 2 fewer sessions.`);
