@@ -2,18 +2,22 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
+import { newSecret, serve } from '../../../src/server/index.js';
 import { noBrowser, startBrowser } from '../../support/browser.js';
 import { learnerId } from '../../support/classroom.js';
-import { sessionContent } from '../../support/factories.js';
+import { newCourseId, sessionContent } from '../../support/factories.js';
 import { FULL } from '../../support/full.js';
-import { createDashboard, fillCourse, type Dashboard } from '../../support/dashboard.js';
+import { createDashboard, fillCourse, fillLargeCourse, type Dashboard } from '../../support/dashboard.js';
 
 const WIDTHS = [320, 768, 1440];
 const SCHEMES = ['light', 'dark'] as const;
 type View = readonly [width: number, colorScheme: (typeof SCHEMES)[number]];
 
 /** An analysis takes half a second. The nightly run has every page at every width in both schemes. */
-const ALL = WIDTHS.flatMap((width) => SCHEMES.map((scheme): View => [width, scheme]));
+const ALL: readonly View[] = [
+  ...WIDTHS.flatMap((width) => SCHEMES.map((scheme): View => [width, scheme])),
+  [2560, 'light'],
+];
 
 describe('dashboard in a browser', { skip: noBrowser }, () => {
   const resources = new AsyncDisposableStack();
@@ -48,18 +52,43 @@ describe('dashboard in a browser', { skip: noBrowser }, () => {
       const { page, faults } = await watch(context, dashboard.url);
       for (const [path, ...some] of viewsOf(dashboard, learners)) {
         await page.goto(`${dashboard.url}${path}`);
-        for (const [width, colorScheme] of FULL ? ALL : some) {
-          await page.setViewportSize({ width, height: 900 });
-          await page.emulateMedia({ colorScheme });
-          assert.deepEqual(await violationsOf(page), [], `${path} ${width} ${colorScheme}`);
-          assert.ok(await fits(page), `${path} ${width}`);
-          assert.ok(await showsPictures(page), `${path} ${width}`);
-        }
+        await check(page, path, FULL ? ALL : some);
       }
       assert.deepEqual(faults, []);
       await context.close();
     });
   }
+
+  const largeOnly = !FULL && 'Only in a run of all sizes';
+  test('With 10,000 learners, axe finds nothing on the page of the course', { skip: largeOnly }, async () => {
+    const dashboard = await create(0);
+    await fillLargeCourse(dashboard, 10_000);
+    const context = await newContext();
+    const { page, faults } = await watch(context, dashboard.url);
+    const path = `/dashboard/courses/${dashboard.courseId}`;
+    await page.goto(`${dashboard.url}${path}`);
+    await check(page, path, ALL);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('axe finds nothing on the pages of the sign-in, of the link and of a problem', async () => {
+    const { stats, url } = await open(0);
+    const tokens = resources.use(await serve(stats, { port: 0, auth: { mode: 'token', keys: stats.keys } }));
+    const link = resources.use(await serve(stats, { port: 0, auth: { mode: 'link', code: newSecret() } }));
+    const context = await newContext();
+    const page = await context.newPage();
+    for (const [target, title] of [
+      [`${tokens.url}/dashboard/sign-in`, 'Sign in'],
+      [`${link.url}/dashboard`, 'Open the dashboard again'],
+      [`${url}/dashboard/courses/${newCourseId()}`, 'Course not found'],
+    ] as const) {
+      await page.goto(target);
+      assert.equal(await page.locator('h1').textContent(), title);
+      await check(page, target, FULL ? ALL : [[320, 'dark']]);
+    }
+    await context.close();
+  });
 
   test('Hostile names run no script and do not widen or cover a page', async () => {
     const dashboard = await create(0);
@@ -173,7 +202,17 @@ describe('dashboard in a browser', { skip: noBrowser }, () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     assert.equal(await page.evaluate('document.activeElement.id'), 'content');
-    await page.emulateMedia({ media: 'print' });
+    // Paper is light.
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    const colors =
+      await page.evaluate(`[getComputedStyle(document.body), getComputedStyle(document.querySelector('.card'))]
+      .map(({ color, backgroundColor }) => color + ' on ' + backgroundColor)`);
+    const paper = 'rgb(31, 35, 40) on rgb(255, 255, 255)';
+    assert.deepEqual(colors, [paper, paper]);
+    assert.equal(
+      await page.evaluate(`getComputedStyle(document.querySelector('.chart .surface')).fill`),
+      'rgb(255, 255, 255)',
+    );
     assert.equal(await page.locator('form:visible, header nav:visible').count(), 0);
     assert.ok((await page.locator('svg.chart:visible').count()) > 0);
     await context.close();
@@ -189,8 +228,19 @@ function viewsOf({ courseId }: Dashboard, learners: number): (readonly [path: st
     ['/dashboard/me', ...(learners === 1 ? [] : ([[768, 'dark']] as const))],
     ['/dashboard/courses', ...small],
     [course, [1440, 'dark'], ...small],
+    [`/dashboard/me/courses/${courseId}`, ...(learners === 1 ? ([[320, 'light']] as const) : [])],
     ...(learners > 0 ? [[`${course}/learners/${learnerId(0)}`, [320, 'dark']] as const] : []),
   ];
+}
+
+async function check(page: Page, path: string, views: readonly View[]): Promise<void> {
+  for (const [width, colorScheme] of views) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await violationsOf(page), [], `${path} ${width} ${colorScheme}`);
+    assert.ok(await fits(page), `${path} ${width}`);
+    assert.ok(await showsPictures(page), `${path} ${width}`);
+  }
 }
 
 async function fits(page: Page): Promise<boolean> {
