@@ -1,6 +1,6 @@
 /**
- * The course's view by number of learners: a course with all sessions, read over HTTP, one request at a time. Every
- * learner has as many sessions, spread over all the time.
+ * The course's view and its page by number of learners: a course with all sessions, read over HTTP, one request at a time.
+ * Every learner has as many sessions, spread over all the time.
  */
 import { createDatabase, DATABASES, openDatabases } from './databases.js';
 import { startServer } from './processes.js';
@@ -19,6 +19,7 @@ const REQUESTS = new Map([
   ['search', `${ROSTER}?search=0a`],
   ['summary', `${COURSE}/summary`],
   ['activity by week', `${COURSE}/activity?interval=week`],
+  ['page', `/dashboard${COURSE}`],
 ]);
 
 export async function printCourseView(rounds: number, sessions: number): Promise<void> {

@@ -9,6 +9,12 @@ import { noBrowser, startBrowser } from '../test/support/browser.js';
 
 const NOW = Date.UTC(2026, 10, 22, 10);
 const COURSE = 'Statistics for Everyone';
+/** Pixels, for the first groups of calls. */
+const API_VIEWPORT = { width: 960, height: 923 };
+/** Pixels. The heights of these pictures are those of their content. */
+const PAGE_VIEWPORT = { width: 1_280, height: 720 };
+/** Pixels between two sections of a page. */
+const GAP = 20;
 
 function fileOf(name: string): string {
   return fileURLToPath(new URL(`../docs/images/${name}.png`, import.meta.url));
@@ -19,7 +25,7 @@ await using stats = await openDemo('sqlite::memory:', () => NOW);
 await using server = await serve(stats, { port: 0, clock: () => NOW });
 await using browser = await startBrowser();
 
-const api = await browser.newPage({ viewport: { width: 960, height: 923 } });
+const api = await browser.newPage({ viewport: API_VIEWPORT });
 await api.goto(`${server.url}/docs`);
 await api.locator('.opblock').last().waitFor();
 await api.evaluate(`document.querySelector('.opblock-tag').scrollIntoView()`);
@@ -37,11 +43,15 @@ const [learner] = items;
 if (!learner) throw new Error('The demo has no active learner.');
 const teacher = { 'X-User-Id': '00000000-0000-0000-0000-000000000000' };
 const path = `/dashboard/courses/${course.courseId}`;
-for (const [name, target, height] of [
-  ['course', path, 1_500],
-  ['learner', `${path}/learners/${learner.userId}`, 1_000],
+// Each picture ends below a section.
+for (const [name, target, last] of [
+  ['course', path, 'Activity'],
+  ['learner', `${path}/learners/${learner.userId}`, 'Modules'],
 ] as const) {
-  const page = await browser.newPage({ viewport: { width: 1_280, height }, extraHTTPHeaders: teacher });
+  const page = await browser.newPage({ viewport: PAGE_VIEWPORT, extraHTTPHeaders: teacher });
   await page.goto(`${server.url}${target}`);
-  await page.screenshot({ path: fileOf(name) });
+  const box = await page.getByRole('region', { name: last, exact: true }).boundingBox();
+  if (!box) throw new Error(`The page ${name} has no section ${last}.`);
+  const clip = { x: 0, y: 0, width: PAGE_VIEWPORT.width, height: box.y + box.height + GAP };
+  await page.screenshot({ path: fileOf(name), fullPage: true, clip });
 }
