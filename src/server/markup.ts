@@ -1,4 +1,4 @@
-/** HTML or SVG. Only `svg` makes it, so that every text in it is escaped. */
+/** HTML or SVG. Only `html` makes it, so that every text in it is escaped. */
 class SafeMarkup {
   readonly text: string;
 
@@ -28,11 +28,14 @@ const INDENTATION = /\n\s+/g;
  * A template whose values are escaped, except markup. Lists are joined; `null`, `undefined` and `false` print nothing.
  * Attributes need quotes.
  */
-export function svg(strings: TemplateStringsArray, ...values: readonly MarkupValue[]): Markup {
+export function html(strings: TemplateStringsArray, ...values: readonly MarkupValue[]): Markup {
   return new SafeMarkup(
     strings.map((text, index) => text.replaceAll(INDENTATION, '\n') + toText(values[index])).join(''),
   );
 }
+
+/** The same for pictures. The formatter of the project changes the line breaks of `html` only. */
+export const svg = html;
 
 function toText(value: MarkupValue): string {
   if (value instanceof SafeMarkup) return value.text;

@@ -1,6 +1,6 @@
 import type { LearnerActivity } from '../../core/index.js';
 import { formatDate, heatMap, heatMapStart } from '../charts/index.js';
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 import { dataTable } from './chart-figure.js';
 import { amount, count, duration, durationText } from './format.js';
 import { toDate, type Zone } from './zone.js';

@@ -1,5 +1,5 @@
 import { MEASURES, type MeasureName } from '../charts/index.js';
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 import type { View } from './view.js';
 
 const INTERVALS = ['day', 'week', 'month'] as const;

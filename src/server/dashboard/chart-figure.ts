@@ -6,7 +6,7 @@ import {
   type MeasureName,
   type SeriesInput,
 } from '../charts/index.js';
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 
 /**
  * Pixels. Text should hardly be scaled, so a page has a picture for each class of space, of which the style shows the

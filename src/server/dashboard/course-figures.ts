@@ -1,6 +1,6 @@
 import type { CourseSummary, LearnerStatus, Quartiles } from '../../core/index.js';
 import { stackedBar } from '../charts/index.js';
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 import { amount, count, duration, percentText, score } from './format.js';
 import { countOf, STATUS_NAMES, STATUS_ORDER } from './status.js';
 import { tiles } from './tiles.js';

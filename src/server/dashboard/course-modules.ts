@@ -2,7 +2,7 @@ import type { CourseSummary } from '../../core/index.js';
 import { shareOf } from '../../core/model/scale.js';
 import { grouped } from '../../core/model/validation.js';
 import { progressBar } from '../charts/index.js';
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 import { amount, count } from './format.js';
 
 type Module = CourseSummary['modules'][number];

@@ -1,7 +1,7 @@
 import type { CourseSummary } from '../../core/index.js';
 import { grouped } from '../../core/model/validation.js';
 import { histogram } from '../charts/index.js';
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 import { dataTable, pictures } from './chart-figure.js';
 import { amount, count } from './format.js';
 

@@ -1,7 +1,7 @@
 import type { CourseActivity, CourseActivityItem, StatsCalls, Untyped } from '../../core/index.js';
 import { toInstant } from '../../core/model/time.js';
 import { weekBefore } from '../../core/model/zone-days.js';
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 import { amount, amountText, change, count, duration, durationText, score, scoreText } from './format.js';
 import { lastIntervals, type Range } from './view.js';
 import type { Zone } from './zone.js';

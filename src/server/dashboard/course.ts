@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { CourseActivity, CourseSummary } from '../../core/index.js';
 import { parseCall } from '../../core/model/validation.js';
 import { courseChart } from '../charts/parameters.js';
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 import type { HttpResponse } from '../response.js';
 import type { PageRequest } from '../router.js';
 import { chartControls } from './chart-controls.js';

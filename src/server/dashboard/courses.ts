@@ -1,6 +1,6 @@
 import type { CourseSummary } from '../../core/index.js';
 import { stackedBar } from '../charts/index.js';
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 import type { HttpResponse } from '../response.js';
 import type { PageRequest } from '../router.js';
 import { pageResponse } from './document.js';

@@ -1,5 +1,5 @@
 import { hasScope, type Caller } from '../auth/caller.js';
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 import type { HttpResponse } from '../response.js';
 import type { Links } from './links.js';
 

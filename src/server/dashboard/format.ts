@@ -1,6 +1,6 @@
 import { grouped } from '../../core/model/validation.js';
 import { MEASURES } from '../charts/index.js';
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 
 /** Shows a missing value. */
 export const NONE: Markup = html`<span class="none">–</span>`;

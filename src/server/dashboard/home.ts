@@ -1,5 +1,5 @@
 import { hasScope } from '../auth/caller.js';
-import { svg as html } from '../markup.js';
+import { html } from '../markup.js';
 import type { HttpResponse } from '../response.js';
 import type { PageRequest } from '../router.js';
 import { coursesPage } from './courses.js';

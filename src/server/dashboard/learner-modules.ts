@@ -1,5 +1,5 @@
 import type { Course, LifetimeStats } from '../../core/index.js';
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 import type { PageRequest } from '../router.js';
 import { amount, count, NONE } from './format.js';
 import type { View } from './view.js';

@@ -1,4 +1,4 @@
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 import type { PageRequest } from '../router.js';
 import { amount, count, duration, NONE, score } from './format.js';
 import { argumentsOf, type View } from './view.js';

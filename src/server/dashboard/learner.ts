@@ -4,7 +4,7 @@ import { grouped, parseCall } from '../../core/model/validation.js';
 import { hasScope } from '../auth/caller.js';
 import { progressBar } from '../charts/index.js';
 import { historyChart } from '../charts/parameters.js';
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 import type { HttpResponse } from '../response.js';
 import type { PageRequest } from '../router.js';
 import { chartControls } from './chart-controls.js';

@@ -1,5 +1,5 @@
 import type { Assets } from '../assets.js';
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 import { pageAsset, type PageAssetName } from './assets.js';
 
 /** Parameters of a link; `undefined` removes one. */

@@ -1,6 +1,6 @@
 import type { ActivityDay, LearnerActivity } from '../../core/index.js';
 import { intervalsBetween } from '../../core/model/intervals.js';
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 import type { HttpResponse } from '../response.js';
 import type { PageRequest } from '../router.js';
 import { calendar } from './calendar.js';

@@ -1,6 +1,6 @@
 import type { Assets } from '../assets.js';
 import type { problemResponse } from '../problem.js';
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 import type { HttpResponse } from '../response.js';
 import { pageResponse } from './document.js';
 import { Links } from './links.js';

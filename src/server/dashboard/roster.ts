@@ -9,7 +9,7 @@ import type {
 import { STATUSES } from '../../core/model/course-status.js';
 import { MAX_DISPLAY_NAME, MAX_GROUP_NAME } from '../../core/model/enrolment.js';
 import { progressBar } from '../charts/index.js';
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 import type { PageRequest } from '../router.js';
 import { amount, count, duration, NONE, percent, score } from './format.js';
 import { STATUS_NAMES, statusBadge } from './status.js';

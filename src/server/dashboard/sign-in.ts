@@ -1,5 +1,5 @@
 import type { Assets } from '../assets.js';
-import { svg as html } from '../markup.js';
+import { html } from '../markup.js';
 import type { HttpResponse } from '../response.js';
 import { pageResponse } from './document.js';
 import { Links, rootOf } from './links.js';

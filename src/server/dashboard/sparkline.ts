@@ -1,5 +1,5 @@
 import { FILE_STYLE, MEASURES, pictureResponse, SPARKLINE, sparkline, toSeries } from '../charts/index.js';
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 import type { HttpResponse } from '../response.js';
 import type { PageRequest } from '../router.js';
 import type { Links } from './links.js';

@@ -1,5 +1,5 @@
 import type { CourseSummary, LearnerStatus } from '../../core/index.js';
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 
 /** The names of the statuses, in the order of the bar. */
 export const STATUS_NAMES: Readonly<Record<LearnerStatus, string>> = {

@@ -1,6 +1,6 @@
 import type { StudiedCourse } from '../../core/index.js';
 import { progressBar } from '../charts/index.js';
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 import { amount, count, duration, percent, score } from './format.js';
 import type { Links } from './links.js';
 import type { View } from './view.js';

@@ -1,4 +1,4 @@
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 
 export interface Tile {
   readonly name: string;

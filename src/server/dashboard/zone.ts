@@ -1,7 +1,7 @@
 import { ZoneDays } from '../../core/model/zone-days.js';
 import { DAY, toInstant } from '../../core/model/time.js';
 import { formatDate, formatShort } from '../charts/index.js';
-import { svg as html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup.js';
 
 const MINUTE = 60_000;
 const DAYS_PER_MONTH = 30;
