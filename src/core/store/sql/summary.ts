@@ -35,14 +35,16 @@ export async function summarizeCourse(
   const { studied, scored } = figures;
   const quartiles = (values: string | null, learners: number) =>
     values === null || learners < minLearners ? null : toQuartiles(values);
+  const { learners, progressHistogram } = await countLearners(context, course, rule);
   return {
     courseId,
     name,
     moduleCount: moduleCount === 0 ? null : moduleCount,
-    ...(await countLearners(context, course, rule)),
+    learners,
     ...toCourseSums(figures),
     firstCompletedAt: figures.first_completed_at,
     lastCompletedAt: figures.last_completed_at,
+    progressHistogram,
     perLearner: {
       averageScore: quartiles(figures.average_scores, scored),
       timeStudied: quartiles(figures.times, studied),
