@@ -1,5 +1,5 @@
 import type BetterSqlite from 'better-sqlite3';
-import { nearestQuotient } from '../../model/lifetime.js';
+import { nearestQuotient } from '../../model/quotient.js';
 import { INTERVAL_SUMS } from './interval-sums.js';
 
 /*
