@@ -10,6 +10,7 @@ import { rosterSchema } from '../../../src/core/model/roster.js';
 import { sessionSchema } from '../../../src/core/model/session.js';
 import { toInstant } from '../../../src/core/model/time.js';
 import { MEASURES } from '../../../src/server/charts/index.js';
+import { change, score, scoreText } from '../../../src/server/dashboard/format.js';
 import { readWeeks, weeksSentence } from '../../../src/server/dashboard/course-weeks.js';
 import { Zone } from '../../../src/server/dashboard/zone.js';
 import { learnerId } from '../../support/classroom.js';
@@ -136,8 +137,8 @@ test('A course compares this week with the same part of the last one', async () 
     numbersIn(html),
     columns.flatMap((name) => {
       const [now = null, then = null, ...rest] = weeks.map((week) => week?.[name] ?? null);
-      const change = now === null || then === null ? null : now - then;
-      return present([now, then, change, ...rest]);
+      const difference = now === null || then === null ? null : now - then;
+      return present([now, then, difference, ...rest]);
     }),
   );
   const [heading] = rowsIn(html);
@@ -176,6 +177,14 @@ test('The sentence about the weeks says fewer, more or as many', () => {
   assert.equal(comparison(0, 0), `${begin}as many active learners and as many sessions as ${other}.`);
   assert.equal(comparison(0, -2), `${begin}as many active learners as ${other}, and 2 fewer sessions.`);
   assert.equal(comparison(3, 0), `${begin}3 more active learners than ${other}, and as many sessions.`);
+});
+
+test('Scores of small scales and small changes have the digits of the charts', () => {
+  const shown = [score(0.8531), score(85.1), score(1_234.567), change(0.8531, 0.8571, scoreText)];
+  assert.deepEqual(
+    shown.map(({ text }) => textOf(text)),
+    ['0.8531', '85.10', '1,234.57', '+0.004'],
+  );
 });
 
 test('A roster shows the rows of the API in every sort, filter and page', async () => {
