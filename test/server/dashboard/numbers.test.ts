@@ -10,6 +10,7 @@ import { rosterSchema } from '../../../src/core/model/roster.js';
 import { sessionSchema } from '../../../src/core/model/session.js';
 import { toInstant } from '../../../src/core/model/time.js';
 import { MEASURES } from '../../../src/server/charts/index.js';
+import { COURSE_MEASURES } from '../../../src/server/charts/parameters.js';
 import { change, score, scoreText } from '../../../src/server/dashboard/format.js';
 import { readWeeks, weeksSentence } from '../../../src/server/dashboard/course-weeks.js';
 import { Zone } from '../../../src/server/dashboard/zone.js';
@@ -93,7 +94,6 @@ test('The figures of the page of a course are those of its summary', async () =>
 });
 
 test('The chart of a course has the numbers of its activity, in every interval and for every figure', async () => {
-  const names = ['activeLearners', 'newLearners', 'sessionCount', 'timeStudied', 'averageScore'] as const;
   for (const interval of ['day', 'week', 'month']) {
     const range = '&timeZone=America/St_Johns';
     const query = `interval=${interval}&from=2026-10-01${range}&to=2026-11-22`;
@@ -101,9 +101,12 @@ test('The chart of a course has the numbers of its activity, in every interval a
     const activity = courseActivitySchema.parse(
       await dashboard.api(`${course}/activity?interval=${interval}${range}&${bounds}`),
     );
-    for (const name of names) {
+    for (const name of COURSE_MEASURES) {
       const html = await dashboard.page(`/dashboard${course}?measure=${name}&${query}`);
-      const [, ...rows] = rowsIn(sectionOf(html, 'activity-title'));
+      const section = sectionOf(html, 'activity-title');
+      const [current] = /<a[^>]*aria-current="true"[^>]*>[^<]*/.exec(section) ?? [];
+      assert.equal(textOf(current ?? ''), MEASURES[name].name);
+      const [, ...rows] = rowsIn(section);
       const expected = activity.items.map((item) => {
         const value = item[name];
         return value === null ? 'none' : MEASURES[name].format(value);

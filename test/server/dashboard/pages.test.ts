@@ -301,6 +301,13 @@ test('Errors are pages with the status, the reason and a link home', async () =>
     [`${course}/learners/ann`, 400, /userId is "ann"; it must be a UUID/],
     [`${course}?timeZone=Mars&status=bored&interval=year`, 400, /2 validation errors.*timeZone is "Mars"/],
     [`${course}?inactiveAfter=0`, 400, /inactiveAfter is 0; it must be/],
+    // Also while the course has no session, of which the chart would show something.
+    [`${course}?measure=progress`, 400, /measure is "progress"; it must be activeLearners, newLearners/],
+    [
+      `${course}/learners/${newUserId()}?measure=newLearners`,
+      400,
+      /measure is "newLearners"; it must be time/,
+    ],
     [`${course}?from=2026-02-30`, 400, /from is "2026-02-30"; it must be a date/],
     [`${course}?cursor=x`, 400, /cursor is "x"/],
   ];
@@ -310,6 +317,10 @@ test('Errors are pages with the status, the reason and a link home', async () =>
     assert.match(textOf(answer.text), text);
     const home = /class="button"\s+href="([^"]+)"/.exec(answer.text)?.[1] ?? '';
     assert.equal(new URL(home, `${dashboard.url}${path}`).pathname, '/dashboard');
+  }
+  // Only the pages with a chart know the parameters of one.
+  for (const path of ['/dashboard', '/dashboard/me', '/dashboard/courses']) {
+    assertPage(await dashboard.get(`${path}?interval=year&from=x&to=x&measure=x`), 200);
   }
   await using client = new HttpClient(dashboard.url);
   const post = await client.send('POST', course, { userId: learnerId(0), json: {} });
