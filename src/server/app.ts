@@ -243,7 +243,7 @@ export class App implements Service {
       const page =
         error instanceof RefusedSession
           ? error.page
-          : withFrameAncestors(problemPage(problemResponse(error), pathname), frameAncestors);
+          : withFrameAncestors(problemPage(error, { pathname, caller: context.caller }), frameAncestors);
       this.#fail(context, error, page);
     } catch {
       this.#fail(context, error);

@@ -1,3 +1,4 @@
+import { LearnerRequired } from '../auth/access.js';
 import { hasScope } from '../auth/caller.js';
 import { svg as html } from '../markup.js';
 import type { HttpResponse } from '../response.js';
@@ -19,6 +20,7 @@ export async function homePage(request: PageRequest): Promise<HttpResponse> {
   const isGateway = caller.credential === 'gateway';
   const isTeacher = hasScope(caller, 'stats:read');
   if (isTeacher && !isGateway) return coursesPage(request);
+  if (userId === undefined) throw new LearnerRequired();
   const view = readView(request);
   const { links, zone } = view;
   const page = await stats.listStudiedCourses({ userId, limit: LIMIT, ...argumentsOf(query, ['cursor']) });

@@ -121,7 +121,7 @@ test('Pages have the access rules of the API, and a refusal is a page, too', asy
   });
   assert.ok(text.includes('Botany') && !text.includes(courseId));
   const home = await client.send('GET', '/dashboard/me', { headers: { authorization: `Bearer ${teacher}` } });
-  assert.match(textOf(home.text), /This page is for a learner You are signed in without one\. Go/);
+  assert.match(textOf(home.text), /This page is for a learner You are signed in without one\. Sign in with/);
   const own = await client.send('GET', '/dashboard', { headers: { authorization: `Bearer ${learner}` } });
   assert.ok(own.text.includes('Algebra') && !own.text.includes('All courses'));
   const others = await client.send('GET', `/dashboard/me`, {

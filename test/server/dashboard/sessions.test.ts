@@ -100,6 +100,30 @@ test('A token and an API key open a session for pages, and for nothing else', as
   );
 });
 
+test('A reader whose key cannot read a page learns why, and can sign out', async () => {
+  await using service = await createTokenService();
+  await using client = new HttpClient(service.url);
+  const credential = await service.createKey(['sessions:write', 'courses:write']);
+  const cookie = cookieOf(await signIn(client, { credential }));
+  const courses = `/dashboard/courses`;
+  const missing = `${courses}/${service.courseId}`;
+  const rows: readonly (readonly [path: string, status: number, text: RegExp])[] = [
+    [
+      '/dashboard',
+      400,
+      /Sign out This page is for a learner You are signed in without one.*Sign in with the/,
+    ],
+    ['/dashboard/me', 400, /Sign out This page is for a learner You are signed in without one/],
+    [courses, 403, /Sign out A scope is missing .*requires the scope stats:read/],
+    [missing, 403, /Sign out A scope is missing/],
+  ];
+  for (const [path, status, text] of rows) {
+    const answer = await client.send('GET', path, { headers: { cookie } });
+    assert.equal(answer.status, status);
+    assert.match(textOf(answer.text), text);
+  }
+});
+
 test('A wrong credential gets the form again, without a reason, and no page, header or log has it', async () => {
   await using fixture = await createFixture('sqlite');
   const { keys } = fixture.stats;
