@@ -25,6 +25,12 @@ interface Message {
 const MESSAGES: Readonly<Record<string, Message>> = {
   'route-not-found': { title: 'Page not found', lead: 'Check the address, or go to the home page.' },
   'invalid-request': { title: 'The address has a wrong value' },
+  unauthenticated: {
+    title: 'No learner is signed in',
+    lead: 'Open the dashboard from your learning platform.',
+    advice:
+      'On your own machine, run the command “stats-service dashboard”, which opens it on your database.',
+  },
 };
 const WITHOUT_LEARNER: Message = {
   title: 'This page is for a learner',

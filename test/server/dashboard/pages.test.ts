@@ -329,6 +329,12 @@ test('Errors are pages with the status, the reason and a link home', async () =>
     assertPage(await dashboard.get(`${path}?interval=year&from=x&to=x&measure=x`), 200);
   }
   await using client = new HttpClient(dashboard.url);
+  const nobody = await client.send('GET', '/dashboard');
+  assertPage(nobody, 401);
+  assert.match(
+    textOf(nobody.text),
+    /No learner is signed in Open the dashboard from.*run .*stats-service dashboard/,
+  );
   const post = await client.send('POST', course, { userId: learnerId(0), json: {} });
   assertPage(post, 405);
   assert.equal(post.headers['allow'], 'GET, HEAD, OPTIONS');
