@@ -162,7 +162,11 @@ export class App implements Service {
 
     const { route, path, locations } = match;
     context.route = route.path;
-    if (isServiceRoute(route)) return route.handle(this, basePath, path, request);
+    if (isServiceRoute(route)) {
+      // A form is small, so the client may send it before it is checked.
+      if (route.method === 'POST') context.acceptBody?.();
+      return route.handle(this, basePath, path, request);
+    }
     if (isPageRoute(route)) return this.#openPage(context, { route, pathname, path, search });
     const query = readQuery(search, match);
     const url = { pathname: `${basePath}${pathname}`, query };
