@@ -218,6 +218,7 @@ export class App implements Service {
   ): Promise<HttpResponse> {
     const { clock = Date.now } = this.#options;
     const { headers } = context.request;
+    const isClosed = () => context.response.destroyed;
     const { authenticator, sessions } = this.#auth;
     const caller = sessions
       ? await sessions.enter(context.request, pathname, search)
@@ -233,7 +234,8 @@ export class App implements Service {
     const calls = this.#stats.untyped;
     const stats = caller.courses ? limitToCourses(calls, caller.courses, caller) : calls;
     const query = new URLSearchParams(search);
-    const response = await route.handle({ stats, caller, userId, pathname, path, query, now: clock() });
+    const now = clock();
+    const response = await route.handle({ stats, caller, userId, pathname, path, query, now, isClosed });
     return withFrameAncestors(response, this.#options.frameAncestors);
   }
 

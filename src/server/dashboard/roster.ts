@@ -213,11 +213,9 @@ function pages(view: View, query: URLSearchParams, courseId: string, { items, ne
       ${!isFirst && html`<li><a href="${links.here(all, 'learners')}">First page</a></li>`}
       ${next !== null && html`<li><a href="${links.here({ cursor: next }, 'learners')}" rel="next">Next page</a></li>`}
       <li>
-        <a href="${file({ limit: ROSTER_PAGE })}" download="download"
-          >${isWhole ? 'Download CSV' : 'CSV of this page'}</a
-        >
+        <a href="${file({ limit: ROSTER_PAGE })}">${isWhole ? 'Download CSV' : 'CSV of this page'}</a>
       </li>
-      ${!isWhole && html`<li><a href="${file(all)}" download="download">CSV of all pages</a></li>`}
+      ${!isWhole && html`<li><a href="${file(all)}">CSV of all pages</a></li>`}
     </ul>
   </div>`;
 }

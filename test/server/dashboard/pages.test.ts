@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toUserId } from '../../../src/core/index.js';
+import { toUserId, type Scope } from '../../../src/core/index.js';
+import { rosterFile } from '../../../src/server/dashboard/index.js';
+import type { PageRequest } from '../../../src/server/router.js';
 import { learnerId } from '../../support/classroom.js';
 import { parseCsv } from '../../support/csv.js';
 import {
@@ -408,4 +410,39 @@ test('A course page of 10,000 learners has at most 100 KB', async () => {
   const html = await dashboard.page(`/dashboard/courses/${courseId}?interval=day`);
   assert.match(textOf(html), /10,000 learners/);
   assert.ok(Buffer.byteLength(html) <= 100_000, String(Buffer.byteLength(html)));
+
+  // The file of all its learners.
+  const request: PageRequest = {
+    stats: stats.untyped,
+    caller: {
+      credential: 'gateway',
+      userId: learnerId(0),
+      scopes: new Set<Scope>(['stats:read']),
+      courses: undefined,
+      subject: undefined,
+    },
+    userId: learnerId(0),
+    pathname: `/dashboard/courses/${courseId}/learners.csv`,
+    path: { courseId },
+    query: new URLSearchParams('timeZone=Asia/Tokyo'),
+    now: dashboard.clock.read(),
+    isClosed: () => false,
+  };
+  const tooLong = await rosterFile(request, 9_999);
+  assert.equal(tooLong.status, 400);
+  assert.match(
+    textOf(String(tooLong.body)),
+    /The list is too long It has more than 9,999 learners\. Filter it, or run stats-service roster --csv/,
+  );
+  assert.ok(
+    String(tooLong.body).includes(
+      `href="../../../dashboard/courses/${courseId}?timeZone=Asia%2FTokyo#learners"`,
+    ),
+  );
+  const filtered = { ...request, query: new URLSearchParams('search=00000000-0000-4000-8000-000000000') };
+  assert.equal(parseCsv(String((await rosterFile(filtered, 1_000)).body)).length, 1_000);
+  assert.equal(parseCsv(String((await rosterFile(request, 10_000)).body)).length, 10_000);
+  // Only the first call is made for a client that has disconnected.
+  const closed = await rosterFile({ ...request, isClosed: () => true }, 10_000);
+  assert.equal(parseCsv(String(closed.body)).length, 1_000);
 });
