@@ -28,7 +28,7 @@ export async function homePage(request: PageRequest): Promise<HttpResponse> {
     title: 'My courses',
     current: 'home',
     timeZone: zone.name,
-    content: html`${studiedCourses(page.items, view)}${nextPage(links, page.next, query)}
+    content: html`${studiedCourses(page.items, view, query)}${nextPage(links, page.next, query)}
       <ul class="more">
         <li><a href="${links.to('/me')}">My learning: days, streaks and hours</a></li>
       </ul>`,

@@ -272,7 +272,7 @@ test('Empty pages say what to do next', async () => {
   const expected: readonly (readonly [path: string, text: RegExp])[] = [
     ['/dashboard', /No course yet\. A course is shown here as soon as/],
     ['/dashboard/me', /No course yet/],
-    [course, /Nobody is enrolled.*Enrol learners with stats-service enrol/],
+    [course, /The course has no learners\. Enrol learners with stats-service enrol/],
     [`/dashboard/me/courses/${courseId}`, /No study session yet/],
   ];
   for (const [path, text] of expected) assert.match(textOf(await dashboard.page(path)), text);
@@ -294,6 +294,32 @@ test('Empty pages say what to do next', async () => {
   await stats.eraseUser({ userId: learnerId(1) });
   await stats.deleteCourse({ courseId });
   assert.match(textOf(await dashboard.page('/dashboard/courses')), /There is no course yet/);
+});
+
+test('A page of a list that has become shorter says so, with a link to the first page', async () => {
+  await using dashboard = await createDashboard();
+  const { stats, courseId } = dashboard;
+  for (const userId of [learnerId(0), learnerId(1)]) {
+    await stats.recordSession({ userId, courseId, session: sessionContent() });
+  }
+  const { courseId: other } = await stats.addCourse({ course: { name: 'Zoology' } });
+  await stats.recordSession({ userId: learnerId(0), courseId: other, session: sessionContent() });
+  const cursors = [
+    await stats.listLearners({ courseId, sort: 'displayName', limit: 1 }),
+    await stats.listStudiedCourses({ userId: learnerId(0), limit: 1 }),
+    await stats.listCourses({ limit: 1 }),
+  ].map(({ next }) => `cursor=${next}`);
+  await stats.eraseUser({ userId: learnerId(1) });
+  const [learners, studied, courses] = cursors;
+  const course = `/dashboard/courses/${courseId}`;
+  const roster = await dashboard.page(`${course}?order=asc&${learners}`);
+  assert.match(textOf(roster), /There are no more learners\. First page/);
+  assert.match(roster, /href="\?order=asc#learners">First page</);
+  await stats.eraseUser({ userId: learnerId(0) });
+  await stats.deleteCourse({ courseId: other });
+  for (const path of [`/dashboard?${studied}`, `/dashboard/me?${studied}`, `/dashboard/courses?${courses}`]) {
+    assert.match(textOf(await dashboard.page(path)), /There are no more courses\. First page/, path);
+  }
 });
 
 test('Errors are pages with the status, the reason and a link home', async () => {
