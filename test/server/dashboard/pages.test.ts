@@ -322,6 +322,33 @@ test('A page of a list that has become shorter says so, with a link to the first
   }
 });
 
+test('A module that a learner may have studied in a session that was not read is not “Not yet”', async () => {
+  await using dashboard = await createDashboard();
+  const { stats, clock } = dashboard;
+  const userId = learnerId(0);
+  const moduleIds = ['first', 'second', 'third'];
+  const statesOf = async (studied: readonly string[]) => {
+    const { courseId } = await stats.addCourse({ course: { name: studied.join(' '), moduleIds } });
+    // One session more than the page reads, the oldest last.
+    const sessions = Array.from({ length: 5_001 }, (_, index) => {
+      const completedAt = new Date(clock.read() - index * 60_000).toISOString();
+      const id = studied[index < 5_000 ? index % (studied.length - 1) : studied.length - 1] ?? '';
+      return { userId, courseId, ...sessionContent({ completedAt, moduleIds: [id] }) };
+    });
+    for (let start = 0; start < sessions.length; start += 1_000) {
+      await stats.recordSessions({ sessions: sessions.slice(start, start + 1_000) });
+    }
+    const html = sectionOf(await dashboard.page(`/dashboard/me/courses/${courseId}`), 'modules-title');
+    const [, ...rows] = rowsIn(html);
+    return [rows.map(([, state]) => state), /last 5,000\s+sessions[^<]*/.exec(html)?.[0]];
+  };
+  const [hidden, reason] = await statesOf(['first', 'second']);
+  assert.deepEqual(hidden, ['Studied', '–', '–']);
+  assert.match(String(reason), /earlier session/);
+  // The stats say how many modules were studied, so that nothing is hidden here.
+  assert.deepEqual((await statesOf(['first', 'second', 'first']))[0], ['Studied', 'Studied', 'Not yet']);
+});
+
 test('Errors are pages with the status, the reason and a link home', async () => {
   const reported: unknown[] = [];
   await using dashboard = await createDashboard({ onError: (error) => reported.push(error) });
