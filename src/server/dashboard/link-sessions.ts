@@ -15,7 +15,7 @@ import {
   formatCookie,
   isFromOtherSite,
   queryOf,
-  readCookie,
+  readCookies,
   RefusedSession,
   sessionRoute,
   type Sessions,
@@ -83,7 +83,10 @@ export class LinkSessions implements Authenticator, Sessions {
   }
 
   #hasSession(request: IncomingMessage): boolean {
-    return this.#seal.open(readCookie(request, cookieName(request)), this.#clock())?.kind === 'link';
+    const now = this.#clock();
+    return readCookies(request, cookieName(request)).some(
+      (sealed) => this.#seal.open(sealed, now)?.kind === 'link',
+    );
   }
 }
 

@@ -45,12 +45,10 @@ export function sessionRoute(
   };
 }
 
-export function readCookie({ headers }: IncomingMessage, name: string): string {
-  for (const pair of headers.cookie?.split(';') ?? []) {
-    const text = pair.trim();
-    if (text.startsWith(`${name}=`)) return text.slice(name.length + 1);
-  }
-  return '';
+/** Returns each cookie of this name. Another service of the same host can have set one. */
+export function readCookies({ headers }: IncomingMessage, name: string): string[] {
+  const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim());
+  return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1));
 }
 
 /**

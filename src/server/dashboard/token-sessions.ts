@@ -18,7 +18,7 @@ import {
   formatCookie,
   isFromOtherSite,
   queryOf,
-  readCookie,
+  readCookies,
   RefusedSession,
   sessionRoute,
   type Sessions,
@@ -35,6 +35,8 @@ const MAX_AGE = 3_600_000;
 const MAX_NEXT = 2_000;
 /** A path below the dashboard. A segment of dots could leave it. */
 const NEXT = /^(?:\/[\w-]+(?:\.\w+)?)*(?:\?[\x21-\x7e]*)?$/;
+
+type TokenClaims = Exclude<SessionClaims, { kind: 'link' }>;
 
 interface TokenSessionOptions {
   /** The secret of all servers that share the sessions. Default: a random one. */
@@ -63,8 +65,8 @@ export class TokenSessions implements Sessions {
     if (request.headers.authorization !== undefined) return this.#authenticator.authenticate(request);
     const { signInRedirect, reloadPage } = await import('./index.js');
     const next = nextOf({ get: () => `${pathname.slice(ROOT.length)}${search && `?${search}`}` });
-    const claims = this.#seal.open(readCookie(request, COOKIE), this.#clock());
-    if (claims && claims.kind !== 'link') {
+    const claims = this.#claimsIn(request);
+    if (claims) {
       try {
         return { ...(await this.#callerOf(claims)), isSession: true };
       } catch (error) {
@@ -75,7 +77,16 @@ export class TokenSessions implements Sessions {
     return isFromOtherSite(request) ? reloadPage(pathname) : signInRedirect(pathname, next);
   }
 
-  async #callerOf(claims: Exclude<SessionClaims, { kind: 'link' }>): Promise<Caller> {
+  #claimsIn(request: IncomingMessage): TokenClaims | undefined {
+    const now = this.#clock();
+    for (const sealed of readCookies(request, COOKIE)) {
+      const claims = this.#seal.open(sealed, now);
+      if (claims && claims.kind !== 'link') return claims;
+    }
+    return undefined;
+  }
+
+  async #callerOf(claims: TokenClaims): Promise<Caller> {
     if (claims.kind === 'key') return this.#authenticator.callerOfKey(claims.keyId);
     const { userId, scopes, courses } = claims;
     return {

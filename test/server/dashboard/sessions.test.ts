@@ -68,6 +68,10 @@ test('A token and an API key open a session for pages, and for nothing else', as
   }
   const page = await client.send('GET', course, { headers: { cookie } });
   assert.match(textOf(page.text), /Sign out/);
+  // Another service of the same host can have set a cookie of the same name.
+  for (const cookies of [`stats_session=x; ${cookie}`, `${cookie}; stats_session=x`]) {
+    assert.equal((await client.send('GET', course, { headers: { cookie: cookies } })).status, 200, cookies);
+  }
 
   // The cookie is of an admin.
   const json = sessionContent();
@@ -368,6 +372,11 @@ test('The link of a local dashboard works once, for the browser of this machine,
 
   for (const page of ['/dashboard', `/dashboard/courses/${courseId}`, '/courses']) {
     assert.equal((await open(page, { cookie })).status, 200, page);
+    assert.equal(
+      (await open(page, { cookie: `${cookie.replace(/=.*/, '=')}; ${cookie}` })).status,
+      200,
+      page,
+    );
     assert.equal((await open(page, { cookie, host: 'evil.example' })).status, 403, page);
   }
   const userId = newUserId();
