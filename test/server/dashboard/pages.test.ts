@@ -379,6 +379,11 @@ test('Errors are pages with the status, the reason and a link home', async () =>
     const home = /class="button"\s+href="([^"]+)"/.exec(answer.text)?.[1] ?? '';
     assert.equal(new URL(home, `${dashboard.url}${path}`).pathname, '/dashboard');
   }
+  // No page is so deep, and the links of one would repeat `../`.
+  const deep = await dashboard.get(`/dashboard${'/a'.repeat(4_000)}`);
+  assert.deepEqual([deep.status, deep.headers['content-type']], [404, 'application/problem+json']);
+  assert.ok(deep.text.length < 1_000, String(deep.text.length));
+  assertPage(await dashboard.get(`/dashboard${'/a'.repeat(15)}`), 404);
   // Only the pages with a chart know the parameters of one.
   for (const path of ['/dashboard', '/dashboard/me', '/dashboard/courses']) {
     assertPage(await dashboard.get(`${path}?interval=year&from=x&to=x&measure=x`), 200);
