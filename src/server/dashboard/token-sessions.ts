@@ -17,6 +17,8 @@ import {
   assertSameSite,
   formatCookie,
   isFromOtherSite,
+  nextOf,
+  nextOfPage,
   queryOf,
   readCookies,
   RefusedSession,
@@ -31,11 +33,6 @@ const OPEN = `${ROOT}/session`;
 const CLOSE = `${ROOT}/sign-out`;
 /** Milliseconds. */
 const MAX_AGE = 3_600_000;
-/** Characters of the page to return to, so that the URL of the form is never too long. */
-const MAX_NEXT = 2_000;
-/** A path below the dashboard. A segment of dots could leave it. */
-const NEXT = /^(?:\/[\w-]+(?:\.\w+)?)*(?:\?[\x21-\x7e]*)?$/;
-
 type TokenClaims = Exclude<SessionClaims, { kind: 'link' }>;
 
 interface TokenSessionOptions {
@@ -48,6 +45,7 @@ export class TokenSessions implements Sessions {
   readonly routes = [
     sessionRoute('GET', SIGN_IN, (request) => this.#form(nextOf(queryOf(request)))),
     sessionRoute('POST', OPEN, (request) => this.#open(request)),
+    sessionRoute('GET', OPEN, (request) => this.#continue(request)),
     sessionRoute('POST', CLOSE, (request) => this.#close(request)),
   ];
   readonly #authenticator: TokenAuthenticator;
@@ -63,8 +61,8 @@ export class TokenSessions implements Sessions {
 
   async enter(request: IncomingMessage, pathname: string, search: string): Promise<Caller | HttpResponse> {
     if (request.headers.authorization !== undefined) return this.#authenticator.authenticate(request);
-    const { signInRedirect, reloadPage } = await import('./index.js');
-    const next = nextOf({ get: () => `${pathname.slice(ROOT.length)}${search && `?${search}`}` });
+    const { continuePage, signInRedirect } = await import('./index.js');
+    const next = nextOfPage(pathname, search);
     const claims = this.#claimsIn(request);
     if (claims) {
       try {
@@ -74,7 +72,9 @@ export class TokenSessions implements Sessions {
         throw new RefusedSession(error.code, error.subject, signInRedirect(pathname, next));
       }
     }
-    return isFromOtherSite(request) ? reloadPage(pathname) : signInRedirect(pathname, next);
+    return isFromOtherSite(request)
+      ? continuePage(pathname, '/session', next)
+      : signInRedirect(pathname, next);
   }
 
   #claimsIn(request: IncomingMessage): TokenClaims | undefined {
@@ -115,6 +115,13 @@ export class TokenSessions implements Sessions {
     return redirect(OPEN, next, { 'Set-Cookie': formatCookie(request, COOKIE, sealed, age) });
   }
 
+  /** Leads a reader who comes from another site to the page. If there is no cookie here either, there is no session. */
+  async #continue(request: IncomingMessage): Promise<HttpResponse> {
+    const next = nextOf(queryOf(request));
+    const { redirect, signInRedirect } = await import('./index.js');
+    return this.#claimsIn(request) ? redirect(OPEN, next) : signInRedirect(OPEN, next);
+  }
+
   async #verify(credential: string, next: string): Promise<VerifiedCaller> {
     try {
       return await this.#authenticator.verify(credential);
@@ -151,10 +158,4 @@ function claimsOf({ credential, userId, scopes, courses, subject }: Caller, expi
     ...(courses && { courses: Array.from(courses) }),
     expires,
   };
-}
-
-/** Returns the page to show after the sign-in: the path below the dashboard, with its query. */
-function nextOf(parameters: Pick<URLSearchParams, 'get'>): string {
-  const next = parameters.get('next') ?? '';
-  return next.length <= MAX_NEXT && NEXT.test(next) ? next : '';
 }

@@ -229,10 +229,17 @@ test('The sign-in leads to a page of the dashboard only', async () => {
   const away = await below.send('GET', '/dashboard/courses');
   assert.equal(away.headers['location'], '../dashboard/sign-in?next=%2Fcourses');
   assert.equal((await signIn(below, { credential })).headers['location'], '../dashboard');
-  // A link of another site comes without the cookie, which a reload by the page itself sends.
+  // A link of another site comes without the cookie, which the browser sends when a page of this site leads on.
   const site = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
-  const linked = await client.send('GET', '/dashboard/me', { headers: site });
-  assert.deepEqual([linked.status, linked.headers['refresh']], [200, '0']);
+  const linked = await client.send('GET', '/dashboard/me?x=1', { headers: site });
+  const onward = 'dashboard/session?next=%2Fme%3Fx%3D1';
+  assert.deepEqual([linked.status, linked.headers['refresh']], [200, `0; url=../${onward}`]);
+  const cookie = cookieOf(await signIn(client, { credential }));
+  const locationOf = async (sent: Record<string, string>) =>
+    (await client.send('GET', `/${onward}`, { headers: sent })).headers['location'];
+  assert.equal(await locationOf({ cookie }), '../dashboard/me?x=1');
+  // A browser that does not send it here either gets the form, and not the same page again.
+  assert.equal(await locationOf(site), '../dashboard/sign-in?next=%2Fme%3Fx%3D1');
 });
 
 test('A forged, foreign or expired session is none', async () => {
@@ -369,6 +376,12 @@ test('The link of a local dashboard works once, for the browser of this machine,
   assert.equal(again.status, 401);
   assert.match(textOf(again.text), /run it again/);
   assert.equal((await open(path, { cookie })).headers['location'], '../dashboard');
+  const site = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+  const onward = 'dashboard/open?next=%2Fcourses';
+  const linked = await open('/dashboard/courses', site);
+  assert.deepEqual([linked.status, linked.headers['refresh']], [200, `0; url=../${onward}`]);
+  assert.equal((await open(`/${onward}`, { cookie })).headers['location'], '../dashboard/courses');
+  assert.equal((await open(`/${onward}`, site)).status, 401);
 
   for (const page of ['/dashboard', `/dashboard/courses/${courseId}`, '/courses']) {
     assert.equal((await open(page, { cookie })).status, 200, page);
