@@ -92,7 +92,10 @@ export interface Range {
 }
 
 /** Returns the range of the reader, or the last intervals up to the end of the current one. */
-export function rangeOf({ zone, interval, from, to }: ChartView, now: number): Range {
+export function rangeOf(
+  { zone, interval, from, to }: Omit<ChartView, 'links' | 'measure'>,
+  now: number,
+): Range {
   const [days, count] = DEFAULTS[interval];
   const chosenEnd = to === undefined ? undefined : zone.startOf(toDate(Date.parse(to) + DAY));
   const end = chosenEnd ?? endOfCurrent(interval, zone.name, now);
