@@ -13,8 +13,8 @@ import { startThread, type ThreadData } from './thread.js';
 
 /*
  * Figures of a whole course can take a second. On the store's own connection they would block the event loop, and with
- * it recording. So their statements run in a thread, on a connection of its own. Kysely runs one transaction at a time on
- * it, as for SQLite in general.
+ * it recording. So their statements run in threads, each on a connection of its own. Kysely runs one transaction at a time
+ * on it, as for SQLite in general.
  */
 
 export interface ReaderRequest {
