@@ -42,6 +42,9 @@ const sources = new Map(
   ),
 );
 
+/** An import that remains at run time. */
+const VALUE_IMPORT = /^(?:import|export) (?!type )[^;]*?from '([^']+)'/gm;
+
 /** The imports of each file, including type imports. */
 const imports = new Map(Array.from(sources, ([file, text]) => [file, specifiersOf(text)]));
 
@@ -109,6 +112,24 @@ test('Each database driver is imported only by the files that own it', () => {
     const users = Array.from(imports).filter(([, specifiers]) => specifiers.includes(driver));
     assert.deepEqual(users.map(([file]) => file).toSorted(), owners);
   }
+});
+
+test('A thread of SQLite loads only its driver, because it starts for each command that reads', () => {
+  const loaded = new Set<string>();
+  const load = (file: string): void => {
+    for (const [, specifier = ''] of sources.get(file)?.matchAll(VALUE_IMPORT) ?? []) {
+      const target = isRelative(specifier) ? resolve(file, specifier) : specifier;
+      if (loaded.has(target)) continue;
+      loaded.add(target);
+      load(target);
+    }
+  };
+  load('src/core/store/sqlite/reader-thread.ts');
+  assert.ok(loaded.has('src/core/model/quotient.ts'));
+  const packages = Array.from(loaded).filter(
+    (target) => !target.startsWith('src/') && !target.startsWith('node:'),
+  );
+  assert.deepEqual(packages, ['better-sqlite3']);
 });
 
 test('No file in `src` or `migrations` reads `process.env`', () => {

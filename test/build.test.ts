@@ -50,7 +50,7 @@ test('A server keeps working while its clone is built, and a package has only th
     assert.equal((await fetch(`${service.url}/docs`)).status, 200);
     return state.isBuilt;
   };
-  await until('the clone is built', servesUntilBuilt, 60_000);
+  await until('the clone is built', servesUntilBuilt, 60_000, 50);
   await built;
 
   const course = `${service.url}/courses/${newCourseId()}`;

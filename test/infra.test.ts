@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { runCommand, type CommandLine } from './support/cli.js';
 import { TestDirectory } from './support/directory.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const TESTS = join(ROOT, 'infra/modules/stats-service/tests');
 const SCRIPT: CommandLine = ['/bin/bash', join(ROOT, 'infra/test.sh')];
 
 const directory = await TestDirectory.create(tmpdir());
@@ -24,16 +25,24 @@ test('`infra/test.sh` without Terraform is skipped, or fails if Terraform is req
   assert.match(failed.stderr, /^infra:test failed: terraform is not installed/);
 });
 
-test('`infra/test.sh` runs its tests even if the search for providers fails', async () => {
+test('`infra/test.sh` runs every test even if the search for providers fails, and fails if one fails', async () => {
   const calls = join(directory.path, 'calls');
   place('find', 'exit 1');
   place('terraform', `echo "$*" >> ${calls}`);
   const path = [directory.path, process.env['PATH']].join(delimiter);
-  const { code, stderr } = await runCommand(SCRIPT, {
-    env: { ...process.env, PATH: path, TF_PLUGIN_DIR: '' },
-  });
+  const run = () => runCommand(SCRIPT, { env: { ...process.env, PATH: path, TF_PLUGIN_DIR: '' } });
+  const { code, stderr } = await run();
   assert.equal(code, 0, stderr);
-  assert.match(readFileSync(calls, 'utf8'), /modules\/stats-service test\n$/);
+  const tested = readFileSync(calls, 'utf8').match(/(?<=-filter=tests\/)\S+/g);
+  assert.deepEqual(
+    tested?.toSorted(),
+    readdirSync(TESTS).filter((name) => name.endsWith('.tftest.hcl')),
+  );
+
+  for (const file of tested) {
+    place('terraform', `[[ $* != *${file}* ]]`);
+    assert.equal((await run()).code, 1, file);
+  }
 });
 
 test('An environment must be named, and Terraform never destroys its database key', () => {

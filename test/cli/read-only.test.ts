@@ -11,7 +11,7 @@ import { newUserId } from '../support/factories.js';
 import { createFixture } from '../support/fixture.js';
 import { makeReadOnlyCopy } from '../support/read-only-copy.js';
 import { runSql, sqlitePath } from '../support/sql.js';
-import { NO_PERMISSIONS, unprivileged } from '../support/unprivileged.js';
+import { allUnprivileged, NO_PERMISSIONS, unprivileged } from '../support/unprivileged.js';
 
 /** The commands that only read, except `backup`, which needs a path. */
 function readCommands({ userId, courseId }: { userId: string; courseId: string }): string[][] {
@@ -43,10 +43,10 @@ describe('a database in a directory without write permission', { skip: NO_PERMIS
     const { file } = copy;
     const before = readFileSync(file);
     const again = join(copy.scratch, 'again.db');
-    for (const argv of [...readCommands(copy), ['backup', again]]) {
-      const { code, stderr } = await runCommand(unprivileged(...argv, '--database', `sqlite:${file}`));
-      assert.equal(code, 0, `${argv.join(' ')}: ${stderr}`);
-    }
+    const commands = [...readCommands(copy), ['backup', again]];
+    const argvs = commands.map((argv) => [...argv, '--database', `sqlite:${file}`]);
+    const { code, stderr } = await runCommand(allUnprivileged(argvs));
+    assert.equal(code, 0, stderr);
     assert.deepEqual(readFileSync(file), before);
     assert.deepEqual(readdirSync(copy.parent), ['copy.db']);
     assert.equal((await runCli(['doctor', '--database', `sqlite:${again}`])).code, 0);

@@ -5,10 +5,11 @@ export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
   milliseconds = 20_000,
+  interval = 5,
 ): Promise<void> {
   const deadline = performance.now() + milliseconds;
   while (!(await condition())) {
     assert.ok(performance.now() < deadline, `${what}: not after ${milliseconds} ms`);
-    await setTimeout(5);
+    await setTimeout(interval);
   }
 }

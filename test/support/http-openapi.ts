@@ -85,7 +85,7 @@ export interface Endpoint extends Operation {
   readonly userHeader: string | undefined;
 }
 
-export function endpointsOf({ paths, security: ofAll, components }: Document): Endpoint[] {
+export function endpointsOf({ paths, security: ofAll, components }: Omit<Document, 'servers'>): Endpoint[] {
   return Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).flatMap(([method, found]) => {
       if (!found) return [];

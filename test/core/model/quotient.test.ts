@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { nearestQuotient } from '../../../src/core/model/lifetime.js';
+import { nearestQuotient } from '../../../src/core/model/quotient.js';
 
 /** Every finite double is a whole multiple of 2^-1074. */
 const SCALE = 1074n;

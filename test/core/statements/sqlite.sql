@@ -493,7 +493,7 @@ select coalesce(studied_of_declared, 0) as studied_of_declared, count(*) as lear
   where "enrolments"."course_id" = unhex(?, '-')) as learner limit -1) as learner left join course_stats on
   course_stats.user_id = learner.user_id and "course_stats"."course_id" = unhex(?, '-') left join enrolments
   on enrolments.user_id = learner.user_id and "enrolments"."course_id" = unhex(?, '-') group by 1;
-select value ->> 0 as module_id, value ->> 1 as learners from ( select module_counts(?, ( select
+select value ->> 0 as module_id, value ->> 1 as learners from ( select module_counts(';', ?, ( select
   group_concat(module_id, ';') from studied_modules where studied_modules.user_id = course_stats.user_id and
   studied_modules.course_id = unhex(?, '-'))) as counts from course_stats where course_id = unhex(?, '-') )
   join json_each(counts);

@@ -10,7 +10,7 @@ variables {
   certificate_arn      = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
 }
 
-run "everything_is_encrypted" {
+run "defaults" {
   assert {
     condition     = aws_kms_key.this.enable_key_rotation
     error_message = "The key must be rotated."
@@ -45,9 +45,7 @@ run "everything_is_encrypted" {
     condition     = aws_sns_topic.alarms.kms_master_key_id == aws_kms_key.this.arn
     error_message = "Alarms must be encrypted."
   }
-}
 
-run "database_is_private_and_protected" {
   assert {
     condition     = !aws_db_instance.this.publicly_accessible && aws_db_subnet_group.this.subnet_ids == toset([for subnet in aws_subnet.database : subnet.id])
     error_message = "The database must be in private subnets."
@@ -92,9 +90,7 @@ run "database_is_private_and_protected" {
     condition     = aws_db_instance.this.enabled_cloudwatch_logs_exports == toset(["postgresql", "upgrade"])
     error_message = "The logs of the database must be exported."
   }
-}
 
-run "a_rotated_password_replaces_the_tasks" {
   assert {
     condition     = jsondecode(aws_cloudwatch_event_rule.password_rotated.event_pattern).detail.additionalEventData.SecretId == [local.database_secret_arn]
     error_message = "The rotation of this secret, and of no other, must replace the tasks."

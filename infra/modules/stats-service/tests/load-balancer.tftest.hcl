@@ -10,7 +10,7 @@ variables {
   certificate_arn      = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
 }
 
-run "tls" {
+run "defaults" {
   assert {
     condition     = aws_lb_listener.https[0].protocol == "HTTPS" && aws_lb_listener.https[0].port == 443 && aws_lb_listener.https[0].certificate_arn == var.certificate_arn
     error_message = "There must be a TLS listener with the certificate."
@@ -25,31 +25,7 @@ run "tls" {
     condition     = aws_lb_listener.http.default_action[0].type == "redirect" && one(aws_lb_listener.http.default_action[0].redirect[*].protocol) == "HTTPS" && aws_lb_listener.http.default_action[0].target_group_arn == null
     error_message = "Plain HTTP must be redirected to HTTPS."
   }
-}
 
-run "plain_http" {
-  variables {
-    allow_plain_http = true
-    certificate_arn  = null
-  }
-
-  assert {
-    condition     = aws_lb_listener.http.default_action[0].type == "forward" && length(aws_lb_listener.https) == 0
-    error_message = "With allow_plain_http and without a certificate, HTTP must be served."
-  }
-
-  assert {
-    condition     = [for rule in aws_vpc_security_group_ingress_rule.clients : rule.from_port] == [80]
-    error_message = "A port without a listener must be closed."
-  }
-
-  assert {
-    condition     = aws_lb.this.internal
-    error_message = "Plain HTTP must require an internal load balancer."
-  }
-}
-
-run "requests" {
   assert {
     condition     = aws_lb.this.drop_invalid_header_fields && aws_lb.this.desync_mitigation_mode == "strictest"
     error_message = "Ambiguous requests must be rejected."
@@ -69,9 +45,7 @@ run "requests" {
     condition     = aws_lb_target_group.service.health_check[0].path == "/livez" && aws_lb_target_group.service.deregistration_delay == "15"
     error_message = "An unavailable database must not make ECS replace tasks. A stopping task must have 15 s to drain."
   }
-}
 
-run "access_logs" {
   assert {
     condition     = aws_lb.this.access_logs[0].enabled && aws_lb.this.access_logs[0].bucket == aws_s3_bucket.load_balancer_logs.bucket
     error_message = "Requests must be logged."
@@ -103,5 +77,27 @@ run "access_logs" {
       statement.Principal == { Service = "logdelivery.elasticloadbalancing.amazonaws.com" } && statement.Action == "s3:PutObject"
     ]) && contains([for statement in jsondecode(aws_s3_bucket_policy.load_balancer_logs.policy).Statement : statement.Effect], "Deny")
     error_message = "Only load balancers may write the logs, and only over TLS."
+  }
+}
+
+run "plain_http" {
+  variables {
+    allow_plain_http = true
+    certificate_arn  = null
+  }
+
+  assert {
+    condition     = aws_lb_listener.http.default_action[0].type == "forward" && length(aws_lb_listener.https) == 0
+    error_message = "With allow_plain_http and without a certificate, HTTP must be served."
+  }
+
+  assert {
+    condition     = [for rule in aws_vpc_security_group_ingress_rule.clients : rule.from_port] == [80]
+    error_message = "A port without a listener must be closed."
+  }
+
+  assert {
+    condition     = aws_lb.this.internal
+    error_message = "Plain HTTP must require an internal load balancer."
   }
 }

@@ -10,7 +10,7 @@ variables {
   certificate_arn      = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
 }
 
-run "names_carry_the_environment" {
+run "defaults" {
   assert {
     condition = alltrue([for name in concat(
       [for group in aws_cloudwatch_log_group.this : group.name],
@@ -48,20 +48,7 @@ run "names_carry_the_environment" {
     ]) : strcontains(name, "stats-service-staging")])
     error_message = "Two environments in one account must not share a name."
   }
-}
 
-run "the_longest_name_fits" {
-  variables {
-    environment = "a234567890123456"
-  }
-
-  assert {
-    condition     = length(aws_lb.this.name) <= 32 && length(aws_s3_bucket.load_balancer_logs.bucket) <= 63
-    error_message = "The longest names must not exceed the limits of AWS."
-  }
-}
-
-run "deploys_find_what_they_need" {
   assert {
     condition = toset([
       aws_ecr_repository.this.name, aws_ecs_cluster.this.name, aws_ecs_service.this.name, aws_ecs_task_definition.service.family,
@@ -73,5 +60,16 @@ run "deploys_find_what_they_need" {
     condition = alltrue([for definition in [aws_ecs_task_definition.service, aws_ecs_task_definition.migration] :
     [for container in jsondecode(definition.container_definitions) : container.name] == ["stats-service"]])
     error_message = "The task must have exactly one container, with the name that infra/deploy.ts expects."
+  }
+}
+
+run "the_longest_name_fits" {
+  variables {
+    environment = "a234567890123456"
+  }
+
+  assert {
+    condition     = length(aws_lb.this.name) <= 32 && length(aws_s3_bucket.load_balancer_logs.bucket) <= 63
+    error_message = "The longest names must not exceed the limits of AWS."
   }
 }

@@ -31,7 +31,7 @@ variables {
   certificate_arn      = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
 }
 
-run "nothing_is_public_by_default" {
+run "defaults" {
   assert {
     condition     = aws_lb.this.internal
     error_message = "The load balancer must be internal by default."
@@ -61,9 +61,7 @@ run "nothing_is_public_by_default" {
     condition     = aws_lb.this.subnets == toset([for subnet in aws_subnet.service : subnet.id])
     error_message = "An internal load balancer must be in private subnets."
   }
-}
 
-run "two_zones" {
   assert {
     condition     = keys(aws_subnet.service) == ["eu-central-1a", "eu-central-1b"] && keys(aws_subnet.database) == ["eu-central-1a", "eu-central-1b"]
     error_message = "Tasks and database must have a subnet in each of two zones."
@@ -78,9 +76,7 @@ run "two_zones" {
     condition     = length(distinct(concat(values(local.service_subnets), values(local.database_subnets)))) == 4
     error_message = "Subnets must not overlap."
   }
-}
 
-run "security_groups_allow_only_the_next_hop" {
   assert {
     condition = [for rule in [
       aws_vpc_security_group_ingress_rule.tasks_from_load_balancer,
@@ -126,9 +122,7 @@ run "security_groups_allow_only_the_next_hop" {
     condition     = aws_ecs_service.this.network_configuration[0].security_groups == toset(["sg-tasks"]) && aws_db_instance.this.vpc_security_group_ids == toset(["sg-database"]) && aws_lb.this.security_groups == toset(["sg-load-balancer"])
     error_message = "The load balancer, the tasks and the database must each have their own security group."
   }
-}
 
-run "endpoints_replace_outbound_internet" {
   assert {
     condition     = keys(aws_vpc_endpoint.interface) == ["ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm"] && alltrue([for endpoint in aws_vpc_endpoint.interface : endpoint.private_dns_enabled])
     error_message = "Tasks must reach the services that they need to start inside the VPC, by the usual host names."

@@ -10,7 +10,7 @@ variables {
   certificate_arn      = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
 }
 
-run "least_privilege" {
+run "defaults" {
   assert {
     condition = alltrue(flatten([for policy in [
       aws_iam_role_policy.execution, aws_iam_role_policy.flow_logs, aws_iam_role_policy.replace_tasks, aws_iam_role_policy.start_replacement,
@@ -56,9 +56,7 @@ run "least_privilege" {
     statement.Action != "iam:PassRole" || try(statement.Condition.StringEquals["iam:PassedToService"], "") == "ssm.amazonaws.com"])
     error_message = "The role must be passed to the runbook only."
   }
-}
 
-run "task_role_has_no_permissions" {
   assert {
     condition     = length(aws_iam_role_policies_exclusive.task.policy_names) + length(aws_iam_role_policy_attachments_exclusive.task.policy_arns) == 0
     error_message = "The task role must have no permissions."
@@ -68,9 +66,7 @@ run "task_role_has_no_permissions" {
     condition     = aws_iam_role_policies_exclusive.task.role_name == "stats-service-test-task" && aws_iam_role_policy_attachments_exclusive.task.role_name == "stats-service-test-task"
     error_message = "The exclusive policies must be those of the task role."
   }
-}
 
-run "roles_are_assumed_only_for_this_account" {
   assert {
     condition = alltrue([for role in [
       aws_iam_role.execution, aws_iam_role.task, aws_iam_role.flow_logs, aws_iam_role.replace_tasks, aws_iam_role.start_replacement,
@@ -79,9 +75,7 @@ run "roles_are_assumed_only_for_this_account" {
     ])
     error_message = "Services may assume the roles only on behalf of this account and region."
   }
-}
 
-run "the_key_serves_this_account" {
   assert {
     condition = alltrue([for statement in jsondecode(aws_kms_key.this.policy).Statement :
       statement.Principal == { AWS = "arn:aws:iam::123456789012:root" } || strcontains(jsonencode(try(statement.Condition, "")), "123456789012")

@@ -10,7 +10,7 @@ variables {
   certificate_arn      = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
 }
 
-run "containers_are_confined" {
+run "defaults" {
   assert {
     condition = alltrue([for definition in [aws_ecs_task_definition.service, aws_ecs_task_definition.migration] : alltrue([
       for container in jsondecode(definition.container_definitions) :
@@ -35,9 +35,7 @@ run "containers_are_confined" {
     condition     = aws_ecs_task_definition.service.network_mode == "awsvpc" && aws_ecs_service.this.launch_type == "FARGATE"
     error_message = "Each task must run on Fargate with its own network interface."
   }
-}
 
-run "container" {
   assert {
     condition     = jsondecode(aws_ecs_task_definition.service.container_definitions)[0].command == ["serve", "--no-migrate", "--host", "0.0.0.0", "--trusted-proxies", var.vpc_cidr]
     error_message = "The service must not run migrations, and must trust only the addresses of its network."
@@ -80,9 +78,7 @@ run "container" {
     ]
     error_message = "User and password must come from the secret of RDS."
   }
-}
 
-run "rollout" {
   assert {
     condition     = aws_ecs_service.this.deployment_circuit_breaker[0].enable && aws_ecs_service.this.deployment_circuit_breaker[0].rollback
     error_message = "A failed rollout must be rolled back."
@@ -107,34 +103,7 @@ run "rollout" {
     condition     = aws_ecs_task_definition.service.skip_destroy && aws_ecs_task_definition.migration.skip_destroy
     error_message = "Previous revisions must stay for a rollback."
   }
-}
 
-run "no_task_before_the_first_deploy" {
-  # A separate state, because the task count of an existing service does not change.
-  state_key = "first"
-
-  variables {
-    image_tag = null
-  }
-
-  assert {
-    condition     = aws_ecs_service.this.desired_count == 0
-    error_message = "Without an image no task can run."
-  }
-}
-
-run "architecture" {
-  variables {
-    cpu_architecture = "X86_64"
-  }
-
-  assert {
-    condition     = aws_ecs_task_definition.service.runtime_platform[0].cpu_architecture == "X86_64" && aws_ecs_task_definition.migration.runtime_platform[0].cpu_architecture == "X86_64"
-    error_message = "The task definitions must use the architecture in cpu_architecture."
-  }
-}
-
-run "autoscaling" {
   assert {
     condition     = aws_appautoscaling_target.service.min_capacity == 2 && aws_appautoscaling_target.service.max_capacity == 10
     error_message = "Two to ten tasks must run."
@@ -145,9 +114,7 @@ run "autoscaling" {
     policy.target_tracking_scaling_policy_configuration[0].predefined_metric_specification[0].predefined_metric_type]) == toset(["ECSServiceAverageCPUUtilization", "ALBRequestCountPerTarget"])
     error_message = "Autoscaling must follow the CPU utilization and the requests."
   }
-}
 
-run "registry" {
   assert {
     condition     = aws_ecr_repository.this.image_tag_mutability == "IMMUTABLE" && aws_ecr_repository.this.image_scanning_configuration[0].scan_on_push
     error_message = "Tags must be immutable, and each image must be scanned."
@@ -159,9 +126,7 @@ run "registry" {
     ]
     error_message = "The registry must keep the last 20 images and remove untagged ones."
   }
-}
 
-run "monitoring" {
   assert {
     condition     = aws_ecs_cluster.this.setting == toset([{ name = "containerInsights", value = "enabled" }])
     error_message = "Container insights, which the alarm on running tasks needs, must be on."
@@ -192,6 +157,31 @@ run "monitoring" {
   assert {
     condition     = length(aws_sns_topic_subscription.email) == 0
     error_message = "Without an email address there must be no subscription."
+  }
+}
+
+run "no_task_before_the_first_deploy" {
+  # A separate state, because the task count of an existing service does not change.
+  state_key = "first"
+
+  variables {
+    image_tag = null
+  }
+
+  assert {
+    condition     = aws_ecs_service.this.desired_count == 0
+    error_message = "Without an image no task can run."
+  }
+}
+
+run "architecture" {
+  variables {
+    cpu_architecture = "X86_64"
+  }
+
+  assert {
+    condition     = aws_ecs_task_definition.service.runtime_platform[0].cpu_architecture == "X86_64" && aws_ecs_task_definition.migration.runtime_platform[0].cpu_architecture == "X86_64"
+    error_message = "The task definitions must use the architecture in cpu_architecture."
   }
 }
 

@@ -174,11 +174,12 @@ function countStudied(context: StoreContext, { courseId, moduleIds }: Course) {
 /** Twice as fast on SQLite, which would sort the rows to group them. Without declared modules, the counts have no limit. */
 function countDeclaredOnSqlite(context: StoreContext, { courseId, moduleIds }: Course) {
   const id = context.id(courseId);
+  const separator = sql.lit(MODULE_SEPARATOR);
   return sql<ModuleRow>`
     select value ->> 0 as module_id, value ->> 1 as learners
     from (
-      select module_counts(${moduleIds.join(MODULE_SEPARATOR)}, (
-        select group_concat(module_id, ${sql.lit(MODULE_SEPARATOR)}) from studied_modules
+      select module_counts(${separator}, ${moduleIds.join(MODULE_SEPARATOR)}, (
+        select group_concat(module_id, ${separator}) from studied_modules
         where studied_modules.user_id = course_stats.user_id and studied_modules.course_id = ${id})) as counts
       from course_stats where course_id = ${id}
     ) join json_each(counts)`;

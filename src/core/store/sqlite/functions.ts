@@ -1,6 +1,5 @@
 import type BetterSqlite from 'better-sqlite3';
-import { nearestQuotient } from '../../model/lifetime.js';
-import { MODULE_SEPARATOR } from '../../model/modules.js';
+import { nearestQuotient } from '../../model/quotient.js';
 import { INTERVAL_SUMS } from './interval-sums.js';
 
 /*
@@ -36,12 +35,12 @@ const QUARTILES = {
 
 type Counts = Map<string, number>;
 
-/** The number of lists with each of the declared ids, as a JSON array of pairs. Lists are joined by the separator. */
+/** The number of lists with each of the declared ids, as a JSON array of pairs. The separator joins lists. */
 const MODULE_COUNTS = {
   start: () => null,
-  step: (counts: Counts | null, declared: string, list: string | null): Counts => {
-    const next = counts ?? new Map(declared.split(MODULE_SEPARATOR).map((moduleId) => [moduleId, 0]));
-    for (const moduleId of list?.split(MODULE_SEPARATOR) ?? []) {
+  step: (counts: Counts | null, separator: string, declared: string, list: string | null): Counts => {
+    const next = counts ?? new Map(declared.split(separator).map((moduleId) => [moduleId, 0]));
+    for (const moduleId of list?.split(separator) ?? []) {
       const count = next.get(moduleId);
       if (count !== undefined) next.set(moduleId, count + 1);
     }

@@ -19,7 +19,7 @@ import { insertSessions } from '../sql/sessions.js';
 import { mergeModules, mergeStats } from '../sql/rollups.js';
 import { selectStats, type StatsRow } from '../sql/stats.js';
 import { compileStatement } from '../statements.js';
-import { codedColumns, decodeRow, encodeId, encodeInstant, type CodedColumns } from './values.js';
+import { codedColumns, decodeRow, encodeInstant, type CodedColumns } from './values.js';
 
 /** A prepared statement with named values. Ids are encoded in SQL, times in this class. */
 class Prepared<Values extends object, Row extends object = never> {
@@ -93,4 +93,9 @@ export function prepareStatements(connection: BetterSqlite.Database, kysely: Kys
       return selectStats(kysely, learner.as('learner')).compile();
     }),
   };
+}
+
+/** An id is bound as text, which is faster than binding bytes. */
+export function encodeId<Id>(id: RawBuilder<Id>): RawBuilder<Id> {
+  return sql`unhex(${id}, '-')`;
 }

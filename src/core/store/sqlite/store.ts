@@ -31,8 +31,8 @@ import { sqliteDialect } from './dialect.js';
 import { explainSqlite, sqliteFault } from './errors.js';
 import { addFunctions } from './functions.js';
 import { readerDialect } from './reader.js';
-import { prepareStatements, type SqliteStatements } from './statements.js';
-import { encodeId, encodeInstant } from './values.js';
+import { encodeId, prepareStatements, type SqliteStatements } from './statements.js';
+import { encodeInstant } from './values.js';
 
 /** Milliseconds between bulk writes; other processes poll for the lock every 1 to 2 ms. */
 const PAUSE = 2;

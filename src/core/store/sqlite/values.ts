@@ -1,5 +1,4 @@
 import type BetterSqlite from 'better-sqlite3';
-import { sql, type RawBuilder } from 'kysely';
 
 /*
  * SQLite has no types for ids and times. An id is stored as the 16 bytes of a UUID, a time as integer
@@ -8,11 +7,6 @@ import { sql, type RawBuilder } from 'kysely';
  */
 
 const ID_BYTES = 16;
-
-/** An id is bound as text, which is faster than binding bytes. */
-export function encodeId<Id>(id: RawBuilder<Id>): RawBuilder<Id> {
-  return sql`unhex(${id}, '-')`;
-}
 
 function decodeId(bytes: Uint8Array): string {
   const digits = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
