@@ -168,7 +168,11 @@ export class App implements Service {
     const { route, path, locations } = match;
     context.route = route.path;
     if (isServiceRoute(route)) return route.handle(this, basePath);
-    if (isHiddenRoute(route)) return route.handle({ service: this, request, path });
+    if (isHiddenRoute(route)) {
+      // A form is small, so the client may send it before it is checked.
+      if (route.method === 'POST') context.acceptBody?.();
+      return route.handle({ service: this, request, path });
+    }
     if (isPageRoute(route)) return this.#openPage(context, { route, pathname, path, search });
     const query = readQuery(search, match);
     const url = { pathname: `${basePath}${pathname}`, query };
@@ -223,6 +227,7 @@ export class App implements Service {
     { route, pathname, path, search }: PageTarget,
   ): Promise<HttpResponse> {
     const { headers } = context.request;
+    const isClosed = () => context.response.destroyed;
     const { authenticator, signIn } = this.#auth;
     const caller = signIn
       ? await signIn.enter(context.request, pathname, search)
@@ -247,6 +252,7 @@ export class App implements Service {
       path,
       query,
       now: this.#clock(),
+      isClosed,
     });
     return withFrameAncestors(response, this.#options.frameAncestors);
   }
@@ -261,7 +267,10 @@ export class App implements Service {
       const page =
         error instanceof RefusedSignIn
           ? error.page
-          : withFrameAncestors(problemPage(this.assets, problemResponse(error), pathname), frameAncestors);
+          : withFrameAncestors(
+              problemPage(this.assets, error, { pathname, caller: context.caller }),
+              frameAncestors,
+            );
       this.#fail(context, error, page);
     } catch {
       this.#fail(context, error);

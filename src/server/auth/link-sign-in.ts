@@ -16,8 +16,10 @@ import type { HttpResponse } from '../response.js';
 import {
   formatCookie,
   isFromOtherSite,
+  nextOf,
+  nextOfPage,
   queryOf,
-  readCookie,
+  readCookies,
   RefusedSignIn,
   signInRoute,
   type SignInSessions,
@@ -65,19 +67,20 @@ export class LinkSignIn implements Authenticator, SignInSessions {
     return { credential: 'link', userId: undefined, scopes: READ, courses: undefined, subject: undefined };
   }
 
-  async enter(request: IncomingMessage, pathname: string): Promise<Caller | HttpResponse> {
+  async enter(request: IncomingMessage, pathname: string, search: string): Promise<Caller | HttpResponse> {
     assertLoopback(request);
     if (this.#hasSession(request)) return this.authenticate(request);
-    const { linkPage, reloadPage } = await import('../dashboard/index.js');
-    if (isFromOtherSite(request)) return reloadPage(this.#assets, pathname);
+    const { continuePage, linkPage } = await import('../dashboard/index.js');
+    if (isFromOtherSite(request))
+      return continuePage(this.#assets, pathname, '/open', nextOfPage(pathname, search));
     throw new RefusedSignIn('unauthenticated', undefined, linkPage(this.#assets, pathname));
   }
 
-  /** Opens the session of a link. */
+  /** Opens the session of a link, or leads a reader who comes from another site to the page. */
   async open(request: IncomingMessage): Promise<HttpResponse> {
     assertLoopback(request);
     const { linkPage, redirect } = await import('../dashboard/index.js');
-    if (this.#hasSession(request)) return redirect(OPEN, '');
+    if (this.#hasSession(request)) return redirect(OPEN, nextOf(queryOf(request)));
     const isRight = timingSafeEqual(hashOf(queryOf(request).get('code') ?? ''), this.#hash);
     const isOver = this.#isUsed || this.#clock() >= this.#start + LINK_AGE;
     if (!isRight || isOver || isPrefetch(request)) {
@@ -91,7 +94,10 @@ export class LinkSignIn implements Authenticator, SignInSessions {
   }
 
   #hasSession(request: IncomingMessage): boolean {
-    return this.#seal.open(readCookie(request, cookieName(request)), this.#clock())?.kind === 'link';
+    const now = this.#clock();
+    return readCookies(request, cookieName(request)).some(
+      (sealed) => this.#seal.open(sealed, now)?.kind === 'link',
+    );
   }
 }
 

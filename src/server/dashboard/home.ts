@@ -1,3 +1,4 @@
+import { LearnerRequired } from '../auth/access.js';
 import { hasScope } from '../auth/caller.js';
 import { html } from '../markup.js';
 import type { HttpResponse } from '../response.js';
@@ -9,12 +10,12 @@ import { argumentsOf, readView } from './view.js';
 
 /**
  * The courses of a teacher or of a learner. A gateway sends no roles, so the home page lists the learner's own courses.
+ * The platform links to the pages of its teachers.
  */
 export async function homePage(request: PageRequest): Promise<HttpResponse> {
   const { stats, caller, userId, query } = request;
-  const isGateway = caller.credential === 'gateway';
-  const isTeacher = hasScope(caller, 'stats:read');
-  if (isTeacher && !isGateway) return coursesPage(request);
+  if (caller.credential !== 'gateway' && hasScope(caller, 'stats:read')) return coursesPage(request);
+  if (userId === undefined) throw new LearnerRequired();
   const view = readView(request);
   const { links, zone } = view;
   const page = await stats.listStudiedCourses({
@@ -28,10 +29,9 @@ export async function homePage(request: PageRequest): Promise<HttpResponse> {
     title: 'My courses',
     current: 'home',
     timeZone: zone.name,
-    content: html`${studiedCourses(page.items, view)}${nextPage(links, page.next, query)}
+    content: html`${studiedCourses(page.items, view, query)}${nextPage(links, page.next, query)}
       <ul class="more">
         <li><a href="${links.to('/me')}">My learning: days, streaks and hours</a></li>
-        ${isGateway && html`<li><a href="${links.to('/courses')}">All courses, for teachers</a></li>`}
       </ul>`,
   });
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toUserId } from '../../../src/core/index.js';
+import { toUserId, type Scope } from '../../../src/core/index.js';
+import { Assets } from '../../../src/server/assets.js';
+import { rosterFile } from '../../../src/server/dashboard/index.js';
 import { svg } from '../../../src/server/markup.js';
+import type { PageRequest } from '../../../src/server/router.js';
 import { learnerId } from '../../support/classroom.js';
 import { parseCsv } from '../../support/csv.js';
 import {
@@ -58,7 +61,13 @@ async function crawl({ url, get }: Dashboard, start: readonly string[]): Promise
 test('Every link of every page leads to a page or a file, also below a prefix', async () => {
   await using dashboard = await createDashboard({ basePath: '/stats' });
   await fillCourse(dashboard, 3);
-  const paths = await crawl(dashboard, ['/dashboard', '/dashboard/courses']);
+  const own = await crawl(dashboard, ['/dashboard']);
+  // A gateway blocks the others for learners.
+  assert.deepEqual(
+    Array.from(own).filter((path) => path.startsWith('/dashboard/courses')),
+    [],
+  );
+  const paths = new Set([...own, ...(await crawl(dashboard, ['/dashboard/courses']))]);
   const { courseId } = dashboard;
   const expected = [
     '/dashboard/me',
@@ -123,9 +132,9 @@ test('Pages have the access rules of the API, and a refusal is a page, too', asy
   });
   assert.ok(text.includes('Botany') && !text.includes(courseId));
   const home = await client.send('GET', '/dashboard/me', { headers: { authorization: `Bearer ${teacher}` } });
-  assert.match(textOf(home.text), /This page is for a learner You are signed in without one\. Go/);
+  assert.match(textOf(home.text), /This page is for a learner You are signed in without one\. Sign in with/);
   const own = await client.send('GET', '/dashboard', { headers: { authorization: `Bearer ${learner}` } });
-  assert.ok(own.text.includes('Algebra') && !own.text.includes('All courses'));
+  assert.ok(own.text.includes('Algebra'));
   const others = await client.send('GET', `/dashboard/me`, {
     headers: { authorization: `Bearer ${learner}`, 'x-user-id': other },
   });
@@ -266,7 +275,7 @@ test('Empty pages say what to do next', async () => {
   const expected: readonly (readonly [path: string, text: RegExp])[] = [
     ['/dashboard', /No course yet\. A course is shown here as soon as/],
     ['/dashboard/me', /No course yet/],
-    [course, /Nobody is enrolled.*Enrol learners with stats-service enrol/],
+    [course, /The course has no learners\. Enrol learners with stats-service enrol/],
     [`/dashboard/me/courses/${courseId}`, /No study session yet/],
   ];
   for (const [path, text] of expected) assert.match(textOf(await dashboard.page(path)), text);
@@ -290,6 +299,59 @@ test('Empty pages say what to do next', async () => {
   assert.match(textOf(await dashboard.page('/dashboard/courses')), /There is no course yet/);
 });
 
+test('A page of a list that has become shorter says so, with a link to the first page', async () => {
+  await using dashboard = await createDashboard();
+  const { stats, courseId } = dashboard;
+  for (const userId of [learnerId(0), learnerId(1)]) {
+    await stats.recordSession({ userId, courseId, session: sessionContent() });
+  }
+  const { courseId: other } = await stats.addCourse({ course: { name: 'Zoology' } });
+  await stats.recordSession({ userId: learnerId(0), courseId: other, session: sessionContent() });
+  const cursors = [
+    await stats.listLearners({ courseId, sort: 'displayName', limit: 1 }),
+    await stats.listStudiedCourses({ userId: learnerId(0), limit: 1 }),
+    await stats.listCourses({ limit: 1 }),
+  ].map(({ next }) => `cursor=${next}`);
+  await stats.eraseUser({ userId: learnerId(1) });
+  const [learners, studied, courses] = cursors;
+  const course = `/dashboard/courses/${courseId}`;
+  const roster = await dashboard.page(`${course}?order=asc&${learners}`);
+  assert.match(textOf(roster), /There are no more learners\. First page/);
+  assert.match(roster, /href="\?order=asc#learners">First page</);
+  await stats.eraseUser({ userId: learnerId(0) });
+  await stats.deleteCourse({ courseId: other });
+  for (const path of [`/dashboard?${studied}`, `/dashboard/me?${studied}`, `/dashboard/courses?${courses}`]) {
+    assert.match(textOf(await dashboard.page(path)), /There are no more courses\. First page/, path);
+  }
+});
+
+test('A module that a learner may have studied in a session that was not read is not “Not yet”', async () => {
+  await using dashboard = await createDashboard();
+  const { stats, clock } = dashboard;
+  const userId = learnerId(0);
+  const moduleIds = ['first', 'second', 'third'];
+  const statesOf = async (studied: readonly string[]) => {
+    const { courseId } = await stats.addCourse({ course: { name: studied.join(' '), moduleIds } });
+    // One session more than the page reads, the oldest last.
+    const sessions = Array.from({ length: 5_001 }, (_, index) => {
+      const completedAt = new Date(clock.read() - index * 60_000).toISOString();
+      const id = studied[index < 5_000 ? index % (studied.length - 1) : studied.length - 1] ?? '';
+      return { userId, courseId, ...sessionContent({ completedAt, moduleIds: [id] }) };
+    });
+    for (let start = 0; start < sessions.length; start += 1_000) {
+      await stats.recordSessions({ sessions: sessions.slice(start, start + 1_000) });
+    }
+    const html = sectionOf(await dashboard.page(`/dashboard/me/courses/${courseId}`), 'modules-title');
+    const [, ...rows] = rowsIn(html);
+    return [rows.map(([, state]) => state), /last 5,000\s+sessions[^<]*/.exec(html)?.[0]];
+  };
+  const [hidden, reason] = await statesOf(['first', 'second']);
+  assert.deepEqual(hidden, ['Studied', '–', '–']);
+  assert.match(String(reason), /earlier session/);
+  // The stats say how many modules were studied, so that nothing is hidden here.
+  assert.deepEqual((await statesOf(['first', 'second', 'first']))[0], ['Studied', 'Studied', 'Not yet']);
+});
+
 test('Errors are pages with the status, the reason and a link home', async () => {
   const reported: unknown[] = [];
   await using dashboard = await createDashboard({ onError: (error) => reported.push(error) });
@@ -303,6 +365,13 @@ test('Errors are pages with the status, the reason and a link home', async () =>
     [`${course}/learners/ann`, 400, /userId is "ann"; it must be a UUID/],
     [`${course}?timeZone=Mars&status=bored&interval=year`, 400, /2 validation errors.*timeZone is "Mars"/],
     [`${course}?inactiveAfter=0`, 400, /inactiveAfter is 0; it must be/],
+    // Also while the course has no session, of which the chart would show something.
+    [`${course}?measure=progress`, 400, /measure is "progress"; it must be activeLearners, newLearners/],
+    [
+      `${course}/learners/${newUserId()}?measure=newLearners`,
+      400,
+      /measure is "newLearners"; it must be time/,
+    ],
     [`${course}?from=2026-02-30`, 400, /from is "2026-02-30"; it must be a date/],
     [`${course}?cursor=x`, 400, /cursor is "x"/],
   ];
@@ -313,7 +382,22 @@ test('Errors are pages with the status, the reason and a link home', async () =>
     const home = /class="button"\s+href="([^"]+)"/.exec(answer.text)?.[1] ?? '';
     assert.equal(new URL(home, `${dashboard.url}${path}`).pathname, '/dashboard');
   }
+  // No page is so deep, and the links of one would repeat `../`.
+  const deep = await dashboard.get(`/dashboard${'/a'.repeat(4_000)}`);
+  assert.deepEqual([deep.status, deep.headers['content-type']], [404, 'application/problem+json']);
+  assert.ok(deep.text.length < 1_000, String(deep.text.length));
+  assertPage(await dashboard.get(`/dashboard${'/a'.repeat(15)}`), 404);
+  // Only the pages with a chart know the parameters of one.
+  for (const path of ['/dashboard', '/dashboard/me', '/dashboard/courses']) {
+    assertPage(await dashboard.get(`${path}?interval=year&from=x&to=x&measure=x`), 200);
+  }
   await using client = new HttpClient(dashboard.url);
+  const nobody = await client.send('GET', '/dashboard');
+  assertPage(nobody, 401);
+  assert.match(
+    textOf(nobody.text),
+    /No learner is signed in Open the dashboard from.*run .*stats-service dashboard/,
+  );
   const post = await client.send('POST', course, { userId: learnerId(0), json: {} });
   assertPage(post, 405);
   assert.equal(post.headers['allow'], 'GET, HEAD, OPTIONS');
@@ -383,10 +467,47 @@ test('A page has the line breaks of its values, and not the indentation of its t
 
 test('A course page of 10,000 learners has at most 100 KB', async () => {
   await using dashboard = await createDashboard();
+  const { stats, courseId } = dashboard;
   await fillLargeCourse(dashboard, 10_000);
-  const html = await dashboard.page(`/dashboard/courses/${dashboard.courseId}?interval=day`);
+  const html = await dashboard.page(`/dashboard/courses/${courseId}?interval=day`);
   assert.match(textOf(html), /10,000 learners · 20 modules/);
   assert.equal(html.match(/Ada Learner \d+<\/bdi>/g)?.length, 50);
   assert.equal(html.match(/<bdi>Spring of 2026<\/bdi>/g)?.length, 50);
   assert.ok(Buffer.byteLength(html) <= 100_000, String(Buffer.byteLength(html)));
+
+  // The file of all its learners.
+  const request: PageRequest = {
+    assets: new Assets(),
+    stats: stats.untyped,
+    caller: {
+      credential: 'gateway',
+      userId: learnerId(0),
+      scopes: new Set<Scope>(['stats:read']),
+      courses: undefined,
+      subject: undefined,
+    },
+    userId: learnerId(0),
+    pathname: `/dashboard/courses/${courseId}/learners.csv`,
+    path: { courseId },
+    query: new URLSearchParams('timeZone=Asia/Tokyo'),
+    now: dashboard.clock.read(),
+    isClosed: () => false,
+  };
+  const tooLong = await rosterFile(request, 9_999);
+  assert.equal(tooLong.status, 400);
+  assert.match(
+    textOf(String(tooLong.body)),
+    /The list is too long It has more than 9,999 learners\. Filter it, or run stats-service roster --csv/,
+  );
+  assert.ok(
+    String(tooLong.body).includes(
+      `href="../../../dashboard/courses/${courseId}?timeZone=Asia%2FTokyo#learners"`,
+    ),
+  );
+  const filtered = { ...request, query: new URLSearchParams('search=00000000-0000-4000-8000-000000000') };
+  assert.equal(parseCsv(String((await rosterFile(filtered, 1_000)).body)).length, 1_000);
+  assert.equal(parseCsv(String((await rosterFile(request, 10_000)).body)).length, 10_000);
+  // Only the first call is made for a client that has disconnected.
+  const closed = await rosterFile({ ...request, isClosed: () => true }, 10_000);
+  assert.equal(parseCsv(String(closed.body)).length, 1_000);
 });
