@@ -34,6 +34,7 @@ const OPEN = `${ROOT}/session`;
 const CLOSE = `${ROOT}/sign-out`;
 /** Milliseconds. */
 const MAX_AGE = 3_600_000;
+
 type TokenClaims = Exclude<SessionClaims, { kind: 'link' }>;
 
 interface TokenSignInOptions {

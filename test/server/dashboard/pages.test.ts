@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toUserId, type Scope } from '../../../src/core/index.js';
-import { Assets } from '../../../src/server/assets.js';
-import { rosterFile } from '../../../src/server/dashboard/index.js';
+import { toUserId } from '../../../src/core/index.js';
 import { svg } from '../../../src/server/markup.js';
-import type { PageRequest } from '../../../src/server/router.js';
 import { learnerId } from '../../support/classroom.js';
 import { parseCsv } from '../../support/csv.js';
 import {
@@ -299,59 +296,6 @@ test('Empty pages say what to do next', async () => {
   assert.match(textOf(await dashboard.page('/dashboard/courses')), /There is no course yet/);
 });
 
-test('A page of a list that has become shorter says so, with a link to the first page', async () => {
-  await using dashboard = await createDashboard();
-  const { stats, courseId } = dashboard;
-  for (const userId of [learnerId(0), learnerId(1)]) {
-    await stats.recordSession({ userId, courseId, session: sessionContent() });
-  }
-  const { courseId: other } = await stats.addCourse({ course: { name: 'Zoology' } });
-  await stats.recordSession({ userId: learnerId(0), courseId: other, session: sessionContent() });
-  const cursors = [
-    await stats.listLearners({ courseId, sort: 'displayName', limit: 1 }),
-    await stats.listStudiedCourses({ userId: learnerId(0), limit: 1 }),
-    await stats.listCourses({ limit: 1 }),
-  ].map(({ next }) => `cursor=${next}`);
-  await stats.eraseUser({ userId: learnerId(1) });
-  const [learners, studied, courses] = cursors;
-  const course = `/dashboard/courses/${courseId}`;
-  const roster = await dashboard.page(`${course}?order=asc&${learners}`);
-  assert.match(textOf(roster), /There are no more learners\. First page/);
-  assert.match(roster, /href="\?order=asc#learners">First page</);
-  await stats.eraseUser({ userId: learnerId(0) });
-  await stats.deleteCourse({ courseId: other });
-  for (const path of [`/dashboard?${studied}`, `/dashboard/me?${studied}`, `/dashboard/courses?${courses}`]) {
-    assert.match(textOf(await dashboard.page(path)), /There are no more courses\. First page/, path);
-  }
-});
-
-test('A module that a learner may have studied in a session that was not read is not “Not yet”', async () => {
-  await using dashboard = await createDashboard();
-  const { stats, clock } = dashboard;
-  const userId = learnerId(0);
-  const moduleIds = ['first', 'second', 'third'];
-  const statesOf = async (studied: readonly string[]) => {
-    const { courseId } = await stats.addCourse({ course: { name: studied.join(' '), moduleIds } });
-    // One session more than the page reads, the oldest last.
-    const sessions = Array.from({ length: 5_001 }, (_, index) => {
-      const completedAt = new Date(clock.read() - index * 60_000).toISOString();
-      const id = studied[index < 5_000 ? index % (studied.length - 1) : studied.length - 1] ?? '';
-      return { userId, courseId, ...sessionContent({ completedAt, moduleIds: [id] }) };
-    });
-    for (let start = 0; start < sessions.length; start += 1_000) {
-      await stats.recordSessions({ sessions: sessions.slice(start, start + 1_000) });
-    }
-    const html = sectionOf(await dashboard.page(`/dashboard/me/courses/${courseId}`), 'modules-title');
-    const [, ...rows] = rowsIn(html);
-    return [rows.map(([, state]) => state), /last 5,000\s+sessions[^<]*/.exec(html)?.[0]];
-  };
-  const [hidden, reason] = await statesOf(['first', 'second']);
-  assert.deepEqual(hidden, ['Studied', '–', '–']);
-  assert.match(String(reason), /earlier session/);
-  // The stats say how many modules were studied, so that nothing is hidden here.
-  assert.deepEqual((await statesOf(['first', 'second', 'first']))[0], ['Studied', 'Studied', 'Not yet']);
-});
-
 test('Errors are pages with the status, the reason and a link home', async () => {
   const reported: unknown[] = [];
   await using dashboard = await createDashboard({ onError: (error) => reported.push(error) });
@@ -467,47 +411,11 @@ test('A page has the line breaks of its values, and not the indentation of its t
 
 test('A course page of 10,000 learners has at most 100 KB', async () => {
   await using dashboard = await createDashboard();
-  const { stats, courseId } = dashboard;
+  const { courseId } = dashboard;
   await fillLargeCourse(dashboard, 10_000);
   const html = await dashboard.page(`/dashboard/courses/${courseId}?interval=day`);
   assert.match(textOf(html), /10,000 learners · 20 modules/);
   assert.equal(html.match(/Ada Learner \d+<\/bdi>/g)?.length, 50);
   assert.equal(html.match(/<bdi>Spring of 2026<\/bdi>/g)?.length, 50);
   assert.ok(Buffer.byteLength(html) <= 100_000, String(Buffer.byteLength(html)));
-
-  // The file of all its learners.
-  const request: PageRequest = {
-    assets: new Assets(),
-    stats: stats.untyped,
-    caller: {
-      credential: 'gateway',
-      userId: learnerId(0),
-      scopes: new Set<Scope>(['stats:read']),
-      courses: undefined,
-      subject: undefined,
-    },
-    userId: learnerId(0),
-    pathname: `/dashboard/courses/${courseId}/learners.csv`,
-    path: { courseId },
-    query: new URLSearchParams('timeZone=Asia/Tokyo'),
-    now: dashboard.clock.read(),
-    isClosed: () => false,
-  };
-  const tooLong = await rosterFile(request, 9_999);
-  assert.equal(tooLong.status, 400);
-  assert.match(
-    textOf(String(tooLong.body)),
-    /The list is too long It has more than 9,999 learners\. Filter it, or run stats-service roster --csv/,
-  );
-  assert.ok(
-    String(tooLong.body).includes(
-      `href="../../../dashboard/courses/${courseId}?timeZone=Asia%2FTokyo#learners"`,
-    ),
-  );
-  const filtered = { ...request, query: new URLSearchParams('search=00000000-0000-4000-8000-000000000') };
-  assert.equal(parseCsv(String((await rosterFile(filtered, 1_000)).body)).length, 1_000);
-  assert.equal(parseCsv(String((await rosterFile(request, 10_000)).body)).length, 10_000);
-  // Only the first call is made for a client that has disconnected.
-  const closed = await rosterFile({ ...request, isClosed: () => true }, 10_000);
-  assert.equal(parseCsv(String(closed.body)).length, 1_000);
 });
