@@ -162,7 +162,11 @@ export class App implements Service {
 
     const { route, path, locations } = match;
     context.route = route.path;
-    if (isServiceRoute(route)) return route.handle(this, basePath, path, request);
+    if (isServiceRoute(route)) {
+      // A form is small, so the client may send it before it is checked.
+      if (route.method === 'POST') context.acceptBody?.();
+      return route.handle(this, basePath, path, request);
+    }
     if (isPageRoute(route)) return this.#openPage(context, { route, pathname, path, search });
     const query = readQuery(search, match);
     const url = { pathname: `${basePath}${pathname}`, query };
@@ -214,6 +218,7 @@ export class App implements Service {
   ): Promise<HttpResponse> {
     const { clock = Date.now } = this.#options;
     const { headers } = context.request;
+    const isClosed = () => context.response.destroyed;
     const { authenticator, sessions } = this.#auth;
     const caller = sessions
       ? await sessions.enter(context.request, pathname, search)
@@ -229,7 +234,8 @@ export class App implements Service {
     const calls = this.#stats.untyped;
     const stats = caller.courses ? limitToCourses(calls, caller.courses, caller) : calls;
     const query = new URLSearchParams(search);
-    const response = await route.handle({ stats, caller, userId, pathname, path, query, now: clock() });
+    const now = clock();
+    const response = await route.handle({ stats, caller, userId, pathname, path, query, now, isClosed });
     return withFrameAncestors(response, this.#options.frameAncestors);
   }
 
@@ -243,7 +249,7 @@ export class App implements Service {
       const page =
         error instanceof RefusedSession
           ? error.page
-          : withFrameAncestors(problemPage(problemResponse(error), pathname), frameAncestors);
+          : withFrameAncestors(problemPage(error, { pathname, caller: context.caller }), frameAncestors);
       this.#fail(context, error, page);
     } catch {
       this.#fail(context, error);

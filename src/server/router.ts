@@ -95,6 +95,8 @@ export interface PageRequest {
   readonly query: URLSearchParams;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Returns true if the client has disconnected. */
+  readonly isClosed: () => boolean;
 }
 
 /** A page of the dashboard. The OpenAPI document omits it. */

@@ -121,7 +121,8 @@ test('The browser opens the link if there is one', async () => {
   const env = { PATH: `${directory.path}:/bin`, DISPLAY: ':0' };
   openBrowser('http://localhost/?code=1', { ...env, PATH: '/nowhere' }, 'linux');
   openBrowser('http://localhost/?code=2', { PATH: env.PATH }, 'linux');
-  openBrowser('http://localhost/?code=3', env, 'linux');
+  const wayland = { PATH: env.PATH, DISPLAY: '', WAYLAND_DISPLAY: 'wayland-0' };
+  openBrowser('http://localhost/?code=3', wayland, 'linux');
   await until(
     'the browser was opened',
     async () => existsSync(file) && (await readFile(file, 'utf8')) !== '',

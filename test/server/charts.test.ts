@@ -75,6 +75,19 @@ test('The intervals that `from` and `to` cut are marked too, and do not count as
     ahead.table.rows.map(([label]) => label),
     ['16 Nov 2026', '23 Nov 2026 (this week so far)', '30 Nov 2026 (still to come)'],
   );
+  // It is Wednesday, 10:00.
+  const rows: readonly (readonly [range: Pick<Request, 'from' | 'to'>, label: string])[] = [
+    [{ to: '2026-11-25T00:00:00Z' }, 'part of the week'],
+    [{ from: '2026-11-24T00:00:00Z' }, 'part of the week'],
+    [{ to: '2026-11-26T00:00:00Z' }, 'this week so far'],
+    [{ to: '2026-11-30T00:00:00Z' }, 'this week so far'],
+  ];
+  for (const [range, label] of rows) {
+    const { table } = chart('2026-11-16', [1, 5], range);
+    assert.equal(table.rows.at(-1)?.[0], `23 Nov 2026 (${label})`, JSON.stringify(range));
+  }
+  const later = chart('2026-11-30', [null], { from: '2026-12-02T00:00:00Z' });
+  assert.equal(later.table.rows[0]?.[0], '30 Nov 2026 (still to come)');
 });
 
 test('Sentences for one value, equal values, no complete interval and no value', () => {

@@ -4,6 +4,7 @@ import { newUserId } from '../support/factories.js';
 import { assertProblem } from '../support/http-answer.js';
 import { head, RawConnection } from '../support/http-raw.js';
 import { createService } from '../support/http-service.js';
+import { createTokenService } from '../support/token-service.js';
 
 const HOST = 'Host: localhost';
 const USER = `X-User-Id: ${newUserId()}`;
@@ -19,6 +20,17 @@ describe('Expect: 100-continue', () => {
     assert.equal((await connection.read()).status, 100);
     connection.write(BODY);
     assert.equal((await connection.read()).status, 201);
+  });
+
+  test('The form of the sign-in gets 100, too', async () => {
+    await using service = await createTokenService();
+    using connection = await RawConnection.open(service.url);
+    const form = `credential=${await service.createKey(['stats:read'])}`;
+    const lines = ['Content-Type: application/x-www-form-urlencoded', `Content-Length: ${form.length}`];
+    connection.write(head('POST /dashboard/session HTTP/1.1', HOST, ...lines, 'Expect: 100-continue'));
+    assert.equal((await connection.read()).status, 100);
+    connection.write(form);
+    assert.equal((await connection.read()).status, 303);
   });
 
   const refused: readonly [status: number, code: string, lines: readonly string[]][] = [

@@ -19,6 +19,6 @@ function commandOf(
   if (platform === 'darwin') return ['open', url];
   if (platform === 'win32') return ['cmd', '/c', 'start', '', url];
   // Without a display, xdg-open starts a browser for terminals, which would use up the link unseen.
-  const hasDisplay = Boolean(env['DISPLAY'] ?? env['WAYLAND_DISPLAY']);
+  const hasDisplay = Boolean(env['DISPLAY'] || env['WAYLAND_DISPLAY']);
   return hasDisplay ? ['xdg-open', url] : undefined;
 }

@@ -1,6 +1,7 @@
+import { StatsError } from '../../core/errors.js';
 import type { Scope } from '../../core/model/api-key.js';
 import { isId } from '../../core/model/ids.js';
-import { invalidRequest, rule } from '../../core/model/validation.js';
+import { describeFault, invalidRequest, rule } from '../../core/model/validation.js';
 import { AccessError, hasScope, insufficientScope, type Caller } from './caller.js';
 
 /** The permission that a route requires. A route that does not declare it does not compile. */
@@ -16,7 +17,8 @@ export type Access =
  * Returns the learner of a request. `X-User-Id` names the learner for whom the caller acts.
  *
  * @throws {AccessError} `insufficient-scope`
- * @throws {StatsError} `invalid-request` if an API key names no learner
+ * @throws {StatsError} `invalid-request` for an invalid `X-User-Id`
+ * @throws {LearnerRequired} if an API key names no learner
  */
 export function authorize(access: Access, caller: Caller, named: string | undefined): string | undefined {
   const isOther = named !== undefined && named.toLowerCase() !== caller.userId;
@@ -32,9 +34,17 @@ export function authorize(access: Access, caller: Caller, named: string | undefi
   }
   if (isOther) requireScope(caller, access.forOthers, 'This call for another learner');
   const userId = named ?? caller.userId;
-  if (userId !== undefined) return userId;
-  const detail = 'is required, because the API key has no learner of its own';
-  throw invalidRequest([{ parameter: 'X-User-Id', detail }]);
+  if (userId === undefined) throw new LearnerRequired();
+  return userId;
+}
+
+/** The credential, for example an API key, has no learner of its own. */
+export class LearnerRequired extends StatsError {
+  constructor() {
+    const detail = 'is required, because the API key has no learner of its own';
+    const fault = { parameter: 'X-User-Id', detail };
+    super('invalid-request', describeFault(fault), { faults: [fault] });
+  }
 }
 
 function requireScope(caller: Caller, scope: Scope, what: string): void {

@@ -56,7 +56,7 @@ function formatScore(score: number): string {
   return score < 10 ? String(Math.round(score * 10_000) / 10_000) : grouped(Math.round(score * 100) / 100);
 }
 
-/** Formats with two decimals at least, so that the scores of a sentence are alike. */
+/** Formats with two decimals at least, so that the scores of a sentence or a column are alike. */
 function formatScoreInText(score: number): string {
   const digits = { minimumFractionDigits: 2, maximumFractionDigits: score < 10 ? 4 : 2 };
   return score.toLocaleString('en-US', digits);

@@ -2,8 +2,13 @@ import * as z from 'zod';
 import { integer, rule } from '../../core/model/validation.js';
 import type { MeasureName } from './measures.js';
 
-const HISTORY_MEASURES = ['timeStudied', 'sessionCount', 'totalModulesStudied', 'averageScore'] as const;
-const COURSE_MEASURES = ['activeLearners', 'newLearners', ...HISTORY_MEASURES] as const;
+export const HISTORY_MEASURES = [
+  'timeStudied',
+  'sessionCount',
+  'totalModulesStudied',
+  'averageScore',
+] as const;
+export const COURSE_MEASURES = ['activeLearners', 'newLearners', ...HISTORY_MEASURES] as const;
 
 /** Pixels. */
 const width = integer(240, 2_000, 'pixels')

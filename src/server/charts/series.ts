@@ -34,18 +34,19 @@ export function toSeries({ interval, timeZone, items, from, to, now }: SeriesInp
     return intervalsBetween(interval, timeZone, range)[0]?.label ?? '';
   };
   const current = startOf(toInstant(now));
-  // The intervals that begin before `from` or end after `to`.
+  // The intervals that begin before `from` or end after `to`. A range that ends later than now does not cut the current one.
   const clipped = new Set(
-    [from, to].flatMap((time) => {
+    [from, to !== undefined && Date.parse(to) < now ? to : undefined].flatMap((time) => {
       if (time === undefined) return [];
       const start = startOf(time);
       return Date.parse(start) < Date.parse(time) ? start : [];
     }),
   );
   const incompleteness = (start: string) => {
-    if (start === current) return interval === 'day' ? 'today so far' : `this ${interval} so far`;
     if (Date.parse(start) > now) return 'still to come';
-    return clipped.has(start) ? `part of the ${interval}` : undefined;
+    if (clipped.has(start)) return `part of the ${interval}`;
+    if (start !== current) return undefined;
+    return interval === 'day' ? 'today so far' : `this ${interval} so far`;
   };
   const points = items.map(({ start, value }) => ({
     date: dateOf(start),

@@ -1,6 +1,6 @@
 import { MEASURES, type MeasureName } from '../charts/index.js';
 import { svg as html, type Markup } from '../markup.js';
-import type { View } from './view.js';
+import type { ChartView } from './view.js';
 
 const INTERVALS = ['day', 'week', 'month'] as const;
 
@@ -8,12 +8,11 @@ interface ControlOptions {
   /** The id of the section, to which the links return. */
   readonly section: string;
   readonly measures: readonly MeasureName[];
-  readonly measure: MeasureName;
 }
 
 /** The links and the form that choose what a chart shows. */
-export function chartControls({ links, interval, from, to }: View, options: ControlOptions): Markup {
-  const { section, measures, measure } = options;
+export function chartControls(view: ChartView, { section, measures }: ControlOptions): Markup {
+  const { links, interval, from, to, measure } = view;
   return html`<div class="controls">
       <nav aria-label="Figure of the chart">
         <ul class="tabs">

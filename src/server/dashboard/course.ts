@@ -1,7 +1,5 @@
-import * as z from 'zod';
 import type { CourseActivity, CourseSummary } from '../../core/index.js';
-import { parseCall } from '../../core/model/validation.js';
-import { courseChart } from '../charts/parameters.js';
+import { COURSE_MEASURES, courseChart } from '../charts/parameters.js';
 import { svg as html, type Markup } from '../markup.js';
 import type { HttpResponse } from '../response.js';
 import type { PageRequest } from '../router.js';
@@ -14,15 +12,22 @@ import { courseWeeks, readWeeks } from './course-weeks.js';
 import { pageResponse } from './document.js';
 import { count } from './format.js';
 import { readRoster, rosterSection } from './roster.js';
-import { argumentsOf, rangeOf, readView, sinceFirst, type Range, type View } from './view.js';
+import {
+  argumentsOf,
+  chartViewSchema,
+  rangeOf,
+  readChartView,
+  sinceFirst,
+  type ChartView,
+  type Range,
+} from './view.js';
 
-const MEASURES = ['activeLearners', 'newLearners', 'sessionCount', 'timeStudied', 'averageScore'] as const;
-const measureSchema = z.object({ measure: courseChart.measure });
+const viewSchema = chartViewSchema.extend({ measure: courseChart.measure });
 
 /** A course, for its teachers. */
 export async function coursePage(request: PageRequest): Promise<HttpResponse> {
   const { stats, caller, query, path, now } = request;
-  const view = readView(request);
+  const view = readChartView(request, viewSchema);
   const { links, zone } = view;
   const course = { courseId: path['courseId'] };
   const range = rangeOf(view, now);
@@ -49,7 +54,7 @@ export async function coursePage(request: PageRequest): Promise<HttpResponse> {
     timeZone: zone.name,
     content: html`${courseFigures(summary, view)}${
       sessionCount > 0 &&
-      html`${courseWeeks(weeks, zone)}${activitySection(request, view, summary, { ...activity, ...range })}
+      html`${courseWeeks(weeks, zone)}${activitySection(view, summary, { ...activity, ...range }, now)}
         <div class="columns">${courseProgress(summary)}${courseModules(summary)}</div>`
     }
     ${rosterSection(query, view, roster, summary)}`,
@@ -57,17 +62,17 @@ export async function coursePage(request: PageRequest): Promise<HttpResponse> {
 }
 
 function activitySection(
-  { query, now }: PageRequest,
-  view: View,
+  view: ChartView,
   { firstCompletedAt }: CourseSummary,
   activity: CourseActivity & Range,
+  now: number,
 ): Markup {
-  const { measure } = parseCall(measureSchema, argumentsOf(query, ['measure']));
+  const { measure } = view;
   const shown = sinceFirst(activity.items, view, firstCompletedAt);
   const items = shown.map((item) => ({ start: item.start, value: item[measure] }));
   return html`<section class="card" id="activity" aria-labelledby="activity-title">
     <h2 id="activity-title">Activity</h2>
-    ${chartControls(view, { section: 'activity', measures: MEASURES, measure })}
+    ${chartControls(view, { section: 'activity', measures: COURSE_MEASURES })}
     ${chartFigure({ ...activity, items, now }, measure)}
   </section>`;
 }

@@ -7,11 +7,14 @@ import { pageResponse } from './document.js';
 import { amount, NONE, percent } from './format.js';
 import { sparklineImage } from './sparkline.js';
 import { countOf, STATUS_NAMES, STATUS_ORDER } from './status.js';
-import { nextPage } from './studied-courses.js';
+import { emptyList, nextPage } from './studied-courses.js';
 import { argumentsOf, readView, type View } from './view.js';
 
 /** Courses on a page. Each needs a summary. */
 const LIMIT = 20;
+
+const EMPTY = html`There is no course yet. Create one with <code>stats-service course add</code> or
+  <code>POST /courses</code>, then record sessions in it.`;
 
 /** All courses of the credential, for teachers. */
 export async function coursesPage(request: PageRequest): Promise<HttpResponse> {
@@ -29,17 +32,8 @@ export async function coursesPage(request: PageRequest): Promise<HttpResponse> {
     title: 'Courses',
     current: 'courses',
     timeZone: zone.name,
-    content: html`${summaries.length > 0 ? table(summaries, view) : empty()}${nextPage(links, page.next, query)}`,
+    content: html`${summaries.length > 0 ? table(summaries, view) : emptyList(query, EMPTY)}${nextPage(links, page.next, query)}`,
   });
-}
-
-function empty(): Markup {
-  return html`<div class="card">
-    <p class="empty">
-      There is no course yet. Create one with <code>stats-service course add</code> or
-      <code>POST /courses</code>, then record sessions in it.
-    </p>
-  </div>`;
 }
 
 function table(summaries: readonly CourseSummary[], view: View): Markup {

@@ -20,11 +20,7 @@ export function count(value: number, noun: string): string {
   return `${grouped(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
-/** Shows two decimals, so that the numbers of a column are aligned. */
-export function scoreText(value: number): string {
-  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
-  return value.toLocaleString('en-US', digits);
-}
+export const scoreText = MEASURES.averageScore.formatInText;
 
 export function score(value: number | null): Markup {
   return value === null ? NONE : figure(value, scoreText(value));

@@ -1,3 +1,4 @@
+import { LearnerRequired } from '../auth/access.js';
 import { hasScope } from '../auth/caller.js';
 import { svg as html } from '../markup.js';
 import type { HttpResponse } from '../response.js';
@@ -12,13 +13,12 @@ const LIMIT = 50;
 
 /**
  * The courses of a teacher or of a learner. A gateway does not tell them apart, so everybody behind one sees their own
- * courses first.
+ * courses. The platform links to the pages of its teachers.
  */
 export async function homePage(request: PageRequest): Promise<HttpResponse> {
   const { stats, caller, userId, query } = request;
-  const isGateway = caller.credential === 'gateway';
-  const isTeacher = hasScope(caller, 'stats:read');
-  if (isTeacher && !isGateway) return coursesPage(request);
+  if (caller.credential !== 'gateway' && hasScope(caller, 'stats:read')) return coursesPage(request);
+  if (userId === undefined) throw new LearnerRequired();
   const view = readView(request);
   const { links, zone } = view;
   const page = await stats.listStudiedCourses({ userId, limit: LIMIT, ...argumentsOf(query, ['cursor']) });
@@ -28,10 +28,9 @@ export async function homePage(request: PageRequest): Promise<HttpResponse> {
     title: 'My courses',
     current: 'home',
     timeZone: zone.name,
-    content: html`${studiedCourses(page.items, view)}${nextPage(links, page.next, query)}
+    content: html`${studiedCourses(page.items, view, query)}${nextPage(links, page.next, query)}
       <ul class="more">
         <li><a href="${links.to('/me')}">My learning: days, streaks and hours</a></li>
-        ${isGateway && html`<li><a href="${links.to('/courses')}">All courses, for teachers</a></li>`}
       </ul>`,
   });
 }

@@ -7,4 +7,4 @@ export { myLearningPage } from './my-learning.js';
 export { problemPage } from './problem-page.js';
 export { rosterFile } from './roster-file.js';
 export { sparklineFile } from './sparkline.js';
-export { linkPage, redirect, reloadPage, signInPage, signInRedirect } from './sign-in.js';
+export { continuePage, linkPage, redirect, signInPage, signInRedirect } from './sign-in.js';

@@ -1,4 +1,5 @@
 import type { Course, LifetimeStats } from '../../core/index.js';
+import { grouped } from '../../core/model/validation.js';
 import { svg as html, type Markup } from '../markup.js';
 import type { PageRequest } from '../router.js';
 import { amount, count, NONE } from './format.js';
@@ -25,6 +26,8 @@ export async function moduleSection(
 ): Promise<Markup | false> {
   if (moduleIds.length === 0 && distinctModulesStudied === 0) return false;
   const { modules, isWhole } = await readModules(request);
+  // The stats count the modules of all sessions.
+  const hasAll = isWhole || modules.size >= distinctModulesStudied;
   const declared = new Set(moduleIds);
   const others = Array.from(modules.keys())
     .filter((moduleId) => !declared.has(moduleId))
@@ -37,7 +40,7 @@ export async function moduleSection(
         ${moduleId}${!isDeclared && moduleIds.length > 0 && html` <small>not in the course</small>`}
       </th>
       <td class="state">
-        ${studied ? html`<span class="check">Studied</span>` : html`<span class="none">Not yet</span>`}
+        ${studied ? html`<span class="check">Studied</span>` : hasAll ? html`<span class="none">Not yet</span>` : NONE}
       </td>
       <td>${studied ? amount(studied.sessions) : NONE}</td>
       <td>${studied ? zone.date(studied.last) : NONE}</td>
@@ -46,7 +49,13 @@ export async function moduleSection(
   const rest = rows.slice(SHOWN);
   return html`<section class="card" aria-labelledby="modules-title">
     <h2 id="modules-title">Modules</h2>
-    ${!isWhole && html`<p class="hint">Counted over the last ${(MAX_PAGES * LIMIT).toLocaleString('en-US')} sessions.</p>`}
+    ${
+      !isWhole &&
+      html`<p class="hint">
+        Counted over the last ${grouped(MAX_PAGES * LIMIT)}
+        sessions.${!hasAll && ' A module without a state may be of an earlier session.'}
+      </p>`
+    }
     ${moduleTable(rows.slice(0, SHOWN))}
     ${
       rest.length > 0 &&

@@ -1,9 +1,8 @@
-import * as z from 'zod';
 import type { Course, CourseLearner, LifetimeStats } from '../../core/index.js';
-import { grouped, parseCall } from '../../core/model/validation.js';
+import { grouped } from '../../core/model/validation.js';
 import { hasScope } from '../auth/caller.js';
 import { progressBar } from '../charts/index.js';
-import { historyChart } from '../charts/parameters.js';
+import { HISTORY_MEASURES, historyChart } from '../charts/parameters.js';
 import { svg as html, type Markup } from '../markup.js';
 import type { HttpResponse } from '../response.js';
 import type { PageRequest } from '../router.js';
@@ -15,16 +14,24 @@ import { moduleSection } from './learner-modules.js';
 import { sessionSection } from './learner-sessions.js';
 import { statusBadge } from './status.js';
 import { tiles } from './tiles.js';
-import { argumentsOf, rangeOf, readView, sinceFirst, type View } from './view.js';
+import {
+  argumentsOf,
+  chartViewSchema,
+  rangeOf,
+  readChartView,
+  sinceFirst,
+  type ChartView,
+  type View,
+} from './view.js';
 
-const MEASURES = ['timeStudied', 'sessionCount', 'totalModulesStudied', 'averageScore'] as const;
-const measureSchema = z.object({ measure: historyChart.measure });
+const viewSchema = chartViewSchema.extend({ measure: historyChart.measure });
+type LearnerView = ChartView<(typeof HISTORY_MEASURES)[number]>;
 
 /** A learner in a course: for teachers, and for the learner. */
 export async function learnerPage(request: PageRequest): Promise<HttpResponse> {
   const { stats, caller, userId, path, query } = request;
   if (!hasScope(caller, 'stats:read')) return myCoursePage(request);
-  const view = readView(request);
+  const view = readChartView(request, viewSchema);
   const { links } = view;
   const key = { userId, courseId: path['courseId'] };
   const [course, learner] = await Promise.all([
@@ -50,7 +57,7 @@ export async function learnerPage(request: PageRequest): Promise<HttpResponse> {
 /** A course, for a learner. */
 export async function myCoursePage(request: PageRequest): Promise<HttpResponse> {
   const { stats, caller, userId, path } = request;
-  const view = readView(request);
+  const view = readChartView(request, viewSchema);
   const { links } = view;
   const { courseId } = path;
   const [course, lifetime] = await Promise.all([
@@ -83,7 +90,7 @@ type Figures = Omit<LifetimeStats, 'courseId' | 'moduleCount'>;
 
 async function learnerContent(
   request: PageRequest,
-  view: View,
+  view: LearnerView,
   course: Course,
   figures: Figures,
 ): Promise<Markup> {
@@ -131,20 +138,19 @@ function lifetimeTiles(figures: Figures, course: Course, { zone }: View): Markup
 }
 
 async function historySection(
-  { stats, userId, path, query, now }: PageRequest,
-  view: View,
+  { stats, userId, path, now }: PageRequest,
+  view: LearnerView,
   { firstCompletedAt }: Figures,
 ): Promise<Markup> {
-  const { measure } = parseCall(measureSchema, argumentsOf(query, ['measure']));
   const range = rangeOf(view, now);
-  const { interval, zone } = view;
+  const { interval, zone, measure } = view;
   const key = { userId, courseId: path['courseId'] };
   const history = await stats.getHistory({ ...key, interval, timeZone: zone.name, ...range });
   const shown = sinceFirst(history.items, view, firstCompletedAt);
   const items = shown.map((item) => ({ start: item.start, value: item[measure] }));
   return html`<section class="card" id="history" aria-labelledby="history-title">
     <h2 id="history-title">History</h2>
-    ${chartControls(view, { section: 'history', measures: MEASURES, measure })}
+    ${chartControls(view, { section: 'history', measures: HISTORY_MEASURES })}
     ${chartFigure({ ...history, items, ...range, now }, measure)}
   </section>`;
 }

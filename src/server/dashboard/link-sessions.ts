@@ -14,8 +14,10 @@ import type { HttpResponse } from '../response.js';
 import {
   formatCookie,
   isFromOtherSite,
+  nextOf,
+  nextOfPage,
   queryOf,
-  readCookie,
+  readCookies,
   RefusedSession,
   sessionRoute,
   type Sessions,
@@ -57,19 +59,19 @@ export class LinkSessions implements Authenticator, Sessions {
     return { credential: 'link', userId: undefined, scopes: READ, courses: undefined, subject: undefined };
   }
 
-  async enter(request: IncomingMessage, pathname: string): Promise<Caller | HttpResponse> {
+  async enter(request: IncomingMessage, pathname: string, search: string): Promise<Caller | HttpResponse> {
     assertLoopback(request);
     if (this.#hasSession(request)) return this.authenticate(request);
-    const { linkPage, reloadPage } = await import('./index.js');
-    if (isFromOtherSite(request)) return reloadPage(pathname);
+    const { continuePage, linkPage } = await import('./index.js');
+    if (isFromOtherSite(request)) return continuePage(pathname, '/open', nextOfPage(pathname, search));
     throw new RefusedSession('unauthenticated', undefined, linkPage(pathname));
   }
 
-  /** Opens the session of a link. */
+  /** Opens the session of a link, or leads a reader who comes from another site to the page. */
   async open(request: IncomingMessage): Promise<HttpResponse> {
     assertLoopback(request);
     const { linkPage, redirect } = await import('./index.js');
-    if (this.#hasSession(request)) return redirect(OPEN, '');
+    if (this.#hasSession(request)) return redirect(OPEN, nextOf(queryOf(request)));
     const isRight = timingSafeEqual(hashOf(queryOf(request).get('code') ?? ''), this.#hash);
     const isOver = this.#isUsed || this.#clock() >= this.#start + LINK_AGE;
     if (!isRight || isOver || isPrefetch(request)) {
@@ -83,7 +85,10 @@ export class LinkSessions implements Authenticator, Sessions {
   }
 
   #hasSession(request: IncomingMessage): boolean {
-    return this.#seal.open(readCookie(request, cookieName(request)), this.#clock())?.kind === 'link';
+    const now = this.#clock();
+    return readCookies(request, cookieName(request)).some(
+      (sealed) => this.#seal.open(sealed, now)?.kind === 'link',
+    );
   }
 }
 

@@ -46,7 +46,7 @@ export async function myLearningPage(request: PageRequest): Promise<HttpResponse
     content: html`${activity && activity.activeDays > 0 && days(request, view, activity)}
       <section aria-labelledby="courses-title">
         <h2 id="courses-title" class="section">Courses</h2>
-        ${studiedCourses(page.items, view)}${nextPage(links, page.next, query)}
+        ${studiedCourses(page.items, view, query)}${nextPage(links, page.next, query)}
       </section>`,
   });
 }

@@ -50,12 +50,16 @@ export function rosterSection(
 }
 
 function emptyText(query: URLSearchParams, isFiltered: boolean, { links }: View): Markup {
+  if (query.get('cursor')) {
+    const first = links.here({ cursor: undefined }, 'learners');
+    return html`There are no more learners. <a href="${first}">First page</a>`;
+  }
   if (isFiltered) {
     const all = links.here(WITHOUT_FILTERS, 'learners');
     return html`${noMatch(query)} <a href="${all}">Show all learners</a>`;
   }
-  return html`Nobody is enrolled, and nobody has studied. Enrol learners with
-    <code>stats-service enrol</code> or <code>import --enrolments</code>, or record a session.`;
+  return html`The course has no learners. Enrol learners with <code>stats-service enrol</code> or
+    <code>import --enrolments</code>, or record a session.`;
 }
 
 /** Names the filters. The form suggests only the groups of the page, so a group may have been typed. */
@@ -213,11 +217,9 @@ function pages(view: View, query: URLSearchParams, courseId: string, { items, ne
       ${!isFirst && html`<li><a href="${links.here(all, 'learners')}">First page</a></li>`}
       ${next !== null && html`<li><a href="${links.here({ cursor: next }, 'learners')}" rel="next">Next page</a></li>`}
       <li>
-        <a href="${file({ limit: ROSTER_PAGE })}" download="download"
-          >${isWhole ? 'Download CSV' : 'CSV of this page'}</a
-        >
+        <a href="${file({ limit: ROSTER_PAGE })}">${isWhole ? 'Download CSV' : 'CSV of this page'}</a>
       </li>
-      ${!isWhole && html`<li><a href="${file(all)}" download="download">CSV of all pages</a></li>`}
+      ${!isWhole && html`<li><a href="${file(all)}">CSV of all pages</a></li>`}
     </ul>
   </div>`;
 }

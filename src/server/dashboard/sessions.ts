@@ -5,6 +5,8 @@ import type { HttpErrorCode } from '../problem.js';
 import type { HttpResponse } from '../response.js';
 import type { ServiceRoute } from '../router.js';
 
+const ROOT = '/dashboard';
+
 /** The sessions of the dashboard, where requests of pages have no credential of their own. */
 export interface Sessions {
   /** The routes that open and close a session. */
@@ -45,12 +47,10 @@ export function sessionRoute(
   };
 }
 
-export function readCookie({ headers }: IncomingMessage, name: string): string {
-  for (const pair of headers.cookie?.split(';') ?? []) {
-    const text = pair.trim();
-    if (text.startsWith(`${name}=`)) return text.slice(name.length + 1);
-  }
-  return '';
+/** Returns each cookie of this name. Another service of the same host can have set one. */
+export function readCookies({ headers }: IncomingMessage, name: string): string[] {
+  const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim());
+  return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1));
 }
 
 /**
@@ -91,11 +91,27 @@ export function assertSameSite({ headers }: IncomingMessage): void {
 }
 
 /**
- * True if a link on another site leads here. `SameSite=Strict` then keeps the cookie back, but a reload by the page itself
- * sends it.
+ * True if a link on another site leads here. `SameSite=Strict` then keeps the cookie back, but a page of this site that leads
+ * on sends it.
  */
 export function isFromOtherSite({ headers }: IncomingMessage): boolean {
   return headers['sec-fetch-site'] === 'cross-site' && headers['sec-fetch-mode'] === 'navigate';
+}
+
+/** Characters of the page to return to, so that the URL of the form is never too long. */
+const MAX_NEXT = 2_000;
+/** A path below the dashboard. A segment of dots could leave it. */
+const NEXT = /^(?:\/[\w-]+(?:\.\w+)?)*(?:\?[\x21-\x7e]*)?$/;
+
+/** Returns the page to show next: the path below the dashboard, with its query. Any other text is the home page. */
+export function nextOf(parameters: Pick<URLSearchParams, 'get'>): string {
+  const next = parameters.get('next') ?? '';
+  return next.length <= MAX_NEXT && NEXT.test(next) ? next : '';
+}
+
+/** Returns a requested page as the one to show next. */
+export function nextOfPage(pathname: string, search: string): string {
+  return nextOf({ get: () => `${pathname.slice(ROOT.length)}${search && `?${search}`}` });
 }
 
 /** Returns the query of the request. */

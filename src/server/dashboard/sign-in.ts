@@ -58,13 +58,18 @@ export function linkPage(pathname: string): HttpResponse {
   });
 }
 
-/** Loads the page again. The cookie of a session is not sent when a link of another site leads here. */
-export function reloadPage(pathname: string): HttpResponse {
+/**
+ * Leads a reader who comes from another site to a page, by a route that never responds with this page, so that no browser
+ * can load it for ever.
+ */
+export function continuePage(pathname: string, route: string, next: string): HttpResponse {
+  const links = new Links(pathname, NO_QUERY);
+  const link = links.to(route, { next });
   return pageResponse({
-    links: new Links(pathname, NO_QUERY),
+    links,
     title: 'Opening',
-    headers: { Refresh: '0' },
-    content: html`<p><a href="">Continue</a></p>`,
+    headers: { Refresh: `0; url=${link}` },
+    content: html`<p><a href="${link}">Continue</a></p>`,
   });
 }
 

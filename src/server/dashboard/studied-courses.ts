@@ -6,13 +6,16 @@ import type { Links } from './links.js';
 import type { View } from './view.js';
 
 /** The courses of a learner, each with a link to its page. */
-export function studiedCourses(courses: readonly StudiedCourse[], { links, zone }: View): Markup {
+export function studiedCourses(
+  courses: readonly StudiedCourse[],
+  { links, zone }: View,
+  query: URLSearchParams,
+): Markup {
   if (courses.length === 0) {
-    return html`<div class="card">
-      <p class="empty">
-        No course yet. A course is shown here as soon as its first study session is recorded.
-      </p>
-    </div>`;
+    return emptyList(
+      query,
+      'No course yet. A course is shown here as soon as its first study session is recorded.',
+    );
   }
   const items = courses.map(
     (course) =>
@@ -55,6 +58,13 @@ function progressOf({ progress, distinctModulesStudied, moduleCount }: StudiedCo
   return html`<p class="progress">
     ${progressBar(progress)} ${percent(progress)} <small>of ${count(moduleCount ?? 0, 'module')}</small>
   </p>`;
+}
+
+/** @param text says why the first page is empty. A later page can only have become empty. */
+export function emptyList(query: URLSearchParams, text: Markup | string): Markup {
+  return html`<div class="card">
+    <p class="empty">${query.get('cursor') ? 'There are no more courses.' : text}</p>
+  </div>`;
 }
 
 /** The links between the pages of a list. */

@@ -17,8 +17,10 @@ import {
   assertSameSite,
   formatCookie,
   isFromOtherSite,
+  nextOf,
+  nextOfPage,
   queryOf,
-  readCookie,
+  readCookies,
   RefusedSession,
   sessionRoute,
   type Sessions,
@@ -31,10 +33,8 @@ const OPEN = `${ROOT}/session`;
 const CLOSE = `${ROOT}/sign-out`;
 /** Milliseconds. */
 const MAX_AGE = 3_600_000;
-/** Characters of the page to return to, so that the URL of the form is never too long. */
-const MAX_NEXT = 2_000;
-/** A path below the dashboard. A segment of dots could leave it. */
-const NEXT = /^(?:\/[\w-]+(?:\.\w+)?)*(?:\?[\x21-\x7e]*)?$/;
+
+type TokenClaims = Exclude<SessionClaims, { kind: 'link' }>;
 
 interface TokenSessionOptions {
   /** The secret of all servers that share the sessions. Default: a random one. */
@@ -46,6 +46,7 @@ export class TokenSessions implements Sessions {
   readonly routes = [
     sessionRoute('GET', SIGN_IN, (request) => this.#form(nextOf(queryOf(request)))),
     sessionRoute('POST', OPEN, (request) => this.#open(request)),
+    sessionRoute('GET', OPEN, (request) => this.#continue(request)),
     sessionRoute('POST', CLOSE, (request) => this.#close(request)),
   ];
   readonly #authenticator: TokenAuthenticator;
@@ -61,10 +62,10 @@ export class TokenSessions implements Sessions {
 
   async enter(request: IncomingMessage, pathname: string, search: string): Promise<Caller | HttpResponse> {
     if (request.headers.authorization !== undefined) return this.#authenticator.authenticate(request);
-    const { signInRedirect, reloadPage } = await import('./index.js');
-    const next = nextOf({ get: () => `${pathname.slice(ROOT.length)}${search && `?${search}`}` });
-    const claims = this.#seal.open(readCookie(request, COOKIE), this.#clock());
-    if (claims && claims.kind !== 'link') {
+    const { continuePage, signInRedirect } = await import('./index.js');
+    const next = nextOfPage(pathname, search);
+    const claims = this.#claimsIn(request);
+    if (claims) {
       try {
         return { ...(await this.#callerOf(claims)), isSession: true };
       } catch (error) {
@@ -72,10 +73,21 @@ export class TokenSessions implements Sessions {
         throw new RefusedSession(error.code, error.subject, signInRedirect(pathname, next));
       }
     }
-    return isFromOtherSite(request) ? reloadPage(pathname) : signInRedirect(pathname, next);
+    return isFromOtherSite(request)
+      ? continuePage(pathname, '/session', next)
+      : signInRedirect(pathname, next);
   }
 
-  async #callerOf(claims: Exclude<SessionClaims, { kind: 'link' }>): Promise<Caller> {
+  #claimsIn(request: IncomingMessage): TokenClaims | undefined {
+    const now = this.#clock();
+    for (const sealed of readCookies(request, COOKIE)) {
+      const claims = this.#seal.open(sealed, now);
+      if (claims && claims.kind !== 'link') return claims;
+    }
+    return undefined;
+  }
+
+  async #callerOf(claims: TokenClaims): Promise<Caller> {
     if (claims.kind === 'key') return this.#authenticator.callerOfKey(claims.keyId);
     const { userId, scopes, courses } = claims;
     return {
@@ -102,6 +114,13 @@ export class TokenSessions implements Sessions {
     }
     const { redirect } = await import('./index.js');
     return redirect(OPEN, next, { 'Set-Cookie': formatCookie(request, COOKIE, sealed, age) });
+  }
+
+  /** Leads a reader who comes from another site to the page. If there is no cookie here either, there is no session. */
+  async #continue(request: IncomingMessage): Promise<HttpResponse> {
+    const next = nextOf(queryOf(request));
+    const { redirect, signInRedirect } = await import('./index.js');
+    return this.#claimsIn(request) ? redirect(OPEN, next) : signInRedirect(OPEN, next);
   }
 
   async #verify(credential: string, next: string): Promise<VerifiedCaller> {
@@ -140,10 +159,4 @@ function claimsOf({ credential, userId, scopes, courses, subject }: Caller, expi
     ...(courses && { courses: Array.from(courses) }),
     expires,
   };
-}
-
-/** Returns the page to show after the sign-in: the path below the dashboard, with its query. */
-function nextOf(parameters: Pick<URLSearchParams, 'get'>): string {
-  const next = parameters.get('next') ?? '';
-  return next.length <= MAX_NEXT && NEXT.test(next) ? next : '';
 }

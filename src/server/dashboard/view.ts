@@ -4,6 +4,7 @@ import { intervalSchema, timeZoneSchema } from '../../core/model/history.js';
 import { intervalsBetween } from '../../core/model/intervals.js';
 import { DAY, toInstant } from '../../core/model/time.js';
 import { parseCall, rule } from '../../core/model/validation.js';
+import type { MeasureName } from '../charts/index.js';
 import type { PageRequest } from '../router.js';
 import { Links } from './links.js';
 import { toDate, Zone } from './zone.js';
@@ -19,8 +20,10 @@ function isDate(text: string): boolean {
   return time >= 0 && toDate(time) === text;
 }
 
-const viewSchema = z.object({
-  timeZone: timeZoneSchema,
+const viewSchema = z.object({ timeZone: timeZoneSchema });
+
+/** The parameters of a page with a chart, beside the figure that it shows. */
+export const chartViewSchema = viewSchema.extend({
   interval: intervalSchema,
   from: dateSchema,
   to: dateSchema,
@@ -30,17 +33,37 @@ const viewSchema = z.object({
 export interface View {
   readonly links: Links;
   readonly zone: Zone;
+}
+
+interface ChartState {
   readonly interval: IntervalName;
   /** The first and the last date of the range. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }
 
+/** The state of a page with a chart. */
+export interface ChartView<Measure extends MeasureName = MeasureName> extends View, ChartState {
+  readonly measure: Measure;
+}
+
 /** @throws {StatsError} `invalid-request` */
 export function readView({ pathname, query, now }: PageRequest): View {
-  const names = ['timeZone', 'interval', 'from', 'to'];
-  const { timeZone, ...range } = parseCall(viewSchema, argumentsOf(query, names));
-  return { links: new Links(pathname, query), zone: new Zone(timeZone, now), ...range };
+  const { timeZone } = parseCall(viewSchema, argumentsOf(query, ['timeZone']));
+  return { links: new Links(pathname, query), zone: new Zone(timeZone, now) };
+}
+
+/**
+ * @param schema the parameters, with the figures of the chart
+ * @throws {StatsError} `invalid-request`
+ */
+export function readChartView<Measure extends MeasureName>(
+  { pathname, query, now }: PageRequest,
+  schema: z.ZodType<ChartState & { readonly timeZone: string; readonly measure: Measure }>,
+): ChartView<Measure> {
+  const names = ['timeZone', 'interval', 'from', 'to', 'measure'];
+  const { timeZone, ...chart } = parseCall(schema, argumentsOf(query, names));
+  return { links: new Links(pathname, query), zone: new Zone(timeZone, now), ...chart };
 }
 
 /** The parameters whose value is a number. */
@@ -69,7 +92,10 @@ export interface Range {
 }
 
 /** Returns the range of the reader, or the last intervals up to the end of the current one. */
-export function rangeOf({ zone, interval, from, to }: View, now: number): Range {
+export function rangeOf(
+  { zone, interval, from, to }: Omit<ChartView, 'links' | 'measure'>,
+  now: number,
+): Range {
   const [days, count] = DEFAULTS[interval];
   const chosenEnd = to === undefined ? undefined : zone.startOf(toDate(Date.parse(to) + DAY));
   const end = chosenEnd ?? endOfCurrent(interval, zone.name, now);
@@ -84,7 +110,7 @@ const LEAST_INTERVALS = 8;
 /** Returns the intervals since the first session, unless the reader has chosen where they start. */
 export function sinceFirst<Item extends { readonly start: string }>(
   items: readonly Item[],
-  { from }: View,
+  { from }: Pick<ChartView, 'from'>,
   first: string | null,
 ): readonly Item[] {
   if (from !== undefined || first === null) return items;

@@ -9,9 +9,13 @@ const PATH = '/dashboard';
 const OWN: Access = { forOthers: 'stats:read' };
 const TEACHERS: Access = { scope: 'stats:read' };
 
+/** No page has a path of more segments, and the relative links of an error page would repeat `../` for each. */
+const MAX_SEGMENTS = 16;
+
 /** True for the paths whose errors are pages. */
 export function isDashboard(pathname: string): boolean {
-  return pathname === PATH || pathname.startsWith(`${PATH}/`);
+  if (pathname !== PATH && !pathname.startsWith(`${PATH}/`)) return false;
+  return pathname.split('/', MAX_SEGMENTS + 2).length <= MAX_SEGMENTS + 1;
 }
 
 /**

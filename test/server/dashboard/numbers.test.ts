@@ -10,9 +10,12 @@ import { rosterSchema } from '../../../src/core/model/roster.js';
 import { sessionSchema } from '../../../src/core/model/session.js';
 import { toInstant } from '../../../src/core/model/time.js';
 import { MEASURES } from '../../../src/server/charts/index.js';
+import { COURSE_MEASURES } from '../../../src/server/charts/parameters.js';
+import { change, score, scoreText } from '../../../src/server/dashboard/format.js';
 import { readWeeks, weeksSentence } from '../../../src/server/dashboard/course-weeks.js';
 import { Zone } from '../../../src/server/dashboard/zone.js';
 import { learnerId } from '../../support/classroom.js';
+import { sessionContent } from '../../support/factories.js';
 import { textsOf } from '../../support/pictures.js';
 import {
   createDashboard,
@@ -30,6 +33,7 @@ await fillCourse(dashboard, 30);
 const { courseId } = dashboard;
 const course = `/courses/${courseId}`;
 
+const DAY = 86_400_000;
 const present = (values: readonly (number | null)[]) => values.filter((value) => value !== null);
 
 test('The figures of the page of a course are those of its summary', async () => {
@@ -92,7 +96,6 @@ test('The figures of the page of a course are those of its summary', async () =>
 });
 
 test('The chart of a course has the numbers of its activity, in every interval and for every figure', async () => {
-  const names = ['activeLearners', 'newLearners', 'sessionCount', 'timeStudied', 'averageScore'] as const;
   for (const interval of ['day', 'week', 'month']) {
     const range = '&timeZone=America/St_Johns';
     const query = `interval=${interval}&from=2026-10-01${range}&to=2026-11-22`;
@@ -100,9 +103,12 @@ test('The chart of a course has the numbers of its activity, in every interval a
     const activity = courseActivitySchema.parse(
       await dashboard.api(`${course}/activity?interval=${interval}${range}&${bounds}`),
     );
-    for (const name of names) {
+    for (const name of COURSE_MEASURES) {
       const html = await dashboard.page(`/dashboard${course}?measure=${name}&${query}`);
-      const [, ...rows] = rowsIn(sectionOf(html, 'activity-title'));
+      const section = sectionOf(html, 'activity-title');
+      const [current] = /<a[^>]*aria-current="true"[^>]*>[^<]*/.exec(section) ?? [];
+      assert.equal(textOf(current ?? ''), MEASURES[name].name);
+      const [, ...rows] = rowsIn(section);
       const expected = activity.items.map((item) => {
         const value = item[name];
         return value === null ? 'none' : MEASURES[name].format(value);
@@ -136,8 +142,8 @@ test('A course compares this week with the same part of the last one', async () 
     numbersIn(html),
     columns.flatMap((name) => {
       const [now = null, then = null, ...rest] = weeks.map((week) => week?.[name] ?? null);
-      const change = now === null || then === null ? null : now - then;
-      return present([now, then, change, ...rest]);
+      const difference = now === null || then === null ? null : now - then;
+      return present([now, then, difference, ...rest]);
     }),
   );
   const [heading] = rowsIn(html);
@@ -176,6 +182,14 @@ test('The sentence about the weeks says fewer, more or as many', () => {
   assert.equal(comparison(0, 0), `${begin}as many active learners and as many sessions as ${other}.`);
   assert.equal(comparison(0, -2), `${begin}as many active learners as ${other}, and 2 fewer sessions.`);
   assert.equal(comparison(3, 0), `${begin}3 more active learners than ${other}, and as many sessions.`);
+});
+
+test('Scores of small scales and small changes have the digits of the charts', () => {
+  const shown = [score(0.8531), score(85.1), score(1_234.567), change(0.8531, 0.8571, scoreText)];
+  assert.deepEqual(
+    shown.map(({ text }) => textOf(text)),
+    ['0.8531', '85.10', '1,234.57', '+0.004'],
+  );
 });
 
 test('A roster shows the rows of the API in every sort, filter and page', async () => {
@@ -250,30 +264,77 @@ test('The page of a learner has the stats, history, modules and sessions of the 
   }
 });
 
+/** Instants of a learner in New York, where clocks went back on 1 November, each with the day that begins at 04:00. */
+const STUDIED: readonly (readonly [completedAt: string, day: string])[] = [
+  ['2026-11-22T09:30:00Z', '2026-11-22'],
+  ['2026-11-22T08:59:59Z', '2026-11-21'],
+  ['2026-11-16T09:00:00Z', '2026-11-16'],
+  // Mondays at 02:00 are of the week before.
+  ['2026-11-16T07:00:00Z', '2026-11-15'],
+  ['2026-11-02T07:00:00Z', '2026-11-01'],
+  ['2026-11-01T08:00:00Z', '2026-10-31'],
+  ['2026-10-26T06:00:00Z', '2026-10-25'],
+  ['2026-10-26T08:00:00Z', '2026-10-26'],
+  ['2026-08-03T12:00:00Z', '2026-08-03'],
+  // Longer ago than the weeks of the chart, and than the days of the calendar.
+  ['2026-04-01T12:00:00Z', '2026-04-01'],
+  ['2025-11-01T12:00:00Z', '2025-11-01'],
+];
+
 test('My learning has the streaks, days, weeks and courses of the API', async () => {
-  const html = await dashboard.page('/dashboard/me?timeZone=Asia/Tokyo&dayStart=04:00');
-  const activity = learnerActivitySchema.parse(
-    await dashboard.api('/me/activity?timeZone=Asia/Tokyo&dayStart=04:00'),
-  );
-  const body = z.object({ items: z.array(studiedCourseSchema) }).parse(await dashboard.api('/me/courses'));
+  await using own = await createDashboard();
+  const { stats, courseId: algebra } = own;
+  await stats.setCourse({ courseId: algebra, course: { name: 'Algebra', moduleIds: MODULES } });
+  const zoology = await stats.addCourse({ course: { name: 'Zoology' } });
+  for (const [index, [completedAt]] of STUDIED.entries()) {
+    const timeStudied = 60_000 * 2 ** index;
+    const session = sessionContent({ completedAt, timeStudied, moduleIds: MODULES.slice(0, index) });
+    await stats.recordSession({
+      userId: learnerId(0),
+      courseId: index % 2 === 0 ? algebra : zoology.courseId,
+      session,
+    });
+  }
+  const parameters = 'timeZone=America/New_York&dayStart=04:00';
+  const html = await own.page(`/dashboard/me?${parameters}`);
+  const activity = learnerActivitySchema.parse(await own.api(`/me/activity?${parameters}`));
+  const body = z.object({ items: z.array(studiedCourseSchema) }).parse(await own.api('/me/courses'));
   const { currentStreak, longestStreak, activeDays, items } = activity;
   const tiles = html.slice(html.indexOf('class="tiles"'), html.indexOf('</dl>'));
+  assert.deepEqual([currentStreak, longestStreak, activeDays], [2, 2, 11]);
   assert.deepEqual(numbersIn(tiles), [currentStreak, longestStreak, activeDays]);
+  // The days of a year.
+  const days = STUDIED.toReversed().slice(1);
+  assert.deepEqual(
+    items.map(({ date }) => date),
+    days.map(([, day]) => day).toSorted(),
+  );
   assert.deepEqual(
     numbersIn(sectionOf(html, 'calendar-title')),
     items.toReversed().flatMap((day) => [day.sessionCount, day.totalModulesStudied, day.timeStudied]),
   );
   const [, ...weeks] = rowsIn(sectionOf(html, 'hours-title'));
-  const total = items.reduce((sum, { timeStudied }) => sum + timeStudied, 0);
-  assert.equal(weeks.length, 8);
-  assert.equal(weeks.at(-1)?.[1], MEASURES.timeStudied.format(total));
+  // The first week with a session of the last 26.
+  const first = Date.parse('2026-08-03');
+  const expected = Array.from({ length: 16 }, (_, index) => {
+    const [start, end] = [first + index * 7 * DAY, first + (index + 1) * 7 * DAY];
+    const within = items.filter(({ date }) => Date.parse(date) >= start && Date.parse(date) < end);
+    const sum = within.reduce((total, { timeStudied }) => total + timeStudied, 0);
+    return MEASURES.timeStudied.format(sum);
+  });
+  assert.deepEqual(
+    weeks.map(([, value]) => value),
+    expected,
+  );
+  assert.deepEqual([weeks[0]?.[0], weeks.at(-1)?.[0]], ['3 Aug 2026', '16 Nov 2026 (this week so far)']);
   assert.deepEqual(
     numbersIn(sectionOf(html, 'courses-title')),
     body.items.flatMap((each) =>
       present([each.progress, each.sessionCount, each.timeStudied, each.averageScore]),
     ),
   );
-  const home = await dashboard.page('/dashboard');
+  assert.equal(body.items.length, 2);
+  const home = await own.page('/dashboard');
   assert.deepEqual(numbersIn(home), numbersIn(sectionOf(html, 'courses-title')));
 });
 

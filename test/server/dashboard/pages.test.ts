@@ -56,7 +56,13 @@ async function crawl({ url, get }: Dashboard, start: readonly string[]): Promise
 test('Every link of every page leads to a page or a file, also below a prefix', async () => {
   await using dashboard = await createDashboard({ basePath: '/stats' });
   await fillCourse(dashboard, 3);
-  const paths = await crawl(dashboard, ['/dashboard', '/dashboard/courses']);
+  const own = await crawl(dashboard, ['/dashboard']);
+  // A gateway blocks the others for learners.
+  assert.deepEqual(
+    Array.from(own).filter((path) => path.startsWith('/dashboard/courses')),
+    [],
+  );
+  const paths = new Set([...own, ...(await crawl(dashboard, ['/dashboard/courses']))]);
   const { courseId } = dashboard;
   const expected = [
     '/dashboard/me',
@@ -121,9 +127,9 @@ test('Pages have the access rules of the API, and a refusal is a page, too', asy
   });
   assert.ok(text.includes('Botany') && !text.includes(courseId));
   const home = await client.send('GET', '/dashboard/me', { headers: { authorization: `Bearer ${teacher}` } });
-  assert.match(textOf(home.text), /This page is for a learner You are signed in without one\. Go/);
+  assert.match(textOf(home.text), /This page is for a learner You are signed in without one\. Sign in with/);
   const own = await client.send('GET', '/dashboard', { headers: { authorization: `Bearer ${learner}` } });
-  assert.ok(own.text.includes('Algebra') && !own.text.includes('All courses'));
+  assert.ok(own.text.includes('Algebra'));
   const others = await client.send('GET', `/dashboard/me`, {
     headers: { authorization: `Bearer ${learner}`, 'x-user-id': other },
   });
@@ -264,7 +270,7 @@ test('Empty pages say what to do next', async () => {
   const expected: readonly (readonly [path: string, text: RegExp])[] = [
     ['/dashboard', /No course yet\. A course is shown here as soon as/],
     ['/dashboard/me', /No course yet/],
-    [course, /Nobody is enrolled.*Enrol learners with stats-service enrol/],
+    [course, /The course has no learners\. Enrol learners with stats-service enrol/],
     [`/dashboard/me/courses/${courseId}`, /No study session yet/],
   ];
   for (const [path, text] of expected) assert.match(textOf(await dashboard.page(path)), text);
@@ -301,6 +307,13 @@ test('Errors are pages with the status, the reason and a link home', async () =>
     [`${course}/learners/ann`, 400, /userId is "ann"; it must be a UUID/],
     [`${course}?timeZone=Mars&status=bored&interval=year`, 400, /2 validation errors.*timeZone is "Mars"/],
     [`${course}?inactiveAfter=0`, 400, /inactiveAfter is 0; it must be/],
+    // Also while the course has no session, of which the chart would show something.
+    [`${course}?measure=progress`, 400, /measure is "progress"; it must be activeLearners, newLearners/],
+    [
+      `${course}/learners/${newUserId()}?measure=newLearners`,
+      400,
+      /measure is "newLearners"; it must be time/,
+    ],
     [`${course}?from=2026-02-30`, 400, /from is "2026-02-30"; it must be a date/],
     [`${course}?cursor=x`, 400, /cursor is "x"/],
   ];
@@ -311,7 +324,22 @@ test('Errors are pages with the status, the reason and a link home', async () =>
     const home = /class="button"\s+href="([^"]+)"/.exec(answer.text)?.[1] ?? '';
     assert.equal(new URL(home, `${dashboard.url}${path}`).pathname, '/dashboard');
   }
+  // No page is so deep, and the links of one would repeat `../`.
+  const deep = await dashboard.get(`/dashboard${'/a'.repeat(4_000)}`);
+  assert.deepEqual([deep.status, deep.headers['content-type']], [404, 'application/problem+json']);
+  assert.ok(deep.text.length < 1_000, String(deep.text.length));
+  assertPage(await dashboard.get(`/dashboard${'/a'.repeat(15)}`), 404);
+  // Only the pages with a chart know the parameters of one.
+  for (const path of ['/dashboard', '/dashboard/me', '/dashboard/courses']) {
+    assertPage(await dashboard.get(`${path}?interval=year&from=x&to=x&measure=x`), 200);
+  }
   await using client = new HttpClient(dashboard.url);
+  const nobody = await client.send('GET', '/dashboard');
+  assertPage(nobody, 401);
+  assert.match(
+    textOf(nobody.text),
+    /No learner is signed in Open the dashboard from.*run .*stats-service dashboard/,
+  );
   const post = await client.send('POST', course, { userId: learnerId(0), json: {} });
   assertPage(post, 405);
   assert.equal(post.headers['allow'], 'GET, HEAD, OPTIONS');

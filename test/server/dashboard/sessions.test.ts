@@ -68,6 +68,10 @@ test('A token and an API key open a session for pages, and for nothing else', as
   }
   const page = await client.send('GET', course, { headers: { cookie } });
   assert.match(textOf(page.text), /Sign out/);
+  // Another service of the same host can have set a cookie of the same name.
+  for (const cookies of [`stats_session=x; ${cookie}`, `${cookie}; stats_session=x`]) {
+    assert.equal((await client.send('GET', course, { headers: { cookie: cookies } })).status, 200, cookies);
+  }
 
   // The cookie is of an admin.
   const json = sessionContent();
@@ -98,6 +102,30 @@ test('A token and an API key open a session for pages, and for nothing else', as
     [closed.status, closed.headers['location'], closed.headers['set-cookie']],
     [303, '../dashboard/sign-in', 'stats_session=; Max-Age=0; HttpOnly; SameSite=Strict'],
   );
+});
+
+test('A reader whose key cannot read a page learns why, and can sign out', async () => {
+  await using service = await createTokenService();
+  await using client = new HttpClient(service.url);
+  const credential = await service.createKey(['sessions:write', 'courses:write']);
+  const cookie = cookieOf(await signIn(client, { credential }));
+  const courses = `/dashboard/courses`;
+  const missing = `${courses}/${service.courseId}`;
+  const rows: readonly (readonly [path: string, status: number, text: RegExp])[] = [
+    [
+      '/dashboard',
+      400,
+      /Sign out This page is for a learner You are signed in without one.*Sign in with the/,
+    ],
+    ['/dashboard/me', 400, /Sign out This page is for a learner You are signed in without one/],
+    [courses, 403, /Sign out A scope is missing .*requires the scope stats:read/],
+    [missing, 403, /Sign out A scope is missing/],
+  ];
+  for (const [path, status, text] of rows) {
+    const answer = await client.send('GET', path, { headers: { cookie } });
+    assert.equal(answer.status, status);
+    assert.match(textOf(answer.text), text);
+  }
 });
 
 test('A wrong credential gets the form again, without a reason, and no page, header or log has it', async () => {
@@ -201,10 +229,17 @@ test('The sign-in leads to a page of the dashboard only', async () => {
   const away = await below.send('GET', '/dashboard/courses');
   assert.equal(away.headers['location'], '../dashboard/sign-in?next=%2Fcourses');
   assert.equal((await signIn(below, { credential })).headers['location'], '../dashboard');
-  // A link of another site comes without the cookie, which a reload by the page itself sends.
+  // A link of another site comes without the cookie, which the browser sends when a page of this site leads on.
   const site = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
-  const linked = await client.send('GET', '/dashboard/me', { headers: site });
-  assert.deepEqual([linked.status, linked.headers['refresh']], [200, '0']);
+  const linked = await client.send('GET', '/dashboard/me?x=1', { headers: site });
+  const onward = 'dashboard/session?next=%2Fme%3Fx%3D1';
+  assert.deepEqual([linked.status, linked.headers['refresh']], [200, `0; url=../${onward}`]);
+  const cookie = cookieOf(await signIn(client, { credential }));
+  const locationOf = async (sent: Record<string, string>) =>
+    (await client.send('GET', `/${onward}`, { headers: sent })).headers['location'];
+  assert.equal(await locationOf({ cookie }), '../dashboard/me?x=1');
+  // A browser that does not send it here either gets the form, and not the same page again.
+  assert.equal(await locationOf(site), '../dashboard/sign-in?next=%2Fme%3Fx%3D1');
 });
 
 test('A forged, foreign or expired session is none', async () => {
@@ -341,9 +376,20 @@ test('The link of a local dashboard works once, for the browser of this machine,
   assert.equal(again.status, 401);
   assert.match(textOf(again.text), /run it again/);
   assert.equal((await open(path, { cookie })).headers['location'], '../dashboard');
+  const site = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+  const onward = 'dashboard/open?next=%2Fcourses';
+  const linked = await open('/dashboard/courses', site);
+  assert.deepEqual([linked.status, linked.headers['refresh']], [200, `0; url=../${onward}`]);
+  assert.equal((await open(`/${onward}`, { cookie })).headers['location'], '../dashboard/courses');
+  assert.equal((await open(`/${onward}`, site)).status, 401);
 
   for (const page of ['/dashboard', `/dashboard/courses/${courseId}`, '/courses']) {
     assert.equal((await open(page, { cookie })).status, 200, page);
+    assert.equal(
+      (await open(page, { cookie: `${cookie.replace(/=.*/, '=')}; ${cookie}` })).status,
+      200,
+      page,
+    );
     assert.equal((await open(page, { cookie, host: 'evil.example' })).status, 403, page);
   }
   const userId = newUserId();
