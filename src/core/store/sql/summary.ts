@@ -32,17 +32,19 @@ export async function summarizeCourse(
   const { courseId, name, moduleIds } = course;
   const moduleCount = moduleIds.length;
   const figures = await readFigures(context, courseId);
+  const { learners, progressHistogram } = await countLearners(context, course, rule);
   const { studied, scored } = figures;
-  const quartiles = (values: string | null, learners: number) =>
-    values === null || learners < minLearners ? null : toQuartiles(values);
+  const quartiles = (values: string | null, count: number) =>
+    values === null || count < minLearners ? null : toQuartiles(values);
   return {
     courseId,
     name,
     moduleCount: moduleCount === 0 ? null : moduleCount,
-    ...(await countLearners(context, course, rule)),
+    learners,
     ...toCourseSums(figures),
     firstCompletedAt: figures.first_completed_at,
     lastCompletedAt: figures.last_completed_at,
+    progressHistogram,
     perLearner: {
       averageScore: quartiles(figures.average_scores, scored),
       timeStudied: quartiles(figures.times, studied),
