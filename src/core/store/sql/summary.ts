@@ -32,10 +32,10 @@ export async function summarizeCourse(
   const { courseId, name, moduleIds } = course;
   const moduleCount = moduleIds.length;
   const figures = await readFigures(context, courseId);
-  const { studied, scored } = figures;
-  const quartiles = (values: string | null, learners: number) =>
-    values === null || learners < minLearners ? null : toQuartiles(values);
   const { learners, progressHistogram } = await countLearners(context, course, rule);
+  const { studied, scored } = figures;
+  const quartiles = (values: string | null, count: number) =>
+    values === null || count < minLearners ? null : toQuartiles(values);
   return {
     courseId,
     name,
