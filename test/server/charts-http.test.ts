@@ -70,7 +70,7 @@ for (const dialect of DIALECTS) {
           assert.deepEqual(valuesOf(picture.text), values, measure);
         }
         const scores = await ask(`/${list}.svg?${query}&measure=averageScore`);
-        const expected = items.map(({ averageScore }) => averageScore?.toString() ?? 'none');
+        const expected = items.map(({ averageScore }) => averageScore?.toFixed(2) ?? 'none');
         assert.deepEqual(valuesOf(scores.text), expected);
       }
       const times = ['1 h 30 min', '0 s', '0 s', '1 h 30 min', '0 s', '0 s', '1 h 30 min'];
@@ -78,7 +78,7 @@ for (const dialect of DIALECTS) {
 
       const learners = await ask(`/activity.svg?${query}`);
       const title =
-        '<title>Active learners per week, 5 Oct to 16 Nov 2026: between 0 and 2, 0 in the last complete week.</title>';
+        '<title>Active learners per week, 5 Oct to 16 Nov 2026: between 0 and 2, 0 in the last complete week; this week so far: 1.</title>';
       assert.ok(learners.text.includes(title), learners.text);
       assert.match(learners.text, /Pale bar: this week so far</);
       assert.match(learners.text, /^<svg [^>]*role="img" width="640" height="\d+"/);

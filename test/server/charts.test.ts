@@ -40,7 +40,7 @@ function chart(first: string, values: readonly (number | null)[], request: Reque
 test('A chart says what it shows, and marks the interval that is not over', () => {
   const weeks = chart('2026-10-05', [12, 31, 17, 20, 25, 26, 24, 9], { timeZone: 'Europe/London' });
   const range = '5 Oct to 23 Nov 2026';
-  const sentence = `Active learners per week, ${range}: between 12 and 31, 24 in the last complete week.`;
+  const sentence = `Active learners per week, ${range}: between 12 and 31, 24 in the last complete week; this week so far: 9.`;
   assert.equal(weeks.sentence, sentence);
   assert.deepEqual(weeks.table.heading, ['Week from', 'Active learners']);
   assert.deepEqual(weeks.table.rows.at(0), ['5 Oct 2026', '12']);
@@ -64,7 +64,7 @@ test('A chart says what it shows, and marks the interval that is not over', () =
 
 test('The intervals that `from` and `to` cut are marked too, and do not count as complete', () => {
   const cut = chart('2026-10-05', [1, 5, 6, 2], { from: '2026-10-07T00:00:00Z', to: '2026-10-28T00:00:00Z' });
-  assert.match(cut.sentence, /between 5 and 6, 6 in the last complete week\.$/);
+  assert.match(cut.sentence, /between 5 and 6, 6 in the last complete week; part of the week: 2\.$/);
   assert.match(cut.picture.text, /Pale bar: part of the week</);
   const whole = chart('2026-10-05', [1, 5, 6, 2], {
     from: '2026-10-05T00:00:00Z',
@@ -92,10 +92,10 @@ test('The intervals that `from` and `to` cut are marked too, and do not count as
 });
 
 test('Sentences for one value, equal values, no complete interval and no value', () => {
-  const sentenceOf = (...values: Parameters<typeof chart>) => chart(...values).sentence.replace(/^.*: /, '');
+  const sentenceOf = (...values: Parameters<typeof chart>) => chart(...values).sentence.replace(/^.*?: /, '');
   const score = { measure: 'averageScore' } as const;
   assert.equal(sentenceOf('2026-10-05', [3]), '3.');
-  assert.equal(sentenceOf('2026-11-16', [3, 1]), '3 in the only complete week.');
+  assert.equal(sentenceOf('2026-11-16', [3, 1]), '3 in the only complete week; this week so far: 1.');
   assert.equal(sentenceOf('2026-10-05', [1_200, 1_200]), 'always 1,200.');
   assert.equal(sentenceOf('2026-11-23', [3]), '3, this week so far.');
   assert.equal(

@@ -176,7 +176,7 @@ test('A sparkline has a bar per value up to the full height, and marks the week 
   assert.equal(barsOf(picture, 'part').length, 1);
   assert.equal(
     textsOf(picture, 'title')[0],
-    'Active learners per week, 26 Oct to 23 Nov 2026: between 0 and 40, 20 in the last complete week.',
+    'Active learners per week, 26 Oct to 23 Nov 2026: between 0 and 40, 20 in the last complete week; this week so far: 5.',
   );
   assert.match(textsOf(picture, 'desc')[0] ?? '', /^26 Oct 2026: 10; .* \(this week so far\): 5$/);
   assert.ok(picture.text.includes('<style>'));

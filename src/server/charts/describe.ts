@@ -46,11 +46,8 @@ export function isEmpty({ points }: Series, { kind }: Measure): boolean {
   return points.every(({ value }) => value === null || (kind === 'bars' && value === 0));
 }
 
-/** Says how large the values are. Intervals that are not whole would only look like a decline. */
-function extent(
-  { interval, points }: Series,
-  { format: inTable, formatInText: format = inTable }: Measure,
-): string {
+/** Says how large the values are. An interval that is not whole is named apart: it would only look like a decline. */
+function extent({ interval, points }: Series, { format }: Measure): string {
   const whole = points.filter(({ incomplete }) => incomplete === undefined);
   const last = whole.at(-1);
   const values = valuesOf(whole);
@@ -59,10 +56,14 @@ function extent(
     return `${format(rest?.value ?? 0)}, ${rest?.incomplete}`;
   }
   const [low, high] = [format(Math.min(...values)), format(Math.max(...values))];
-  if (whole.length === 1) return points.length === 1 ? high : `${high} in the only complete ${interval}`;
-  if (low === high && last.value !== null) return `always ${low}`;
+  const current = points.at(-1);
+  const isBegun = current !== last && current?.value;
+  const rest = isBegun ? `; ${current.incomplete}: ${format(current.value)}` : '';
+  if (whole.length === 1)
+    return points.length === 1 ? high : `${high} in the only complete ${interval}${rest}`;
+  if (low === high && last.value !== null) return `always ${low}${rest}`;
   const size = low === high ? `always ${low}` : `between ${low} and ${high}`;
-  return `${size}, ${last.value === null ? 'none' : format(last.value)} in the last complete ${interval}`;
+  return `${size}, ${last.value === null ? 'none' : format(last.value)} in the last complete ${interval}${rest}`;
 }
 
 export function valuesOf(points: readonly Point[]): number[] {

@@ -11,8 +11,6 @@ export interface Measure {
   /** Chooses the distance of two ticks. */
   readonly stepAbove: StepAbove;
   readonly format: (value: number) => string;
-  /** Formats the values of a sentence, if it differs. */
-  readonly formatInText?: (value: number) => string;
   /** @param step the distance of two ticks, which decides the unit */
   readonly formatTick: (value: number, step: number) => string;
 }
@@ -32,7 +30,6 @@ export const MEASURES = {
     kind: 'line',
     stepAbove: roundStep,
     format: formatScore,
-    formatInText: formatScoreInText,
     formatTick: (score: number) => score.toLocaleString('en-US', { maximumSignificantDigits: 12 }),
   },
   timeStudied: {
@@ -51,15 +48,12 @@ function countMeasure(name: string, none: string): Measure {
   return { name, none, kind: 'bars', stepAbove: wholeStep, format: grouped, formatTick: grouped };
 }
 
-/** Formats with two decimals, or with up to four if the scale is small. Rounding is much faster than an option of the locale. */
+/** Formats with two decimals, or with up to four if the scale is small. */
 function formatScore(score: number): string {
-  return score < 10 ? String(Math.round(score * 10_000) / 10_000) : grouped(Math.round(score * 100) / 100);
-}
-
-/** Formats with two decimals at least, so that the scores of a sentence or a column are alike. */
-function formatScoreInText(score: number): string {
-  const digits = { minimumFractionDigits: 2, maximumFractionDigits: score < 10 ? 4 : 2 };
-  return score.toLocaleString('en-US', digits);
+  if (score < 10) return score.toFixed(4).replace(/0{1,2}$/, '');
+  const rounded = Math.round(score * 100) / 100;
+  const whole = Math.floor(rounded);
+  return grouped(whole) + (rounded - whole).toFixed(2).slice('0'.length);
 }
 
 /** Formats milliseconds in their two largest units up to hours, rounded, such as `4 min 40 s` or `312 h 5 min`. */

@@ -10,7 +10,7 @@ export function calendar({ items, dayStart }: LearnerActivity, zone: Zone): Mark
   const today = zone.today(dayStart);
   const first = toDate(heatMapStart(today));
   const shown = items.filter(({ date }) => date >= first && date <= today);
-  const sentence = `${count(shown.length, 'day')} with a session since ${formatDay(first)}. A stronger colour is more time than on the learner’s other days.`;
+  const sentence = `${count(shown.length, 'day')} with a session since ${formatDay(first)}. A stronger colour is more time than on your other days.`;
   const days = shown.map(({ date, sessionCount, timeStudied }) => ({
     date,
     value: timeStudied,

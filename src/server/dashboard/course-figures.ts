@@ -32,11 +32,11 @@ export function courseFigures(summary: CourseSummary, view: View): Markup {
 
 /** Each status leads to its learners. */
 function statuses(summary: CourseSummary, { links }: View): Markup {
-  const { learners, inactiveAfter } = summary;
+  const { learners, inactiveAfter, moduleCount } = summary;
   const rules: Readonly<Record<LearnerStatus, string>> = {
-    completed: 'studied every module',
+    completed: moduleCount === null ? 'the course declares no modules' : 'studied every module',
     active: `a session in the last ${count(inactiveAfter, 'day')}`,
-    inactive: `studied before, but not in the last ${count(inactiveAfter, 'day')}`,
+    inactive: `not completed, no session in the last ${count(inactiveAfter, 'day')}`,
     'not-started': 'enrolled, no session yet',
   };
   const items = STATUS_ORDER.map((status) => {

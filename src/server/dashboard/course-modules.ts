@@ -57,7 +57,7 @@ function table(shown: readonly Module[], modules: readonly Module[]): Markup {
   </table>`;
 }
 
-/** Says where most learners stop. Modules are in the order of their ids, which courses mostly number. */
+/** Names the module after which most learners are missing. Modules are in the order of their ids, which courses mostly number. */
 function sentence(modules: readonly Module[]): Markup | string {
   const drops = modules.flatMap((module, index) => {
     const before = modules[index - 1];
@@ -68,7 +68,7 @@ function sentence(modules: readonly Module[]): Markup | string {
     return 'In the order of their ids, no module has fewer learners than the one before it.';
   }
   const { before, module } = largest;
-  return html`Most learners stop before ${module.moduleId}: ${grouped(before.learners)} studied
-    ${before.moduleId}, ${grouped(module.learners)} studied ${module.moduleId}.
+  return html`Largest drop: ${count(before.learners, 'learner')} studied ${before.moduleId},
+    ${grouped(module.learners)} studied ${module.moduleId}.
     <small>Modules in the order of their ids.</small>`;
 }

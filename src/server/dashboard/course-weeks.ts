@@ -2,7 +2,7 @@ import type { CourseActivity, CourseActivityItem, StatsCalls, Untyped } from '..
 import { toInstant } from '../../core/model/time.js';
 import { weekBefore } from '../../core/model/zone-days.js';
 import { html, type Markup } from '../markup.js';
-import { amount, amountText, change, count, duration, durationText, score, scoreText } from './format.js';
+import { amount, amountChange, count, duration, durationChange, score, scoreChange } from './format.js';
 import { lastIntervals, type Range } from './view.js';
 import type { Zone } from './zone.js';
 
@@ -61,22 +61,22 @@ export function courseWeeks({ weeks, part, partEnd }: Weeks, zone: Zone): Markup
     name: string,
     valueOf: (week: typeof NOTHING) => Value,
     show: (value: Value) => Markup,
-    textOf: (value: number) => string,
+    showChange: (before: Value, after: Value) => Markup,
   ) => {
     const [value, before] = [valueOf(current), valueOf(part)];
     const rest = [last, beforeLast].map((week) => show(valueOf(week)));
-    return [name, [show(value), show(before), change(before, value, textOf), ...rest]] as const;
+    return [name, [show(value), show(before), showChange(before, value), ...rest]] as const;
   };
   const rows = [
-    row('Active learners', ({ activeLearners }) => activeLearners, amount, amountText),
-    row('New learners', ({ newLearners }) => newLearners, amount, amountText),
-    row('Sessions', ({ sessionCount }) => sessionCount, amount, amountText),
-    row('Time studied', ({ timeStudied }) => timeStudied, duration, durationText),
-    row('Average score', ({ averageScore }) => averageScore, score, scoreText),
+    row('Active learners', ({ activeLearners }) => activeLearners, amount, amountChange),
+    row('New learners', ({ newLearners }) => newLearners, amount, amountChange),
+    row('Sessions', ({ sessionCount }) => sessionCount, amount, amountChange),
+    row('Time studied', ({ timeStudied }) => timeStudied, duration, durationChange),
+    row('Average score', ({ averageScore }) => averageScore, score, scoreChange),
   ];
   return html`<section class="card" aria-labelledby="weeks-title">
     <h2 id="weeks-title">This week and the weeks before</h2>
-    <p>${weeksSentence(current, part)}</p>
+    <p>${weeksSentence(current, part, last, beforeLast)}</p>
     <div class="scroll" role="group" aria-labelledby="weeks-title" tabindex="0">
       <table class="numbers even">
         <thead>
@@ -105,14 +105,25 @@ function startOf({ start }: CourseActivityItem): number {
 
 type Counts = Pick<CourseActivityItem, 'activeLearners' | 'sessionCount'>;
 
-/** Compares with the same part of the last week, because a whole week would only look like a decline. */
-export function weeksSentence(now: Counts, then: Counts): string {
+/**
+ * Compares this week with the same part of the last one, because a whole week would only look like a decline. At the
+ * beginning of a week, only the complete weeks say something.
+ */
+export function weeksSentence(now: Counts, part: Counts, last: Counts, beforeLast: Counts): string {
+  const begun =
+    now.sessionCount === 0 && part.sessionCount === 0
+      ? 'No session yet this week'
+      : `So far this week: ${comparison(now, part, 'in the same part of last week')}`;
+  return `${begun}. Last week: ${comparison(last, beforeLast, 'in the week before')}.`;
+}
+
+function comparison(now: Counts, then: Counts, when: string): string {
   const learners = now.activeLearners - then.activeLearners;
   const sessions = now.sessionCount - then.sessionCount;
   const [first, second] = [difference(learners, 'active learner'), difference(sessions, 'session')];
-  const other = `${learners === 0 ? 'as' : 'than'} in the same part of last week`;
+  const other = `${learners === 0 ? 'as' : 'than'} ${when}`;
   const isAlike = (learners === 0) === (sessions === 0);
-  return `So far this week: ${isAlike ? `${first} and ${second} ${other}` : `${first} ${other}, and ${second}`}.`;
+  return isAlike ? `${first} and ${second} ${other}` : `${first} ${other}, and ${second}`;
 }
 
 function difference(value: number, noun: string): string {

@@ -13,8 +13,9 @@ import { argumentsOf, readView, type View } from './view.js';
 /** Courses on a page. Each needs a summary. */
 const COURSES_PER_PAGE = 20;
 
-const EMPTY = html`There is no course yet. Create one with <code>stats-service course add</code> or
-  <code>POST /courses</code>, then record sessions in it.`;
+const EMPTY = html`There is no course yet. Create one with
+  <code>stats-service course add --name Algebra</code> or <code>POST /courses</code>, then record sessions in
+  it.`;
 
 /** All courses of the credential, for teachers. */
 export async function coursesPage(request: PageRequest): Promise<HttpResponse> {
@@ -60,7 +61,7 @@ function table(summaries: readonly CourseSummary[], view: View): Markup {
 }
 
 function row(
-  { courseId, name, learners, sessionCount, lastCompletedAt }: CourseSummary,
+  { courseId, name, moduleCount, learners, sessionCount, lastCompletedAt }: CourseSummary,
   { links, zone }: View,
 ): Markup {
   const { total, completed } = learners;
@@ -84,7 +85,9 @@ function row(
     <td class="sparkline" data-name="Active learners, last 12 weeks">
       ${sessionCount > 0 ? sparklineImage(links, courseId) : NONE}
     </td>
-    <td class="number" data-name="Completed">${percent(total === 0 ? null : completed / total)}</td>
+    <td class="number" data-name="Completed">
+      ${percent(total === 0 || moduleCount === null ? null : completed / total)}
+    </td>
     <td class="number" data-name="Sessions">${amount(sessionCount)}</td>
     <td class="last" data-name="Last session">
       ${lastCompletedAt === null ? NONE : html`${zone.date(lastCompletedAt)} <small>${zone.ago(lastCompletedAt)}</small>`}

@@ -10,17 +10,15 @@ function figure(value: number, text: string): Markup {
   return html`<data value="${value}">${text}</data>`;
 }
 
-export const amountText = grouped;
-
 export function amount(value: number): Markup {
-  return figure(value, amountText(value));
+  return figure(value, grouped(value));
 }
 
 export function count(value: number, noun: string): string {
   return `${grouped(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
-export const scoreText = MEASURES.averageScore.formatInText;
+const scoreText = MEASURES.averageScore.format;
 
 export function score(value: number | null): Markup {
   return value === null ? NONE : figure(value, scoreText(value));
@@ -33,15 +31,25 @@ export function duration(value: number): Markup {
 }
 
 /** Shows a difference with its sign. */
-export function change(
-  before: number | null,
-  after: number | null,
-  textOf: (value: number) => string,
-): Markup {
+function change(before: number | null, after: number | null, textOf: (value: number) => string): Markup {
   if (before === null || after === null) return NONE;
   const difference = after - before;
   const sign = difference === 0 ? '' : difference > 0 ? '+' : '−';
   return figure(difference, sign + textOf(Math.abs(difference)));
+}
+
+export function amountChange(before: number, after: number): Markup {
+  return change(before, after, grouped);
+}
+
+export function durationChange(before: number, after: number): Markup {
+  return change(before, after, durationText);
+}
+
+/** Shows a difference of scores with the decimals of the scores. */
+export function scoreChange(before: number | null, after: number | null): Markup {
+  const digits = scoreText(Math.max(before ?? 0, after ?? 0)).split('.')[1]?.length;
+  return change(before, after, (difference) => difference.toFixed(digits));
 }
 
 export function percent(share: number | null): Markup {

@@ -20,11 +20,17 @@ interface Message {
   readonly title: string;
   readonly lead?: string;
   readonly advice?: string;
+  /** True if the detail is about the API, and tells a reader nothing. */
+  readonly hidesDetail?: true;
 }
 
 /** The messages for people, by code. The details of the API are small print. */
 const MESSAGES: Readonly<Record<string, Message>> = {
-  'route-not-found': { title: 'Page not found', lead: 'Check the address, or go to the home page.' },
+  'route-not-found': {
+    title: 'Page not found',
+    lead: 'Check the address, or go to the home page.',
+    hidesDetail: true,
+  },
   'invalid-request': { title: 'The address has a wrong value' },
   unauthenticated: {
     title: 'No learner is signed in',
@@ -38,6 +44,12 @@ const WITHOUT_LEARNER: Message = {
   lead: 'You are signed in without one.',
   advice:
     'Sign in with the token of a learner, or open the pages of courses with an API key that has the scope stats:read.',
+};
+const WITHOUT_LEARNER_IN_LINK: Message = {
+  title: 'This page is for a learner',
+  lead: 'The local dashboard shows all learners, and is not signed in as one of them.',
+  advice: 'Open a course, and then a learner.',
+  hidesDetail: true,
 };
 
 /** The advice to the reader, by status. */
@@ -58,8 +70,9 @@ export function problemPage(
   const { status, headers, body } = problemResponse(error);
   const links = new Links(assets, pathname);
   const { code, detail, errors } = body;
-  const message: Message = error instanceof LearnerRequired ? WITHOUT_LEARNER : (MESSAGES[code] ?? body);
-  const { title, lead } = message;
+  const ofLearner = caller?.credential === 'link' ? WITHOUT_LEARNER_IN_LINK : WITHOUT_LEARNER;
+  const message: Message = error instanceof LearnerRequired ? ofLearner : (MESSAGES[code] ?? body);
+  const { title, lead, hidesDetail } = message;
   const advice = message.advice ?? (status === 404 && lead === undefined ? ADVICE_OF_ID : ADVICE[status]);
   return pageResponse({
     links,
@@ -71,7 +84,7 @@ export function problemPage(
       <p class="lead">${lead ?? detail}</p>
       ${errors && errors.length > 1 && faults(errors)} ${advice && html`<p>${advice}</p>`}
       <p><a class="button" href="${links.to('')}">Go to the home page</a></p>
-      <p class="hint">${lead !== undefined && html`${detail} `}Status ${status}, ${code}</p>
+      <p class="hint">${lead !== undefined && !hidesDetail && html`${detail} `}Status ${status}, ${code}</p>
     </div>`,
   });
 }

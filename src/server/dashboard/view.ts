@@ -3,7 +3,7 @@ import type { IntervalName } from '../../core/index.js';
 import { intervalSchema, timeZoneSchema } from '../../core/model/history.js';
 import { intervalsBetween } from '../../core/model/intervals.js';
 import { DAY, toInstant } from '../../core/model/time.js';
-import { parseCall, rule } from '../../core/model/validation.js';
+import { invalidRequest, parseCall, rule } from '../../core/model/validation.js';
 import type { MeasureName } from '../charts/index.js';
 import type { PageRequest } from '../router.js';
 import { Links } from './links.js';
@@ -63,6 +63,10 @@ export function readChartView<Measure extends MeasureName>(
 ): ChartView<Measure> {
   const names = ['timeZone', 'interval', 'from', 'to', 'measure'];
   const { timeZone, ...chart } = parseCall(schema, argumentsOf(query, names));
+  const { from, to } = chart;
+  if (from !== undefined && to !== undefined && to < from) {
+    throw invalidRequest([{ parameter: 'to', detail: `must not be before from, ${from}; it is ${to}` }]);
+  }
   return { links: new Links(assets, pathname, query), zone: new Zone(timeZone, now), ...chart };
 }
 

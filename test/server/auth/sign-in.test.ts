@@ -389,6 +389,9 @@ test('The link of a local dashboard works once, for the browser of this machine,
   assert.deepEqual([linked.status, linked.headers['refresh']], [200, `0; url=../${onward}`]);
   assert.equal((await open(`/${onward}`, { cookie })).headers['location'], '../dashboard/courses');
   assert.equal((await open(`/${onward}`, site)).status, 401);
+  const own = await open('/dashboard/me', { cookie });
+  assert.equal(own.status, 400);
+  assert.match(textOf(own.text), /The local dashboard shows all learners, .* Go to the home page Status 400/);
 
   for (const page of ['/dashboard', `/dashboard/courses/${courseId}`, '/courses']) {
     assert.equal((await open(page, { cookie })).status, 200, page);

@@ -11,7 +11,7 @@ import { sessionSchema } from '../../../src/core/model/session.js';
 import { toInstant } from '../../../src/core/model/time.js';
 import { MEASURES } from '../../../src/server/charts/index.js';
 import { COURSE_MEASURES } from '../../../src/server/charts/parameters.js';
-import { change, score, scoreText } from '../../../src/server/dashboard/format.js';
+import { score, scoreChange } from '../../../src/server/dashboard/format.js';
 import { readWeeks, weeksSentence } from '../../../src/server/dashboard/course-weeks.js';
 import { Zone } from '../../../src/server/dashboard/zone.js';
 import { learnerId } from '../../support/classroom.js';
@@ -88,7 +88,7 @@ test('The figures of the page of a course are those of its summary', async () =>
   const [before, module] = [modules[stop - 1], modules[stop]];
   assert.ok(
     textOf(html).includes(
-      `Most learners stop before ${module?.moduleId}: ${before?.learners} studied ${before?.moduleId}, ` +
+      `Largest drop: ${before?.learners} learners studied ${before?.moduleId}, ` +
         `${module?.learners} studied ${module?.moduleId}. Modules in the order of their ids.`,
     ),
     textOf(sectionOf(html, 'modules-title')),
@@ -176,22 +176,45 @@ test('The same time a week ago is that of the clock, also after a change of the 
 /** Compares two weeks that differ by these numbers. */
 function comparison(learners: number, sessions: number): string {
   const then = { activeLearners: 5, sessionCount: 5 };
-  return weeksSentence({ activeLearners: 5 + learners, sessionCount: 5 + sessions }, then);
+  const now = { activeLearners: 5 + learners, sessionCount: 5 + sessions };
+  return weeksSentence(now, then, then, now);
 }
 
 test('The sentence about the weeks says fewer, more or as many', () => {
-  const [begin, other] = ['So far this week: ', 'in the same part of last week'];
-  assert.equal(comparison(-1, 1), `${begin}1 fewer active learner and 1 more session than ${other}.`);
-  assert.equal(comparison(0, 0), `${begin}as many active learners and as many sessions as ${other}.`);
-  assert.equal(comparison(0, -2), `${begin}as many active learners as ${other}, and 2 fewer sessions.`);
-  assert.equal(comparison(3, 0), `${begin}3 more active learners than ${other}, and as many sessions.`);
+  const [begin, other] = ['So far this week: ', 'in the same part of last week. Last week: '];
+  const end = 'in the week before.';
+  assert.equal(
+    comparison(-1, 1),
+    `${begin}1 fewer active learner and 1 more session than ${other}1 more active learner and 1 fewer session than ${end}`,
+  );
+  const same = 'as many active learners and as many sessions as';
+  assert.equal(comparison(0, 0), `${begin}${same} ${other}${same} ${end}`);
+  assert.equal(
+    comparison(0, -2),
+    `${begin}as many active learners as in the same part of last week, and 2 fewer sessions. Last week: as many active learners as in the week before, and 2 more sessions.`,
+  );
+  const none = { activeLearners: 0, sessionCount: 0 };
+  const [last, before] = [
+    { activeLearners: 15, sessionCount: 16 },
+    { activeLearners: 25, sessionCount: 44 },
+  ];
+  assert.equal(
+    weeksSentence(none, none, last, before),
+    'No session yet this week. Last week: 10 fewer active learners and 28 fewer sessions than in the week before.',
+  );
 });
 
 test('Scores of small scales and small changes have the digits of the charts', () => {
-  const shown = [score(0.8531), score(85.1), score(1_234.567), change(0.8531, 0.8571, scoreText)];
+  const shown = [
+    score(0.8531),
+    score(85.1),
+    score(1_234.567),
+    scoreChange(0.8531, 0.8571),
+    scoreChange(73.0741, 77.57),
+  ];
   assert.deepEqual(
     shown.map(({ text }) => textOf(text)),
-    ['0.8531', '85.10', '1,234.57', '+0.004'],
+    ['0.8531', '85.10', '1,234.57', '+0.0040', '+4.50'],
   );
 });
 
@@ -354,6 +377,8 @@ test('The list of all courses has the figures of their summaries', async () => {
     rows.map(([name]) => name),
     ['Algebra', 'Zoology'],
   );
+  // Without declared modules, nobody can complete a course.
+  assert.equal(rows[1]?.[3], '–');
   const caption = `${completed} completed ${active} active ${inactive} inactive ${notStarted} not started`;
   assert.ok(textOf(first).includes(caption), textOf(first));
   assert.deepEqual(

@@ -317,6 +317,11 @@ test('Errors are pages with the status, the reason and a link home', async () =>
       /measure is "newLearners"; it must be time/,
     ],
     [`${course}?from=2026-02-30`, 400, /from is "2026-02-30"; it must be a date/],
+    [
+      `${course}?from=2026-11-02&to=2026-11-01`,
+      400,
+      /to must not be before from, 2026-11-02; it is 2026-11-01/,
+    ],
     [`${course}?cursor=x`, 400, /cursor is "x"/],
   ];
   for (const [path, status, text] of expected) {
