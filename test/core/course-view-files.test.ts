@@ -75,6 +75,10 @@ test('A course is not read from another file at the path of the open one', async
   await assert.rejects(fixture.stats.getSummary({ courseId: fixture.courseId }), {
     code: 'database-unusable',
   });
+  // The thread that has opened the other file is not used again.
+  renameSync(`${path}.moved`, path);
+  const { courseId } = await fixture.stats.getSummary({ courseId: fixture.courseId });
+  assert.equal(courseId, fixture.courseId);
 });
 
 test('Pages by display name follow each other, however long a folded name would be', async () => {

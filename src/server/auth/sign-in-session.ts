@@ -39,10 +39,14 @@ export function signInRoute(
   return { method, path, operation: 'hidden', handle: ({ request }) => handle(request) };
 }
 
-/** Returns each cookie of this name. Another service of the same host can have set one. */
+/** Cookies of one name to try, because opening one takes time. */
+const MAX_COOKIES = 8;
+
+/** Returns the first cookies of this name. Another service of the same host can have set one. */
 export function readCookies({ headers }: IncomingMessage, name: string): string[] {
   const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim());
-  return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1));
+  const found = pairs.filter((pair) => pair.startsWith(`${name}=`)).slice(0, MAX_COOKIES);
+  return found.map((pair) => pair.slice(name.length + 1));
 }
 
 /**

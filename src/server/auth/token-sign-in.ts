@@ -71,27 +71,27 @@ export class TokenSignIn implements SignInSessions {
     if (request.headers.authorization !== undefined) return this.#authenticator.authenticate(request);
     const { continuePage, signInRedirect } = await import('../dashboard/index.js');
     const next = nextOfPage(pathname, search);
-    const claims = this.#claimsIn(request);
-    if (claims) {
+    let refused: AccessError | undefined;
+    for (const claims of this.#claimsIn(request)) {
       try {
         return { ...(await this.#callerOf(claims)), isSession: true };
       } catch (error) {
         if (!(error instanceof AccessError)) throw error;
-        throw new RefusedSignIn(error.code, error.subject, signInRedirect(pathname, next));
+        refused ??= error;
       }
     }
+    if (refused) throw new RefusedSignIn(refused.code, refused.subject, signInRedirect(pathname, next));
     return isFromOtherSite(request)
       ? continuePage(this.#assets, pathname, '/session', next)
       : signInRedirect(pathname, next);
   }
 
-  #claimsIn(request: IncomingMessage): TokenClaims | undefined {
+  #claimsIn(request: IncomingMessage): TokenClaims[] {
     const now = this.#clock();
-    for (const sealed of readCookies(request, COOKIE)) {
+    return readCookies(request, COOKIE).flatMap((sealed) => {
       const claims = this.#seal.open(sealed, now);
-      if (claims && claims.kind !== 'link') return claims;
-    }
-    return undefined;
+      return claims && claims.kind !== 'link' ? claims : [];
+    });
   }
 
   async #callerOf(claims: TokenClaims): Promise<Caller> {
@@ -127,7 +127,7 @@ export class TokenSignIn implements SignInSessions {
   async #continue(request: IncomingMessage): Promise<HttpResponse> {
     const next = nextOf(queryOf(request));
     const { redirect, signInRedirect } = await import('../dashboard/index.js');
-    return this.#claimsIn(request) ? redirect(OPEN, next) : signInRedirect(OPEN, next);
+    return this.#claimsIn(request).length > 0 ? redirect(OPEN, next) : signInRedirect(OPEN, next);
   }
 
   async #verify(credential: string, next: string): Promise<VerifiedCaller> {

@@ -9,7 +9,7 @@ const WEEKS = 12;
 
 /** The active learners of a course in the last weeks, as a picture. */
 export async function sparklineFile(request: PageRequest): Promise<HttpResponse> {
-  const { stats, path, now } = request;
+  const { stats, caller, path, now } = request;
   const { name: timeZone } = readView(request).zone;
   const range = lastIntervals('week', timeZone, WEEKS, now);
   const call = { courseId: path['courseId'], interval: 'week', timeZone, ...range } as const;
@@ -17,8 +17,9 @@ export async function sparklineFile(request: PageRequest): Promise<HttpResponse>
   const values = items.map(({ start, activeLearners }) => ({ start, value: activeLearners }));
   const series = toSeries({ interval: 'week', timeZone, ...range, items: values, now });
   const picture = sparkline(series, MEASURES.activeLearners, FILE_STYLE);
-  // A reader who returns to the list would read all its courses again. The picture names no learner.
-  return pictureResponse(picture, { 'Cache-Control': 'private, max-age=60', Vary: 'Cookie' });
+  // A reader who returns to the list would read all its courses again. Only a cookie shows the browser who has read it.
+  const cached = { 'Cache-Control': 'private, max-age=60', Vary: 'Cookie' };
+  return pictureResponse(picture, caller.isSession ? cached : { 'Cache-Control': 'private, no-store' });
 }
 
 /** The picture is read after the page and only where it is visible, because counting learners takes long. */

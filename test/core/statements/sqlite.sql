@@ -321,7 +321,7 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
   coalesce(studied_of_declared, 0) as sort_key from (select user_id, (select count(*) as studied_of_declared
   from studied_modules where studied_modules.user_id = "learner"."user_id" and studied_modules.course_id =
-  unhex(?, '-') and module_id in (select module_id from course_modules where course_modules.course_id =
+  unhex(?, '-') and +module_id in (select module_id from course_modules where course_modules.course_id =
   unhex(?, '-'))) as studied_of_declared from (select user_id from course_stats where
   "course_stats"."course_id" = unhex(?, '-') union select user_id from enrolments where
   "enrolments"."course_id" = unhex(?, '-')) as learner limit -1) as learner left join course_stats on
@@ -334,7 +334,7 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
   coalesce(studied_of_declared, 0) as sort_key from (select user_id, (select count(*) as studied_of_declared
   from studied_modules where studied_modules.user_id = "learner"."user_id" and studied_modules.course_id =
-  unhex(?, '-') and module_id in (select module_id from course_modules where course_modules.course_id =
+  unhex(?, '-') and +module_id in (select module_id from course_modules where course_modules.course_id =
   unhex(?, '-'))) as studied_of_declared from (select user_id from course_stats where
   "course_stats"."course_id" = unhex(?, '-') union select user_id from enrolments where
   "enrolments"."course_id" = unhex(?, '-')) as learner limit -1) as learner left join course_stats on
@@ -438,10 +438,10 @@ select "learner"."user_id", "enrolments"."display_name", "enrolments"."group_nam
   "course_stats"."time_studied", "course_stats"."first_completed_at", "course_stats"."last_completed_at",
   learner.user_id as sort_key from (select user_id, (select count(*) as studied_of_declared from
   studied_modules where studied_modules.user_id = "learner"."user_id" and studied_modules.course_id = unhex(?,
-  '-') and module_id in (select module_id from course_modules where course_modules.course_id = unhex(?, '-')))
-  as studied_of_declared from (select user_id from course_stats where "course_stats"."course_id" = unhex(?,
-  '-') union select user_id from enrolments where "enrolments"."course_id" = unhex(?, '-')) as learner limit
-  -1) as learner left join course_stats on course_stats.user_id = learner.user_id and
+  '-') and +module_id in (select module_id from course_modules where course_modules.course_id = unhex(?,
+  '-'))) as studied_of_declared from (select user_id from course_stats where "course_stats"."course_id" =
+  unhex(?, '-') union select user_id from enrolments where "enrolments"."course_id" = unhex(?, '-')) as
+  learner limit -1) as learner left join course_stats on course_stats.user_id = learner.user_id and
   "course_stats"."course_id" = unhex(?, '-') left join enrolments on enrolments.user_id = learner.user_id and
   "enrolments"."course_id" = unhex(?, '-') where (course_stats.user_id is not null and not studied_of_declared
   = ? and course_stats.last_completed_at < ?) and instr(';' || enrolments.group_names || ';', ?) > 0 and
@@ -487,7 +487,7 @@ select coalesce(studied_of_declared, 0) as studied_of_declared, count(*) as lear
   null and not studied_of_declared = ? and course_stats.last_completed_at < ?)) as "inactive", count(*) filter
   (where (course_stats.user_id is not null and studied_of_declared = ?)) as "completed" from (select user_id,
   (select count(*) as studied_of_declared from studied_modules where studied_modules.user_id =
-  "learner"."user_id" and studied_modules.course_id = unhex(?, '-') and module_id in (select module_id from
+  "learner"."user_id" and studied_modules.course_id = unhex(?, '-') and +module_id in (select module_id from
   course_modules where course_modules.course_id = unhex(?, '-'))) as studied_of_declared from (select user_id
   from course_stats where "course_stats"."course_id" = unhex(?, '-') union select user_id from enrolments
   where "enrolments"."course_id" = unhex(?, '-')) as learner limit -1) as learner left join course_stats on

@@ -75,10 +75,18 @@ test('A token and an API key open a session for pages, and for nothing else', as
   }
   const page = await client.send('GET', course, { headers: { cookie } });
   assert.match(textOf(page.text), /Sign out/);
+  const sparkline = `${course}/sparkline.svg`;
+  const kept = await client.send('GET', sparkline, { headers: { cookie } });
+  assert.deepEqual([kept.headers['cache-control'], kept.headers['vary']], ['private, max-age=60', 'Cookie']);
+  const bearer = await client.send('GET', sparkline, { headers: { authorization: `Bearer ${key}` } });
+  assert.deepEqual([bearer.status, bearer.headers['cache-control']], [200, 'private, no-store']);
   // Another service of the same host can have set a cookie of the same name.
   for (const cookies of [`stats_session=x; ${cookie}`, `${cookie}; stats_session=x`]) {
     assert.equal((await client.send('GET', course, { headers: { cookie: cookies } })).status, 200, cookies);
   }
+  // Trying each of hundreds would take long.
+  const flood = 'stats_session=x; '.repeat(8) + cookie;
+  assert.equal((await client.send('GET', course, { headers: { cookie: flood } })).status, 303);
 
   // The cookie is of an admin.
   const json = sessionContent();
@@ -325,6 +333,11 @@ test('A session of an API key ends at most 5 seconds after the key is revoked', 
     assert.deepEqual([error.subject, error.page.status], [keyId, 303]);
     return true;
   });
+  // Another cookie may have a key that is not revoked.
+  const { key: other } = await keys.create({ name: 'Other', scopes: ['stats:read'] });
+  const valid = new SessionSeal(secret).seal({ kind: 'key', keyId: other.keyId, expires: now + HOUR });
+  request.headers.cookie = `stats_session=${sealed}; stats_session=${valid}`;
+  assert.equal(await subject(), other.keyId);
   // The id of a key is not a credential.
   const bearer = new IncomingMessage(new Socket());
   bearer.headers.authorization = `Bearer ${keyId}`;

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ROSTER_SORTS } from '../../../src/core/index.js';
 import { Assets } from '../../../src/server/assets.js';
 import { rosterFile } from '../../../src/server/dashboard/index.js';
 import type { PageRequest } from '../../../src/server/router.js';
 import { learnerId } from '../../support/classroom.js';
 import { parseCsv } from '../../support/csv.js';
-import { createDashboard, rowsIn, sectionOf, textOf } from '../../support/dashboard.js';
+import { createDashboard, fillCourse, rowsIn, sectionOf, textOf } from '../../support/dashboard.js';
 import { sessionContent } from '../../support/factories.js';
 
 test('A page of a list that has become shorter says so, with a link to the first page', async () => {
@@ -31,6 +32,24 @@ test('A page of a list that has become shorter says so, with a link to the first
   await stats.deleteCourse({ courseId: other });
   for (const path of [`/dashboard?${studied}`, `/dashboard/me?${studied}`, `/dashboard/courses?${courses}`]) {
     assert.match(textOf(await dashboard.page(path)), /There are no more courses\. First page/, path);
+  }
+});
+
+test('The file of a list has the order of the roster, by every figure', async () => {
+  await using dashboard = await createDashboard();
+  await fillCourse(dashboard, 30);
+  const { stats, courseId } = dashboard;
+  for (const sort of ROSTER_SORTS) {
+    for (const order of ['asc', 'desc'] as const) {
+      const { items } = await stats.listLearners({ courseId, sort, order });
+      const path = `/dashboard/courses/${courseId}/learners.csv?sort=${sort}&order=${order}`;
+      const rows = parseCsv(await dashboard.page(path));
+      assert.deepEqual(
+        rows.map((row) => row['userId']),
+        items.map(({ userId }) => userId),
+        path,
+      );
+    }
   }
 });
 

@@ -378,7 +378,7 @@ test('The list of all courses has the figures of their summaries', async () => {
     ['Algebra', 'Zoology'],
   );
   // Without declared modules, nobody can complete a course.
-  assert.equal(rows[1]?.[3], '–');
+  assert.equal(rows[1]?.[4], '–');
   const caption = `${completed} completed ${active} active ${inactive} inactive ${notStarted} not started`;
   assert.ok(textOf(first).includes(caption), textOf(first));
   assert.deepEqual(

@@ -160,20 +160,25 @@ export class SqliteStore implements Store {
   }
 
   async readCourse<T>(work: (context: StoreContext) => Promise<T>): Promise<T> {
-    // The thread opens the file at the path, which must be the one that this connection uses.
-    await this.assertInPlace();
+    let isInPlace = false;
     const read = (kysely: Kysely<Schema>) =>
       kysely
         .transaction()
         .setAccessMode('read only')
-        .execute((begun) => work(contextOf(this, begun)));
+        .execute(async (begun) => {
+          // The thread has opened the file at the path, which must be the one that this connection uses.
+          await this.assertInPlace();
+          isInPlace = true;
+          return work(contextOf(this, begun));
+        });
     if (this.#path === MEMORY) return read(this.kysely);
     const data = { path: this.#path, addon: this.#addon };
     const thread = this.#idleThreads.pop() ?? new Kysely<Schema>({ dialect: readerDialect(data) });
     try {
       return await read(thread);
     } finally {
-      this.#idleThreads.push(thread);
+      if (isInPlace) this.#idleThreads.push(thread);
+      else await thread.destroy();
     }
   }
 
