@@ -32,14 +32,16 @@ export async function coursePage(request: PageRequest): Promise<HttpResponse> {
   const course = { courseId: path['courseId'] };
   const range = rangeOf(view, now);
   const { interval } = view;
+  // The slowest one first, because only a few read at once.
+  const summarizing = stats.getSummary({ ...course, ...argumentsOf(query, ['inactiveAfter']) });
   const reading = stats.getCourseActivity({ ...course, interval, timeZone: zone.name, ...range });
   // Counting learners takes long, so the weeks of the default chart are not read again.
   const isDefault = interval === 'week' && view.from === undefined && view.to === undefined;
-  const [roster, summary, activity, weeks] = await Promise.all([
-    readRoster(request),
-    stats.getSummary({ ...course, ...argumentsOf(query, ['inactiveAfter']) }),
+  const [summary, activity, weeks, roster] = await Promise.all([
+    summarizing,
     reading,
     readWeeks(stats, course, zone, now, isDefault ? reading : undefined),
+    readRoster(request),
   ]);
   const { name, sessionCount, lastCompletedAt } = summary;
   const last = lastCompletedAt === null ? 'no session yet' : html`last session ${zone.ago(lastCompletedAt)}`;
