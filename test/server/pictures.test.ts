@@ -133,7 +133,7 @@ test('A heat map has a column per week, a level per quarter of the days, and mar
     labelsOf(picture)
       .filter(({ y }) => y < 20)
       .map(({ label }) => label),
-    ['Dec', 'Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov'],
+    ['Dec 2025', 'Jan 2026', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov'],
   );
 });
 
