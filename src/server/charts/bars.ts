@@ -12,9 +12,10 @@ export interface Part {
   readonly kind: string;
 }
 
-/** Draws the parts of a whole one after the other. */
+/** Draws the parts of a whole one after the other. Without a whole there is no bar, which would look like one of a single part. */
 export function stackedBar(parts: readonly Part[]): Markup {
-  const total = parts.reduce((sum, { value }) => sum + value, 0) || 1;
+  const total = parts.reduce((sum, { value }) => sum + value, 0);
+  if (total === 0) return svg``;
   let before = 0;
   const rects = parts.flatMap(({ value, kind }) => {
     if (value === 0) return [];

@@ -1,6 +1,7 @@
 import { DAY } from '../../core/model/time.js';
 import { svg, type Markup } from '../markup.js';
-import { formatMonth } from './dates.js';
+import { formatDate, formatMonth } from './dates.js';
+import { widthOf } from './frame.js';
 import { drawPicture } from './picture.js';
 
 /** Weeks in the picture, so that it has a whole year. */
@@ -8,11 +9,13 @@ const WEEKS = 53;
 /** Pixels. */
 const CELL = 13;
 const STEP = 15;
-const LEFT = 32;
 const TOP = 20;
 const LEGEND = TOP + 7 * STEP + 8;
+const HEIGHT = LEGEND + CELL + 3;
 /** Shades of days with a value. */
 const LEVELS = 4;
+/** The width of the names of weekdays, of which the style has the proportion. */
+const NAMES = 32;
 /** From the top of a cell to the base line of the text beside it. */
 const BASE_LINE = 11;
 
@@ -41,7 +44,7 @@ export function heatMap(days: readonly HeatMapDay[], today: string, sentence: st
   const last = (Date.parse(today) - first) / DAY;
   const levelOf = levels(days.map(({ value }) => value));
   const byIndex = new Map(days.map((day) => [(Date.parse(day.date) - first) / DAY, day]));
-  const placeOf = (index: number) => [LEFT + Math.floor(index / 7) * STEP, TOP + (index % 7) * STEP] as const;
+  const placeOf = (index: number) => [Math.floor(index / 7) * STEP, TOP + (index % 7) * STEP] as const;
   let empty = '';
   const cells = Array.from({ length: last + 1 }, (_, index) => {
     const day = byIndex.get(index);
@@ -50,18 +53,25 @@ export function heatMap(days: readonly HeatMapDay[], today: string, sentence: st
     return day && drawCell(x, y, `level-${levelOf(day.value)}`, day.text);
   });
   return drawPicture({
-    width: LEFT + WEEKS * STEP,
-    height: LEGEND + CELL + 3,
+    width: WEEKS * STEP,
+    height: HEIGHT,
     title: sentence,
     marks: [
       monthLabels(first),
-      ['Mon', 'Wed', 'Fri'].map((name, index) => drawText(0, TOP + 2 * index * STEP + BASE_LINE, name)),
       svg`<path class="level-0" d="${empty}"/>`,
       cells,
       drawToday(...placeOf(last)),
       drawLegend(),
     ],
   });
+}
+
+/** Draws the names of weekdays, a picture of their own that stays beside the weeks when they scroll. */
+export function weekdayNames(): Markup {
+  const names = ['Mon', 'Wed', 'Fri'].map((name, index) =>
+    drawText(0, TOP + 2 * index * STEP + BASE_LINE, name),
+  );
+  return svg`<svg class="chart weekdays" aria-hidden="true" focusable="false" viewBox="0 0 ${NAMES} ${HEIGHT}">${names}</svg>`;
 }
 
 /** Returns the level of each value by its rank, so that one very large value does not make all others alike. */
@@ -90,7 +100,7 @@ function drawToday(x: number, y: number): Markup {
 /** Is below today, so that a narrow page also shows it. */
 function drawLegend(): Markup {
   const y = LEGEND + BASE_LINE;
-  const right = LEFT + WEEKS * STEP - (STEP - CELL);
+  const right = WEEKS * STEP - (STEP - CELL);
   const scale = right - 36 - (LEVELS + 1) * STEP;
   const today = scale - 104;
   const cells = Array.from({ length: LEVELS + 1 }, (_, level) =>
@@ -100,12 +110,21 @@ function drawLegend(): Markup {
 ${drawText(scale - 6, y, 'Less', 'end')}${cells}${drawText(right, y, 'More', 'end')}`;
 }
 
-/** A month is named above the first week that begins in it. */
+/** A month is named above the first week that begins in it, with the year where it is new, if there is room. */
 function monthLabels(first: number): Markup[] {
-  const nameOf = (week: number) => formatMonth(new Date(first + week * 7 * DAY));
-  return Array.from({ length: WEEKS - 1 }, (_, week) => week).flatMap((week) =>
-    week > 0 && nameOf(week) !== nameOf(week - 1)
-      ? drawText(LEFT + week * STEP, BASE_LINE, nameOf(week))
-      : [],
-  );
+  const dateOf = (week: number) => new Date(first + week * 7 * DAY);
+  const begins = (week: number) =>
+    week === 0 || dateOf(week).getUTCMonth() !== dateOf(week - 1).getUTCMonth();
+  const starts = Array.from({ length: WEEKS - 1 }, (_, week) => week).filter(begins);
+  let year = 0;
+  return starts.flatMap((week, index) => {
+    const date = dateOf(week);
+    const room = ((starts[index + 1] ?? WEEKS) - week) * STEP;
+    const [name, whole] = [formatMonth(date), formatDate(date, 'month')];
+    if (date.getUTCFullYear() !== year && widthOf(whole) <= room) {
+      year = date.getUTCFullYear();
+      return drawText(week * STEP, BASE_LINE, whole);
+    }
+    return widthOf(name) <= room ? drawText(week * STEP, BASE_LINE, name) : [];
+  });
 }

@@ -9,8 +9,6 @@ import type { Canvas } from './picture.js';
 const GAP = 2;
 /** Pixels between two labels at least. */
 const LABEL_GAP = 8;
-/** Pixels beside the plot for half of the last label. */
-const LAST_LABEL = 8;
 
 /** What was counted in ranges of the same size. */
 export interface Histogram {
@@ -26,7 +24,8 @@ export function histogram({ heading, sentence, ranges, borders }: Histogram, can
   const ticks = ticksBetween(0, Math.max(0, ...ranges.map(({ count }) => count)), MAX_TICKS, wholeStep);
   const labels = ticks.map(grouped);
   const { left, right } = sidesOf(canvas.width, labels);
-  const sides = { left, right: right - LAST_LABEL };
+  // Half of the last label is beside the plot.
+  const sides = { left, right: right - widthOf(borders.at(-1) ?? '') / 2 };
   const slot = (sides.right - sides.left) / ranges.length;
   const step = labelStep(ranges.length, Math.max(...borders.map(widthOf)) + LABEL_GAP, slot);
   const bottom = borders.map((border, index) => ({

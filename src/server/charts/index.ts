@@ -1,7 +1,7 @@
 export { progressBar, stackedBar } from './bars.js';
 export { formatDate, formatShort } from './dates.js';
 export { describeSeries } from './describe.js';
-export { heatMap, heatMapStart } from './heat-map.js';
+export { heatMap, heatMapStart, weekdayNames } from './heat-map.js';
 export { histogram } from './histogram.js';
 export { intervalChart, type IntervalChart } from './interval-chart.js';
 export { MEASURES, type MeasureName } from './measures.js';

@@ -39,12 +39,12 @@ const RULES = svg`
 .level-4{fill:var(--level-4)}
 .meter{width:100%;height:8px;border-radius:99px;background:var(--track);overflow:hidden;vertical-align:middle}
 .meter .fill{fill:var(--accent)}
-.meter.stacked{height:12px}
+.meter.stacked{height:12px;box-shadow:inset 0 0 0 1px var(--control)}
 .stacked .gap{fill:var(--surface)}
 .stacked .completed{fill:var(--completed)}
 .stacked .active{fill:var(--active)}
 .stacked .inactive{fill:var(--inactive)}
-.stacked .not-started{fill:var(--track)}
+.stacked .not-started{fill:none}
 `;
 
 /** @param scope the selector of the elements that have the colours */

@@ -1,5 +1,5 @@
 import type { LearnerActivity } from '../../core/index.js';
-import { formatDate, heatMap, heatMapStart } from '../charts/index.js';
+import { formatDate, heatMap, heatMapStart, weekdayNames } from '../charts/index.js';
 import { html, type Markup } from '../markup.js';
 import { dataTable } from './chart-figure.js';
 import { amount, count, duration, durationText } from './format.js';
@@ -28,7 +28,7 @@ export function calendar({ items, dayStart }: LearnerActivity, zone: Zone): Mark
     <h2 id="calendar-title">Days of the year</h2>
     <figure>
       <div class="scroll end calendar" role="group" aria-labelledby="calendar-title" tabindex="0">
-        ${heatMap(days, today, sentence)}
+        ${weekdayNames()}${heatMap(days, today, sentence)}
       </div>
       <figcaption>${sentence}</figcaption>
       ${dataTable('Show the numbers', ['Day', 'Sessions', 'Modules', 'Time'], rows)}

@@ -30,7 +30,7 @@ function progressFigure(counts: readonly number[], { total, completed }: CourseS
   const low = counts.slice(0, counts.length / 2).reduce((sum, learners) => sum + learners, 0);
   const sentence = `Of ${count(total, 'learner')}, ${have(completed)} studied every module, and ${have(low)} studied less than half of the modules.`;
   return html`<figure>
-    ${pictures(['narrow', 'half'], (width) => histogram({ heading: 'Learners by progress', sentence, ranges, borders }, { width }))}
+    ${pictures(['narrow', 'half', 'medium'], (width) => histogram({ heading: 'Learners by progress', sentence, ranges, borders }, { width }))}
     <figcaption>${sentence}</figcaption>
     ${dataTable(
       'Show the numbers',

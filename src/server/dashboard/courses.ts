@@ -73,7 +73,7 @@ function row(
     </th>
     <td class="number" data-name="Learners">${amount(total)}</td>
     <td class="statuses-of">
-      ${total > 0 && stackedBar(counts)}<small
+      ${stackedBar(counts)}<small
         >${counts.map(
           ({ kind: status, value }) =>
             html`<a class="status ${status}" href="${links.to(path, { status })}#learners"

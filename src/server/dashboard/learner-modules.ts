@@ -39,11 +39,11 @@ export async function moduleSection(
       <th scope="row" class="text">
         ${moduleId}${!isDeclared && moduleIds.length > 0 && html` <small>not in the course</small>`}
       </th>
-      <td class="state">
+      <td class="state" data-name="State">
         ${studied ? html`<span class="check">Studied</span>` : hasAll ? html`<span class="none">Not yet</span>` : NONE}
       </td>
-      <td>${studied ? amount(studied.sessions) : NONE}</td>
-      <td>${studied ? zone.date(studied.last) : NONE}</td>
+      <td data-name="Sessions">${studied ? amount(studied.sessions) : NONE}</td>
+      <td data-name="Last session">${studied ? zone.date(studied.last) : NONE}</td>
     </tr>`;
   });
   const rest = rows.slice(SHOWN);
@@ -69,7 +69,7 @@ export async function moduleSection(
 
 function moduleTable(rows: readonly Markup[]): Markup {
   return html`<div class="scroll" role="group" aria-labelledby="modules-title" tabindex="0">
-    <table class="numbers">
+    <table class="numbers even pairs">
       <thead>
         <tr>
           <th scope="col">Module</th>

@@ -22,16 +22,16 @@ export async function sessionSection(request: PageRequest, { links, zone }: View
     (session) =>
       html`<tr>
         <th scope="row" class="when">${zone.dateTime(session.completedAt)}</th>
-        <td>${duration(session.timeStudied)}</td>
-        <td>${amount(session.totalModulesStudied)}</td>
-        <td>${score(session.averageScore)}</td>
-        <td class="text">${moduleList(session.moduleIds)}</td>
+        <td data-name="Time">${duration(session.timeStudied)}</td>
+        <td data-name="Modules">${amount(session.totalModulesStudied)}</td>
+        <td data-name="Score">${score(session.averageScore)}</td>
+        <td class="text" data-name="Module ids">${moduleList(session.moduleIds)}</td>
       </tr>`,
   );
   return html`<section class="card" id="sessions" aria-labelledby="sessions-title">
     <h2 id="sessions-title">Sessions</h2>
     <div class="scroll" role="group" aria-labelledby="sessions-title" tabindex="0">
-      <table class="numbers">
+      <table class="numbers even pairs">
         <thead>
           <tr>
             <th scope="col">Completed</th>

@@ -239,12 +239,20 @@ async function check(page: Page, path: string, views: readonly View[]): Promise<
     await page.emulateMedia({ colorScheme });
     assert.deepEqual(await violationsOf(page), [], `${path} ${width} ${colorScheme}`);
     assert.ok(await fits(page), `${path} ${width}`);
+    assert.deepEqual(await cutTables(page), [], `${path} ${width}`);
     assert.ok(await showsPictures(page), `${path} ${width}`);
   }
 }
 
 async function fits(page: Page): Promise<boolean> {
   return (await page.evaluate('document.documentElement.scrollWidth <= innerWidth')) === true;
+}
+
+/** Returns the names of the tables that are wider than their place, where nothing would tell that they scroll. */
+async function cutTables(page: Page): Promise<unknown> {
+  return page.evaluate(`Array.from(document.querySelectorAll('.scroll:has(table)'))
+    .filter((region) => region.scrollWidth > region.clientWidth)
+    .map((region) => region.ariaLabel ?? region.getAttribute('aria-labelledby'))`);
 }
 
 /** True if each chart is shown once, with text that is hardly scaled, and each image is loaded. */
