@@ -1,4 +1,5 @@
 /** A worker thread that runs reading statements on a connection of its own; see `readerDialect`. */
+import { constants, getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import BetterSqlite from 'better-sqlite3';
 import { BUSY_TIMEOUT } from './busy-retry.js';
@@ -12,6 +13,10 @@ import type { ThreadData } from './thread.js';
 const CACHE = 16_000;
 /** Prepared statements to keep. */
 const MAX_STATEMENTS = 50;
+
+const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
+// Recording goes first. Only on Linux is the priority that of the thread, and not of the process.
+if (process.platform === 'linux') setPriority(Math.min(getPriority() + PRIORITY_BELOW_NORMAL, PRIORITY_LOW));
 
 const { path, addon }: ThreadData = workerData;
 const connection = new BetterSqlite(path, {
