@@ -8,6 +8,7 @@ import {
   toSeries,
   type MeasureName,
 } from '../../src/server/charts/index.js';
+import { dateLabels } from '../../src/server/charts/dates.js';
 import { Zone } from '../../src/server/dashboard/zone.js';
 import { svg } from '../../src/server/markup.js';
 import { toInstant } from '../../src/core/model/time.js';
@@ -264,4 +265,16 @@ test('Text in markup is escaped, also in attributes, and what XML does not allow
   );
   const list = [svg`<b/>`, null, undefined, false, 'a<', 1.5, ['&']] as const;
   assert.equal(svg`${list}`.text, '<b/>a&lt;1.5&amp;');
+});
+
+test('The first of several weeks has a label, and each one after the same number of weeks', () => {
+  const dates = Array.from({ length: 13 }, (_, week) => new Date(Date.UTC(2026, 8, 7 + 7 * week)));
+  const labels = dateLabels(dates, 'week', 2);
+  assert.deepEqual(
+    labels.map(({ index }) => index),
+    [0, 2, 4, 6, 8, 10, 12],
+  );
+  assert.deepEqual(labels[0], { index: 0, text: '7 Sep', year: '2026' });
+  const shifted = dateLabels(dates.slice(1), 'week', 2);
+  assert.equal(shifted[0]?.index, 0);
 });

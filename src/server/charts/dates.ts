@@ -62,7 +62,7 @@ const STEPS: Readonly<Record<IntervalName, readonly Step[]>> = {
  */
 export function dateLabels(dates: readonly Date[], interval: IntervalName, gap: number): DateLabel[] {
   for (const step of STEPS[interval]) {
-    const indexes = labelled(dates, step, gap);
+    const indexes = labelled(dates, interval, step, gap);
     const isWide = indexes.every((index, position) => index - (indexes[position - 1] ?? -gap) >= gap);
     if (isWide) return toLabels(dates, indexes, interval, step);
   }
@@ -70,17 +70,20 @@ export function dateLabels(dates: readonly Date[], interval: IntervalName, gap: 
 }
 
 /** Returns the first interval, if there is room for it, and those in which a step begins. */
-function labelled(dates: readonly Date[], step: Step, gap: number): number[] {
-  const keys = dates.map((date) => keyOf(date, step));
-  const begun = keys.flatMap((key, index) => (index > 0 && key !== keys[index - 1] ? [index] : []));
+function labelled(dates: readonly Date[], interval: IntervalName, step: Step, gap: number): number[] {
   const [first] = dates;
+  // Steps of weeks are counted from the first one, so that it has a label. Those of days begin on Mondays.
+  const origin = interval === 'week' && first ? first.getTime() / DAY : FIRST_MONDAY;
+  const keys = dates.map((date) => keyOf(date, step, origin));
+  const begun = keys.flatMap((key, index) => (index > 0 && key !== keys[index - 1] ? [index] : []));
   // The name of a year belongs to its January only.
   const isNamed = first && (!isYearly(step) || first.getUTCMonth() === 0 || begun.length === 0);
   return isNamed && (begun[0] ?? gap) >= gap ? [0, ...begun] : begun;
 }
 
-function keyOf(date: Date, { days, months = 1 }: Step): number {
-  if (days !== undefined) return Math.floor((date.getTime() / DAY - FIRST_MONDAY) / days);
+/** @param origin the day from which steps of days are counted, in days since 1970 */
+function keyOf(date: Date, { days, months = 1 }: Step, origin: number): number {
+  if (days !== undefined) return Math.floor((date.getTime() / DAY - origin) / days);
   return Math.floor((date.getUTCFullYear() * 12 + date.getUTCMonth()) / months);
 }
 
