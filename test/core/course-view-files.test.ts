@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, readdirSync, renameSync } from 'node:fs';
+import { copyFileSync, readFileSync, readdirSync, renameSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { openStats, StatsError, type LearnerKey, type Stats } from '../../src/core/index.js';
@@ -65,6 +66,22 @@ test('Equal calls share a summary and an activity while they are computed, and n
   const [again] = await read();
   assert.notEqual(again, first);
 });
+
+const notLinux = process.platform !== 'linux' && 'Other systems have no priorities of threads';
+test(
+  'A thread that reads a course has a lower priority than the one that records',
+  { skip: notLinux },
+  async () => {
+    await using fixture = await createFixture('sqlite');
+    await fixture.stats.getSummary({ courseId: fixture.courseId });
+    const niceness = readdirSync('/proc/self/task').map((task) => {
+      // The name of the program, in parentheses, can contain spaces. The 17th field after it is the niceness.
+      const [, fields = ''] = readFileSync(`/proc/self/task/${task}/stat`, 'utf8').split(/\) (?!.*\) )/);
+      return Number(fields.split(' ')[16]);
+    });
+    assert.ok(Math.max(...niceness) > getPriority(), niceness.join());
+  },
+);
 
 test('A course is not read from another file at the path of the open one', async () => {
   await using fixture = await createFixture('sqlite');

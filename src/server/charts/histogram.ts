@@ -10,7 +10,7 @@ const GAP = 2;
 /** Pixels between two labels at least. */
 const LABEL_GAP = 8;
 
-/** What was counted in ranges of the same size. */
+/** The counts of ranges of the same size. */
 export interface Histogram {
   readonly heading: string;
   /** Says what the picture shows. */

@@ -15,8 +15,8 @@ const MAX_ROWS = 20_000;
 const { columns } = CSV_LISTS.listLearners;
 
 /**
- * The learners that a course's page shows, in the same order, for a spreadsheet: those of one page, or without `limit` those
- * of all pages.
+ * Returns the learners of a course's page as a file for a spreadsheet, in the same order. With `limit` it has one page of
+ * the list, without it all pages.
  */
 export async function rosterFile(request: PageRequest, maxRows = MAX_ROWS): Promise<HttpResponse> {
   const { stats, query } = request;
@@ -46,8 +46,8 @@ export async function rosterFile(request: PageRequest, maxRows = MAX_ROWS): Prom
 const CHANGING = ['lastCompletedAt', 'progress', 'averageScore', 'timeStudied', 'sessionCount'] as const;
 
 /**
- * Reads all pages. Those by a changing figure are read by id and sorted then: a learner who studies meanwhile would be
- * missing, or be there twice.
+ * Reads all pages of the list. A list by a changing figure is read by id and sorted afterwards. Otherwise, a learner who
+ * studies meanwhile could be missing, or be there twice.
  */
 async function readAll(
   { stats, isClosed }: PageRequest,

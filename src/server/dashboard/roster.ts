@@ -16,11 +16,11 @@ import { STATUS_NAMES, statusBadge } from './status.js';
 import { argumentsOf, type View } from './view.js';
 
 /** Learners on a page, so that it stays small. */
-export const ROSTER_PAGE = 50;
+const ROSTER_PAGE = 50;
 
 const FILTERS = ['status', 'group', 'search'];
 const WITHOUT_FILTERS = { status: undefined, group: undefined, search: undefined, cursor: undefined };
-export const ROSTER_PARAMETERS = [...FILTERS, 'sort', 'order', 'inactiveAfter', 'cursor'];
+const ROSTER_PARAMETERS = [...FILTERS, 'sort', 'order', 'inactiveAfter', 'cursor'];
 
 /** By name, because teachers know learners by name. */
 export function rosterCall({ path, query }: PageRequest): Record<string, unknown> {

@@ -17,7 +17,8 @@ export async function sparklineFile(request: PageRequest): Promise<HttpResponse>
   const values = items.map(({ start, activeLearners }) => ({ start, value: activeLearners }));
   const series = toSeries({ interval: 'week', timeZone, ...range, items: values, now });
   const picture = sparkline(series, MEASURES.activeLearners, FILE_STYLE);
-  // A reader who returns to the list would read all its courses again. Only a cookie shows the browser who has read it.
+  // Without the cache, returning to the list would read all its courses again. `Vary` keeps one reader's pictures from
+  // another, which works for cookies, but not for a gateway or a token.
   const cached = { 'Cache-Control': 'private, max-age=60', Vary: 'Cookie' };
   return pictureResponse(picture, caller.isSession ? cached : { 'Cache-Control': 'private, no-store' });
 }

@@ -377,7 +377,7 @@ test('The list of all courses has the figures of their summaries', async () => {
     rows.map(([name]) => name),
     ['Algebra', 'Zoology'],
   );
-  // Without declared modules, nobody can complete a course.
+  // A course without declared modules cannot be completed.
   assert.equal(rows[1]?.[4], '–');
   const caption = `${completed} completed ${active} active ${inactive} inactive ${notStarted} not started`;
   assert.ok(textOf(first).includes(caption), textOf(first));

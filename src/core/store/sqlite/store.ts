@@ -57,7 +57,7 @@ export class SqliteStore implements Store {
   readonly #readers = new BusyRetryQueue();
   readonly #writers = new BusyRetryQueue();
   readonly #checkpointer: Checkpointer | undefined;
-  /** Each runs its statements in a thread. They are opened when all others are in use. */
+  /** Each runs its statements in a thread of its own. Another one is opened when all are in use. */
   readonly #idleThreads: Kysely<Schema>[] = [];
   #prepared: SqliteStatements | undefined;
   /** SQLite's `data_version`, which changes when another connection commits. */
